@@ -1,0 +1,1 @@
+//! Keramos frontend crate.

@@ -1,0 +1,1 @@
+//! Keramos ir crate.
