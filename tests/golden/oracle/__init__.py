@@ -1,0 +1,1 @@
+"""What the golden generator is made of; `../generate.py` is the command, `../README.md` the format."""
