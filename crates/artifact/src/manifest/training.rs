@@ -1,0 +1,54 @@
+//! What the source asked of training, and what training logged.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// The arguments of `model.compile` and `model.fit`, with Keras's defaults filled in. The
+/// runtime takes them as defaults of its own options.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TrainingConfig {
+    /// `epochs` of `fit`.
+    pub epochs: usize,
+    /// `initial_epoch` of `fit`.
+    #[serde(default)]
+    pub initial_epoch: usize,
+    /// `batch_size` of `fit`.
+    pub batch_size: usize,
+    /// Fraction of the rows, taken from the end, that is held out for validation.
+    #[serde(default)]
+    pub validation_split: f64,
+    /// Batch size of validation; `None` means that of training.
+    #[serde(default)]
+    pub validation_batch_size: Option<usize>,
+    /// Whether the rows are shuffled before each epoch.
+    pub shuffle: bool,
+    /// Steps in an epoch; `None` means all the data.
+    #[serde(default)]
+    pub steps_per_epoch: Option<usize>,
+    /// Steps of validation; `None` means all the data.
+    #[serde(default)]
+    pub validation_steps: Option<usize>,
+    /// Names of the losses, one for each output that has one.
+    #[serde(default)]
+    pub losses: Vec<String>,
+    /// Names of the metrics as logged, `loss` not included.
+    #[serde(default)]
+    pub metrics: Vec<String>,
+    /// The optimizer in readable form, such as `Adam(learning_rate=0.001)`.
+    #[serde(default)]
+    pub optimizer: Option<String>,
+    /// Weight of each class; empty means that all weigh one.
+    #[serde(default)]
+    pub class_weight: BTreeMap<i64, f64>,
+}
+
+/// What `fit` returns: the logs of each epoch.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct History {
+    /// Numbers of the epochs that were run, counted from zero.
+    pub epoch: Vec<usize>,
+    /// For each name (`loss`, metrics, and the same with `val_` in front) its value after each
+    /// epoch; `None` stands for a value that is not finite.
+    pub history: BTreeMap<String, Vec<Option<f64>>>,
+}

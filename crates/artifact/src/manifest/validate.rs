@@ -1,0 +1,182 @@
+//! The rules that tie the parts of a manifest to one another.
+
+use std::collections::HashSet;
+
+use super::{Manifest, Port, PortKind, Program};
+use crate::Fault;
+use crate::weights::WEIGHT_ALIGNMENT;
+
+impl Manifest {
+    /// Checks all that can be checked without the sections:
+    ///
+    /// - paths of variables are unique and their sizes fit `usize`;
+    /// - an entry point has at most one program for a batch size;
+    /// - names are unique among a program's inputs and among its outputs;
+    /// - a state port has its variable's type and shape, and a donated one has an output of the
+    ///   same variable; only state inputs are donated;
+    /// - an executable refers to a program and a target, each pair at most once;
+    /// - stored tensors have their variable's size, are aligned, and come in order, no two for
+    ///   one variable and none overlapping.
+    pub(crate) fn validate(&self) -> Result<(), Fault> {
+        self.check_variables()?;
+        let mut programs = HashSet::new();
+        for program in &self.programs {
+            if !programs.insert((&program.entry, program.batch)) {
+                return wrong(format!(
+                    "{} is there twice for the same batch size",
+                    label(program)
+                ));
+            }
+            self.check_program(program)?;
+        }
+        self.check_executables()?;
+        self.check_weights()
+    }
+
+    /// Bytes that the weights section takes according to the index.
+    pub(crate) fn weights_len(&self) -> u64 {
+        let last = self.weights.last();
+        last.map_or(0, |stored| stored.offset.saturating_add(stored.length))
+    }
+
+    fn check_variables(&self) -> Result<(), Fault> {
+        let mut paths = HashSet::new();
+        for (index, variable) in self.variables.iter().enumerate() {
+            if !paths.insert(variable.path.as_str()) {
+                return wrong(format!("two variables have the path `{}`", variable.path));
+            }
+            if variable.byte_len().is_none() {
+                return wrong(format!(
+                    "variable {index} `{}` of shape {:?} is too large for any machine",
+                    variable.path, variable.shape
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_program(&self, program: &Program) -> Result<(), Fault> {
+        for (side, ports) in [("input", &program.inputs), ("output", &program.outputs)] {
+            let mut names = HashSet::new();
+            for (index, port) in ports.iter().enumerate() {
+                if !names.insert(port.name.as_str()) {
+                    return wrong(format!(
+                        "{} has two {side}s with the name `{}`",
+                        label(program),
+                        port.name
+                    ));
+                }
+                self.check_port(port).or_else(|reason| {
+                    wrong(format!(
+                        "{side} {index} `{}` of {} {reason}",
+                        port.name,
+                        label(program)
+                    ))
+                })?;
+            }
+        }
+        let returned: HashSet<PortKind> = program.outputs.iter().map(|port| port.kind).collect();
+        for port in program.inputs.iter().filter(|port| port.donated) {
+            if !matches!(port.kind, PortKind::State(_)) || !returned.contains(&port.kind) {
+                return wrong(format!(
+                    "input `{}` of {} is donated, but no output takes its place",
+                    port.name,
+                    label(program)
+                ));
+            }
+        }
+        if let Some(port) = program.outputs.iter().find(|port| port.donated) {
+            return wrong(format!(
+                "output `{}` of {} is marked as donated",
+                port.name,
+                label(program)
+            ));
+        }
+        Ok(())
+    }
+
+    fn check_port(&self, port: &Port) -> Result<(), String> {
+        if port.dtype.byte_len(&port.shape).is_none() {
+            return Err(format!(
+                "of shape {:?} is too large for any machine",
+                port.shape
+            ));
+        }
+        let PortKind::State(index) = port.kind else {
+            return Ok(());
+        };
+        let Some(variable) = self.variables.get(index) else {
+            return Err(format!(
+                "refers to variable {index}, and there are {}",
+                self.variables.len()
+            ));
+        };
+        if (variable.dtype, &variable.shape) != (port.dtype, &port.shape) {
+            return Err(format!(
+                "is {}{:?}, but its variable `{}` is {}{:?}",
+                port.dtype, port.shape, variable.path, variable.dtype, variable.shape
+            ));
+        }
+        Ok(())
+    }
+
+    fn check_executables(&self) -> Result<(), Fault> {
+        let mut pairs = HashSet::new();
+        for (index, executable) in self.executables.iter().enumerate() {
+            if executable.program >= self.programs.len() || executable.target >= self.targets.len()
+            {
+                return wrong(format!(
+                    "executable {index} refers to a program or target that is not there"
+                ));
+            }
+            if !pairs.insert((executable.program, executable.target)) {
+                return wrong(format!(
+                    "executable {index} is there twice for the same target"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_weights(&self) -> Result<(), Fault> {
+        let mut seen = HashSet::new();
+        let mut end = 0;
+        for stored in &self.weights {
+            let index = stored.variable;
+            let Some(variable) = self.variables.get(index) else {
+                return wrong(format!(
+                    "weights are stored for variable {index}, and there are {}",
+                    self.variables.len()
+                ));
+            };
+            if !seen.insert(index) {
+                return wrong(format!("weights of `{}` are stored twice", variable.path));
+            }
+            if variable.byte_len().map(|len| len as u64) != Some(stored.length) {
+                return Err(Fault::weight_size(index, variable, stored.length));
+            }
+            if stored.offset % WEIGHT_ALIGNMENT != 0 || stored.offset < end {
+                return wrong(format!(
+                    "weights of `{}` at {} are not aligned or overlap others",
+                    variable.path, stored.offset
+                ));
+            }
+            end = stored.offset.checked_add(stored.length).ok_or_else(|| {
+                let reason = format!("weights of `{}` lie beyond any file", variable.path);
+                Fault::Manifest { reason }
+            })?;
+        }
+        Ok(())
+    }
+}
+
+fn label(program: &Program) -> String {
+    match program.batch {
+        Some(batch) => format!("program `{}` (batch {batch})", program.entry),
+        None => format!("program `{}`", program.entry),
+    }
+}
+
+fn wrong<T>(reason: String) -> Result<T, Fault> {
+    Err(Fault::Manifest { reason })
+}

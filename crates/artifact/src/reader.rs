@@ -1,0 +1,237 @@
+//! Reading an artifact: header and manifest at once, sections when they are asked for.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use crate::error::{ArtifactError, Fault};
+use crate::header::{BuildInfo, Header, PRELUDE_LEN, Prelude, Section, SectionKind};
+use crate::manifest::Manifest;
+use crate::weights::Weights;
+
+/// An artifact whose header and manifest have been read and checked.
+#[derive(Debug)]
+pub struct Artifact {
+    origin: String,
+    source: Source,
+    header: Header,
+    manifest: Manifest,
+}
+
+#[derive(Debug)]
+enum Source {
+    File(File),
+    Memory(Vec<u8>),
+}
+
+impl Artifact {
+    /// Opens a file and checks its header and manifest; other sections are read on demand.
+    ///
+    /// # Errors
+    /// Every [`Fault`] that reading can have, with the path.
+    pub fn open(path: impl AsRef<Path>) -> Result<Artifact, ArtifactError> {
+        let path = path.as_ref();
+        let origin = path.display().to_string();
+        match File::open(path) {
+            Ok(file) => Artifact::read(origin, Source::File(file)),
+            Err(source) => {
+                let action = "open the file";
+                Err(ArtifactError::new(origin, Fault::Io { action, source }))
+            }
+        }
+    }
+
+    /// Takes an artifact that is already in memory.
+    ///
+    /// # Errors
+    /// Every [`Fault`] that reading can have, with `memory` for the origin.
+    pub fn from_bytes(bytes: Vec<u8>) -> Result<Artifact, ArtifactError> {
+        Artifact::read("memory".to_owned(), Source::Memory(bytes))
+    }
+
+    fn read(origin: String, source: Source) -> Result<Artifact, ArtifactError> {
+        match read_manifest(&source) {
+            Ok((header, manifest)) => Ok(Artifact {
+                origin,
+                source,
+                header,
+                manifest,
+            }),
+            Err(fault) => Err(ArtifactError::new(origin, fault)),
+        }
+    }
+
+    /// The path that was opened, or `memory`.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Versions and features from the header.
+    pub fn info(&self) -> &BuildInfo {
+        &self.header.info
+    }
+
+    /// What the model is and how its programs are called.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The section table.
+    pub fn sections(&self) -> &[Section] {
+        &self.header.sections
+    }
+
+    /// The code of `manifest().programs[index]`, or `None` if there is no such program.
+    ///
+    /// # Errors
+    /// [`Fault::Io`], or [`Fault::Checksum`] if the section is damaged.
+    pub fn program_code(&self, index: usize) -> Result<Option<Cow<'_, [u8]>>, ArtifactError> {
+        self.section(SectionKind::Program, index)
+    }
+
+    /// The code of `manifest().executables[index]`, or `None` if there is no such executable.
+    ///
+    /// # Errors
+    /// [`Fault::Io`], or [`Fault::Checksum`] if the section is damaged.
+    pub fn executable_code(&self, index: usize) -> Result<Option<Cow<'_, [u8]>>, ArtifactError> {
+        self.section(SectionKind::Executable, index)
+    }
+
+    /// The stored variables; empty if the artifact carries none.
+    ///
+    /// # Errors
+    /// [`Fault::Io`], or [`Fault::Checksum`] if the section is damaged.
+    pub fn weights(&self) -> Result<Weights<'_>, ArtifactError> {
+        let bytes = self.section(SectionKind::Weights, 0)?;
+        Ok(Weights {
+            bytes: bytes.unwrap_or_default(),
+            index: &self.manifest.weights,
+        })
+    }
+
+    fn section(
+        &self,
+        kind: SectionKind,
+        index: usize,
+    ) -> Result<Option<Cow<'_, [u8]>>, ArtifactError> {
+        let sections = self.header.sections.iter().enumerate();
+        let mut of_kind = sections.filter(|(_, section)| section.kind == kind);
+        let Some((number, section)) = of_kind.nth(index) else {
+            return Ok(None);
+        };
+        match read_section(&self.source, number, section) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(fault) => Err(ArtifactError::new(self.origin.clone(), fault)),
+        }
+    }
+}
+
+fn read_manifest(source: &Source) -> Result<(Header, Manifest), Fault> {
+    let actual_len = source.len()?;
+    let start = source.read(0, actual_len.min(PRELUDE_LEN as u64))?;
+    let prelude = Prelude::decode(&start, actual_len)?;
+    let header_bytes = source.read(0, prelude.header_len.into())?;
+    let header = Header::decode(prelude, &header_bytes, actual_len)?;
+    let Some(section) = header.sections.first() else {
+        let reason = "there is no manifest".to_owned();
+        return Err(Fault::Header { reason });
+    };
+    let json = read_section(source, 0, section)?;
+    let manifest: Manifest =
+        serde_json::from_slice(&json).map_err(|source| Fault::ManifestSyntax { source })?;
+    manifest.validate()?;
+    check_sections(&header.sections, &manifest)?;
+    Ok((header, manifest))
+}
+
+/// Checks that the sections are those that the manifest speaks of.
+fn check_sections(sections: &[Section], manifest: &Manifest) -> Result<(), Fault> {
+    let count = |kind| {
+        sections
+            .iter()
+            .filter(|section| section.kind == kind)
+            .count()
+    };
+    for (kind, wanted) in [
+        (SectionKind::Program, manifest.programs.len()),
+        (SectionKind::Executable, manifest.executables.len()),
+    ] {
+        let actual = count(kind);
+        if actual != wanted {
+            let reason = format!("it lists {wanted} {}s, the file has {actual}", kind.name());
+            return Err(Fault::Manifest { reason });
+        }
+    }
+    let last = sections.last();
+    let weights = last.filter(|section| section.kind == SectionKind::Weights);
+    let actual = weights.map_or(0, |section| section.length);
+    let wanted = manifest.weights_len();
+    if actual != wanted {
+        let reason = format!("it places {wanted} bytes of weights, the file has {actual}");
+        return Err(Fault::Manifest { reason });
+    }
+    Ok(())
+}
+
+fn read_section<'a>(
+    source: &'a Source,
+    number: usize,
+    section: &Section,
+) -> Result<Cow<'a, [u8]>, Fault> {
+    let bytes = source.read(section.offset, section.length)?;
+    let actual = crc32c::crc32c(&bytes);
+    if actual != section.checksum {
+        return Err(Fault::Checksum {
+            part: format!("section {number} ({})", section.kind.name()),
+            expected: section.checksum,
+            actual,
+        });
+    }
+    Ok(bytes)
+}
+
+impl Source {
+    fn len(&self) -> Result<u64, Fault> {
+        match self {
+            Source::Memory(bytes) => Ok(bytes.len() as u64),
+            Source::File(file) => {
+                let action = "read the file's size";
+                let fail = |source| Fault::Io { action, source };
+                let meta = file.metadata().map_err(fail)?;
+                if !meta.is_file() {
+                    return Err(Fault::NotAnArtifact {
+                        found: "it is a folder or a device",
+                    });
+                }
+                Ok(meta.len())
+            }
+        }
+    }
+
+    /// Reads a range that has been checked against [`Source::len`].
+    fn read(&self, offset: u64, length: u64) -> Result<Cow<'_, [u8]>, Fault> {
+        let ended = || Fault::Io {
+            action: "read a section",
+            source: io::ErrorKind::UnexpectedEof.into(),
+        };
+        let len = usize::try_from(length).map_err(|_| ended())?;
+        match self {
+            Source::Memory(bytes) => {
+                let start = usize::try_from(offset).map_err(|_| ended())?;
+                let end = start.checked_add(len).ok_or_else(ended)?;
+                bytes.get(start..end).map(Cow::Borrowed).ok_or_else(ended)
+            }
+            Source::File(file) => {
+                let mut buffer = vec![0; len];
+                file.read_exact_at(&mut buffer, offset)
+                    .map_err(|source| Fault::Io {
+                        action: "read a section",
+                        source,
+                    })?;
+                Ok(Cow::Owned(buffer))
+            }
+        }
+    }
+}
