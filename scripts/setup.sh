@@ -11,11 +11,10 @@ cd "$(dirname "$0")/.."
 # --- Pins -----------------------------------------------------------------------------------------
 
 readonly debian_packages=(
-    g++ libc6-dev                        # links Rust programs, compiles MLIR's C++ glue
-    llvm-22-dev libmlir-22-dev           # the libraries that the compiler links
-    libpolly-22-dev mlir-22-tools        # named by llvm-config and MLIR's exports
-    libclang-22-dev                      # generates the Rust binding of MLIR's C interface
-    libzstd-dev zlib1g-dev               # what LLVM itself links
+    g++ libc6-dev                             # link Rust programs, compile the binding's C++
+    llvm-22-dev libmlir-22-dev                # the libraries that the compiler links
+    libpolly-22-dev libzstd-dev zlib1g-dev    # libraries that LLVM's own list of libraries names
+    libclang1-22 libclang-common-22-dev       # read MLIR's C headers to generate the Rust binding
 )
 readonly plugin_wheel="lammps-jax-pjrt-cpu==0.11.2"
 readonly plugin_wheel_sha256="1319390d948b39f69f7dade496b7c385149d9ca6097a6b62114da113216d9ad1"
@@ -32,6 +31,18 @@ die() {
     for line in "$@"; do printf '       %s\n' "$line" >&2; done
     exit 1
 }
+
+# --- What is there already ------------------------------------------------------------------------
+
+has_sha256() { # FILE SHA256
+    [ -f "$1" ] && printf '%s  %s\n' "$2" "$1" | sha256sum --check --status
+}
+
+# The account's home folder, also where HOME is not set (as in some CI jobs).
+readonly home=${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}
+readonly plugin_folder=${KERAMOS_HOME:-$home/.keramos}/plugins/cpu
+
+plugin_is_there() { has_sha256 "$plugin_folder/$plugin_file" "$plugin_sha256"; }
 
 # --- Rust -----------------------------------------------------------------------------------------
 
@@ -96,11 +107,13 @@ require_packages() {
 }
 
 setup_packages() {
-    local prefix=${MLIR_SYS_220_PREFIX:-}
+    local prefix=${MLIR_SYS_220_PREFIX:-} wanted=("${debian_packages[@]}")
     if [ -n "$prefix" ] && [ -x "$prefix/bin/llvm-config" ]; then
         say "LLVM/MLIR: using MLIR_SYS_220_PREFIX=$prefix"
     elif command -v apt-get >/dev/null; then
-        require_packages "${debian_packages[@]}"
+        # Python is wanted for one thing, here and nowhere else: pip is PyPI's ordinary client.
+        plugin_is_there || python3 -m pip --version >/dev/null 2>&1 || wanted+=(python3 python3-pip ca-certificates)
+        require_packages "${wanted[@]}"
         say "Debian packages: all there"
     else
         die "this is not a Debian system, so LLVM/MLIR 22 cannot be installed from here" \
@@ -111,25 +124,14 @@ setup_packages() {
 
 # --- The CPU plugin -------------------------------------------------------------------------------
 
-has_sha256() { # FILE SHA256
-    [ -f "$1" ] && printf '%s  %s\n' "$2" "$1" | sha256sum --check --status
-}
-
-scratch=""
-trap '[ -z "$scratch" ] || rm -rf "$scratch"' EXIT
-
 setup_plugin() {
-    local home=${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}
-    local folder=${KERAMOS_HOME:-$home/.keramos}/plugins/cpu
-    if has_sha256 "$folder/$plugin_file" "$plugin_sha256"; then
+    local folder=$plugin_folder
+    if plugin_is_there; then
         say "CPU plugin: $folder/$plugin_file"
         return
     fi
     [ "$(uname -s)-$(uname -m)" = Linux-x86_64 ] ||
         die "the CPU plugin is published for Linux on x86-64 only; this is $(uname -s) on $(uname -m)"
-
-    # Python is wanted here and nowhere else: pip is PyPI's ordinary client.
-    python3 -m pip --version >/dev/null 2>&1 || require_packages python3 python3-pip ca-certificates
 
     # Everything happens beside the final place and moves there in one step, so that an
     # interrupted run leaves either the old plugin or the new one.
@@ -142,7 +144,8 @@ setup_plugin() {
         --requirement "$scratch/requirements.txt" --dest "$scratch" ||
         die "the CPU plugin could not be downloaded (pip's message is above)" \
             "pip needs to reach PyPI, or an index that mirrors it (pip's own settings say which)."
-    python3 -m zipfile --extract "$scratch"/*.whl "$scratch"
+    python3 -m zipfile --extract "$scratch"/*.whl "$scratch" 2>/dev/null ||
+        die "the CPU plugin could not be unpacked in $folder" "It takes 270 MB there while it is being installed: is the disk full?"
     has_sha256 "$scratch/$plugin_folder_in_wheel/$plugin_file" "$plugin_sha256" ||
         die "the CPU plugin in $plugin_wheel is not the file that Keramos pins" \
             "Expected SHA-256 $plugin_sha256; nothing was installed."
@@ -152,6 +155,9 @@ setup_plugin() {
     scratch=""
     say "CPU plugin: installed as $folder/$plugin_file"
 }
+
+scratch=""
+trap '[ -z "$scratch" ] || rm -rf "$scratch"' EXIT
 
 check_rust
 setup_packages
