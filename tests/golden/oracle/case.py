@@ -22,12 +22,16 @@ class Case:
         self.compiled = model.compiled
         self.weights = [self._weight(i, v) for i, v in enumerate(model.weights)]
         self.seeds = [np.asarray(v) for v in seed_variables(model)]
-        source = values.Source(name)
+        self.rows, self.inputs, self.targets, self.sample_weight = 0, [], [], None
+        if "init" not in self.stages():
+            self._draw_data(model)
+
+    def _draw_data(self, model):
+        source = values.Source(self.name)
         rows = self.settings.rows or (self.settings.batch * self.settings.steps if self.compiled else 3)
         self.rows = rows
         self.inputs = [self._input(source, rows, k, t) for k, t in enumerate(model.inputs)]
         self.source = source
-        self.targets, self.sample_weight = [], None
         if self.compiled:
             self.targets = [self._target(source, rows, k, t) for k, t in enumerate(model.outputs)]
             if self.settings.sample_weight:

@@ -1,0 +1,8 @@
+"""MeanSquaredError by its short name, with sample weights."""
+# golden: sample_weight=true
+
+import keras
+from keras import layers
+
+model = keras.Sequential([keras.Input(shape=(5,)), layers.Dense(3)])
+model.compile(optimizer=keras.optimizers.SGD(0.1), loss="mse")

@@ -1,0 +1,10 @@
+"""AdamW with a strong decay and clipping by value."""
+# golden: stages=train target0=normal(2)
+
+import keras
+from keras import layers
+
+model = keras.Sequential(
+    [keras.Input(shape=(4,)), layers.Dense(5, activation="tanh"), layers.Dense(3)]
+)
+model.compile(optimizer=keras.optimizers.AdamW(learning_rate=0.05, weight_decay=0.2, clipvalue=0.1), loss="mse")

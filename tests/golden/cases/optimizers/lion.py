@@ -1,0 +1,10 @@
+"""Lion with its defaults: steps have the size of the learning rate."""
+# golden: stages=train target0=normal(2)
+
+import keras
+from keras import layers
+
+model = keras.Sequential(
+    [keras.Input(shape=(4,)), layers.Dense(5, activation="tanh"), layers.Dense(3)]
+)
+model.compile(optimizer=keras.optimizers.Lion(), loss="mse")

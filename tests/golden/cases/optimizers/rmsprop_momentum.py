@@ -1,0 +1,10 @@
+"""RMSprop with momentum."""
+# golden: stages=train target0=normal(2)
+
+import keras
+from keras import layers
+
+model = keras.Sequential(
+    [keras.Input(shape=(4,)), layers.Dense(5, activation="tanh"), layers.Dense(3)]
+)
+model.compile(optimizer=keras.optimizers.RMSprop(learning_rate=0.01, rho=0.8, momentum=0.9), loss="mse")
