@@ -1,1 +1,39 @@
-//! Keramos ir crate.
+//! The typed intermediate representation of Keramos.
+//!
+//! A [`Function`] is a list of [`Equation`]s in SSA form over a closed set of primitives
+//! ([`Op`]), in the style of a jaxpr: pure, functional, with fully static shapes. Everything that
+//! the frontend offers is a composition of these primitives, and every primitive states all its
+//! rules in one place (the [`Primitive`] trait): type inference, differentiation, transposition,
+//! StableHLO form, reference evaluation and textual form.
+//!
+//! The way through this crate:
+//!
+//! 1. [`Builder`] appends equations and infers their types,
+//! 2. [`transform`] rewrites functions into functions (`jvp`, `linearize`, `transpose`, `grad`),
+//! 3. [`passes`] simplify them without changing what they mean,
+//! 4. [`verify()`] checks that a function is well formed; it runs after every step in debug builds,
+//! 5. [`text`] prints and parses functions, [`eval()`] runs them slowly and obviously.
+//!
+//! This crate performs no I/O, reads no environment, and knows neither Python nor MLIR.
+
+mod array;
+mod attr;
+mod builder;
+mod dtype;
+mod error;
+mod function;
+mod location;
+mod op;
+pub mod ops;
+pub mod stablehlo;
+mod types;
+
+pub use array::{Array, Buffer};
+pub use attr::{Attr, AttrReader, Attrs};
+pub use builder::Builder;
+pub use dtype::DType;
+pub use error::{IrError, Result};
+pub use function::{Equation, Function, Value};
+pub use location::Location;
+pub use op::{Op, Operand, Primitive};
+pub use types::{Shape, TensorType};

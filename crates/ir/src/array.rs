@@ -1,0 +1,169 @@
+//! Dense host tensors: constants and the reference evaluator's values.
+
+use half::{bf16, f16};
+
+use crate::{DType, IrError, Result, TensorType};
+
+/// The dense row-major elements of an [`Array`], one vector per element type.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs, reason = "each variant is named after its element type")]
+pub enum Buffer {
+    Bool(Vec<bool>),
+    I8(Vec<i8>),
+    I16(Vec<i16>),
+    I32(Vec<i32>),
+    I64(Vec<i64>),
+    U8(Vec<u8>),
+    U16(Vec<u16>),
+    U32(Vec<u32>),
+    U64(Vec<u64>),
+    F16(Vec<f16>),
+    BF16(Vec<bf16>),
+    F32(Vec<f32>),
+    F64(Vec<f64>),
+}
+
+/// Runs `$body` with `$data` bound to the typed vector inside a [`Buffer`].
+#[macro_export]
+macro_rules! with_buffer {
+    ($buffer:expr, $data:ident => $body:expr) => {
+        match $buffer {
+            $crate::Buffer::Bool($data) => $body,
+            $crate::Buffer::I8($data) => $body,
+            $crate::Buffer::I16($data) => $body,
+            $crate::Buffer::I32($data) => $body,
+            $crate::Buffer::I64($data) => $body,
+            $crate::Buffer::U8($data) => $body,
+            $crate::Buffer::U16($data) => $body,
+            $crate::Buffer::U32($data) => $body,
+            $crate::Buffer::U64($data) => $body,
+            $crate::Buffer::F16($data) => $body,
+            $crate::Buffer::BF16($data) => $body,
+            $crate::Buffer::F32($data) => $body,
+            $crate::Buffer::F64($data) => $body,
+        }
+    };
+}
+
+/// A dense tensor in host memory, row-major.
+///
+/// Equality compares bits of the elements as `PartialEq` of their type does (NaN differs from NaN).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Array {
+    ty: TensorType,
+    data: Buffer,
+}
+
+impl Array {
+    /// An array of the given shape; the element type is the buffer's.
+    ///
+    /// # Errors
+    /// The number of elements differs from the shape's size.
+    pub fn new(shape: impl Into<Vec<usize>>, data: Buffer) -> Result<Self> {
+        let ty = TensorType::new(data.dtype(), shape);
+        if data.len() != ty.size() {
+            let message = format!("{} elements do not fill {ty}", data.len());
+            return Err(IrError::Type { op: "constant", message, operands: Vec::new() });
+        }
+        Ok(Array { ty, data })
+    }
+
+    /// A rank-0 array holding `value` converted to `dtype` (`NE 0` for `bool`, saturating for integers).
+    pub fn scalar(dtype: DType, value: f64) -> Self {
+        Array::full(&TensorType::scalar(dtype), value)
+    }
+
+    /// An array of type `ty` with every element `value`, converted as [`Array::scalar`] does.
+    pub fn full(ty: &TensorType, value: f64) -> Self {
+        let n = ty.size();
+        let data = match ty.dtype {
+            DType::Bool => Buffer::Bool(vec![value != 0.0; n]),
+            DType::I8 => Buffer::I8(vec![value as i8; n]),
+            DType::I16 => Buffer::I16(vec![value as i16; n]),
+            DType::I32 => Buffer::I32(vec![value as i32; n]),
+            DType::I64 => Buffer::I64(vec![value as i64; n]),
+            DType::U8 => Buffer::U8(vec![value as u8; n]),
+            DType::U16 => Buffer::U16(vec![value as u16; n]),
+            DType::U32 => Buffer::U32(vec![value as u32; n]),
+            DType::U64 => Buffer::U64(vec![value as u64; n]),
+            DType::F16 => Buffer::F16(vec![f16::from_f64(value); n]),
+            DType::BF16 => Buffer::BF16(vec![bf16::from_f64(value); n]),
+            DType::F32 => Buffer::F32(vec![value as f32; n]),
+            DType::F64 => Buffer::F64(vec![value; n]),
+        };
+        Array { ty: ty.clone(), data }
+    }
+
+    /// Element type and shape.
+    pub fn ty(&self) -> &TensorType {
+        &self.ty
+    }
+
+    /// The elements, row-major.
+    pub fn data(&self) -> &Buffer {
+        &self.data
+    }
+
+    /// Takes the elements out.
+    pub fn into_data(self) -> Buffer {
+        self.data
+    }
+
+    /// The same elements in another shape of equal size.
+    ///
+    /// # Errors
+    /// The sizes differ.
+    pub fn reshaped(self, shape: impl Into<Vec<usize>>) -> Result<Self> {
+        Array::new(shape, self.data)
+    }
+
+    /// The elements as little-endian bytes, as `.npy`, safetensors and PJRT want them.
+    pub fn to_le_bytes(&self) -> Vec<u8> {
+        match &self.data {
+            Buffer::Bool(v) => v.iter().map(|&b| u8::from(b)).collect(),
+            Buffer::I8(v) => v.iter().flat_map(|x| x.to_le_bytes()).collect(),
+            Buffer::I16(v) => v.iter().flat_map(|x| x.to_le_bytes()).collect(),
+            Buffer::I32(v) => v.iter().flat_map(|x| x.to_le_bytes()).collect(),
+            Buffer::I64(v) => v.iter().flat_map(|x| x.to_le_bytes()).collect(),
+            Buffer::U8(v) => v.clone(),
+            Buffer::U16(v) => v.iter().flat_map(|x| x.to_le_bytes()).collect(),
+            Buffer::U32(v) => v.iter().flat_map(|x| x.to_le_bytes()).collect(),
+            Buffer::U64(v) => v.iter().flat_map(|x| x.to_le_bytes()).collect(),
+            Buffer::F16(v) => v.iter().flat_map(|x| x.to_le_bytes()).collect(),
+            Buffer::BF16(v) => v.iter().flat_map(|x| x.to_le_bytes()).collect(),
+            Buffer::F32(v) => v.iter().flat_map(|x| x.to_le_bytes()).collect(),
+            Buffer::F64(v) => v.iter().flat_map(|x| x.to_le_bytes()).collect(),
+        }
+    }
+}
+
+impl Buffer {
+    /// The element type.
+    pub fn dtype(&self) -> DType {
+        match self {
+            Buffer::Bool(_) => DType::Bool,
+            Buffer::I8(_) => DType::I8,
+            Buffer::I16(_) => DType::I16,
+            Buffer::I32(_) => DType::I32,
+            Buffer::I64(_) => DType::I64,
+            Buffer::U8(_) => DType::U8,
+            Buffer::U16(_) => DType::U16,
+            Buffer::U32(_) => DType::U32,
+            Buffer::U64(_) => DType::U64,
+            Buffer::F16(_) => DType::F16,
+            Buffer::BF16(_) => DType::BF16,
+            Buffer::F32(_) => DType::F32,
+            Buffer::F64(_) => DType::F64,
+        }
+    }
+
+    /// Number of elements.
+    pub fn len(&self) -> usize {
+        with_buffer!(self, v => v.len())
+    }
+
+    /// Whether there are no elements.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

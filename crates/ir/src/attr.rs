@@ -1,0 +1,118 @@
+//! Attributes of primitives in the textual form.
+
+use std::sync::Arc;
+
+use crate::{Array, DType, Function};
+
+/// One attribute value of a primitive, as the textual IR shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Attr {
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A list of whole numbers, `[1,2]`.
+    Ints(Vec<i64>),
+    /// A list of lists, `[[0,0],[1,1]]`.
+    IntLists(Vec<Vec<i64>>),
+    /// An identifier such as `max` or `NHWC`.
+    Name(String),
+    /// An element type.
+    DType(DType),
+    /// A dense constant.
+    Array(Arc<Array>),
+    /// A nested function (loop body, branch, callee), printed as `@name` and defined after its user.
+    Function(Arc<Function>),
+}
+
+/// The attributes of one primitive in their fixed printing order.
+pub type Attrs = Vec<(&'static str, Attr)>;
+
+/// Reads the attributes of one primitive while parsing textual IR.
+///
+/// Each `take` removes the attribute; [`AttrReader::finish`] rejects what is left, so that an
+/// unknown attribute is an error rather than silently dropped.
+#[derive(Debug)]
+pub struct AttrReader {
+    attrs: Vec<(String, Attr)>,
+}
+
+macro_rules! take {
+    ($(#[$doc:meta])* $name:ident, $variant:ident, $ty:ty, $what:literal) => {
+        $(#[$doc])*
+        ///
+        /// # Errors
+        /// The attribute is missing or of another kind; the message names it.
+        pub fn $name(&mut self, key: &str) -> Result<$ty, String> {
+            match self.take(key)? {
+                Attr::$variant(value) => Ok(value),
+                other => Err(format!(concat!("attribute {} must be ", $what, ", found {:?}"), key, other)),
+            }
+        }
+    };
+}
+
+impl AttrReader {
+    /// A reader over parsed attributes.
+    pub fn new(attrs: Vec<(String, Attr)>) -> Self {
+        AttrReader { attrs }
+    }
+
+    fn take(&mut self, key: &str) -> Result<Attr, String> {
+        match self.attrs.iter().position(|(k, _)| k == key) {
+            Some(i) => Ok(self.attrs.remove(i).1),
+            None => Err(format!("attribute {key} is missing")),
+        }
+    }
+
+    take!(/// A truth value.
+        bool, Bool, bool, "true or false");
+    take!(/// A whole number.
+        int, Int, i64, "a whole number");
+    take!(/// A list of whole numbers.
+        ints, Ints, Vec<i64>, "a list of whole numbers");
+    take!(/// A list of lists of whole numbers.
+        int_lists, IntLists, Vec<Vec<i64>>, "a list of lists of whole numbers");
+    take!(/// An identifier.
+        name, Name, String, "a name");
+    take!(/// An element type.
+        dtype, DType, DType, "an element type");
+    take!(/// A dense constant.
+        array, Array, Arc<Array>, "a constant");
+    take!(/// A nested function.
+        function, Function, Arc<Function>, "a function");
+
+    /// A list of non-negative numbers, such as dimensions or sizes.
+    ///
+    /// # Errors
+    /// As [`AttrReader::ints`], or a number is negative.
+    pub fn sizes(&mut self, key: &str) -> Result<Vec<usize>, String> {
+        let ints = self.ints(key)?;
+        ints.into_iter()
+            .map(|i| usize::try_from(i).map_err(|_| format!("attribute {key} must not be negative, found {i}")))
+            .collect()
+    }
+
+    /// Checks that every attribute was taken.
+    ///
+    /// # Errors
+    /// Names an attribute that the primitive does not have.
+    pub fn finish(self) -> Result<(), String> {
+        match self.attrs.first() {
+            None => Ok(()),
+            Some((key, _)) => Err(format!("unknown attribute {key}")),
+        }
+    }
+}
+
+impl From<&[usize]> for Attr {
+    fn from(sizes: &[usize]) -> Self {
+        Attr::Ints(sizes.iter().map(|&s| s as i64).collect())
+    }
+}
+
+impl From<&Vec<usize>> for Attr {
+    fn from(sizes: &Vec<usize>) -> Self {
+        Attr::from(sizes.as_slice())
+    }
+}

@@ -1,0 +1,137 @@
+//! Appends equations to a function, inferring types.
+
+use std::sync::Arc;
+
+use crate::{Array, Equation, Function, IrError, Location, Op, Result, TensorType, Value, ops};
+
+/// Builds one [`Function`], equation by equation.
+///
+/// New equations carry the builder's current location ([`Builder::set_location`]). The short
+/// methods (`add`, `mul`, …) are in [`ops`] beside the primitives that they emit.
+#[derive(Debug)]
+pub struct Builder {
+    function: Function,
+    location: Location,
+}
+
+impl Builder {
+    /// Starts an empty function.
+    pub fn new(name: impl Into<String>) -> Self {
+        let function = Function {
+            name: name.into(),
+            params: Vec::new(),
+            equations: Vec::new(),
+            results: Vec::new(),
+            types: Vec::new(),
+        };
+        Builder { function, location: Location::UNKNOWN }
+    }
+
+    /// Appends a parameter.
+    pub fn param(&mut self, ty: TensorType) -> Value {
+        let value = self.fresh(ty);
+        self.function.params.push(value);
+        value
+    }
+
+    /// The location of equations to come.
+    pub fn set_location(&mut self, location: Location) {
+        self.location = location;
+    }
+
+    /// The current location.
+    pub fn location(&self) -> &Location {
+        &self.location
+    }
+
+    /// The type of a value of this function.
+    pub fn ty(&self, value: Value) -> &TensorType {
+        self.function.ty(value)
+    }
+
+    /// The function as built so far (its results are not set yet).
+    pub fn function(&self) -> &Function {
+        &self.function
+    }
+
+    /// Appends `op` applied to `inputs`.
+    ///
+    /// # Errors
+    /// The primitive's type rule rejects the operands; nothing is appended then.
+    pub fn emit(&mut self, op: impl Into<Op>, inputs: &[Value]) -> Result<Vec<Value>> {
+        let op = op.into();
+        let types: Vec<&TensorType> = inputs.iter().map(|&v| self.function.ty(v)).collect();
+        let outputs = op.infer(&types)?.into_iter().map(|ty| self.fresh(ty)).collect::<Vec<_>>();
+        let location = self.location.clone();
+        self.function.equations.push(Equation { op, inputs: inputs.to_vec(), outputs: outputs.clone(), location });
+        Ok(outputs)
+    }
+
+    /// Appends `op`, which has exactly one result.
+    ///
+    /// # Errors
+    /// As [`Builder::emit`]; or the primitive has another number of results.
+    pub fn emit1(&mut self, op: impl Into<Op>, inputs: &[Value]) -> Result<Value> {
+        let op = op.into();
+        let name = op.name();
+        match self.emit(op, inputs)?.as_slice() {
+            [value] => Ok(*value),
+            other => {
+                let message = format!("one result was expected, {} were inferred", other.len());
+                Err(IrError::Type { op: name, message, operands: Vec::new() })
+            }
+        }
+    }
+
+    /// A constant.
+    ///
+    /// # Errors
+    /// None today; the signature is that of all emitting methods.
+    pub fn constant(&mut self, array: Array) -> Result<Value> {
+        self.emit1(ops::Constant(Arc::new(array)), &[])
+    }
+
+    /// Appends the equations of `function` with its parameters bound to `args`; returns its results.
+    /// The equations keep their own locations.
+    ///
+    /// # Errors
+    /// Number or types of the arguments differ from the parameters'.
+    pub fn inline(&mut self, function: &Function, args: &[Value]) -> Result<Vec<Value>> {
+        let found: Vec<TensorType> = args.iter().map(|&a| self.ty(a).clone()).collect();
+        if found != function.param_types() {
+            let message = format!("{} takes other parameters", function.name);
+            return Err(IrError::Type { op: "call", message, operands: found });
+        }
+        let mut map: Vec<Option<Value>> = vec![None; function.num_values()];
+        for (&param, &arg) in function.params.iter().zip(args) {
+            map[param.index()] = Some(arg);
+        }
+        let look_up = |map: &[Option<Value>], v: Value| {
+            map[v.index()].ok_or_else(|| IrError::Invalid {
+                function: function.name.clone(),
+                message: format!("%{} is used before it is defined", v.index()),
+            })
+        };
+        for eqn in &function.equations {
+            let inputs = eqn.inputs.iter().map(|&v| look_up(&map, v)).collect::<Result<Vec<_>>>()?;
+            let outputs: Vec<Value> = eqn.outputs.iter().map(|&v| self.fresh(function.ty(v).clone())).collect();
+            for (&inner, &outer) in eqn.outputs.iter().zip(&outputs) {
+                map[inner.index()] = Some(outer);
+            }
+            let (op, location) = (eqn.op.clone(), eqn.location.clone());
+            self.function.equations.push(Equation { op, inputs, outputs, location });
+        }
+        function.results.iter().map(|&v| look_up(&map, v)).collect()
+    }
+
+    /// Ends the function with the given results.
+    pub fn finish(mut self, results: Vec<Value>) -> Function {
+        self.function.results = results;
+        self.function
+    }
+
+    fn fresh(&mut self, ty: TensorType) -> Value {
+        self.function.types.push(ty);
+        Value::new(self.function.types.len() - 1)
+    }
+}

@@ -1,0 +1,154 @@
+//! Element types.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// The element type of a tensor.
+///
+/// The short name ([`DType::short_name`]) is what the textual IR and diagnostics print (`f32`,
+/// `i32`, `bool`), the long name ([`DType::numpy_name`]) is NumPy's and Keras's (`float32`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum DType {
+    /// Truth values, one byte each.
+    Bool,
+    /// 8-bit signed integers.
+    I8,
+    /// 16-bit signed integers.
+    I16,
+    /// 32-bit signed integers.
+    I32,
+    /// 64-bit signed integers.
+    I64,
+    /// 8-bit unsigned integers.
+    U8,
+    /// 16-bit unsigned integers.
+    U16,
+    /// 32-bit unsigned integers.
+    U32,
+    /// 64-bit unsigned integers.
+    U64,
+    /// IEEE 754 half precision.
+    F16,
+    /// The upper half of a single-precision float.
+    BF16,
+    /// IEEE 754 single precision.
+    F32,
+    /// IEEE 754 double precision.
+    F64,
+}
+
+/// Every element type with its short name, NumPy name and MLIR name.
+const NAMES: &[(DType, &str, &str, &str)] = &[
+    (DType::Bool, "bool", "bool", "i1"),
+    (DType::I8, "i8", "int8", "i8"),
+    (DType::I16, "i16", "int16", "i16"),
+    (DType::I32, "i32", "int32", "i32"),
+    (DType::I64, "i64", "int64", "i64"),
+    (DType::U8, "u8", "uint8", "ui8"),
+    (DType::U16, "u16", "uint16", "ui16"),
+    (DType::U32, "u32", "uint32", "ui32"),
+    (DType::U64, "u64", "uint64", "ui64"),
+    (DType::F16, "f16", "float16", "f16"),
+    (DType::BF16, "bf16", "bfloat16", "bf16"),
+    (DType::F32, "f32", "float32", "f32"),
+    (DType::F64, "f64", "float64", "f64"),
+];
+
+impl DType {
+    /// All element types, in declaration order.
+    pub fn all() -> impl Iterator<Item = DType> {
+        NAMES.iter().map(|row| row.0)
+    }
+
+    fn row(self) -> &'static (DType, &'static str, &'static str, &'static str) {
+        // `NAMES` lists the variants in declaration order; a test holds it to that.
+        &NAMES[self as usize]
+    }
+
+    /// The name in textual IR, such as `f32`.
+    pub fn short_name(self) -> &'static str {
+        self.row().1
+    }
+
+    /// NumPy's name, such as `float32`.
+    pub fn numpy_name(self) -> &'static str {
+        self.row().2
+    }
+
+    /// MLIR's name, such as `f32`, `ui8` or `i1`.
+    pub fn mlir_name(self) -> &'static str {
+        self.row().3
+    }
+
+    /// The element type that NumPy calls `name`.
+    pub fn from_numpy_name(name: &str) -> Option<DType> {
+        NAMES.iter().find(|row| row.2 == name).map(|row| row.0)
+    }
+
+    /// Bytes per element; truth values take one byte.
+    pub fn size(self) -> usize {
+        match self {
+            DType::Bool | DType::I8 | DType::U8 => 1,
+            DType::I16 | DType::U16 | DType::F16 | DType::BF16 => 2,
+            DType::I32 | DType::U32 | DType::F32 => 4,
+            DType::I64 | DType::U64 | DType::F64 => 8,
+        }
+    }
+
+    /// Bits per element as bit operations see it; truth values have 1.
+    pub fn bits(self) -> u32 {
+        if self == DType::Bool { 1 } else { 8 * self.size() as u32 }
+    }
+
+    /// Floating point of any width.
+    pub fn is_float(self) -> bool {
+        matches!(self, DType::F16 | DType::BF16 | DType::F32 | DType::F64)
+    }
+
+    /// Signed integers.
+    pub fn is_signed_int(self) -> bool {
+        matches!(self, DType::I8 | DType::I16 | DType::I32 | DType::I64)
+    }
+
+    /// Unsigned integers.
+    pub fn is_unsigned_int(self) -> bool {
+        matches!(self, DType::U8 | DType::U16 | DType::U32 | DType::U64)
+    }
+
+    /// Integers of either signedness; `bool` is none.
+    pub fn is_int(self) -> bool {
+        self.is_signed_int() || self.is_unsigned_int()
+    }
+}
+
+impl fmt::Display for DType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.short_name())
+    }
+}
+
+/// The text is no element type's short name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownDType(pub String);
+
+impl FromStr for DType {
+    type Err = UnknownDType;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        NAMES.iter().find(|row| row.1 == text).map(|row| row.0).ok_or_else(|| UnknownDType(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_table_is_in_declaration_order() {
+        for (index, row) in NAMES.iter().enumerate() {
+            assert_eq!(row.0 as usize, index);
+            assert_eq!(row.1.parse(), Ok(row.0));
+            assert_eq!(DType::from_numpy_name(row.2), Some(row.0));
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! The op table: what every primitive must state, and the list of primitives.
+
+use crate::stablehlo::{Emitter, HloValue};
+use crate::{Array, AttrReader, Attrs, Builder, Result, TensorType, Value, ops};
+
+/// One operand of an equation under transposition.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Operand {
+    /// The equation is linear in this operand; its cotangent is asked for. Its value is not available.
+    Linear(TensorType),
+    /// A known value of the function being built.
+    Known(Value),
+}
+
+impl Operand {
+    /// Whether the equation is linear in this operand.
+    pub fn is_linear(&self) -> bool {
+        matches!(self, Operand::Linear(_))
+    }
+}
+
+/// What a `jvp` rule returns: the primal results and their tangents (`None` is a zero tangent).
+pub type Dual = (Vec<Value>, Vec<Option<Value>>);
+
+/// Everything that one primitive must state. No method has a default, so that a primitive without
+/// one of its rules does not compile.
+///
+/// Rules may assume that operands already passed `infer`, and may rely on the builder for types.
+pub trait Primitive: Sized {
+    /// The name in textual IR and in messages, JAX's where JAX has the primitive.
+    fn name(&self) -> &'static str;
+
+    /// The attributes in their printing order.
+    fn attrs(&self) -> Attrs;
+
+    /// The primitive called `name` from parsed attributes; `None` if the name is not of this family.
+    fn parse(name: &str, attrs: &mut AttrReader) -> Option<Result<Self, String>>;
+
+    /// The result types, or why the operands do not fit.
+    ///
+    /// # Errors
+    /// [`crate::IrError::Type`].
+    fn infer(&self, operands: &[&TensorType]) -> Result<Vec<TensorType>>;
+
+    /// Emits the primal equation and the tangents of its results. `tangents` has one entry per
+    /// operand, `None` for a zero tangent; the rule is called only if at least one is there.
+    /// Everything emitted that depends on a tangent must be linear in the tangents.
+    ///
+    /// # Errors
+    /// [`crate::IrError::NoRule`] where the primitive has no derivative.
+    fn jvp(&self, b: &mut Builder, primals: &[Value], tangents: &[Option<Value>]) -> Result<Dual>;
+
+    /// Emits the cotangents of the linear operands, given those of the results (`None` is zero; at
+    /// least one is there). The answer has one entry per operand, `None` for known operands and zeros.
+    ///
+    /// # Errors
+    /// [`crate::IrError::NoRule`] if the primitive is not linear in the asked operands.
+    fn transpose(
+        &self,
+        b: &mut Builder,
+        cotangents: &[Option<Value>],
+        operands: &[Operand],
+    ) -> Result<Vec<Option<Value>>>;
+
+    /// Emits the primitive as StableHLO. `results` are the inferred result types.
+    ///
+    /// # Errors
+    /// The emitter refuses an operation.
+    fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>>;
+
+    /// The slow and obvious meaning.
+    ///
+    /// # Errors
+    /// [`crate::IrError::Eval`] where the evaluator cannot compute the result.
+    fn eval(&self, operands: &[&Array]) -> Result<Vec<Array>>;
+}
+
+macro_rules! op_table {
+    ($($(#[$doc:meta])* $variant:ident($ty:ty),)*) => {
+        /// A primitive with its attributes. The families are declared in [`crate::ops`].
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Op {
+            $($(#[$doc])* $variant($ty),)*
+        }
+
+        $(impl From<$ty> for Op {
+            fn from(op: $ty) -> Op {
+                Op::$variant(op)
+            }
+        })*
+
+        impl Primitive for Op {
+            fn name(&self) -> &'static str {
+                match self { $(Op::$variant(op) => op.name(),)* }
+            }
+            fn attrs(&self) -> Attrs {
+                match self { $(Op::$variant(op) => op.attrs(),)* }
+            }
+            fn parse(name: &str, attrs: &mut AttrReader) -> Option<Result<Self, String>> {
+                $(if let Some(op) = <$ty>::parse(name, attrs) {
+                    return Some(op.map(Op::$variant));
+                })*
+                None
+            }
+            fn infer(&self, operands: &[&TensorType]) -> Result<Vec<TensorType>> {
+                match self { $(Op::$variant(op) => op.infer(operands),)* }
+            }
+            fn jvp(&self, b: &mut Builder, primals: &[Value], tangents: &[Option<Value>]) -> Result<Dual> {
+                match self { $(Op::$variant(op) => op.jvp(b, primals, tangents),)* }
+            }
+            fn transpose(&self, b: &mut Builder, cotangents: &[Option<Value>], operands: &[Operand]) -> Result<Vec<Option<Value>>> {
+                match self { $(Op::$variant(op) => op.transpose(b, cotangents, operands),)* }
+            }
+            fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {
+                match self { $(Op::$variant(op) => op.lower(e, operands, results),)* }
+            }
+            fn eval(&self, operands: &[&Array]) -> Result<Vec<Array>> {
+                match self { $(Op::$variant(op) => op.eval(operands),)* }
+            }
+        }
+    };
+}
+
+op_table! {
+    /// A dense constant.
+    Constant(ops::Constant),
+    /// Element-wise function of one operand.
+    Unary(ops::Unary),
+    /// Element-wise function of two operands.
+    Binary(ops::Binary),
+    /// Replicates along new or size-1 dimensions.
+    BroadcastInDim(ops::BroadcastInDim),
+}

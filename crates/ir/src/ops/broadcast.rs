@@ -1,0 +1,97 @@
+//! `broadcast_in_dim`.
+
+use crate::op::Dual;
+use crate::stablehlo::{Emitter, HloOp, HloValue, i64_array};
+use crate::{Array, Attr, AttrReader, Attrs, Builder, IrError, Operand, Primitive, Result, Shape, TensorType, Value};
+
+use super::rules;
+
+/// Replicates an operand to `shape`: operand dimension `i` becomes result dimension `dims[i]`
+/// (strictly increasing), whose size is equal or, where the operand's is 1, anything.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct BroadcastInDim {
+    /// The result's shape.
+    pub shape: Shape,
+    /// The result dimension of each operand dimension.
+    pub dims: Vec<usize>,
+}
+
+const NAME: &str = "broadcast_in_dim";
+
+impl Primitive for BroadcastInDim {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn attrs(&self) -> Attrs {
+        vec![("shape", Attr::from(&self.shape)), ("dims", Attr::from(&self.dims))]
+    }
+
+    fn parse(name: &str, attrs: &mut AttrReader) -> Option<Result<Self, String>> {
+        (name == NAME).then(|| Ok(BroadcastInDim { shape: attrs.sizes("shape")?, dims: attrs.sizes("dims")? }))
+    }
+
+    fn infer(&self, operands: &[&TensorType]) -> Result<Vec<TensorType>> {
+        let [x] = rules::operands(NAME, operands)?;
+        let increasing = self.dims.windows(2).all(|w| w[0] < w[1]);
+        let fits = self.dims.len() == x.rank()
+            && x.shape.iter().zip(&self.dims).all(|(&n, &d)| self.shape.get(d).is_some_and(|&m| n == m || n == 1));
+        if !increasing || !fits {
+            let message = format!("cannot broadcast to {:?} along dimensions {:?}", self.shape, self.dims);
+            return Err(IrError::ty(NAME, message, operands));
+        }
+        Ok(vec![x.with_shape(self.shape.clone())])
+    }
+
+    fn jvp(&self, b: &mut Builder, primals: &[Value], tangents: &[Option<Value>]) -> Result<Dual> {
+        rules::linear_jvp(b, self, primals, tangents)
+    }
+
+    fn transpose(
+        &self,
+        b: &mut Builder,
+        cotangents: &[Option<Value>],
+        operands: &[Operand],
+    ) -> Result<Vec<Option<Value>>> {
+        let (&[Some(ct)], [Operand::Linear(x)]) = (cotangents, operands) else {
+            return Ok(vec![None]);
+        };
+        // New dimensions and expanded size-1 dimensions are summed; the reshape puts the latter back.
+        let kept = |d: usize| self.dims.iter().position(|&k| k == d).is_some_and(|i| x.shape[i] == self.shape[d]);
+        let summed: Vec<usize> = (0..self.shape.len()).filter(|&d| !kept(d)).collect();
+        let sum = b.reduce_sum(ct, &summed)?;
+        Ok(vec![Some(b.reshape(sum, &x.shape)?)])
+    }
+
+    fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {
+        let attributes = vec![("broadcast_dimensions", i64_array(&self.dims))];
+        e.op(HloOp { name: "stablehlo.broadcast_in_dim", operands, attributes, regions: Vec::new(), results })
+    }
+
+    fn eval(&self, operands: &[&Array]) -> Result<Vec<Array>> {
+        let [x] = rules::arrays(NAME, operands)?;
+        let from = x.ty().shape.clone();
+        Ok(vec![rules::gather_elements(x, &self.shape, |index| {
+            self.dims.iter().zip(&from).map(|(&d, &n)| if n == 1 { 0 } else { index[d] }).collect()
+        })?])
+    }
+}
+
+impl Builder {
+    /// Broadcasts as NumPy does: trailing dimensions are aligned, size-1 dimensions expand. Emits
+    /// nothing if `x` has the shape already.
+    ///
+    /// # Errors
+    /// The shapes are not compatible.
+    pub fn broadcast(&mut self, x: Value, shape: &[usize]) -> Result<Value> {
+        let ty = self.ty(x);
+        if ty.shape == shape {
+            return Ok(x);
+        }
+        let Some(offset) = shape.len().checked_sub(ty.rank()) else {
+            return Err(IrError::ty(NAME, format!("cannot broadcast to {shape:?}"), &[ty]));
+        };
+        let dims = (offset..shape.len()).collect();
+        self.emit1(BroadcastInDim { shape: shape.to_vec(), dims }, &[x])
+    }
+}
