@@ -1,7 +1,18 @@
 //! The front half of the Keramos compiler: from the text of a model file to the IR.
 //!
-//! [`syntax`] turns the text into a tree; [`diagnostics`] is the one way in which every part of the
-//! frontend tells its user that something is wrong. Nothing here does I/O.
+//! [`syntax`] turns the text into a tree; [`interp`] runs the tree at compile time, in which the
+//! [`keras`] library traces tensors ([`trace`]) into IR functions; [`program`] is what comes out.
+//! [`diagnostics`] is the one way in which every part tells its user that something is wrong.
+//! Nothing here does I/O.
 
 pub mod diagnostics;
+mod error;
+pub mod interp;
+pub mod keras;
+pub mod library;
+pub mod program;
 pub mod syntax;
+pub mod trace;
+pub mod value;
+
+pub use error::{Error, Result};

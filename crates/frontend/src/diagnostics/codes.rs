@@ -73,8 +73,7 @@ pub fn find(text: &str) -> Option<Code> {
     let text = text.trim();
     let digits = text.strip_prefix(['K', 'k']).unwrap_or(text);
     let number = digits.parse::<u16>().ok();
-    let matches =
-        |code: &&Code| Some(code.number) == number || code.name.eq_ignore_ascii_case(text);
+    let matches = |code: &&Code| Some(code.number) == number || code.name.eq_ignore_ascii_case(text);
     ALL.iter().find(matches).copied()
 }
 

@@ -89,11 +89,7 @@ impl Diagnostic {
     }
 
     fn new(severity: Severity, code: Code, span: Option<Span>, message: impl Into<String>) -> Self {
-        let primary = span.map(|span| Label {
-            span,
-            file: FileId::MAIN,
-            text: String::new(),
-        });
+        let primary = span.map(|span| Label { span, file: FileId::MAIN, text: String::new() });
         Self {
             code,
             severity,
@@ -134,11 +130,7 @@ impl Diagnostic {
     /// Marks a further place in any source.
     #[must_use]
     pub fn label_in(mut self, file: FileId, span: Span, text: impl Into<String>) -> Self {
-        self.labels.push(Label {
-            span,
-            file,
-            text: text.into(),
-        });
+        self.labels.push(Label { span, file, text: text.into() });
         self
     }
 
@@ -167,11 +159,7 @@ impl Diagnostic {
     #[must_use]
     pub fn frame(mut self, what: impl Into<String>, span: Span) -> Self {
         let file = self.file();
-        self.trail.push(Frame {
-            what: what.into(),
-            span,
-            file,
-        });
+        self.trail.push(Frame { what: what.into(), span, file });
         self
     }
 
@@ -182,9 +170,7 @@ impl Diagnostic {
 
     /// The source that the primary place is in.
     pub fn file(&self) -> FileId {
-        self.primary
-            .as_ref()
-            .map_or(FileId::MAIN, |primary| primary.file)
+        self.primary.as_ref().map_or(FileId::MAIN, |primary| primary.file)
     }
 
     /// The primary place, if there is one.

@@ -65,23 +65,14 @@ struct Point {
 
 /// All `diagnostics` as one pretty-printed JSON document without a final line break.
 pub fn to_json(diagnostics: &[Diagnostic], sources: &SourceMap) -> String {
-    let diagnostics = diagnostics
-        .iter()
-        .map(|diagnostic| entry(diagnostic, sources))
-        .collect();
-    let report = Report {
-        version: FORMAT_VERSION,
-        diagnostics,
-    };
+    let diagnostics = diagnostics.iter().map(|diagnostic| entry(diagnostic, sources)).collect();
+    let report = Report { version: FORMAT_VERSION, diagnostics };
     // Strings, numbers and lists only: nothing in the report can fail to serialise.
     serde_json::to_string_pretty(&report).unwrap_or_default()
 }
 
 fn entry<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Entry<'a> {
-    let place = |label: &'a super::Label| Place {
-        range: range(label.file, label.span, sources),
-        text: &label.text,
-    };
+    let place = |label: &'a super::Label| Place { range: range(label.file, label.span, sources), text: &label.text };
     Entry {
         code: diagnostic.code.to_string(),
         name: diagnostic.code.name,
@@ -94,10 +85,7 @@ fn entry<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Entry<'a> {
         trail: diagnostic
             .trail
             .iter()
-            .map(|frame| Step {
-                what: &frame.what,
-                range: range(frame.file, frame.span, sources),
-            })
+            .map(|frame| Step { what: &frame.what, range: range(frame.file, frame.span, sources) })
             .collect(),
     }
 }
@@ -109,15 +97,7 @@ fn range(file: FileId, span: Span, sources: &SourceMap) -> PlaceRange<'_> {
             let location = source.location(offset);
             (location.line, location.column)
         });
-        Point {
-            offset,
-            line,
-            column,
-        }
+        Point { offset, line, column }
     };
-    PlaceRange {
-        file: source.map_or("", |source| source.name()),
-        start: point(span.start),
-        end: point(span.end),
-    }
+    PlaceRange { file: source.map_or("", |source| source.name()), start: point(span.start), end: point(span.end) }
 }

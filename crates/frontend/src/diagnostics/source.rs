@@ -17,10 +17,7 @@ impl Span {
     pub fn new(start: usize, end: usize) -> Self {
         let start = u32::try_from(start).unwrap_or(u32::MAX);
         let end = u32::try_from(end).unwrap_or(u32::MAX);
-        Self {
-            start,
-            end: end.max(start),
-        }
+        Self { start, end: end.max(start) }
     }
 
     /// The empty range at `offset`.
@@ -30,10 +27,7 @@ impl Span {
 
     /// The smallest range that covers both.
     pub fn to(self, other: Self) -> Self {
-        Self {
-            start: self.start.min(other.start),
-            end: self.end.max(other.end),
-        }
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
     /// Number of bytes covered.
@@ -91,14 +85,8 @@ impl Source {
     /// Indexes `text`. `name` is what diagnostics call the file, usually its path as the user gave it.
     pub fn new(name: impl Into<Rc<str>>, text: impl Into<Rc<str>>) -> Self {
         let text: Rc<str> = text.into();
-        let line_starts = std::iter::once(0)
-            .chain(line_ends(&text).map(|end| end as u32))
-            .collect();
-        Self {
-            name: name.into(),
-            text,
-            line_starts,
-        }
+        let line_starts = std::iter::once(0).chain(line_ends(&text).map(|end| end as u32)).collect();
+        Self { name: name.into(), text, line_starts }
     }
 
     /// The file's name as diagnostics print it.
@@ -125,28 +113,16 @@ impl Source {
     /// Line and column of a byte offset; offsets past the end give the end.
     pub fn location(&self, offset: u32) -> Location {
         let offset = self.floor_boundary(offset as usize);
-        let line = self
-            .line_starts
-            .partition_point(|&start| start as usize <= offset)
-            .max(1);
+        let line = self.line_starts.partition_point(|&start| start as usize <= offset).max(1);
         let start = self.line_start(line);
-        let column = self
-            .text
-            .get(start..offset)
-            .unwrap_or_default()
-            .chars()
-            .count()
-            + 1;
+        let column = self.text.get(start..offset).unwrap_or_default().chars().count() + 1;
         Location { line, column }
     }
 
     /// Byte range of line `line` (from 1) without its line break.
     pub fn line_span(&self, line: usize) -> Span {
         let start = self.line_start(line);
-        let end = self
-            .line_starts
-            .get(line)
-            .map_or(self.text.len(), |&end| end as usize);
+        let end = self.line_starts.get(line).map_or(self.text.len(), |&end| end as usize);
         let content = self.text.get(start..end).unwrap_or_default();
         Span::new(start, start + content.trim_end_matches(['\n', '\r']).len())
     }
@@ -160,9 +136,7 @@ impl Source {
 
     fn line_start(&self, line: usize) -> usize {
         let index = line.saturating_sub(1);
-        self.line_starts
-            .get(index)
-            .map_or(self.text.len(), |&start| start as usize)
+        self.line_starts.get(index).map_or(self.text.len(), |&start| start as usize)
     }
 
     fn floor_boundary(&self, offset: usize) -> usize {
@@ -173,14 +147,11 @@ impl Source {
 /// Offsets just past each line break: `\n`, `\r\n` or a lone `\r`, as Python reads files.
 fn line_ends(text: &str) -> impl Iterator<Item = usize> + '_ {
     let bytes = text.as_bytes();
-    bytes
-        .iter()
-        .enumerate()
-        .filter_map(move |(at, byte)| match byte {
-            b'\n' => Some(at + 1),
-            b'\r' if bytes.get(at + 1) != Some(&b'\n') => Some(at + 1),
-            _ => None,
-        })
+    bytes.iter().enumerate().filter_map(move |(at, byte)| match byte {
+        b'\n' => Some(at + 1),
+        b'\r' if bytes.get(at + 1) != Some(&b'\n') => Some(at + 1),
+        _ => None,
+    })
 }
 
 /// The sources of one compilation, found by [`FileId`].
@@ -192,9 +163,7 @@ pub struct SourceMap {
 impl SourceMap {
     /// A map that holds one source, as [`FileId::MAIN`].
     pub fn single(source: Source) -> Self {
-        Self {
-            sources: vec![source],
-        }
+        Self { sources: vec![source] }
     }
 
     /// Adds a source and says under which id it is found.

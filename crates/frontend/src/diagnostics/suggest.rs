@@ -11,34 +11,19 @@ pub fn closest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -
     let folded = fold(wrong);
     candidates
         .into_iter()
-        .filter(|candidate| {
-            *candidate != wrong && candidate.chars().count().abs_diff(length) <= allowed
-        })
-        .map(|candidate| {
-            (
-                strsim::damerau_levenshtein(&folded, &fold(candidate)),
-                candidate,
-            )
-        })
-        .filter(|(distance, candidate)| {
-            *distance <= allowed && *distance < candidate.chars().count()
-        })
+        .filter(|candidate| *candidate != wrong && candidate.chars().count().abs_diff(length) <= allowed)
+        .map(|candidate| (strsim::damerau_levenshtein(&folded, &fold(candidate)), candidate))
+        .filter(|(distance, candidate)| *distance <= allowed && *distance < candidate.chars().count())
         .min()
         .map(|(_, candidate)| candidate)
 }
 
 /// The sentence for a diagnostic's help, if a candidate is close enough.
-pub fn did_you_mean<'a>(
-    wrong: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<String> {
+pub fn did_you_mean<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     closest(wrong, candidates).map(|candidate| format!("did you mean `{candidate}`?"))
 }
 
 /// Lower case, with underscores dropped, so that `max_pool2d` and `MaxPool2D` are the same word.
 fn fold(word: &str) -> String {
-    word.chars()
-        .filter(|c| *c != '_')
-        .flat_map(char::to_lowercase)
-        .collect()
+    word.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect()
 }

@@ -319,10 +319,7 @@ impl Parameters {
     /// All parameters in source order.
     pub fn iter(&self) -> impl Iterator<Item = &Parameter> {
         let named = self.positional_only.iter().chain(&self.positional);
-        named
-            .chain(&self.variadic)
-            .chain(&self.keyword_only)
-            .chain(&self.keywords)
+        named.chain(&self.variadic).chain(&self.keyword_only).chain(&self.keywords)
     }
 }
 
@@ -572,10 +569,9 @@ impl Argument {
     /// The argument's expression, whatever its kind.
     pub fn value(&self) -> &Expr {
         match self {
-            Self::Positional(value)
-            | Self::Spread(value)
-            | Self::Keyword(_, value)
-            | Self::SpreadKeywords(value) => value,
+            Self::Positional(value) | Self::Spread(value) | Self::Keyword(_, value) | Self::SpreadKeywords(value) => {
+                value
+            }
         }
     }
 }

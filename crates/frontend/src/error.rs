@@ -1,0 +1,119 @@
+//! Errors of evaluation.
+
+use crate::diagnostics::{Code, Diagnostic, Frame, Severity, Span, codes};
+use crate::value::Value;
+
+/// The result of evaluating something.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A problem met while a model file is evaluated: a diagnostic on its way to the user, which a
+/// `try` statement of the program may still catch.
+///
+/// Native code (layers, losses, …) does not know source places. It raises errors without one;
+/// the evaluator fills in the place of the innermost call or expression ([`Error::at`]).
+#[derive(Debug)]
+pub struct Error(Box<Raised>);
+
+#[derive(Debug)]
+struct Raised {
+    diagnostic: Diagnostic,
+    exception: Option<Value>,
+}
+
+impl Error {
+    /// An error of the given kind, without a place yet.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Error(Box::new(Raised { diagnostic: Diagnostic::nowhere(Severity::Error, code, message), exception: None }))
+    }
+
+    /// A value has the wrong Python type (K0301).
+    pub fn ty(message: impl Into<String>) -> Self {
+        Error::new(codes::TYPE, message)
+    }
+
+    /// An argument has a value that is not accepted (K0303).
+    pub fn argument(message: impl Into<String>) -> Self {
+        Error::new(codes::INVALID_ARGUMENT, message)
+    }
+
+    /// Shapes do not fit together (K0401).
+    pub fn shape(message: impl Into<String>) -> Self {
+        Error::new(codes::SHAPE_MISMATCH, message)
+    }
+
+    /// Something of Keras or Python that is not compiled (K0502).
+    pub fn unsupported(message: impl Into<String>) -> Self {
+        Error::new(codes::UNSUPPORTED_FEATURE, message)
+    }
+
+    /// A mistake of the compiler (K0901).
+    pub fn internal(message: impl Into<String>) -> Self {
+        Error::new(codes::INTERNAL, message)
+    }
+
+    /// A Python exception raised by the program (`raise ValueError("…")`).
+    pub fn raised(exception: Value, message: impl Into<String>) -> Self {
+        let mut error = Error::new(codes::RAISED, message);
+        error.0.exception = Some(exception);
+        error
+    }
+
+    /// Adds a fact.
+    #[must_use]
+    pub fn note(mut self, text: impl Into<String>) -> Self {
+        self.0.diagnostic.notes.push(text.into());
+        self
+    }
+
+    /// Adds what to do.
+    #[must_use]
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.0.diagnostic.help.push(text.into());
+        self
+    }
+
+    /// Sets the place, unless an inner one is known already.
+    #[must_use]
+    pub fn at(mut self, span: Span) -> Self {
+        let d = &mut self.0.diagnostic;
+        if d.primary.is_none() {
+            d.primary = Diagnostic::error(d.code, span, "").primary;
+        }
+        self
+    }
+
+    /// Adds the step `what` at `span`, which led here, in front of the trail.
+    #[must_use]
+    pub fn through(mut self, what: impl Into<String>, span: Span) -> Self {
+        let file = self.0.diagnostic.file();
+        self.0.diagnostic.trail.insert(0, Frame { what: what.into(), span, file });
+        self
+    }
+
+    /// The exception object, if the program raised one.
+    pub fn exception(&self) -> Option<&Value> {
+        self.0.exception.as_ref()
+    }
+
+    /// The diagnostic so far.
+    pub fn diagnostic(&self) -> &Diagnostic {
+        &self.0.diagnostic
+    }
+
+    /// The diagnostic for the user.
+    pub fn into_diagnostic(self) -> Diagnostic {
+        self.0.diagnostic
+    }
+}
+
+impl From<keramos_ir::IrError> for Error {
+    fn from(error: keramos_ir::IrError) -> Self {
+        use keramos_ir::IrError;
+        let code = match &error {
+            IrError::Type { .. } => codes::SHAPE_MISMATCH,
+            IrError::NoRule { .. } => codes::UNSUPPORTED_FEATURE,
+            _ => codes::INTERNAL,
+        };
+        Error::new(code, error.to_string())
+    }
+}

@@ -1,0 +1,11 @@
+//! The Keras library, natively: variables, layers, models and what trains them.
+//!
+//! One file per layer, loss, metric, optimizer, schedule or initializer, each with its declaration
+//! (arguments, defaults, documentation) and its code; each folder's `mod.rs` lists its members.
+
+pub mod graph;
+pub mod layer;
+pub mod symbolic;
+pub mod variable;
+
+pub use symbolic::Symbolic;

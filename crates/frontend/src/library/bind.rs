@@ -1,0 +1,267 @@
+//! Binding of a call's arguments to declared parameters.
+
+use std::rc::Rc;
+
+use super::{Default, Param, ParamKind, Signature};
+use crate::diagnostics::{codes, suggest};
+use crate::error::{Error, Result};
+use crate::value::{Key, Value};
+
+/// The arguments of a call, evaluated.
+#[derive(Clone, Debug, Default)]
+pub struct Args {
+    /// By position.
+    pub positional: Vec<Value>,
+    /// By name, in the order given; no name occurs twice.
+    pub keywords: Vec<(Rc<str>, Value)>,
+}
+
+/// Arguments bound to a signature: one value per parameter, defaults filled in.
+///
+/// The typed getters name function, parameter and the value found when it does not fit. Asking for
+/// a parameter that the signature lacks is a mistake of the compiler (K0901).
+#[derive(Clone, Debug)]
+pub struct Bound {
+    function: &'static str,
+    values: Vec<(&'static Param, Value, bool)>,
+}
+
+impl Args {
+    /// Positional arguments only.
+    pub fn positional(values: Vec<Value>) -> Self {
+        Args { positional: values, keywords: Vec::new() }
+    }
+}
+
+impl From<Default> for Value {
+    fn from(default: Default) -> Value {
+        match default {
+            Default::Required | Default::None => Value::None,
+            Default::Bool(b) => Value::Bool(b),
+            Default::Int(i) => Value::Int(i),
+            Default::Float(x) => Value::Float(x),
+            Default::Str(s) => Value::str(s),
+            Default::Ints(ints) => Value::tuple(ints.iter().map(|&i| Value::Int(i)).collect::<Vec<_>>()),
+        }
+    }
+}
+
+impl Signature {
+    /// Binds `args` to the parameters of `function`.
+    ///
+    /// # Errors
+    /// K0302: too many arguments, an unknown or repeated name, or a required one missing.
+    pub fn bind(&self, function: &'static str, args: Args) -> Result<Bound> {
+        let mut values: Vec<(&'static Param, Option<Value>)> = self.iter().map(|p| (p, None)).collect();
+        let mut positional = args.positional.into_iter();
+        for (param, slot) in &mut values {
+            match param.kind {
+                ParamKind::Normal => *slot = positional.next(),
+                ParamKind::Variadic => *slot = Some(Value::tuple(positional.by_ref().collect::<Vec<_>>())),
+                ParamKind::Keyword | ParamKind::Keywords => {}
+            }
+            if slot.is_none() && param.kind == ParamKind::Normal {
+                break;
+            }
+        }
+        let surplus = positional.count();
+        if surplus > 0 {
+            let max = self.iter().filter(|p| p.kind == ParamKind::Normal).count();
+            let message =
+                format!("{function}() takes at most {max} positional arguments, {} were given", max + surplus);
+            return Err(Error::new(codes::ARGUMENTS, message));
+        }
+        let mut rest = indexmap::IndexMap::new();
+        for (name, value) in args.keywords {
+            let known = values
+                .iter_mut()
+                .find(|(p, _)| p.name == &*name && matches!(p.kind, ParamKind::Normal | ParamKind::Keyword));
+            match known {
+                Some((_, slot @ None)) => *slot = Some(value),
+                Some(_) => {
+                    let message = format!("{function}() got argument `{name}` by position and by name");
+                    return Err(Error::new(codes::ARGUMENTS, message));
+                }
+                None if self.iter().any(|p| p.kind == ParamKind::Keywords) => {
+                    rest.insert(Key::name(name), value);
+                }
+                None => return Err(self.unknown(function, &name)),
+            }
+        }
+        let mut bound = Vec::with_capacity(values.len());
+        for (param, value) in values {
+            let given = value.is_some();
+            let value = match (value, param.kind, param.default) {
+                (Some(value), ..) => value,
+                (None, ParamKind::Keywords, _) => Value::Dict(Rc::new(std::mem::take(&mut rest).into())),
+                (None, ParamKind::Variadic, _) => Value::tuple(Vec::new()),
+                (None, _, Default::Required) => {
+                    let message = format!("{function}() is missing the required argument `{}`", param.name);
+                    return Err(Error::new(codes::ARGUMENTS, message));
+                }
+                (None, _, default) => Value::from(default),
+            };
+            bound.push((param, value, given));
+        }
+        Ok(Bound { function, values: bound })
+    }
+
+    fn unknown(&self, function: &str, name: &str) -> Error {
+        let names: Vec<&str> = self.iter().map(|p| p.name).collect();
+        let error = Error::new(codes::ARGUMENTS, format!("{function}() has no argument `{name}`"));
+        match suggest::closest(name, names.iter().copied()) {
+            Some(near) => error.help(format!("did you mean `{near}`?")),
+            None => error.help(format!("its arguments are {}", names.join(", "))),
+        }
+    }
+}
+
+impl Bound {
+    /// The function's or class's name, for messages.
+    pub fn function(&self) -> &'static str {
+        self.function
+    }
+
+    /// The value of a parameter.
+    ///
+    /// # Errors
+    /// K0901 if the signature has no such parameter.
+    pub fn get(&self, name: &str) -> Result<&Value> {
+        let found = self.values.iter().find(|(p, ..)| p.name == name);
+        found.map(|(_, value, _)| value).ok_or_else(|| self.undeclared(name))
+    }
+
+    /// Whether the argument was given rather than defaulted.
+    pub fn is_given(&self, name: &str) -> bool {
+        self.values.iter().any(|(p, _, given)| p.name == name && *given)
+    }
+
+    /// The declared parameters with their values, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static Param, &Value)> {
+        self.values.iter().map(|(p, v, _)| (*p, v))
+    }
+
+    /// An error about the value of parameter `name`: "`units` of Dense() must be …, found …".
+    pub fn invalid(&self, name: &str, expected: &str) -> Error {
+        let found = self.get(name).map_or_else(|_| String::new(), |v| v.type_name());
+        let message = format!("`{name}` of {}() must be {expected}, found {found}", self.function);
+        Error::new(codes::INVALID_ARGUMENT, message)
+    }
+
+    /// A non-negative integer.
+    ///
+    /// # Errors
+    /// K0303 if it is something else.
+    pub fn usize(&self, name: &str) -> Result<usize> {
+        match self.get(name)? {
+            Value::Int(i) => usize::try_from(*i).map_err(|_| self.invalid(name, "a non-negative integer")),
+            _ => Err(self.invalid(name, "an integer")),
+        }
+    }
+
+    /// An integer.
+    ///
+    /// # Errors
+    /// K0303 if it is something else.
+    pub fn i64(&self, name: &str) -> Result<i64> {
+        match self.get(name)? {
+            Value::Int(i) => Ok(*i),
+            Value::Bool(b) => Ok(i64::from(*b)),
+            _ => Err(self.invalid(name, "an integer")),
+        }
+    }
+
+    /// A number as a float.
+    ///
+    /// # Errors
+    /// K0303 if it is something else.
+    pub fn f64(&self, name: &str) -> Result<f64> {
+        match self.get(name)? {
+            Value::Float(x) => Ok(*x),
+            Value::Int(i) => Ok(*i as f64),
+            Value::Bool(b) => Ok(f64::from(u8::from(*b))),
+            _ => Err(self.invalid(name, "a number")),
+        }
+    }
+
+    /// A truth value.
+    ///
+    /// # Errors
+    /// K0303 if it is something else.
+    pub fn bool(&self, name: &str) -> Result<bool> {
+        match self.get(name)? {
+            Value::Bool(b) => Ok(*b),
+            Value::Int(i @ (0 | 1)) => Ok(*i == 1),
+            _ => Err(self.invalid(name, "True or False")),
+        }
+    }
+
+    /// A string.
+    ///
+    /// # Errors
+    /// K0303 if it is something else.
+    pub fn str(&self, name: &str) -> Result<Rc<str>> {
+        match self.get(name)? {
+            Value::Str(s) => Ok(s.clone()),
+            _ => Err(self.invalid(name, "a string")),
+        }
+    }
+
+    /// One of a few strings.
+    ///
+    /// # Errors
+    /// K0303 if it is something else; the message lists them and suggests the nearest.
+    pub fn one_of(&self, name: &str, allowed: &[&'static str]) -> Result<&'static str> {
+        let found = self.str(name)?;
+        allowed.iter().find(|&&a| a == &*found).copied().ok_or_else(|| {
+            let list = allowed.iter().map(|a| format!("\"{a}\"")).collect::<Vec<_>>().join(", ");
+            let message = format!("`{name}` of {}() must be one of {list}, found \"{found}\"", self.function);
+            let error = Error::new(codes::INVALID_ARGUMENT, message);
+            match suggest::closest(&found, allowed.iter().copied()) {
+                Some(near) => error.help(format!("did you mean \"{near}\"?")),
+                None => error,
+            }
+        })
+    }
+
+    /// One integer for all of `n` dimensions, or a sequence of `n`.
+    ///
+    /// # Errors
+    /// K0303 if it is something else.
+    pub fn sizes(&self, name: &str, n: usize) -> Result<Vec<usize>> {
+        let expected = format!("a non-negative integer or a tuple of {n}");
+        let int = |v: &Value| match v {
+            Value::Int(i) => usize::try_from(*i).ok(),
+            _ => None,
+        };
+        let value = self.get(name)?;
+        if let Some(one) = int(value) {
+            return Ok(vec![one; n]);
+        }
+        let sizes: Option<Vec<usize>> = value.elements().and_then(|v| v.iter().map(int).collect());
+        sizes.filter(|s| s.len() == n).ok_or_else(|| self.invalid(name, &expected))
+    }
+
+    /// The value, unless it is `None`.
+    ///
+    /// # Errors
+    /// K0901 if the signature has no such parameter.
+    pub fn some(&self, name: &str) -> Result<Option<&Value>> {
+        Ok(Some(self.get(name)?).filter(|v| !v.is_none()))
+    }
+
+    fn undeclared(&self, name: &str) -> Error {
+        Error::internal(format!("{} declares no parameter `{name}`", self.function))
+    }
+}
+
+impl Value {
+    /// The elements of a tuple or list.
+    pub fn elements(&self) -> Option<Vec<Value>> {
+        match self {
+            Value::Tuple(values) => Some(values.to_vec()),
+            Value::List(values) => Some(values.borrow().clone()),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! What the frontend hands on: the entry points of a model, as IR functions, and their description.
+
+use keramos_ir::{DType, Function, TensorType};
+
+/// A compiled model file.
+#[derive(Debug)]
+pub struct Program {
+    /// The model's name.
+    pub model: String,
+    /// The state, in the order in which entry points take and return it.
+    pub variables: Vec<VariableSpec>,
+    /// The entry points, for each batch size asked for.
+    pub entries: Vec<Entry>,
+    /// One row per layer, as `model.summary()` shows them.
+    pub layers: Vec<LayerRow>,
+    /// What `compile` and `fit` said.
+    pub training: Option<Training>,
+}
+
+/// One variable of the state.
+#[derive(Clone, Debug)]
+pub struct VariableSpec {
+    /// Keras's path.
+    pub path: String,
+    /// Its place in Keras's `.weights.h5` files, such as `layers/conv2d/vars/0`; none for seeds and metrics.
+    pub h5_path: Option<String>,
+    /// Element type and shape.
+    pub ty: TensorType,
+    /// What it is for.
+    pub role: StateRole,
+}
+
+/// What a variable is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StateRole {
+    /// A trained weight.
+    Trainable,
+    /// A weight that is not trained (moving statistics, frozen layers).
+    NonTrainable,
+    /// The state of a seed generator.
+    Seed,
+    /// A slot or counter of the optimizer.
+    Optimizer,
+    /// A running sum of a metric.
+    Metric,
+}
+
+/// Which entry point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EntryKind {
+    /// `init() -> state`.
+    Init,
+    /// `predict(variables, inputs) -> outputs`.
+    Predict,
+    /// `train_step(state, inputs, targets) -> (state, logs)`.
+    TrainStep,
+    /// `train_step_masked(state, inputs, targets, sample_weight, valid) -> (state, logs)`.
+    TrainStepMasked,
+    /// `evaluate_step(variables, inputs, targets, sample_weight, valid) -> (metric state, logs)`.
+    EvaluateStep,
+}
+
+/// One entry point at one batch size.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Which one.
+    pub kind: EntryKind,
+    /// The batch size; `None` for `init`.
+    pub batch: Option<usize>,
+    /// The program.
+    pub function: Function,
+    /// One description per parameter of `function`.
+    pub inputs: Vec<Port>,
+    /// One description per result of `function`.
+    pub outputs: Vec<Port>,
+}
+
+/// One input or output of an entry point.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Port {
+    /// The name: a variable's path, the model input's or output's name, the metric's name.
+    pub name: String,
+    /// What it carries.
+    pub kind: PortKind,
+    /// For a state input: the output that takes over its memory (donation).
+    pub donated_to: Option<usize>,
+}
+
+/// What an input or output carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PortKind {
+    /// The variable with this index in [`Program::variables`].
+    State(usize),
+    /// Input number i of the model.
+    Data(usize),
+    /// The target of output number i.
+    Target(usize),
+    /// Weights of the rows.
+    SampleWeight,
+    /// How many rows count.
+    Valid,
+    /// A running value of the loss or a metric.
+    Log,
+    /// Output number i of the model.
+    Output(usize),
+}
+
+/// One row of the layer table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LayerRow {
+    /// The layer's name.
+    pub name: String,
+    /// Its class.
+    pub class: String,
+    /// Its output shapes; `None` is the batch dimension.
+    pub outputs: Vec<(Vec<Option<usize>>, DType)>,
+    /// Number of parameters, trained and not.
+    pub params: usize,
+    /// Of these, trained.
+    pub trainable_params: usize,
+    /// The layers whose outputs it takes.
+    pub connected_to: Vec<String>,
+    /// Line in the model file.
+    pub line: u32,
+}
+
+/// The recorded training configuration.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Training {
+    /// The optimizer as written, such as `Adam(learning_rate=0.001)`.
+    pub optimizer: String,
+    /// Loss names.
+    pub losses: Vec<String>,
+    /// Names of the logged values, `loss` first.
+    pub logs: Vec<String>,
+    /// `fit`'s arguments, where they are known at compile time.
+    pub fit: Option<Fit>,
+}
+
+/// The arguments of the last `fit` call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fit {
+    /// Passes over the data.
+    pub epochs: usize,
+    /// Rows per step.
+    pub batch_size: usize,
+    /// The last fraction of the rows is held out.
+    pub validation_split: f64,
+    /// Whether rows are shuffled before each epoch.
+    pub shuffle: bool,
+}

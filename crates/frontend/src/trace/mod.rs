@@ -1,0 +1,60 @@
+//! Tensors being traced, and the stack of functions that they are traced into.
+
+mod tracer;
+
+pub use tracer::{FrameId, Traced, Tracer};
+
+use std::rc::Rc;
+
+use keramos_ir::{DType, TensorType, Value as IrValue};
+
+/// A value of a function being traced: what `keras.ops` and `jax.numpy` functions take and return.
+///
+/// Cloning is cheap. A tensor may be used in any function nested in the one that made it; it is
+/// captured as a parameter then.
+#[derive(Clone, Debug)]
+pub struct Tensor {
+    pub(crate) frame: FrameId,
+    pub(crate) value: IrValue,
+    ty: Rc<TensorType>,
+    /// Whether the element type came from Python scalars only and yields in promotion (JAX's weak types).
+    weak: bool,
+}
+
+impl Tensor {
+    pub(crate) fn new(frame: FrameId, value: IrValue, ty: TensorType) -> Self {
+        Tensor { frame, value, ty: Rc::new(ty), weak: false }
+    }
+
+    /// The same tensor with a weak element type.
+    #[must_use]
+    pub fn into_weak(mut self) -> Self {
+        self.weak = true;
+        self
+    }
+
+    /// Whether the element type is weak.
+    pub fn is_weak(&self) -> bool {
+        self.weak
+    }
+
+    /// Element type and shape.
+    pub fn ty(&self) -> &TensorType {
+        &self.ty
+    }
+
+    /// The shape.
+    pub fn shape(&self) -> &[usize] {
+        &self.ty.shape
+    }
+
+    /// The element type.
+    pub fn dtype(&self) -> DType {
+        self.ty.dtype
+    }
+
+    /// Number of dimensions.
+    pub fn rank(&self) -> usize {
+        self.ty.shape.len()
+    }
+}

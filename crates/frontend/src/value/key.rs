@@ -1,0 +1,104 @@
+//! Hashable values.
+
+use std::hash::{Hash, Hasher};
+use std::rc::Rc;
+
+use super::Value;
+use crate::error::{Error, Result};
+
+/// A hashable value: a key of a dict or an element of a set. Numbers are equal across types as in
+/// Python (`1 == 1.0 == True`); objects are equal only to themselves.
+#[derive(Clone, Debug)]
+pub struct Key(Value);
+
+impl Key {
+    /// The value as a key.
+    ///
+    /// # Errors
+    /// K0301 for unhashable values (lists, dicts, sets), as in Python.
+    pub fn new(value: Value) -> Result<Key> {
+        match &value {
+            Value::List(_) | Value::Dict(_) | Value::Set(_) | Value::Slice(_) => {
+                Err(Error::ty(format!("unhashable type: {}", value.type_name())))
+            }
+            Value::Tuple(elements) => {
+                for element in elements.iter() {
+                    Key::new(element.clone())?;
+                }
+                Ok(Key(value))
+            }
+            _ => Ok(Key(value)),
+        }
+    }
+
+    /// The key of a name.
+    pub fn name(name: impl Into<Rc<str>>) -> Key {
+        Key(Value::Str(name.into()))
+    }
+
+    /// The value.
+    pub fn value(&self) -> &Value {
+        &self.0
+    }
+
+    /// An address that identifies a shared object.
+    fn identity(&self) -> Option<usize> {
+        match &self.0 {
+            Value::User(o) | Value::Object(o) => Some(Rc::as_ptr(o).cast::<()>() as usize),
+            Value::Method(o, m) => Some(Rc::as_ptr(o).cast::<()>() as usize ^ std::ptr::from_ref(*m) as usize),
+            Value::Function(f) => Some(std::ptr::from_ref(*f) as usize),
+            Value::Class(c) => Some(std::ptr::from_ref(*c) as usize),
+            Value::Module(m) => Some(std::ptr::from_ref(*m) as usize),
+            Value::Array(a) => Some(Rc::as_ptr(a) as usize),
+            Value::Symbolic(s) => Some(Rc::as_ptr(&s.0) as usize),
+            _ => None,
+        }
+    }
+
+    fn number(&self) -> Option<f64> {
+        match &self.0 {
+            Value::Bool(b) => Some(f64::from(u8::from(*b))),
+            Value::Int(i) if (*i as f64) as i64 == *i => Some(*i as f64),
+            Value::Float(x) => Some(*x),
+            _ => None,
+        }
+    }
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        if let (Some(a), Some(b)) = (self.number(), other.number()) {
+            return a == b;
+        }
+        match (&self.0, &other.0) {
+            (Value::None, Value::None) | (Value::Ellipsis, Value::Ellipsis) => true,
+            (Value::Int(a), Value::Int(b)) => a == b,
+            (Value::BigInt(a), Value::BigInt(b)) => a == b,
+            (Value::Str(a), Value::Str(b)) => a == b,
+            (Value::DType(a), Value::DType(b)) => a == b,
+            (Value::Tuple(a), Value::Tuple(b)) => {
+                a.len() == b.len() && a.iter().zip(b.iter()).all(|(x, y)| Key(x.clone()) == Key(y.clone()))
+            }
+            _ => self.identity().is_some() && self.identity() == other.identity(),
+        }
+    }
+}
+
+impl Eq for Key {}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        if let Some(number) = self.number() {
+            // +0.0 and −0.0 are one key.
+            return (number + 0.0).to_bits().hash(state);
+        }
+        match &self.0 {
+            Value::Int(i) => i.hash(state),
+            Value::BigInt(i) => i.hash(state),
+            Value::Str(s) => s.hash(state),
+            Value::DType(d) => d.hash(state),
+            Value::Tuple(elements) => elements.iter().for_each(|e| Key(e.clone()).hash(state)),
+            _ => self.identity().hash(state),
+        }
+    }
+}
