@@ -1,0 +1,80 @@
+//! MLIR contexts and the diagnostics that they report.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use melior::Context;
+use melior::diagnostic::{Diagnostic, DiagnosticHandlerId, DiagnosticSeverity};
+use melior::dialect::{DialectHandle, DialectRegistry};
+
+/// A context with the `builtin` and `func` dialects that accepts operations of others, which is how
+/// StableHLO goes through it. One thread only: a program is one function, so there is nothing for
+/// MLIR's thread pool to share out.
+pub(crate) fn create() -> Context {
+    let registry = DialectRegistry::new();
+    DialectHandle::func().insert_dialect(&registry);
+    let context = Context::new_with_registry(&registry, false);
+    context.set_allow_unregistered_dialects(true);
+    context.load_all_available_dialects();
+    context
+}
+
+/// Collects what MLIR reports while it lives, instead of letting it go to standard error.
+pub(crate) struct DiagnosticLog<'c> {
+    context: &'c Context,
+    handler: Option<DiagnosticHandlerId>,
+    errors: Rc<RefCell<Vec<Report>>>,
+}
+
+/// One error that MLIR reported.
+#[derive(Debug, Clone)]
+pub(crate) struct Report {
+    /// The message with its notes.
+    pub(crate) message: String,
+    /// The location as MLIR prints it, such as `loc("model.py":3:5)`.
+    pub(crate) location: String,
+}
+
+impl<'c> DiagnosticLog<'c> {
+    pub(crate) fn attach(context: &'c Context) -> Self {
+        let errors = Rc::<RefCell<Vec<Report>>>::default();
+        let sink = Rc::clone(&errors);
+        let handler = context.attach_diagnostic_handler(move |diagnostic| {
+            if matches!(diagnostic.severity(), DiagnosticSeverity::Error) {
+                sink.borrow_mut().push(report(&diagnostic));
+            }
+            true
+        });
+        DiagnosticLog { context, handler: Some(handler), errors }
+    }
+
+    /// Takes all errors reported since the last call.
+    pub(crate) fn take(&self) -> Vec<Report> {
+        self.errors.take()
+    }
+
+    /// Takes all errors as one line of text; `otherwise` if MLIR failed without a word.
+    pub(crate) fn take_message(&self, otherwise: &str) -> String {
+        let reports = self.take();
+        if reports.is_empty() {
+            return otherwise.to_owned();
+        }
+        reports.into_iter().map(|r| r.message).collect::<Vec<_>>().join("; ")
+    }
+}
+
+impl Drop for DiagnosticLog<'_> {
+    fn drop(&mut self) {
+        if let Some(handler) = self.handler.take() {
+            self.context.detach_diagnostic_handler(handler);
+        }
+    }
+}
+
+fn report(diagnostic: &Diagnostic<'_>) -> Report {
+    let mut message = diagnostic.to_string();
+    for note in (0..diagnostic.note_count()).filter_map(|i| diagnostic.note(i).ok()) {
+        message.push_str(&format!(" (note: {note})"));
+    }
+    Report { message, location: diagnostic.location().to_string() }
+}

@@ -1,0 +1,45 @@
+//! IR locations as MLIR locations.
+
+use keramos_ir::Location as Place;
+use melior::Context;
+use melior::ir::Location;
+
+/// Converts locations; remembers the last one, since equations of one source line come in a row.
+pub(crate) struct LocationCache<'c> {
+    context: &'c Context,
+    last: (Place, Location<'c>),
+}
+
+impl<'c> LocationCache<'c> {
+    pub(crate) fn new(context: &'c Context) -> Self {
+        LocationCache { context, last: (Place::UNKNOWN, Location::unknown(context)) }
+    }
+
+    /// `file:line:column`, wrapped in a name location of the layer path where there is one. XLA
+    /// shows the name as an instruction's `op_name` and the rest as its source.
+    pub(crate) fn get(&mut self, place: &Place) -> Location<'c> {
+        if self.last.0 != *place {
+            self.last = (place.clone(), self.convert(place));
+        }
+        self.last.1
+    }
+
+    fn convert(&self, place: &Place) -> Location<'c> {
+        let position = match (place.file(), place.line_column()) {
+            (Some(file), Some((line, column))) => Location::new(self.context, file, line as usize, column as usize),
+            _ => Location::unknown(self.context),
+        };
+        match place.scope() {
+            "" => position,
+            scope => Location::name(self.context, scope, position),
+        }
+    }
+
+    /// A bare name, the location of the entry function's arguments.
+    pub(crate) fn named(&self, name: &str) -> Location<'c> {
+        match name {
+            "" => Location::unknown(self.context),
+            name => Location::name(self.context, name, Location::unknown(self.context)),
+        }
+    }
+}
