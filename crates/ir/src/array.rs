@@ -166,4 +166,31 @@ impl Buffer {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// The elements at the given positions; positions past the end are skipped.
+    pub(crate) fn take(&self, positions: &[usize]) -> Buffer {
+        macro_rules! pick {
+            ($($variant:ident)*) => {
+                match self {
+                    $(Buffer::$variant(v) => {
+                        Buffer::$variant(positions.iter().filter_map(|&p| v.get(p).copied()).collect())
+                    })*
+                }
+            };
+        }
+        pick!(Bool I8 I16 I32 I64 U8 U16 U32 U64 F16 BF16 F32 F64)
+    }
+
+    /// Appends the elements of a buffer of the same element type; another type's are ignored.
+    pub(crate) fn append(&mut self, other: &Buffer) {
+        macro_rules! extend {
+            ($($variant:ident)*) => {
+                match (self, other) {
+                    $((Buffer::$variant(v), Buffer::$variant(w)) => v.extend_from_slice(w),)*
+                    _ => {}
+                }
+            };
+        }
+        extend!(Bool I8 I16 I32 I64 U8 U16 U32 U64 F16 BF16 F32 F64);
+    }
 }

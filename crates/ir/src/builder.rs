@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Array, Equation, Function, IrError, Location, Op, Result, TensorType, Value, ops};
+use crate::{Array, Equation, Function, IrError, Location, Op, Primitive, Result, TensorType, Value, ops};
 
 /// Builds one [`Function`], equation by equation.
 ///

@@ -128,6 +128,18 @@ op_table! {
     Unary(ops::Unary),
     /// Element-wise function of two operands.
     Binary(ops::Binary),
+    /// Element-wise comparison.
+    Compare(ops::Compare),
+    /// Element-wise choice between two cases.
+    Select(ops::Select),
+    /// Element-wise limiting to a range.
+    Clamp(ops::Clamp),
     /// Replicates along new or size-1 dimensions.
     BroadcastInDim(ops::BroadcastInDim),
+    /// Another shape of equal size.
+    Reshape(ops::Reshape),
+    /// Permutes dimensions.
+    Transpose(ops::Transpose),
+    /// Combines along axes.
+    Reduce(ops::Reduce),
 }

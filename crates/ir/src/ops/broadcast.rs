@@ -4,7 +4,7 @@ use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloOp, HloValue, i64_array};
 use crate::{Array, Attr, AttrReader, Attrs, Builder, IrError, Operand, Primitive, Result, Shape, TensorType, Value};
 
-use super::rules;
+use super::{index, rules};
 
 /// Replicates an operand to `shape`: operand dimension `i` becomes result dimension `dims[i]`
 /// (strictly increasing), whose size is equal or, where the operand's is 1, anything.
@@ -53,14 +53,13 @@ impl Primitive for BroadcastInDim {
         cotangents: &[Option<Value>],
         operands: &[Operand],
     ) -> Result<Vec<Option<Value>>> {
-        let (&[Some(ct)], [Operand::Linear(x)]) = (cotangents, operands) else {
-            return Ok(vec![None]);
-        };
-        // New dimensions and expanded size-1 dimensions are summed; the reshape puts the latter back.
-        let kept = |d: usize| self.dims.iter().position(|&k| k == d).is_some_and(|i| x.shape[i] == self.shape[d]);
-        let summed: Vec<usize> = (0..self.shape.len()).filter(|&d| !kept(d)).collect();
-        let sum = b.reduce_sum(ct, &summed)?;
-        Ok(vec![Some(b.reshape(sum, &x.shape)?)])
+        rules::linear_transpose(cotangents, operands, |ct, x| {
+            // New dimensions and expanded size-1 dimensions are summed; the reshape puts the latter back.
+            let kept = |d: usize| self.dims.iter().position(|&k| k == d).is_some_and(|i| x.shape[i] == self.shape[d]);
+            let summed: Vec<usize> = (0..self.shape.len()).filter(|&d| !kept(d)).collect();
+            let sum = b.reduce_sum(ct, &summed)?;
+            b.reshape(sum, &x.shape)
+        })
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {
@@ -70,9 +69,9 @@ impl Primitive for BroadcastInDim {
 
     fn eval(&self, operands: &[&Array]) -> Result<Vec<Array>> {
         let [x] = rules::arrays(NAME, operands)?;
-        let from = x.ty().shape.clone();
-        Ok(vec![rules::gather_elements(x, &self.shape, |index| {
-            self.dims.iter().zip(&from).map(|(&d, &n)| if n == 1 { 0 } else { index[d] }).collect()
+        let (from, strides) = (&x.ty().shape, index::strides(&x.ty().shape));
+        Ok(vec![index::rearrange(x, &self.shape, |at| {
+            self.dims.iter().enumerate().map(|(i, &d)| if from[i] == 1 { 0 } else { at[d] * strides[i] }).sum()
         })?])
     }
 }
@@ -91,7 +90,18 @@ impl Builder {
         let Some(offset) = shape.len().checked_sub(ty.rank()) else {
             return Err(IrError::ty(NAME, format!("cannot broadcast to {shape:?}"), &[ty]));
         };
-        let dims = (offset..shape.len()).collect();
-        self.emit1(BroadcastInDim { shape: shape.to_vec(), dims }, &[x])
+        self.broadcast_in_dim(x, shape, &(offset..shape.len()).collect::<Vec<_>>())
+    }
+
+    /// Replicates `x` to `shape`, its dimension `i` becoming dimension `dims[i]` of the result. Emits
+    /// nothing if that is the identity.
+    ///
+    /// # Errors
+    /// The dimensions are not strictly increasing, or a size is neither 1 nor the result's.
+    pub fn broadcast_in_dim(&mut self, x: Value, shape: &[usize], dims: &[usize]) -> Result<Value> {
+        if self.ty(x).shape == shape && dims.iter().enumerate().all(|(i, &d)| i == d) {
+            return Ok(x);
+        }
+        self.emit1(BroadcastInDim { shape: shape.to_vec(), dims: dims.to_vec() }, &[x])
     }
 }

@@ -2,13 +2,10 @@
 
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloOp, HloValue};
-use crate::{Array, Builder, IrError, Location, Op, Result, TensorType, Value, with_buffer};
+use crate::{Array, Builder, IrError, Location, Op, Operand, Result, TensorType, Value};
 
 /// Checks the number of operands and returns them as an array.
-pub(crate) fn operands<'a, 'b, const N: usize>(
-    op: &'static str,
-    types: &'b [&'a TensorType],
-) -> Result<[&'a TensorType; N]> {
+pub(crate) fn operands<'a, const N: usize>(op: &'static str, types: &[&'a TensorType]) -> Result<[&'a TensorType; N]> {
     <[&TensorType; N]>::try_from(types).map_err(|_| {
         let message = format!("takes {N} operand{}, {} given", if N == 1 { "" } else { "s" }, types.len());
         IrError::ty(op, message, types)
@@ -31,7 +28,7 @@ pub(crate) fn plain(
 }
 
 /// Checks the number of arrays that the evaluator was given.
-pub(crate) fn arrays<'a, 'b, const N: usize>(op: &'static str, arrays: &'b [&'a Array]) -> Result<[&'a Array; N]> {
+pub(crate) fn arrays<'a, const N: usize>(op: &'static str, arrays: &[&'a Array]) -> Result<[&'a Array; N]> {
     <[&Array; N]>::try_from(arrays)
         .map_err(|_| IrError::Eval { op, message: format!("takes {N} operands, {} given", arrays.len()) })
 }
@@ -49,4 +46,65 @@ pub(crate) fn linear_jvp<P: Clone + Into<Op>>(
         _ => None,
     };
     Ok((vec![y], vec![dy]))
+}
+
+/// The `transpose` rule of a primitive with one result that is linear in its only operand.
+pub(crate) fn linear_transpose(
+    cotangents: &[Option<Value>],
+    operands: &[Operand],
+    rule: impl FnOnce(Value, &TensorType) -> Result<Value>,
+) -> Result<Vec<Option<Value>>> {
+    match (cotangents, operands) {
+        (&[Some(ct)], [Operand::Linear(ty)]) => Ok(vec![Some(rule(ct, ty)?)]),
+        _ => Ok(vec![None; operands.len()]),
+    }
+}
+
+/// Whether `dims` lists `0..rank`, each once.
+pub(crate) fn is_permutation(dims: &[usize], rank: usize) -> bool {
+    dims.len() == rank && are_dims(dims, rank)
+}
+
+/// Whether `dims` are distinct dimensions below `rank`.
+pub(crate) fn are_dims(dims: &[usize], rank: usize) -> bool {
+    dims.iter().enumerate().all(|(i, d)| *d < rank && !dims[..i].contains(d))
+}
+
+/// The inverse of a permutation.
+pub(crate) fn inverse(permutation: &[usize]) -> Vec<usize> {
+    let mut inverse = vec![0; permutation.len()];
+    for (i, &d) in permutation.iter().enumerate() {
+        inverse[d] = i;
+    }
+    inverse
+}
+
+/// The dimensions below `rank` that are not in `dims`, ascending.
+pub(crate) fn other_dims(rank: usize, dims: &[usize]) -> Vec<usize> {
+    (0..rank).filter(|d| !dims.contains(d)).collect()
+}
+
+/// Sum of two tangents, either of which may be zero.
+pub(crate) fn sum(b: &mut Builder, x: Option<Value>, y: Option<Value>) -> Result<Option<Value>> {
+    match (x, y) {
+        (Some(x), Some(y)) => b.add(x, y).map(Some),
+        (one, None) | (None, one) => Ok(one),
+    }
+}
+
+/// A tangent as a value: zeros like `like` if it is zero.
+pub(crate) fn instantiate(b: &mut Builder, tangent: Option<Value>, like: Value) -> Result<Value> {
+    tangent.map_or_else(|| b.full_like(like, 0.0), Ok)
+}
+
+/// The `jvp` rule of a primitive whose derivative is zero wherever it exists.
+pub(crate) fn constant_jvp<P: Clone + Into<Op>>(b: &mut Builder, op: &P, primals: &[Value]) -> Result<Dual> {
+    let results = b.emit(op.clone(), primals)?;
+    let tangents = vec![None; results.len()];
+    Ok((results, tangents))
+}
+
+/// The `transpose` rule of a primitive that is linear in nothing.
+pub(crate) fn not_linear<T>(op: &'static str, b: &Builder) -> Result<T> {
+    no_rule(op, "transpose", "the function is not linear in these operands", b.location())
 }

@@ -1,63 +1,247 @@
 //! Element-wise functions of one operand.
 
+use std::f64::consts::LN_2;
+
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloValue};
-use crate::{Array, AttrReader, Attrs, Builder, DType, IrError, Operand, Primitive, Result, TensorType, Value};
+use crate::{Array, AttrReader, Attrs, Builder, IrError, Operand, Primitive, Result, TensorType, Value};
 
 use super::rules;
+use super::wide::Kernel;
 
 /// An element-wise function of one operand; the result has the operand's type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Unary(pub UnaryKind);
 
-/// The functions of the family. Each has one entry in [`UnaryKind::rule`] that says all about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum UnaryKind {
+macro_rules! unary_kinds {
+    ($($(#[$doc:meta])* $method:ident $kind:ident;)*) => {
+        /// The functions of the family. Each has one entry in [`UnaryKind::rule`] that says all about it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum UnaryKind {
+            $($(#[$doc])* $kind,)*
+        }
+
+        impl UnaryKind {
+            /// All kinds.
+            pub const ALL: &[UnaryKind] = &[$(UnaryKind::$kind,)*];
+        }
+
+        impl Builder {
+            $($(#[$doc])*
+            ///
+            /// # Errors
+            /// The element type is outside the function's domain.
+            pub fn $method(&mut self, x: Value) -> Result<Value> {
+                self.emit1(Unary(UnaryKind::$kind), &[x])
+            })*
+        }
+    };
+}
+
+unary_kinds! {
     /// −x.
-    Neg,
+    neg Neg;
+    /// |x|.
+    abs Abs;
+    /// −1, 0 or 1; NaN for NaN, and zeros keep their sign.
+    sign Sign;
+    /// The largest whole number not above x.
+    floor Floor;
+    /// The smallest whole number not below x.
+    ceil Ceil;
+    /// The nearest whole number, halves to even.
+    round_even RoundEven;
     /// eˣ.
-    Exp,
+    exp Exp;
+    /// eˣ − 1, exact for small x.
+    expm1 Expm1;
+    /// Natural logarithm.
+    log Log;
+    /// log(1 + x), exact for small x.
+    log1p Log1p;
+    /// Sine.
+    sin Sin;
+    /// Cosine.
+    cos Cos;
+    /// Tangent.
+    tan Tan;
+    /// Hyperbolic tangent.
+    tanh Tanh;
+    /// 1 / (1 + e⁻ˣ).
+    logistic Logistic;
+    /// Square root.
+    sqrt Sqrt;
+    /// 1 / √x.
+    rsqrt Rsqrt;
+    /// Cube root.
+    cbrt Cbrt;
+    /// Bitwise or logical complement.
+    not Not;
+    /// Number of one bits.
+    population_count PopulationCount;
+    /// Number of leading zero bits.
+    clz Clz;
+}
+
+/// What multiplies (or divides) the operand's tangent, from operand and result.
+type Slope = fn(&mut Builder, x: Value, y: Value) -> Result<Value>;
+
+/// The derivative of a function.
+enum Derivative {
+    /// Zero wherever it exists.
+    Zero,
+    /// The function is linear: its own derivative, and its own transpose.
+    Linear,
+    /// The tangent times the slope.
+    Times(Slope),
+    /// The tangent divided by the inverse slope.
+    Over(Slope),
+}
+
+/// What a kind becomes in StableHLO.
+enum Lowering {
+    /// One operation.
+    Op(&'static str),
+    /// A composition of other primitives.
+    Composed(fn(&mut Builder, x: Value) -> Result<Value>),
 }
 
 /// Everything about one kind.
 struct Rule {
     name: &'static str,
-    /// The element types that it takes.
-    domain: fn(DType) -> bool,
-    hlo: &'static str,
-    /// The tangent from operand, result and operand's tangent; `None` if it is zero everywhere.
-    tangent: fn(&mut Builder, x: Value, y: Value, dx: Value) -> Result<Option<Value>>,
-    /// For a linear function: its transpose, the operand's cotangent from the result's.
-    transpose: Option<fn(&mut Builder, ct: Value) -> Result<Value>>,
-    eval: fn(f64) -> f64,
+    lowering: Lowering,
+    derivative: Derivative,
+    eval: Kernel<1>,
 }
 
-fn number(dtype: DType) -> bool {
-    dtype != DType::Bool
+impl Rule {
+    const fn new(name: &'static str, hlo: &'static str, derivative: Derivative, eval: Kernel<1>) -> Rule {
+        Rule { name, lowering: Lowering::Op(hlo), derivative, eval }
+    }
 }
 
 impl UnaryKind {
-    /// All kinds.
-    pub const ALL: &[UnaryKind] = &[UnaryKind::Neg, UnaryKind::Exp];
-
+    #[rustfmt::skip]
     fn rule(self) -> Rule {
+        use Derivative::{Linear, Over, Times, Zero};
         match self {
-            UnaryKind::Neg => Rule {
-                name: "neg",
-                domain: number,
-                hlo: "stablehlo.negate",
-                tangent: |b, _, _, dx| b.neg(dx).map(Some),
-                transpose: Some(|b, ct| b.neg(ct)),
-                eval: |x| -x,
+            UnaryKind::Neg => Rule::new("neg", "stablehlo.negate", Linear, Kernel::number(|[x]| -x, |[x], _| -x)),
+            UnaryKind::Abs => Rule::new(
+                "abs",
+                "stablehlo.abs",
+                // The derivative at 0 is 1.
+                Times(|b, x, _| {
+                    let (zero, one, minus) = (b.full_like(x, 0.0)?, b.full_like(x, 1.0)?, b.full_like(x, -1.0)?);
+                    let positive = b.ge(x, zero)?;
+                    b.select(positive, one, minus)
+                }),
+                Kernel::number(|[x]| x.abs(), |[x], _| x.abs()).signed(),
+            ),
+            UnaryKind::Sign => Rule::new(
+                "sign",
+                "stablehlo.sign",
+                Zero,
+                Kernel::number(|[x]| if x == 0.0 || x.is_nan() { x } else { x.signum() }, |[x], _| x.signum()).signed(),
+            ),
+            UnaryKind::Floor => Rule::new("floor", "stablehlo.floor", Zero, Kernel::float(|[x]| x.floor())),
+            UnaryKind::Ceil => Rule::new("ceil", "stablehlo.ceil", Zero, Kernel::float(|[x]| x.ceil())),
+            UnaryKind::RoundEven => Rule::new(
+                "round_even",
+                "stablehlo.round_nearest_even",
+                Zero,
+                Kernel::float(|[x]| x.round_ties_even()),
+            ),
+            UnaryKind::Exp => Rule::new(
+                "exp",
+                "stablehlo.exponential",
+                Times(|_, _, y| Ok(y)),
+                Kernel::float(|[x]| x.exp()),
+            ),
+            UnaryKind::Expm1 => Rule::new(
+                "expm1",
+                "stablehlo.exponential_minus_one",
+                Times(|b, _, y| b.add_scalar(y, 1.0)),
+                Kernel::float(|[x]| x.exp_m1()),
+            ),
+            UnaryKind::Log => Rule::new(
+                "log",
+                "stablehlo.log",
+                Over(|_, x, _| Ok(x)),
+                Kernel::float(|[x]| x.ln()),
+            ),
+            UnaryKind::Log1p => Rule::new(
+                "log1p",
+                "stablehlo.log_plus_one",
+                Over(|b, x, _| b.add_scalar(x, 1.0)),
+                Kernel::float(|[x]| x.ln_1p()),
+            ),
+            UnaryKind::Sin => Rule::new(
+                "sin",
+                "stablehlo.sine",
+                Times(|b, x, _| b.cos(x)),
+                Kernel::float(|[x]| x.sin()),
+            ),
+            UnaryKind::Cos => Rule::new(
+                "cos",
+                "stablehlo.cosine",
+                Times(|b, x, _| { let sin = b.sin(x)?; b.neg(sin) }),
+                Kernel::float(|[x]| x.cos()),
+            ),
+            UnaryKind::Tan => Rule::new(
+                "tan",
+                "stablehlo.tan",
+                Times(|b, _, y| { let yy = b.mul(y, y)?; b.add_scalar(yy, 1.0) }),
+                Kernel::float(|[x]| x.tan()),
+            ),
+            UnaryKind::Tanh => Rule::new(
+                "tanh",
+                "stablehlo.tanh",
+                Times(|b, _, y| { let yy = b.mul(y, y)?; b.one_minus(yy) }),
+                Kernel::float(|[x]| x.tanh()),
+            ),
+            UnaryKind::Logistic => Rule {
+                name: "logistic",
+                lowering: Lowering::Composed(|b, x| {
+                    let minus = b.neg(x)?;
+                    let exp = b.exp(minus)?;
+                    let denominator = b.add_scalar(exp, 1.0)?;
+                    let one = b.full_like(x, 1.0)?;
+                    b.div(one, denominator)
+                }),
+                derivative: Times(|b, _, y| { let rest = b.one_minus(y)?; b.mul(y, rest) }),
+                eval: Kernel::float(|[x]| 1.0 / (1.0 + (-x).exp())),
             },
-            UnaryKind::Exp => Rule {
-                name: "exp",
-                domain: DType::is_float,
-                hlo: "stablehlo.exponential",
-                tangent: |b, _, y, dx| b.mul(dx, y).map(Some),
-                transpose: None,
-                eval: f64::exp,
-            },
+            UnaryKind::Sqrt => Rule::new(
+                "sqrt",
+                "stablehlo.sqrt",
+                Times(|b, _, y| { let half = b.full_like(y, 0.5)?; b.div(half, y) }),
+                Kernel::float(|[x]| x.sqrt()),
+            ),
+            UnaryKind::Rsqrt => Rule::new(
+                "rsqrt",
+                "stablehlo.rsqrt",
+                Times(|b, x, y| { let ratio = b.div(y, x)?; b.mul_scalar(ratio, -0.5) }),
+                Kernel::float(|[x]| 1.0 / x.sqrt()),
+            ),
+            UnaryKind::Cbrt => Rule::new(
+                "cbrt",
+                "stablehlo.cbrt",
+                Times(|b, x, y| { let ratio = b.div(y, x)?; b.mul_scalar(ratio, 1.0 / 3.0) }),
+                Kernel::float(|[x]| x.cbrt()),
+            ),
+            UnaryKind::Not => Rule::new("not", "stablehlo.not", Zero, Kernel::bits(|[x], _| !x, |[x]| !x)),
+            UnaryKind::PopulationCount => Rule::new(
+                "population_count",
+                "stablehlo.popcnt",
+                Zero,
+                Kernel::int(|[x], int| int.unsigned(x).count_ones().into()),
+            ),
+            UnaryKind::Clz => Rule::new(
+                "clz",
+                "stablehlo.count_leading_zeros",
+                Zero,
+                Kernel::int(|[x], int| i128::from(int.unsigned(x).leading_zeros()) - i128::from(128 - int.bits)),
+            ),
         }
     }
 }
@@ -77,7 +261,7 @@ impl Primitive for Unary {
 
     fn infer(&self, operands: &[&TensorType]) -> Result<Vec<TensorType>> {
         let [x] = rules::operands(self.name(), operands)?;
-        if !(self.0.rule().domain)(x.dtype) {
+        if !self.0.rule().eval.defined_on(x.dtype) {
             return Err(IrError::ty(self.name(), format!("is not defined for {}", x.dtype), operands));
         }
         Ok(vec![x.clone()])
@@ -85,47 +269,116 @@ impl Primitive for Unary {
 
     fn jvp(&self, b: &mut Builder, primals: &[Value], tangents: &[Option<Value>]) -> Result<Dual> {
         let y = b.emit1(*self, primals)?;
-        let tangent = match (primals, tangents) {
-            (&[x], &[Some(dx)]) => (self.0.rule().tangent)(b, x, y, dx)?,
-            _ => None,
+        let (&[x], &[Some(dx)]) = (primals, tangents) else {
+            return Ok((vec![y], vec![None]));
+        };
+        let tangent = match self.0.rule().derivative {
+            Derivative::Zero => None,
+            Derivative::Linear => Some(b.emit1(*self, &[dx])?),
+            Derivative::Times(slope) => {
+                let slope = slope(b, x, y)?;
+                Some(b.mul(dx, slope)?)
+            }
+            Derivative::Over(slope) => {
+                let slope = slope(b, x, y)?;
+                Some(b.div(dx, slope)?)
+            }
         };
         Ok((vec![y], vec![tangent]))
     }
 
-    fn transpose(&self, b: &mut Builder, cotangents: &[Option<Value>], _: &[Operand]) -> Result<Vec<Option<Value>>> {
-        match (self.0.rule().transpose, cotangents) {
-            (Some(rule), &[Some(ct)]) => Ok(vec![Some(rule(b, ct)?)]),
-            _ => rules::no_rule(self.name(), "transpose", "the function is not linear", b.location()),
+    fn transpose(
+        &self,
+        b: &mut Builder,
+        cotangents: &[Option<Value>],
+        operands: &[Operand],
+    ) -> Result<Vec<Option<Value>>> {
+        match self.0.rule().derivative {
+            Derivative::Linear => rules::linear_transpose(cotangents, operands, |ct, _| b.emit1(*self, &[ct])),
+            _ => rules::not_linear(self.name(), b),
         }
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {
-        rules::plain(e, self.0.rule().hlo, operands, results)
+        match self.0.rule().lowering {
+            Lowering::Op(hlo) => rules::plain(e, hlo, operands, results),
+            Lowering::Composed(compose) => {
+                let mut b = Builder::new(self.name());
+                let params: Vec<Value> = results.iter().map(|ty| b.param(ty.clone())).collect();
+                let results = params.iter().map(|&x| compose(&mut b, x)).collect::<Result<Vec<_>>>()?;
+                e.inline(&b.finish(results), operands)
+            }
+        }
     }
 
     fn eval(&self, operands: &[&Array]) -> Result<Vec<Array>> {
         let [x] = rules::arrays(self.name(), operands)?;
-        Ok(vec![rules::map_f64(x, self.0.rule().eval)?])
+        Ok(vec![self.0.rule().eval.map(self.name(), [x])?])
     }
 }
 
-macro_rules! unary_methods {
-    ($($(#[$doc:meta])* $name:ident $kind:ident;)*) => {
-        impl Builder {
-            $($(#[$doc])*
-            ///
-            /// # Errors
-            /// The element type is outside the function's domain.
-            pub fn $name(&mut self, x: Value) -> Result<Value> {
-                self.emit1(Unary(UnaryKind::$kind), &[x])
-            })*
-        }
-    };
-}
+impl Builder {
+    /// x + c for a scalar constant c.
+    ///
+    /// # Errors
+    /// The elements are `bool`.
+    pub fn add_scalar(&mut self, x: Value, c: f64) -> Result<Value> {
+        let c = self.full_like(x, c)?;
+        self.add(x, c)
+    }
 
-unary_methods! {
-    /// −x.
-    neg Neg;
-    /// eˣ.
-    exp Exp;
+    /// c · x for a scalar constant c.
+    ///
+    /// # Errors
+    /// None for a valid value.
+    pub fn mul_scalar(&mut self, x: Value, c: f64) -> Result<Value> {
+        let c = self.full_like(x, c)?;
+        self.mul(x, c)
+    }
+
+    /// 1 − x.
+    ///
+    /// # Errors
+    /// The elements are `bool`.
+    pub fn one_minus(&mut self, x: Value) -> Result<Value> {
+        let one = self.full_like(x, 1.0)?;
+        self.sub(one, x)
+    }
+
+    /// x·x.
+    ///
+    /// # Errors
+    /// None for a valid value.
+    pub fn square(&mut self, x: Value) -> Result<Value> {
+        self.mul(x, x)
+    }
+
+    /// 2ˣ, as exp(x·ln 2).
+    ///
+    /// # Errors
+    /// `x` is no float.
+    pub fn exp2(&mut self, x: Value) -> Result<Value> {
+        let scaled = self.mul_scalar(x, LN_2)?;
+        self.exp(scaled)
+    }
+
+    /// x without its fraction.
+    ///
+    /// # Errors
+    /// `x` is no float.
+    pub fn trunc(&mut self, x: Value) -> Result<Value> {
+        let (sign, magnitude) = (self.sign(x)?, self.abs(x)?);
+        let whole = self.floor(magnitude)?;
+        self.mul(sign, whole)
+    }
+
+    /// Whether x is neither infinite nor NaN, as `bool`.
+    ///
+    /// # Errors
+    /// `x` is no float.
+    pub fn is_finite(&mut self, x: Value) -> Result<Value> {
+        let magnitude = self.abs(x)?;
+        let infinity = self.full_like(x, f64::INFINITY)?;
+        self.lt(magnitude, infinity)
+    }
 }
