@@ -22,21 +22,12 @@ pub fn write<'a>(
 ) -> Result<(), ArtifactError> {
     let chunks = chunks.into_iter();
     let bytes = chunks.clone().map(|chunk| chunk.len() as u64).sum();
-    let fail = |action| {
-        move |source| {
-            ArtifactError::new(
-                path.display().to_string(),
-                Fault::writing(action, bytes, source),
-            )
-        }
-    };
+    let fail =
+        |action| move |source| ArtifactError::new(path.display().to_string(), Fault::writing(action, bytes, source));
 
     let target = resolve(path).map_err(fail("follow the path"))?;
     if fs::metadata(&target).is_ok_and(|meta| !meta.is_file()) {
-        let mut device = OpenOptions::new()
-            .write(true)
-            .open(&target)
-            .map_err(fail("open for writing"))?;
+        let mut device = OpenOptions::new().write(true).open(&target).map_err(fail("open for writing"))?;
         return write_all(&mut device, chunks).map_err(fail("write"));
     }
 
@@ -51,13 +42,8 @@ pub fn write<'a>(
         .tempfile_in(folder)
         .map_err(fail("create a file in that folder"))?;
     write_all(temporary.as_file_mut(), chunks).map_err(fail("write"))?;
-    temporary
-        .as_file()
-        .sync_all()
-        .map_err(fail("flush to the disk"))?;
-    temporary
-        .persist(&target)
-        .map_err(|error| fail("replace the previous file")(error.error))?;
+    temporary.as_file().sync_all().map_err(fail("flush to the disk"))?;
+    temporary.persist(&target).map_err(|error| fail("replace the previous file")(error.error))?;
     // The rename itself is durable once the folder is; a file system that cannot flush folders
     // has nothing better to offer, so its refusal is no failure of the save.
     let _ = File::open(folder).and_then(|folder| folder.sync_all());
@@ -81,8 +67,5 @@ fn resolve(path: &Path) -> io::Result<PathBuf> {
 
 /// Permissions of the file to be replaced, or what a new file gets (the umask still applies).
 fn permissions(target: &Path) -> fs::Permissions {
-    fs::metadata(target).map_or_else(
-        |_| fs::Permissions::from_mode(0o666),
-        |meta| meta.permissions(),
-    )
+    fs::metadata(target).map_or_else(|_| fs::Permissions::from_mode(0o666), |meta| meta.permissions())
 }

@@ -112,11 +112,7 @@ impl ArtifactBuilder {
                 return Err(self.error(Fault::weight_size(variable, wanted, length)));
             }
             block.resize(block.len().next_multiple_of(WEIGHT_ALIGNMENT as usize), 0);
-            index.push(StoredTensor {
-                variable,
-                offset: block.len() as u64,
-                length,
-            });
+            index.push(StoredTensor { variable, offset: block.len() as u64, length });
             block.extend_from_slice(value);
         }
         self.manifest.weights = index;
@@ -159,27 +155,16 @@ impl ArtifactBuilder {
     /// The file as consecutive pieces: header, then padding and content of each section.
     fn layout(&self) -> Result<Vec<Cow<'_, [u8]>>, Fault> {
         self.manifest.validate()?;
-        let json = serde_json::to_vec(&self.manifest)
-            .map_err(|source| Fault::ManifestSyntax { source })?;
-        let mut contents: Vec<(SectionKind, Cow<'_, [u8]>)> =
-            vec![(SectionKind::Manifest, json.into())];
-        let programs = self
-            .programs
-            .iter()
-            .map(|code| (SectionKind::Program, code));
-        let executables = self
-            .executables
-            .iter()
-            .map(|code| (SectionKind::Executable, code));
+        let json = serde_json::to_vec(&self.manifest).map_err(|source| Fault::ManifestSyntax { source })?;
+        let mut contents: Vec<(SectionKind, Cow<'_, [u8]>)> = vec![(SectionKind::Manifest, json.into())];
+        let programs = self.programs.iter().map(|code| (SectionKind::Program, code));
+        let executables = self.executables.iter().map(|code| (SectionKind::Executable, code));
         let weights = (!self.weights.is_empty()).then_some((SectionKind::Weights, &self.weights));
         for (kind, bytes) in programs.chain(executables).chain(weights) {
             contents.push((kind, Cow::Borrowed(bytes)));
         }
 
-        let mut header = Header {
-            info: self.info.clone(),
-            sections: Vec::new(),
-        };
+        let mut header = Header { info: self.info.clone(), sections: Vec::new() };
         // Offsets depend on the header's length, which depends on the number of sections only.
         let unplaced = |(kind, bytes): &(SectionKind, Cow<'_, [u8]>)| Section {
             kind: *kind,
@@ -192,15 +177,10 @@ impl ArtifactBuilder {
         let mut end = header_len as u64;
         let mut pieces = vec![Cow::Borrowed(&[][..])];
         for (section, (_, bytes)) in header.sections.iter_mut().zip(contents) {
-            let too_large = || Fault::Header {
-                reason: "the sections are larger than any file".to_owned(),
-            };
+            let too_large = || Fault::Header { reason: "the sections are larger than any file".to_owned() };
             section.offset = align_up(end).ok_or_else(too_large)?;
             let padding = usize::try_from(section.offset - end).unwrap_or_default();
-            end = section
-                .offset
-                .checked_add(section.length)
-                .ok_or_else(too_large)?;
+            end = section.offset.checked_add(section.length).ok_or_else(too_large)?;
             pieces.push(vec![0; padding].into());
             pieces.push(bytes);
         }

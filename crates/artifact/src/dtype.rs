@@ -61,39 +61,24 @@ dtypes! {
 impl DType {
     /// The type with this name, if there is one.
     pub fn from_name(name: &str) -> Option<DType> {
-        DType::ALL
-            .iter()
-            .copied()
-            .find(|dtype| dtype.name() == name)
+        DType::ALL.iter().copied().find(|dtype| dtype.name() == name)
     }
 
     /// Bytes taken by a dense tensor of this type, or `None` if that exceeds `usize`.
     pub fn byte_len(self, shape: &[usize]) -> Option<usize> {
-        shape
-            .iter()
-            .try_fold(self.size(), |bytes, &dim| bytes.checked_mul(dim))
+        shape.iter().try_fold(self.size(), |bytes, &dim| bytes.checked_mul(dim))
     }
 
     /// Whether the type is a real floating-point type.
     pub fn is_float(self) -> bool {
-        matches!(
-            self,
-            DType::F8E4M3FN | DType::F8E5M2 | DType::F16 | DType::BF16 | DType::F32 | DType::F64
-        )
+        matches!(self, DType::F8E4M3FN | DType::F8E5M2 | DType::F16 | DType::BF16 | DType::F32 | DType::F64)
     }
 
     /// Whether the type is a signed or unsigned integer (not `bool`).
     pub fn is_integer(self) -> bool {
         matches!(
             self,
-            DType::I8
-                | DType::I16
-                | DType::I32
-                | DType::I64
-                | DType::U8
-                | DType::U16
-                | DType::U32
-                | DType::U64
+            DType::I8 | DType::I16 | DType::I32 | DType::I64 | DType::U8 | DType::U16 | DType::U32 | DType::U64
         )
     }
 }

@@ -47,9 +47,7 @@ pub enum Fault {
         source: io::Error,
     },
     /// The first bytes are not those of an artifact.
-    #[error(
-        "not a Keramos artifact: {found}; give a .kar file, as `keramos compile model.py -o model.kar` writes it"
-    )]
+    #[error("not a Keramos artifact: {found}; give a .kar file, as `keramos compile model.py -o model.kar` writes it")]
     NotAnArtifact {
         /// What the file looks like instead.
         found: &'static str,
@@ -115,17 +113,13 @@ pub enum Fault {
         actual: u32,
     },
     /// The header contradicts itself although its checksum is right.
-    #[error(
-        "malformed header: {reason}; the program that wrote this file is at fault, compile the model again"
-    )]
+    #[error("malformed header: {reason}; the program that wrote this file is at fault, compile the model again")]
     Header {
         /// Which rule is broken, and where.
         reason: String,
     },
     /// The manifest is not the JSON that it should be.
-    #[error(
-        "the manifest cannot be read: {source}; compile the model again with this version of keramos"
-    )]
+    #[error("the manifest cannot be read: {source}; compile the model again with this version of keramos")]
     ManifestSyntax {
         /// Where and what, from the JSON parser.
         #[source]

@@ -58,12 +58,8 @@ pub enum SectionKind {
 }
 
 impl SectionKind {
-    const ALL: [SectionKind; 4] = [
-        SectionKind::Manifest,
-        SectionKind::Program,
-        SectionKind::Executable,
-        SectionKind::Weights,
-    ];
+    const ALL: [SectionKind; 4] =
+        [SectionKind::Manifest, SectionKind::Program, SectionKind::Executable, SectionKind::Weights];
 
     fn code(self) -> u32 {
         self as u32
@@ -122,10 +118,7 @@ impl Prelude {
             let found = guess(start);
             return Err(Fault::NotAnArtifact { found });
         }
-        let truncated = || Fault::Truncated {
-            expected: PRELUDE_LEN as u64,
-            actual: actual_len,
-        };
+        let truncated = || Fault::Truncated { expected: PRELUDE_LEN as u64, actual: actual_len };
         let mut fields = Cursor(start.get(MAGIC.len()..).unwrap_or_default());
         let version = fields.u32().ok_or_else(truncated)?;
         if version < FORMAT_VERSION {
@@ -139,23 +132,13 @@ impl Prelude {
         let section_count = fields.u32().ok_or_else(truncated)?;
         let file_len = fields.u64().ok_or_else(truncated)?;
         if (header_len as usize) < PRELUDE_LEN || header_len > MAX_HEADER_LEN {
-            let reason = format!(
-                "a header of {header_len} bytes, outside {PRELUDE_LEN} to {MAX_HEADER_LEN}"
-            );
+            let reason = format!("a header of {header_len} bytes, outside {PRELUDE_LEN} to {MAX_HEADER_LEN}");
             return Err(Fault::Header { reason });
         }
         if u64::from(header_len) > actual_len {
-            return Err(Fault::Truncated {
-                expected: u64::from(header_len).max(file_len),
-                actual: actual_len,
-            });
+            return Err(Fault::Truncated { expected: u64::from(header_len).max(file_len), actual: actual_len });
         }
-        Ok(Prelude {
-            header_len,
-            section_count,
-            file_len,
-            checksum,
-        })
+        Ok(Prelude { header_len, section_count, file_len, checksum })
     }
 }
 
@@ -164,17 +147,10 @@ impl Header {
     pub(crate) fn decode(prelude: Prelude, bytes: &[u8], actual_len: u64) -> Result<Header, Fault> {
         let actual = checksum_without_field(bytes);
         if actual != prelude.checksum {
-            return Err(Fault::Checksum {
-                part: "the header".to_owned(),
-                expected: prelude.checksum,
-                actual,
-            });
+            return Err(Fault::Checksum { part: "the header".to_owned(), expected: prelude.checksum, actual });
         }
         if actual_len < prelude.file_len {
-            return Err(Fault::Truncated {
-                expected: prelude.file_len,
-                actual: actual_len,
-            });
+            return Err(Fault::Truncated { expected: prelude.file_len, actual: actual_len });
         }
         if actual_len > prelude.file_len {
             let extra = actual_len - prelude.file_len;
@@ -236,42 +212,27 @@ impl BuildInfo {
         push_string(bytes, &self.compiler_version)?;
         push_string(bytes, &self.stablehlo_version)?;
         push_u16(bytes, self.features.len(), "the feature list")?;
-        self.features
-            .iter()
-            .try_for_each(|feature| push_string(bytes, feature))
+        self.features.iter().try_for_each(|feature| push_string(bytes, feature))
     }
 
     fn decode(rest: &mut Cursor<'_>) -> Result<BuildInfo, Fault> {
         let cut = || Fault::Header {
-            reason: "the block of versions and features runs past the header or is not UTF-8"
-                .to_owned(),
+            reason: "the block of versions and features runs past the header or is not UTF-8".to_owned(),
         };
         let compiler_version = rest.string().ok_or_else(cut)?;
         let stablehlo_version = rest.string().ok_or_else(cut)?;
         let count = rest.u16().ok_or_else(cut)?;
         let features = (0..count).map(|_| rest.string().ok_or_else(cut));
-        Ok(BuildInfo {
-            compiler_version,
-            stablehlo_version,
-            features: features.collect::<Result<_, _>>()?,
-        })
+        Ok(BuildInfo { compiler_version, stablehlo_version, features: features.collect::<Result<_, _>>()? })
     }
 }
 
 /// Reads the table and checks the order, bounds, alignment and number of the sections.
-fn decode_table(
-    rest: &mut Cursor<'_>,
-    prelude: Prelude,
-    actual_len: u64,
-) -> Result<Vec<Section>, Fault> {
+fn decode_table(rest: &mut Cursor<'_>, prelude: Prelude, actual_len: u64) -> Result<Vec<Section>, Fault> {
     let wrong = |reason: String| Err(Fault::Header { reason });
     let expected = (prelude.section_count as usize).checked_mul(TABLE_ENTRY_LEN);
     if expected != Some(rest.0.len()) {
-        return wrong(format!(
-            "{} sections do not fit a table of {} bytes",
-            prelude.section_count,
-            rest.0.len()
-        ));
+        return wrong(format!("{} sections do not fit a table of {} bytes", prelude.section_count, rest.0.len()));
     }
     let mut sections: Vec<Section> = Vec::with_capacity(prelude.section_count as usize);
     let mut end = u64::from(prelude.header_len);
@@ -279,10 +240,7 @@ fn decode_table(
         (rest.u32(), rest.u32(), rest.u64(), rest.u64())
     {
         let index = sections.len();
-        let Some(kind) = SectionKind::ALL
-            .into_iter()
-            .find(|kind| kind.code() == code)
-        else {
+        let Some(kind) = SectionKind::ALL.into_iter().find(|kind| kind.code() == code) else {
             return wrong(format!("section {index} is of the unknown kind {code}"));
         };
         let last = sections.last().map(|section| section.kind);
@@ -291,10 +249,7 @@ fn decode_table(
             Some(last) => kind > last || (kind == last && is_repeatable(kind)),
         };
         if !in_order {
-            return wrong(format!(
-                "section {index} ({}) is out of order or there twice",
-                kind.name()
-            ));
+            return wrong(format!("section {index} ({}) is out of order or there twice", kind.name()));
         }
         if align_up(end) != Some(offset) {
             return wrong(format!(
@@ -311,20 +266,13 @@ fn decode_table(
                 ));
             }
         }
-        sections.push(Section {
-            kind,
-            checksum,
-            offset,
-            length,
-        });
+        sections.push(Section { kind, checksum, offset, length });
     }
     if sections.is_empty() {
         return wrong("there is no manifest".to_owned());
     }
     if end != actual_len {
-        return wrong(format!(
-            "the last section ends at {end} and the file at {actual_len}"
-        ));
+        return wrong(format!("the last section ends at {end} and the file at {actual_len}"));
     }
     Ok(sections)
 }
@@ -360,18 +308,12 @@ fn too_large(what: &str) -> Fault {
 /// Names the kind of file that somebody may have given by mistake.
 fn guess(start: &[u8]) -> &'static str {
     let known: &[(&[u8], &str)] = &[
-        (
-            b"PK\x03\x04",
-            "this is a zip archive (a .keras or .npz file?)",
-        ),
+        (b"PK\x03\x04", "this is a zip archive (a .keras or .npz file?)"),
         (b"\x89HDF", "this is an HDF5 file (saved weights?)"),
         (b"\x93NUMPY", "this is a NumPy array"),
         (b"ML\xefR", "this is MLIR bytecode"),
         (b"\x7fELF", "this is a program or shared library"),
-        (
-            b"import ",
-            "this is Python source, which has to be compiled first",
-        ),
+        (b"import ", "this is Python source, which has to be compiled first"),
     ];
     let matches = |(prefix, _): &&(&[u8], &str)| start.starts_with(prefix);
     match known.iter().find(matches) {

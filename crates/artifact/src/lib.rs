@@ -35,8 +35,8 @@ pub use dtype::DType;
 pub use error::{ArtifactError, Fault};
 pub use header::{BuildInfo, FORMAT_VERSION, MAGIC, Section, SectionKind};
 pub use manifest::{
-    CodeFormat, Entry, ExecutableInfo, History, LayerSummary, Manifest, Port, PortKind, Program,
-    Role, StoredTensor, Target, TrainingConfig, Variable,
+    CodeFormat, Entry, ExecutableInfo, History, LayerSummary, Manifest, Port, PortKind, Program, Role, StoredTensor,
+    Target, TrainingConfig, Variable,
 };
 pub use reader::Artifact;
 pub use weights::{WEIGHT_ALIGNMENT, Weights};

@@ -216,9 +216,7 @@ impl Variable {
 
     /// Number of elements, or `None` beyond `usize`.
     pub fn elements(&self) -> Option<usize> {
-        self.shape
-            .iter()
-            .try_fold(1usize, |product, &dim| product.checked_mul(dim))
+        self.shape.iter().try_fold(1usize, |product, &dim| product.checked_mul(dim))
     }
 }
 
@@ -239,16 +237,12 @@ impl Program {
 impl Manifest {
     /// The program of this entry point for exactly this batch size, with its index.
     pub fn program(&self, entry: &Entry, batch: Option<usize>) -> Option<(usize, &Program)> {
-        self.programs_of(entry)
-            .find(|(_, program)| program.batch == batch)
+        self.programs_of(entry).find(|(_, program)| program.batch == batch)
     }
 
     /// All programs of an entry point, each with its index, in file order.
     pub fn programs_of(&self, entry: &Entry) -> impl Iterator<Item = (usize, &Program)> {
-        self.programs
-            .iter()
-            .enumerate()
-            .filter(move |(_, program)| program.entry == *entry)
+        self.programs.iter().enumerate().filter(move |(_, program)| program.entry == *entry)
     }
 
     /// The batch sizes that an entry point was compiled for, ascending.
@@ -268,10 +262,7 @@ impl Manifest {
     }
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde calls it with a reference"
-)]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
 fn is_false(value: &bool) -> bool {
     !value
 }

@@ -53,12 +53,7 @@ impl Artifact {
 
     fn read(origin: String, source: Source) -> Result<Artifact, ArtifactError> {
         match read_manifest(&source) {
-            Ok((header, manifest)) => Ok(Artifact {
-                origin,
-                source,
-                header,
-                manifest,
-            }),
+            Ok((header, manifest)) => Ok(Artifact { origin, source, header, manifest }),
             Err(fault) => Err(ArtifactError::new(origin, fault)),
         }
     }
@@ -105,17 +100,10 @@ impl Artifact {
     /// [`Fault::Io`], or [`Fault::Checksum`] if the section is damaged.
     pub fn weights(&self) -> Result<Weights<'_>, ArtifactError> {
         let bytes = self.section(SectionKind::Weights, 0)?;
-        Ok(Weights {
-            bytes: bytes.unwrap_or_default(),
-            index: &self.manifest.weights,
-        })
+        Ok(Weights { bytes: bytes.unwrap_or_default(), index: &self.manifest.weights })
     }
 
-    fn section(
-        &self,
-        kind: SectionKind,
-        index: usize,
-    ) -> Result<Option<Cow<'_, [u8]>>, ArtifactError> {
+    fn section(&self, kind: SectionKind, index: usize) -> Result<Option<Cow<'_, [u8]>>, ArtifactError> {
         let sections = self.header.sections.iter().enumerate();
         let mut of_kind = sections.filter(|(_, section)| section.kind == kind);
         let Some((number, section)) = of_kind.nth(index) else {
@@ -139,8 +127,7 @@ fn read_manifest(source: &Source) -> Result<(Header, Manifest), Fault> {
         return Err(Fault::Header { reason });
     };
     let json = read_section(source, 0, section)?;
-    let manifest: Manifest =
-        serde_json::from_slice(&json).map_err(|source| Fault::ManifestSyntax { source })?;
+    let manifest: Manifest = serde_json::from_slice(&json).map_err(|source| Fault::ManifestSyntax { source })?;
     manifest.validate()?;
     check_sections(&header.sections, &manifest)?;
     Ok((header, manifest))
@@ -148,16 +135,10 @@ fn read_manifest(source: &Source) -> Result<(Header, Manifest), Fault> {
 
 /// Checks that the sections are those that the manifest speaks of.
 fn check_sections(sections: &[Section], manifest: &Manifest) -> Result<(), Fault> {
-    let count = |kind| {
-        sections
-            .iter()
-            .filter(|section| section.kind == kind)
-            .count()
-    };
-    for (kind, wanted) in [
-        (SectionKind::Program, manifest.programs.len()),
-        (SectionKind::Executable, manifest.executables.len()),
-    ] {
+    let count = |kind| sections.iter().filter(|section| section.kind == kind).count();
+    for (kind, wanted) in
+        [(SectionKind::Program, manifest.programs.len()), (SectionKind::Executable, manifest.executables.len())]
+    {
         let actual = count(kind);
         if actual != wanted {
             let reason = format!("it lists {wanted} {}s, the file has {actual}", kind.name());
@@ -175,11 +156,7 @@ fn check_sections(sections: &[Section], manifest: &Manifest) -> Result<(), Fault
     Ok(())
 }
 
-fn read_section<'a>(
-    source: &'a Source,
-    number: usize,
-    section: &Section,
-) -> Result<Cow<'a, [u8]>, Fault> {
+fn read_section<'a>(source: &'a Source, number: usize, section: &Section) -> Result<Cow<'a, [u8]>, Fault> {
     let bytes = source.read(section.offset, section.length)?;
     let actual = crc32c::crc32c(&bytes);
     if actual != section.checksum {
@@ -201,9 +178,7 @@ impl Source {
                 let fail = |source| Fault::Io { action, source };
                 let meta = file.metadata().map_err(fail)?;
                 if !meta.is_file() {
-                    return Err(Fault::NotAnArtifact {
-                        found: "it is a folder or a device",
-                    });
+                    return Err(Fault::NotAnArtifact { found: "it is a folder or a device" });
                 }
                 Ok(meta.len())
             }
@@ -212,10 +187,7 @@ impl Source {
 
     /// Reads a range that has been checked against [`Source::len`].
     fn read(&self, offset: u64, length: u64) -> Result<Cow<'_, [u8]>, Fault> {
-        let ended = || Fault::Io {
-            action: "read a section",
-            source: io::ErrorKind::UnexpectedEof.into(),
-        };
+        let ended = || Fault::Io { action: "read a section", source: io::ErrorKind::UnexpectedEof.into() };
         let len = usize::try_from(length).map_err(|_| ended())?;
         match self {
             Source::Memory(bytes) => {
@@ -226,10 +198,7 @@ impl Source {
             Source::File(file) => {
                 let mut buffer = vec![0; len];
                 file.read_exact_at(&mut buffer, offset)
-                    .map_err(|source| Fault::Io {
-                        action: "read a section",
-                        source,
-                    })?;
+                    .map_err(|source| Fault::Io { action: "read a section", source })?;
                 Ok(Cow::Owned(buffer))
             }
         }

@@ -21,17 +21,13 @@ impl Weights<'_> {
             let start = usize::try_from(stored.offset).unwrap_or(usize::MAX);
             let end = start.saturating_add(usize::try_from(stored.length).unwrap_or(usize::MAX));
             // The reader has checked that the index fits the section.
-            (
-                stored.variable,
-                self.bytes.get(start..end).unwrap_or_default(),
-            )
+            (stored.variable, self.bytes.get(start..end).unwrap_or_default())
         })
     }
 
     /// The value of the variable with this index, if it is stored.
     pub fn get(&self, variable: usize) -> Option<&[u8]> {
-        self.iter()
-            .find_map(|(index, bytes)| (index == variable).then_some(bytes))
+        self.iter().find_map(|(index, bytes)| (index == variable).then_some(bytes))
     }
 }
 

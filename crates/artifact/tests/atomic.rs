@@ -1,10 +1,6 @@
 //! Saving: the previous file survives, nothing else is left behind.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a failing test may panic, in its helpers too"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failing test may panic, in its helpers too")]
 
 #[allow(dead_code, reason = "each test binary uses a part of it")]
 mod common;

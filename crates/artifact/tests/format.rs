@@ -1,18 +1,12 @@
 //! The file format: what is written is read back, and every way of being wrong has its message.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a failing test may panic, in its helpers too"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failing test may panic, in its helpers too")]
 
 #[allow(dead_code, reason = "each test binary uses a part of it")]
 mod common;
 
 use common::{builder, bytes, manifest, program, reseal, weights};
-use keramos_artifact::{
-    Artifact, ArtifactBuilder, BuildInfo, Entry, Fault, Manifest, PortKind, SectionKind,
-};
+use keramos_artifact::{Artifact, ArtifactBuilder, BuildInfo, Entry, Fault, Manifest, PortKind, SectionKind};
 use proptest::prelude::*;
 
 /// Reads bytes that must be refused; gives the fault and its message.
@@ -46,10 +40,7 @@ fn refuse_manifest(change: impl FnOnce(&mut Manifest)) -> String {
     for program in programs {
         builder.add_program(program, Vec::new());
     }
-    builder
-        .finish()
-        .expect_err("the manifest is wrong")
-        .to_string()
+    builder.finish().expect_err("the manifest is wrong").to_string()
 }
 
 #[test]
@@ -74,8 +65,7 @@ fn a_file_reads_like_memory_and_copies_to_the_same_bytes() {
     assert_eq!(std::fs::read(&path).unwrap(), bytes());
     let artifact = Artifact::open(&path).unwrap();
     let mut copy = ArtifactBuilder::from_artifact(&artifact).unwrap();
-    copy.set_weights(artifact.weights().unwrap().iter())
-        .unwrap();
+    copy.set_weights(artifact.weights().unwrap().iter()).unwrap();
     assert_eq!(copy.finish().unwrap(), bytes());
 }
 
@@ -83,13 +73,7 @@ fn a_file_reads_like_memory_and_copies_to_the_same_bytes() {
 fn sections_and_tensors_are_aligned_for_mapping() {
     let artifact = Artifact::from_bytes(bytes()).unwrap();
     assert!(artifact.sections().iter().all(|s| s.offset % 64 == 0));
-    assert!(
-        artifact
-            .manifest()
-            .weights
-            .iter()
-            .all(|w| w.offset % 64 == 0)
-    );
+    assert!(artifact.manifest().weights.iter().all(|w| w.offset % 64 == 0));
 }
 
 #[test]
@@ -125,10 +109,7 @@ fn older_and_newer_formats_are_told_apart() {
 
 #[test]
 fn features_that_are_not_known_are_named() {
-    let info = BuildInfo {
-        features: vec!["quantised-weights".to_owned()],
-        ..BuildInfo::default()
-    };
+    let info = BuildInfo { features: vec!["quantised-weights".to_owned()], ..BuildInfo::default() };
     let bytes = ArtifactBuilder::new(info, manifest()).finish().unwrap();
     let (fault, message) = refuse(bytes);
     assert!(matches!(fault, Fault::UnknownFeature { .. }));
@@ -139,10 +120,7 @@ fn features_that_are_not_known_are_named() {
 fn truncation_at_every_boundary_is_told() {
     let whole = bytes();
     let artifact = Artifact::from_bytes(whole.clone()).unwrap();
-    let bounds = artifact
-        .sections()
-        .iter()
-        .flat_map(|section| [section.offset, section.offset + section.length]);
+    let bounds = artifact.sections().iter().flat_map(|section| [section.offset, section.offset + section.length]);
     for end in [8, 12, 16, 31, 32].into_iter().chain(bounds) {
         if end == whole.len() as u64 {
             continue;
@@ -186,10 +164,7 @@ fn a_damaged_header_and_a_damaged_section_are_named() {
 fn refuse_table(row: usize, field: std::ops::Range<usize>, value: &[u8]) -> String {
     let mut bytes = bytes();
     let header_len = u32::from_le_bytes(bytes[16..20].try_into().unwrap()) as usize;
-    let rows = Artifact::from_bytes(bytes.clone())
-        .unwrap()
-        .sections()
-        .len();
+    let rows = Artifact::from_bytes(bytes.clone()).unwrap().sections().len();
     let start = header_len - 24 * (rows - row);
     bytes[start + field.start..start + field.end].copy_from_slice(value);
     reseal(&mut bytes);
@@ -234,18 +209,8 @@ fn weights_that_do_not_fit_name_the_variable() {
     let short: &[u8] = &[0; 20];
     let error = builder().set_weights([(0, short)]).unwrap_err();
     let message = error.to_string();
-    assert!(matches!(
-        error.fault,
-        Fault::WeightSize {
-            expected: 24,
-            actual: 20,
-            ..
-        }
-    ));
-    assert!(
-        message.contains("`linear/dense/kernel`: it is float32[3, 2]"),
-        "{message}"
-    );
+    assert!(matches!(error.fault, Fault::WeightSize { expected: 24, actual: 20, .. }));
+    assert!(message.contains("`linear/dense/kernel`: it is float32[3, 2]"), "{message}");
     let error = builder().set_weights([(9, short)]).unwrap_err();
     assert!(error.to_string().contains("no variable 9"), "{error}");
 }
@@ -255,10 +220,7 @@ fn stored_weights_of_another_model_are_refused() {
     // The same file with a manifest that gives the kernel another shape of the same JSON length.
     let whole = bytes();
     let manifest = Artifact::from_bytes(whole.clone()).unwrap().sections()[0];
-    let (start, end) = (
-        manifest.offset as usize,
-        (manifest.offset + manifest.length) as usize,
-    );
+    let (start, end) = (manifest.offset as usize, (manifest.offset + manifest.length) as usize);
     let json = String::from_utf8(whole[start..end].to_vec()).unwrap();
     let other = json.replacen("[3,2]", "[4,2]", 3);
     assert_ne!(json, other);
@@ -269,17 +231,7 @@ fn stored_weights_of_another_model_are_refused() {
     changed[row + 4..row + 8].copy_from_slice(&crc32c::crc32c(other.as_bytes()).to_le_bytes());
     reseal(&mut changed);
     let (fault, message) = refuse(changed);
-    assert!(
-        matches!(
-            fault,
-            Fault::WeightSize {
-                expected: 32,
-                actual: 24,
-                ..
-            }
-        ),
-        "{message}"
-    );
+    assert!(matches!(fault, Fault::WeightSize { expected: 32, actual: 24, .. }), "{message}");
 }
 
 #[test]
@@ -292,10 +244,7 @@ fn inconsistent_manifests_say_where() {
         twice.outputs[0].shape = vec![9];
         m.programs.push(twice);
     });
-    assert!(
-        message.contains("output 0 `linear/dense/kernel` of program `init` is float32[9], but its"),
-        "{message}"
-    );
+    assert!(message.contains("output 0 `linear/dense/kernel` of program `init` is float32[9], but its"), "{message}");
 
     let message = refuse_manifest(|m| {
         let mut step = program(Entry::TrainStep, Some(2), m);
@@ -310,10 +259,7 @@ fn inconsistent_manifests_say_where() {
         step.inputs[0].donated = true;
         m.programs.push(step);
     });
-    assert!(
-        message.contains("is donated, but no output takes its place"),
-        "{message}"
-    );
+    assert!(message.contains("is donated, but no output takes its place"), "{message}");
 
     let message = refuse_manifest(|m| {
         m.programs = vec![program(Entry::Init, None, m), program(Entry::Init, None, m)];

@@ -22,10 +22,7 @@ impl Manifest {
         let mut programs = HashSet::new();
         for program in &self.programs {
             if !programs.insert((&program.entry, program.batch)) {
-                return wrong(format!(
-                    "{} is there twice for the same batch size",
-                    label(program)
-                ));
+                return wrong(format!("{} is there twice for the same batch size", label(program)));
             }
             self.check_program(program)?;
         }
@@ -60,18 +57,10 @@ impl Manifest {
             let mut names = HashSet::new();
             for (index, port) in ports.iter().enumerate() {
                 if !names.insert(port.name.as_str()) {
-                    return wrong(format!(
-                        "{} has two {side}s with the name `{}`",
-                        label(program),
-                        port.name
-                    ));
+                    return wrong(format!("{} has two {side}s with the name `{}`", label(program), port.name));
                 }
                 self.check_port(port).or_else(|reason| {
-                    wrong(format!(
-                        "{side} {index} `{}` of {} {reason}",
-                        port.name,
-                        label(program)
-                    ))
+                    wrong(format!("{side} {index} `{}` of {} {reason}", port.name, label(program)))
                 })?;
             }
         }
@@ -86,30 +75,20 @@ impl Manifest {
             }
         }
         if let Some(port) = program.outputs.iter().find(|port| port.donated) {
-            return wrong(format!(
-                "output `{}` of {} is marked as donated",
-                port.name,
-                label(program)
-            ));
+            return wrong(format!("output `{}` of {} is marked as donated", port.name, label(program)));
         }
         Ok(())
     }
 
     fn check_port(&self, port: &Port) -> Result<(), String> {
         if port.dtype.byte_len(&port.shape).is_none() {
-            return Err(format!(
-                "of shape {:?} is too large for any machine",
-                port.shape
-            ));
+            return Err(format!("of shape {:?} is too large for any machine", port.shape));
         }
         let PortKind::State(index) = port.kind else {
             return Ok(());
         };
         let Some(variable) = self.variables.get(index) else {
-            return Err(format!(
-                "refers to variable {index}, and there are {}",
-                self.variables.len()
-            ));
+            return Err(format!("refers to variable {index}, and there are {}", self.variables.len()));
         };
         if (variable.dtype, &variable.shape) != (port.dtype, &port.shape) {
             return Err(format!(
@@ -123,16 +102,11 @@ impl Manifest {
     fn check_executables(&self) -> Result<(), Fault> {
         let mut pairs = HashSet::new();
         for (index, executable) in self.executables.iter().enumerate() {
-            if executable.program >= self.programs.len() || executable.target >= self.targets.len()
-            {
-                return wrong(format!(
-                    "executable {index} refers to a program or target that is not there"
-                ));
+            if executable.program >= self.programs.len() || executable.target >= self.targets.len() {
+                return wrong(format!("executable {index} refers to a program or target that is not there"));
             }
             if !pairs.insert((executable.program, executable.target)) {
-                return wrong(format!(
-                    "executable {index} is there twice for the same target"
-                ));
+                return wrong(format!("executable {index} is there twice for the same target"));
             }
         }
         Ok(())

@@ -1,8 +1,7 @@
 //! A small artifact with every kind of section in it.
 
 use keramos_artifact::{
-    ArtifactBuilder, BuildInfo, CodeFormat, DType, Entry, Manifest, Port, PortKind, Program, Role,
-    Target, Variable,
+    ArtifactBuilder, BuildInfo, CodeFormat, DType, Entry, Manifest, Port, PortKind, Program, Role, Target, Variable,
 };
 
 pub fn variable(path: &str, shape: &[usize]) -> Variable {
@@ -31,10 +30,7 @@ pub fn manifest() -> Manifest {
     Manifest {
         name: "linear".to_owned(),
         source: Some("linear.py".to_owned()),
-        variables: vec![
-            variable("linear/dense/kernel", &[3, 2]),
-            variable("linear/dense/bias", &[2]),
-        ],
+        variables: vec![variable("linear/dense/kernel", &[3, 2]), variable("linear/dense/bias", &[2])],
         ..Manifest::default()
     }
 }
@@ -42,13 +38,7 @@ pub fn manifest() -> Manifest {
 pub fn program(entry: Entry, batch: Option<usize>, manifest: &Manifest) -> Program {
     let ports = manifest.variables.iter().enumerate();
     let outputs = ports.map(|(index, variable)| state(index, variable));
-    Program {
-        entry,
-        batch,
-        inputs: Vec::new(),
-        outputs: outputs.collect(),
-        format: CodeFormat::StablehloText,
-    }
+    Program { entry, batch, inputs: Vec::new(), outputs: outputs.collect(), format: CodeFormat::StablehloText }
 }
 
 pub fn builder() -> ArtifactBuilder {
@@ -59,14 +49,8 @@ pub fn builder() -> ArtifactBuilder {
         features: Vec::new(),
     };
     let mut builder = ArtifactBuilder::new(info, manifest.clone());
-    builder.add_program(
-        program(Entry::Init, None, &manifest),
-        b"module @init {}".to_vec(),
-    );
-    builder.add_program(
-        program(Entry::Other("twice".to_owned()), Some(4), &manifest),
-        b"module @twice {}".to_vec(),
-    );
+    builder.add_program(program(Entry::Init, None, &manifest), b"module @init {}".to_vec());
+    builder.add_program(program(Entry::Other("twice".to_owned()), Some(4), &manifest), b"module @twice {}".to_vec());
     let target = builder.add_target(Target {
         name: "cpu".to_owned(),
         platform: "cpu".to_owned(),

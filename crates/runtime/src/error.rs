@@ -1,0 +1,255 @@
+//! Everything that running an artifact can fail with.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use keramos_artifact::{ArtifactError, DType, Entry};
+
+use crate::data::{FormatError, quoted};
+use crate::tensor::{CastError, SizeError};
+use crate::weights::WeightsMismatch;
+
+/// A failure of the runtime. The message says what, where, and what to do.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The artifact cannot be read, or a file cannot be saved.
+    #[error(transparent)]
+    Artifact(#[from] ArtifactError),
+    /// A file cannot be read.
+    #[error("{}: cannot {action}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What was tried, such as `open the file`.
+        action: &'static str,
+        /// The system's reason.
+        #[source]
+        source: io::Error,
+    },
+    /// The content of a data file is wrong.
+    #[error("{}: {source}", path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        #[source]
+        source: FormatError,
+    },
+    /// The extension of a file says nothing.
+    #[error("{}: the kind of file is told by its extension, and this is none of {known}; rename it or save it as one of them", path.display())]
+    UnknownExtension {
+        /// The file.
+        path: PathBuf,
+        /// The extensions that are known here.
+        known: &'static str,
+    },
+    /// Saved weights do not fit the model.
+    #[error(transparent)]
+    Weights(Box<WeightsMismatch>),
+    /// The data do not fit the model.
+    #[error(transparent)]
+    Data(Box<DataError>),
+    /// The artifact has no such program.
+    #[error("`{model}` has no entry point `{entry}`; it has {}: {hint}", quoted(available))]
+    NoEntry {
+        /// Name of the model.
+        model: String,
+        /// The entry point that is needed.
+        entry: Entry,
+        /// The entry points that are there.
+        available: Vec<String>,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// The artifact's programs do not fit the use that is made of them.
+    #[error("`{model}`: {reason}; compile the model again with this version of keramos")]
+    Program {
+        /// Name of the model.
+        model: String,
+        /// What does not fit.
+        reason: String,
+    },
+    /// No compiled batch size serves.
+    #[error(
+        "batch size {asked} is not possible: `{entry}` was compiled for {available:?}; choose one \
+         of these or less, or compile again with --batch {asked}"
+    )]
+    BatchSize {
+        /// The entry point.
+        entry: Entry,
+        /// The batch size asked for.
+        asked: usize,
+        /// The batch sizes that it was compiled for.
+        available: Vec<usize>,
+    },
+    /// An option has a value that means nothing here.
+    #[error("{option} {value}: {reason}")]
+    Option {
+        /// The option, such as `--epochs`.
+        option: &'static str,
+        /// Its value.
+        value: String,
+        /// What is wrong, and what to give instead.
+        reason: String,
+    },
+    /// The loss is no longer a number.
+    #[error(
+        "the loss became {value} in epoch {epoch}, step {step}; nothing was saved: lower the learning rate, clip the gradients, or check the data for extreme values"
+    )]
+    Diverged {
+        /// The loss.
+        value: f64,
+        /// Epoch, counted from one.
+        epoch: usize,
+        /// Step of the epoch, counted from one.
+        step: usize,
+    },
+}
+
+/// Data that do not fit the model.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DataError {
+    /// None of the names that are looked for is in the file.
+    #[error(
+        "{file}: no array for the model's {what} `{port}`: looked for {}, the file has {}; rename \
+         the array or give its name with {option} NAME",
+        quoted(looked_for),
+        quoted(found)
+    )]
+    NoArray {
+        /// The data file.
+        file: String,
+        /// `input` or `target`.
+        what: &'static str,
+        /// The port's name.
+        port: String,
+        /// Names that would have been taken.
+        looked_for: Vec<String>,
+        /// Names in the file.
+        found: Vec<String>,
+        /// The option that names arrays.
+        option: &'static str,
+    },
+    /// An array has another shape than the model takes.
+    #[error("{array}: each row is of shape {found:?}, but the model's {what} `{port}` takes {wanted:?}{hint}")]
+    RowShape {
+        /// The array.
+        array: String,
+        /// `input` or `target`.
+        what: &'static str,
+        /// The port's name.
+        port: String,
+        /// Shape of a row in the array.
+        found: Vec<usize>,
+        /// Shape of a row that the model takes.
+        wanted: Vec<usize>,
+        /// What to do, starting with `;`, or nothing.
+        hint: String,
+    },
+    /// Arrays that belong together differ in length.
+    #[error(
+        "{first} has {first_rows} rows and {second} has {second_rows}; arrays of one data set need one row for each example"
+    )]
+    RowCount {
+        /// One array.
+        first: String,
+        /// Its rows.
+        first_rows: usize,
+        /// The other array.
+        second: String,
+        /// Its rows.
+        second_rows: usize,
+    },
+    /// There is nothing to compute on.
+    #[error("{array} has no rows{hint}")]
+    Empty {
+        /// The array, or the part of the data.
+        array: String,
+        /// What to do, starting with `;`, or nothing.
+        hint: &'static str,
+    },
+    /// A NaN or infinity in the data.
+    #[error(
+        "{array}: row {row} holds {value}; remove such rows or fill them in before training, for \
+         one NaN makes every weight NaN"
+    )]
+    NotFinite {
+        /// The array.
+        array: String,
+        /// The row, counted from zero.
+        row: usize,
+        /// The value.
+        value: f64,
+    },
+    /// An index that is out of range.
+    #[error(
+        "{array}: row {row} holds {value}, but the model has room for 0 to {} here; check the \
+         labels, or the number of units or classes in the model file", limit - 1
+    )]
+    OutOfRange {
+        /// The array.
+        array: String,
+        /// The row, counted from zero.
+        row: usize,
+        /// The value.
+        value: i128,
+        /// The first value that is too large.
+        limit: u64,
+    },
+    /// Values that the model's type does not have.
+    #[error("{array} (element type {found}, the model takes {wanted}): {source}")]
+    Type {
+        /// The array.
+        array: String,
+        /// Its element type.
+        found: DType,
+        /// The port's element type.
+        wanted: DType,
+        /// The value that does not convert.
+        #[source]
+        source: CastError,
+    },
+    /// The wrong number of arrays was given.
+    #[error("`{model}` takes {wanted} {what}s ({}), {given} were given", quoted(names))]
+    Count {
+        /// Name of the model.
+        model: String,
+        /// `input` or `target`.
+        what: &'static str,
+        /// How many it takes.
+        wanted: usize,
+        /// Their names.
+        names: Vec<String>,
+        /// How many were given.
+        given: usize,
+    },
+    /// The bytes of a tensor are not as many as it takes.
+    #[error(transparent)]
+    Size(#[from] SizeError),
+}
+
+impl Error {
+    pub(crate) fn file(path: &Path, action: &'static str, source: io::Error) -> Error {
+        let path = path.to_owned();
+        Error::File { path, action, source }
+    }
+
+    pub(crate) fn format(path: &Path, source: FormatError) -> Error {
+        let path = path.to_owned();
+        Error::Format { path, source }
+    }
+}
+
+impl From<DataError> for Error {
+    fn from(error: DataError) -> Error {
+        Error::Data(Box::new(error))
+    }
+}
+
+impl From<SizeError> for Error {
+    fn from(error: SizeError) -> Error {
+        DataError::from(error).into()
+    }
+}
