@@ -1,6 +1,7 @@
 //! MLIR contexts and the diagnostics that they report.
 
 use std::cell::RefCell;
+use std::fmt::{Display, Write as _};
 use std::rc::Rc;
 
 use melior::Context;
@@ -72,9 +73,19 @@ impl Drop for DiagnosticLog<'_> {
 }
 
 fn report(diagnostic: &Diagnostic<'_>) -> Report {
-    let mut message = diagnostic.to_string();
+    let mut message = show(diagnostic);
     for note in (0..diagnostic.note_count()).filter_map(|i| diagnostic.note(i).ok()) {
-        message.push_str(&format!(" (note: {note})"));
+        message.push_str(&format!(" (note: {})", show(&note)));
     }
-    Report { message, location: diagnostic.location().to_string() }
+    Report { message, location: show(&diagnostic.location()) }
+}
+
+/// What MLIR prints, up to anything that is not UTF-8. (`to_string` would panic there, and a panic must
+/// not pass through MLIR, which calls the handler.)
+fn show(printable: &dyn Display) -> String {
+    let mut text = String::new();
+    if write!(text, "{printable}").is_err() {
+        text.push_str(" (cut off)");
+    }
+    text
 }

@@ -2,7 +2,7 @@
 
 use keramos_ir::{Function, TensorType};
 
-use crate::context::{self, DiagnosticLog};
+use crate::context;
 use crate::emit::ModuleEmitter;
 use crate::error::LoweringError;
 
@@ -43,11 +43,11 @@ pub enum Format {
 }
 
 /// How to lower.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
     /// The form of the result.
     pub format: Format,
-    /// Whether operations carry file, line, column and layer path. Bytecode always carries them.
+    /// Whether operations carry file, line, column and layer path, and arguments their names.
     pub locations: bool,
 }
 
@@ -97,9 +97,9 @@ pub struct Stats {
 pub fn lower(program: &Program<'_>, options: &Options) -> Result<Lowered, LoweringError> {
     check_signature(program)?;
     let context = context::create();
-    let mut emitter = ModuleEmitter::new(&context, DiagnosticLog::attach(&context));
+    let mut emitter = ModuleEmitter::new(&context, *options);
     emitter.entry(program)?;
-    emitter.finish(options)
+    emitter.finish()
 }
 
 fn check_signature(program: &Program<'_>) -> Result<(), LoweringError> {

@@ -38,6 +38,7 @@ pub(crate) struct ModuleEmitter<'c> {
     context: &'c Context,
     module: Module<'c>,
     log: DiagnosticLog<'c>,
+    options: Options,
     types: TypeTable<'c>,
     attributes: AttributeCache<'c>,
     locations: LocationCache<'c>,
@@ -55,14 +56,15 @@ pub(crate) struct ModuleEmitter<'c> {
 }
 
 impl<'c> ModuleEmitter<'c> {
-    pub(crate) fn new(context: &'c Context, log: DiagnosticLog<'c>) -> Self {
+    pub(crate) fn new(context: &'c Context, options: Options) -> Self {
         ModuleEmitter {
             context,
             module: Module::new(Location::unknown(context)),
-            log,
+            log: DiagnosticLog::attach(context),
+            options,
             types: TypeTable::new(context),
             attributes: AttributeCache::new(context),
-            locations: LocationCache::new(context),
+            locations: LocationCache::new(context, options.locations),
             values: Vec::new(),
             scopes: Vec::new(),
             callees: HashMap::new(),
@@ -74,23 +76,23 @@ impl<'c> ModuleEmitter<'c> {
     }
 
     /// Verifies the module and writes it out.
-    pub(crate) fn finish(self, options: &Options) -> Result<Lowered, LoweringError> {
+    pub(crate) fn finish(self) -> Result<Lowered, LoweringError> {
         let operation = self.module.as_operation();
         if !operation.verify() {
             let diagnostics = self.log.take().into_iter().map(|r| format!("{}: {}", r.location, r.message)).collect();
             return Err(LoweringError::Verify { diagnostics });
         }
-        let code = match options.format {
+        let code = match self.options.format {
             Format::Bytecode => operation.write_bytecode(),
             Format::Text => {
                 let flags = OperationPrintingFlags::new()
                     .print_generic_operation_form()
-                    .enable_debug_info(options.locations, false);
+                    .enable_debug_info(self.options.locations, false);
                 let text = operation.to_string_with_flags(flags);
                 text.map_err(|e| LoweringError::Write { message: e.to_string() })?.into_bytes()
             }
         };
-        Ok(Lowered { code, format: options.format, stats: self.stats })
+        Ok(Lowered { code, format: self.options.format, stats: self.stats })
     }
 
     /// Emits the equations of `function` with its parameters bound to `arguments`; returns its results.

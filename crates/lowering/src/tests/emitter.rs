@@ -5,21 +5,29 @@ use std::sync::Arc;
 use keramos_ir::stablehlo::{Emitter, HloOp, HloValue};
 use keramos_ir::{DType, Function, Location, TensorType};
 
-use crate::context::{self, DiagnosticLog};
+use crate::context;
 use crate::emit::ModuleEmitter;
 use crate::{LoweringError, Options};
 
 use super::{f32, function};
 
-/// The text of a module whose entry takes `types` and returns what `body` emits.
+/// The text, without locations, of a module whose entry takes `types` and returns what `body` emits.
 fn emit(
     types: &[TensorType],
     body: impl FnOnce(&mut dyn Emitter, &[HloValue]) -> keramos_ir::Result<Vec<HloValue>>,
 ) -> Result<String, LoweringError> {
+    emit_with(types, false, body)
+}
+
+fn emit_with(
+    types: &[TensorType],
+    locations: bool,
+    body: impl FnOnce(&mut dyn Emitter, &[HloValue]) -> keramos_ir::Result<Vec<HloValue>>,
+) -> Result<String, LoweringError> {
     let context = context::create();
-    let mut emitter = ModuleEmitter::new(&context, DiagnosticLog::attach(&context));
+    let mut emitter = ModuleEmitter::new(&context, Options { locations, ..Options::default() });
     emitter.entry_of(types, place(), body)?;
-    let lowered = emitter.finish(&Options { locations: false, ..Options::default() })?;
+    let lowered = emitter.finish()?;
     Ok(String::from_utf8(lowered.code).unwrap())
 }
 
@@ -104,7 +112,8 @@ fn an_inlined_function_of_other_arity() {
 
 #[test]
 fn a_call_with_operands_of_other_types() {
-    let error = emit(&[f32(&[]), TensorType::scalar(DType::I32)], |e, v| e.call(&sum(), v)).unwrap_err();
+    let types = [f32(&[]), TensorType::scalar(DType::I32)];
+    let error = emit_with(&types, true, |e, v| e.call(&sum(), v)).unwrap_err();
     let LoweringError::Verify { diagnostics } = &error else { panic!("{error}") };
     let [diagnostic] = diagnostics.as_slice() else { panic!("{error}") };
     assert!(diagnostic.contains("model.py") && diagnostic.contains("operand type mismatch"), "{diagnostic}");
