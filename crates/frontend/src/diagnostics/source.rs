@@ -94,6 +94,11 @@ impl Source {
         &self.name
     }
 
+    /// The name, shared.
+    pub fn name_rc(&self) -> Rc<str> {
+        self.name.clone()
+    }
+
     /// The whole text.
     pub fn text(&self) -> &str {
         &self.text

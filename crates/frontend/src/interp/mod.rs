@@ -1,19 +1,18 @@
 //! The evaluator: runs a model file at compile time.
 
-use std::rc::Rc;
+mod call;
+mod state;
 
-use keramos_ir::TensorType;
-
-use crate::diagnostics::Diagnostic;
-use crate::error::Result;
-use crate::keras::variable::{Role, StateScopes, Variable, VariableId, Variables};
-use crate::library::Args;
-use crate::trace::{Tensor, Tracer};
-use crate::value::Value;
+use crate::diagnostics::{Diagnostic, Source, Span};
+use crate::keras::variable::{StateScopes, Variables};
+use crate::keras::{Names, Seeds};
+use crate::trace::Tracer;
 
 /// One compilation: everything that evaluating a model file changes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Interp {
+    /// The model file.
+    pub source: Source,
     /// Where tensor operations go.
     pub tracer: Tracer,
     /// All variables created so far.
@@ -22,51 +21,39 @@ pub struct Interp {
     pub state: StateScopes,
     /// Warnings and errors collected so far.
     pub diagnostics: Vec<Diagnostic>,
+    /// Whether the current layer call is a training pass, unless the call says otherwise.
+    pub training: bool,
+    /// The names that objects got automatically.
+    pub names: Names,
+    /// Where default seeds come from.
+    pub seeds: Seeds,
+    /// The place of the call or expression being evaluated.
+    pub span: Span,
+    /// How many graph nodes there are.
+    pub(crate) nodes: u32,
 }
 
 impl Interp {
-    /// Calls any callable value: a function of the program or of a package, a class, a layer, …
-    ///
-    /// # Errors
-    /// The value is not callable, the arguments do not fit, or the call fails.
-    pub fn call(&mut self, callee: &Value, args: Args) -> Result<Value> {
-        let _ = (callee, args);
-        Err(crate::error::Error::internal("calls are evaluated by the interpreter"))
-    }
-
-    /// The present value of a variable.
-    ///
-    /// # Errors
-    /// Nothing is being traced.
-    pub fn read_variable(&mut self, id: VariableId) -> Result<Tensor> {
-        self.state.read(&mut self.tracer, &self.variables, id)
-    }
-
-    /// Creates a weight named `name` under the current scope path.
-    ///
-    /// # Errors
-    /// None today.
-    pub fn add_weight(
-        &mut self,
-        name: &str,
-        ty: TensorType,
-        initializer: Value,
-        trainable: bool,
-    ) -> Result<VariableId> {
-        let scope = self.tracer.scope_path();
-        let path = if scope.is_empty() { name.to_owned() } else { format!("{scope}/{name}") };
-        let name: Rc<str> = name.into();
-        Ok(self.variables.add(Variable { path, name, ty, role: Role::Weight, trainable, initializer }))
-    }
-
-    /// A tensor from a tensor, number, truth value, array, or nested list of those.
-    ///
-    /// # Errors
-    /// The value is none of these; a host value is an error that names its origin (K0601).
-    pub fn to_tensor(&mut self, value: &Value) -> Result<Tensor> {
-        match value {
-            Value::Tensor(tensor) => Ok(tensor.clone()),
-            other => Err(crate::error::Error::ty(format!("a tensor is needed here, found {}", other.type_name()))),
+    /// A compilation of `source` that has evaluated nothing yet.
+    pub fn new(source: Source) -> Self {
+        Interp {
+            source,
+            tracer: Tracer::default(),
+            variables: Variables::default(),
+            state: StateScopes::default(),
+            diagnostics: Vec::new(),
+            training: false,
+            names: Names::default(),
+            seeds: Seeds::default(),
+            span: Span::default(),
+            nodes: 0,
         }
+    }
+
+    /// Sets the place that is being evaluated; traced operations carry it.
+    pub fn at(&mut self, span: Span) {
+        self.span = span;
+        let place = self.source.location(span.start);
+        self.tracer.set_place(self.source.name_rc(), place.line as u32, place.column as u32);
     }
 }

@@ -1,13 +1,17 @@
 //! The graph of layer calls behind symbolic tensors.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::diagnostics::Span;
-use crate::library::Args;
-use crate::value::Value;
+use keramos_ir::{DType, TensorType};
 
-use super::symbolic::SymbolicShape;
-use keramos_ir::DType;
+use super::symbolic::{DisplayShape, Symbolic, SymbolicShape, SymbolicTensor};
+use crate::diagnostics::Span;
+use crate::error::{Error, Result};
+use crate::interp::Interp;
+use crate::library::Args;
+use crate::trace::Tensor;
+use crate::value::Value;
 
 /// One call of a layer or function on symbolic tensors, or a model input.
 ///
@@ -27,4 +31,160 @@ pub struct Node {
     pub outputs: Vec<(SymbolicShape, DType)>,
     /// Where the call stands in the program.
     pub span: Span,
+}
+
+/// The sizes that stand for an unknown dimension while shapes are worked out: a result dimension
+/// that differs between the two is unknown itself. Keras on JAX infers shapes in the same way.
+const PROBES: [usize; 2] = [83, 89];
+
+/// Whether a symbolic tensor is anywhere in the arguments.
+pub fn has_symbolic(args: &Args) -> bool {
+    let mut found = false;
+    visit(args, &mut |leaf| found |= matches!(leaf, Value::Symbolic(_)));
+    found
+}
+
+/// The symbolic tensors in the arguments, in order.
+pub fn symbolic_leaves(args: &Args) -> Vec<Symbolic> {
+    let mut found = Vec::new();
+    visit(args, &mut |leaf| {
+        if let Value::Symbolic(symbolic) = leaf {
+            found.push(symbolic.clone());
+        }
+    });
+    found
+}
+
+fn visit(args: &Args, f: &mut dyn FnMut(&Value)) {
+    args.positional.iter().for_each(|v| v.for_each_leaf(f));
+    args.keywords.iter().for_each(|(_, v)| v.for_each_leaf(f));
+}
+
+/// A model input: a node without callee.
+pub fn input(interp: &mut Interp, name: Rc<str>, shape: SymbolicShape, dtype: DType) -> Symbolic {
+    let (id, span) = (next_id(interp), interp.span);
+    let outputs = vec![(shape.clone(), dtype)];
+    let node = Node { id, callee: None, args: Args::default(), name, outputs, span };
+    Symbolic(Rc::new(SymbolicTensor { shape, dtype, node: Rc::new(node), index: 0 }))
+}
+
+/// Calls `callee` on symbolic tensors: works out the outputs' shapes by tracing the call into a
+/// function that is thrown away, and records the call as a node called `name`.
+///
+/// # Errors
+/// The call fails; the message tells the input shapes.
+pub fn call(interp: &mut Interp, callee: &Value, args: Args, name: &str) -> Result<Value> {
+    let leaves = symbolic_leaves(&args);
+    let unknown = leaves.iter().any(|s| s.0.shape.contains(&None));
+    let first = probe(interp, callee, &args, &leaves, PROBES[0])?;
+    let mut shapes: Vec<(SymbolicShape, DType)> = Vec::new();
+    for leaf in first.leaves() {
+        let Value::Tensor(t) = &leaf else {
+            return Err(Error::ty(format!("`{name}` returned {}, not a tensor", leaf.type_name())));
+        };
+        shapes.push((t.shape().iter().map(|&n| Some(n)).collect(), t.dtype()));
+    }
+    if unknown {
+        let second = probe(interp, callee, &args, &leaves, PROBES[1])?;
+        for ((shape, _), leaf) in shapes.iter_mut().zip(second.leaves()) {
+            if let Value::Tensor(t) = leaf {
+                let other = t.shape().iter().map(|&n| Some(n));
+                shape.iter_mut().zip(other).for_each(|(dim, n)| *dim = dim.filter(|_| *dim == n));
+            }
+        }
+    }
+    let (id, span) = (next_id(interp), interp.span);
+    let node = Rc::new(Node { id, callee: Some(callee.clone()), args, name: name.into(), outputs: shapes, span });
+    let mut index = 0;
+    first.map_leaves(&mut |_| {
+        let (shape, dtype) = node.outputs[index].clone();
+        let tensor = SymbolicTensor { shape, dtype, node: node.clone(), index };
+        index += 1;
+        Ok(Value::Symbolic(Symbolic(Rc::new(tensor))))
+    })
+}
+
+/// Traces the call with every unknown dimension set to `fill`. The tensors in the result are only
+/// good for their types.
+fn probe(interp: &mut Interp, callee: &Value, args: &Args, leaves: &[Symbolic], fill: usize) -> Result<Value> {
+    let types: Vec<TensorType> = leaves
+        .iter()
+        .map(|s| TensorType::new(s.0.dtype, s.0.shape.iter().map(|d| d.unwrap_or(fill)).collect::<Vec<_>>()))
+        .collect();
+    let (frames, scopes) = (interp.tracer.depth(), interp.state.depth());
+    let params = interp.tracer.enter("shapes", &types);
+    interp.state.open([]);
+    let mut next = params.into_iter();
+    let concrete = substitute(args, &mut |_| next.next());
+    let result = concrete.and_then(|args| interp.call(callee, args));
+    interp.tracer.unwind(frames);
+    interp.state.unwind(scopes);
+    result.map_err(|error| {
+        let shapes: Vec<String> = leaves.iter().map(|s| DisplayShape(&s.0.shape).to_string()).collect();
+        error.note(format!("called on input{} of shape {}", if leaves.len() == 1 { "" } else { "s" }, shapes.join(", ")))
+    })
+}
+
+/// The arguments with every symbolic tensor replaced.
+///
+/// # Errors
+/// `replace` has nothing for one of them.
+pub fn substitute(args: &Args, replace: &mut dyn FnMut(&Symbolic) -> Option<Tensor>) -> Result<Args> {
+    let mut leaf = |value: &Value| match value {
+        Value::Symbolic(symbolic) => replace(symbolic).map(Value::Tensor).ok_or_else(|| {
+            Error::ty(format!("`{}` does not depend on the model's inputs", symbolic.0.node.name))
+                .help("list every keras.Input that the outputs depend on in `inputs=`")
+        }),
+        other => Ok(other.clone()),
+    };
+    let positional = args.positional.iter().map(|v| v.map_leaves(&mut leaf)).collect::<Result<Vec<_>>>()?;
+    let keywords = args.keywords.iter().map(|(n, v)| Ok((n.clone(), v.map_leaves(&mut leaf)?)));
+    Ok(Args { positional, keywords: keywords.collect::<Result<Vec<_>>>()? })
+}
+
+/// The nodes that `outputs` depend on, in order of creation, stopping at `inputs`.
+pub fn nodes_between(inputs: &[Symbolic], outputs: &[Symbolic]) -> Vec<Rc<Node>> {
+    let mut found: HashMap<u32, Rc<Node>> = HashMap::new();
+    let stop: Vec<(u32, usize)> = inputs.iter().map(|s| (s.0.node.id, s.0.index)).collect();
+    let mut todo: Vec<Symbolic> = outputs.to_vec();
+    while let Some(symbolic) = todo.pop() {
+        let node = &symbolic.0.node;
+        if !stop.contains(&(node.id, symbolic.0.index)) && found.insert(node.id, node.clone()).is_none() {
+            todo.extend(symbolic_leaves(&node.args));
+        }
+    }
+    let mut nodes: Vec<_> = found.into_values().collect();
+    nodes.sort_by_key(|node| node.id);
+    nodes
+}
+
+/// Replays the graph between `inputs` and `outputs` on the given tensors.
+///
+/// # Errors
+/// A call fails, or an output depends on an input that is not among `inputs`.
+pub fn replay(interp: &mut Interp, inputs: &[Symbolic], tensors: &[Tensor], nodes: &[Rc<Node>], outputs: &Value) -> Result<Value> {
+    let mut values: HashMap<(u32, usize), Tensor> = HashMap::new();
+    for (symbolic, tensor) in inputs.iter().zip(tensors) {
+        values.insert((symbolic.0.node.id, symbolic.0.index), tensor.clone());
+    }
+    let outer = interp.span;
+    for node in nodes {
+        let Some(callee) = &node.callee else { continue };
+        let args = substitute(&node.args, &mut |s| values.get(&(s.0.node.id, s.0.index)).cloned())?;
+        interp.at(node.span);
+        let result = interp.call(callee, args).map_err(|e| e.at(node.span))?;
+        for (index, leaf) in result.leaves().into_iter().enumerate() {
+            if let Value::Tensor(tensor) = leaf {
+                values.insert((node.id, index), tensor);
+            }
+        }
+    }
+    interp.at(outer);
+    let found = substitute(&Args::positional(vec![outputs.clone()]), &mut |s| values.get(&(s.0.node.id, s.0.index)).cloned());
+    Ok(found?.positional.into_iter().next().unwrap_or(Value::None))
+}
+
+fn next_id(interp: &mut Interp) -> u32 {
+    interp.nodes += 1;
+    interp.nodes
 }

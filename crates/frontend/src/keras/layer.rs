@@ -8,7 +8,7 @@ use std::rc::Rc;
 use keramos_ir::{DType, TensorType};
 
 use super::symbolic::SymbolicShape;
-use super::variable::VariableId;
+use super::variable::{Role, VariableId};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::library::{Args, ClassDecl};

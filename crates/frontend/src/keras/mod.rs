@@ -5,7 +5,12 @@
 
 pub mod graph;
 pub mod layer;
+pub mod models;
+mod names;
+mod seeds;
 pub mod symbolic;
 pub mod variable;
 
+pub use names::{Names, snake_case};
+pub use seeds::Seeds;
 pub use symbolic::Symbolic;

@@ -8,6 +8,7 @@
 mod host;
 mod key;
 mod object;
+mod tree;
 
 use std::cell::RefCell;
 use std::rc::Rc;

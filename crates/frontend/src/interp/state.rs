@@ -1,0 +1,54 @@
+//! Variables as the library sees them, and conversion to tensors.
+
+use std::rc::Rc;
+
+use keramos_ir::{Array, DType, TensorType};
+
+use super::Interp;
+use crate::diagnostics::codes;
+use crate::error::{Error, Result};
+use crate::keras::variable::{Role, Variable, VariableId};
+use crate::trace::Tensor;
+use crate::value::Value;
+
+impl Interp {
+    /// The present value of a variable.
+    ///
+    /// # Errors
+    /// Nothing is being traced.
+    pub fn read_variable(&mut self, id: VariableId) -> Result<Tensor> {
+        self.state.read(&mut self.tracer, &self.variables, id)
+    }
+
+    /// Creates a variable named `name` under the current scope path.
+    pub fn add_variable(&mut self, name: &str, ty: TensorType, initializer: Value, role: Role) -> VariableId {
+        let scope = self.tracer.scope_path();
+        let path = if scope.is_empty() { name.to_owned() } else { format!("{scope}/{name}") };
+        let name: Rc<str> = name.into();
+        let trainable = role == Role::Weight;
+        self.variables.add(Variable { path, name, ty, role, trainable, initializer })
+    }
+
+    /// A tensor from a tensor, number, truth value or array.
+    ///
+    /// Numbers become weakly typed scalars of the default width (`float32`, `int32`).
+    ///
+    /// # Errors
+    /// The value is none of these; a host value is an error that names its origin (K0601).
+    pub fn to_tensor(&mut self, value: &Value) -> Result<Tensor> {
+        let scalar = |dtype, x| Array::scalar(dtype, x);
+        match value {
+            Value::Tensor(tensor) => Ok(tensor.clone()),
+            Value::Bool(b) => self.tracer.constant(scalar(DType::Bool, f64::from(u8::from(*b)))),
+            Value::Int(i) => self.tracer.constant(scalar(DType::I32, *i as f64)).map(Tensor::into_weak),
+            Value::Float(x) => self.tracer.constant(scalar(DType::F32, *x)).map(Tensor::into_weak),
+            Value::Array(array) => self.tracer.constant((**array).clone()),
+            Value::Host(host) => {
+                let message = format!("a value that only exists at run time reaches the model: {}", host.what());
+                Err(Error::new(codes::HOST_VALUE, message)
+                    .help("pass data through a model input, or write the number itself into the file"))
+            }
+            other => Err(Error::ty(format!("a tensor is needed here, found {}", other.type_name()))),
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Nested tuples, lists and dicts of values, as `jax.tree` sees them.
+
+use std::rc::Rc;
+
+use super::Value;
+use crate::error::Result;
+
+impl Value {
+    /// Replaces every leaf (whatever is not a tuple, list or dict), keeping the structure. Dicts keep
+    /// their order.
+    ///
+    /// # Errors
+    /// The first error of `f`.
+    pub fn map_leaves(&self, f: &mut dyn FnMut(&Value) -> Result<Value>) -> Result<Value> {
+        match self {
+            Value::Tuple(values) => {
+                Ok(Value::tuple(values.iter().map(|v| v.map_leaves(f)).collect::<Result<Vec<_>>>()?))
+            }
+            Value::List(values) => {
+                let values = values.borrow().clone();
+                Ok(Value::list(values.iter().map(|v| v.map_leaves(f)).collect::<Result<Vec<_>>>()?))
+            }
+            Value::Dict(entries) => {
+                let entries = entries.borrow().clone();
+                let mapped = entries.into_iter().map(|(k, v)| Ok((k, v.map_leaves(f)?)));
+                Ok(Value::Dict(Rc::new(mapped.collect::<Result<indexmap::IndexMap<_, _>>>()?.into())))
+            }
+            leaf => f(leaf),
+        }
+    }
+
+    /// Visits every leaf in order.
+    pub fn for_each_leaf(&self, f: &mut dyn FnMut(&Value)) {
+        match self {
+            Value::Tuple(values) => values.iter().for_each(|v| v.for_each_leaf(f)),
+            Value::List(values) => values.borrow().iter().for_each(|v| v.for_each_leaf(f)),
+            Value::Dict(entries) => entries.borrow().values().for_each(|v| v.for_each_leaf(f)),
+            leaf => f(leaf),
+        }
+    }
+
+    /// The leaves in order.
+    pub fn leaves(&self) -> Vec<Value> {
+        let mut leaves = Vec::new();
+        self.for_each_leaf(&mut |leaf| leaves.push(leaf.clone()));
+        leaves
+    }
+}
