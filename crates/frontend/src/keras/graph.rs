@@ -121,7 +121,11 @@ fn probe(interp: &mut Interp, callee: &Value, args: &Args, leaves: &[Symbolic], 
     interp.state.unwind(scopes);
     result.map_err(|error| {
         let shapes: Vec<String> = leaves.iter().map(|s| DisplayShape(&s.0.shape).to_string()).collect();
-        error.note(format!("called on input{} of shape {}", if leaves.len() == 1 { "" } else { "s" }, shapes.join(", ")))
+        error.note(format!(
+            "called on input{} of shape {}",
+            if leaves.len() == 1 { "" } else { "s" },
+            shapes.join(", ")
+        ))
     })
 }
 
@@ -162,7 +166,13 @@ pub fn nodes_between(inputs: &[Symbolic], outputs: &[Symbolic]) -> Vec<Rc<Node>>
 ///
 /// # Errors
 /// A call fails, or an output depends on an input that is not among `inputs`.
-pub fn replay(interp: &mut Interp, inputs: &[Symbolic], tensors: &[Tensor], nodes: &[Rc<Node>], outputs: &Value) -> Result<Value> {
+pub fn replay(
+    interp: &mut Interp,
+    inputs: &[Symbolic],
+    tensors: &[Tensor],
+    nodes: &[Rc<Node>],
+    outputs: &Value,
+) -> Result<Value> {
     let mut values: HashMap<(u32, usize), Tensor> = HashMap::new();
     for (symbolic, tensor) in inputs.iter().zip(tensors) {
         values.insert((symbolic.0.node.id, symbolic.0.index), tensor.clone());
@@ -180,7 +190,8 @@ pub fn replay(interp: &mut Interp, inputs: &[Symbolic], tensors: &[Tensor], node
         }
     }
     interp.at(outer);
-    let found = substitute(&Args::positional(vec![outputs.clone()]), &mut |s| values.get(&(s.0.node.id, s.0.index)).cloned());
+    let found =
+        substitute(&Args::positional(vec![outputs.clone()]), &mut |s| values.get(&(s.0.node.id, s.0.index)).cloned());
     Ok(found?.positional.into_iter().next().unwrap_or(Value::None))
 }
 

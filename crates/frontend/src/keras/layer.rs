@@ -78,21 +78,13 @@ pub struct Call<'a> {
 }
 
 impl Build<'_> {
-    /// Creates a weight. Its path is the current scope's path, the layer's name and `name`.
-    ///
-    /// # Errors
-    /// None today.
-    pub fn add_weight(
-        &mut self,
-        name: &str,
-        shape: &[usize],
-        initializer: &Value,
-        trainable: bool,
-    ) -> Result<VariableId> {
+    /// Creates a weight. Its path is the current scope's path (the layers being built) and `name`.
+    pub fn add_weight(&mut self, name: &str, shape: &[usize], initializer: &Value, trainable: bool) -> VariableId {
         let ty = TensorType::new(self.object.dtype, shape);
-        let id = self.interp.add_weight(name, ty, initializer.clone(), trainable)?;
+        let id = self.interp.add_variable(name, ty, initializer.clone(), Role::Weight);
+        self.interp.variables.get_mut(id).trainable = trainable;
         self.object.weights.borrow_mut().push(id);
-        Ok(id)
+        id
     }
 
     /// Adds a sublayer under the attribute name `attr` (its place in saved weights).
