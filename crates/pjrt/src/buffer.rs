@@ -12,10 +12,9 @@ use crate::element::{Element, ElementType, as_bytes, as_bytes_mut};
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::ffi::{
-    BufferCopyToDevice, BufferDelete, BufferDestroy, BufferDevice, BufferDimensions,
-    BufferElementType, BufferFromHostBuffer, BufferIsDeleted, BufferOnDeviceSize, BufferReadyEvent,
-    BufferToHost, BufferUnsafePointer, Call, IMMUTABLE_ONLY_DURING_CALL, IMMUTABLE_ZERO_COPY,
-    MemoryLayout, RawBuffer, TiledLayout, borrow_slice,
+    BufferCopyToDevice, BufferDelete, BufferDestroy, BufferDevice, BufferDimensions, BufferElementType,
+    BufferFromHostBuffer, BufferIsDeleted, BufferOnDeviceSize, BufferReadyEvent, BufferToHost, BufferUnsafePointer,
+    Call, IMMUTABLE_ONLY_DURING_CALL, IMMUTABLE_ZERO_COPY, MemoryLayout, RawBuffer, TiledLayout, borrow_slice,
 };
 
 /// A dense array on one device.
@@ -49,9 +48,8 @@ impl Client {
     ) -> Result<Buffer> {
         check_size(element, dims, data)?;
         // SAFETY: with these semantics the plugin does not touch the data after the call.
-        let (buffer, _copied) = unsafe {
-            self.buffer_from_host(element, dims, data, IMMUTABLE_ONLY_DURING_CALL, device)?
-        };
+        let (buffer, _copied) =
+            unsafe { self.buffer_from_host(element, dims, data, IMMUTABLE_ONLY_DURING_CALL, device)? };
         Ok(buffer)
     }
 
@@ -60,12 +58,7 @@ impl Client {
     /// # Errors
     ///
     /// As for [`buffer_from_bytes`](Self::buffer_from_bytes).
-    pub fn buffer_from_slice<T: Element>(
-        &self,
-        dims: &[i64],
-        values: &[T],
-        device: &Device,
-    ) -> Result<Buffer> {
+    pub fn buffer_from_slice<T: Element>(&self, dims: &[i64], values: &[T], device: &Device) -> Result<Buffer> {
         self.buffer_from_bytes(T::TYPE, dims, as_bytes(values), device)
     }
 
@@ -92,8 +85,7 @@ impl Client {
         check_size(element, dims, bytes)?;
         // SAFETY: the bytes are borrowed from a shared, immutable value that is kept below until the plugin's event says
         // that it is done with them. A failed call retains nothing.
-        let (buffer, done) =
-            unsafe { self.buffer_from_host(element, dims, bytes, IMMUTABLE_ZERO_COPY, device)? };
+        let (buffer, done) = unsafe { self.buffer_from_host(element, dims, bytes, IMMUTABLE_ZERO_COPY, device)? };
         match done {
             Some(done) => done.keep_until_ready(data)?,
             // Without an event nobody can tell when the plugin is done, so the data stays.
@@ -130,59 +122,31 @@ impl Client {
         // SAFETY: client and device are live, and the caller vouches for the data.
         unsafe { client.table().call(&mut args)? };
         let done = Event::from_raw(client, args.done_with_host_buffer);
-        let buffer = NonNull::new(args.buffer)
-            .ok_or_else(|| client.plugin().null_result(BufferFromHostBuffer::FUNCTION))?;
-        Ok((
-            Buffer {
-                client: Arc::clone(client),
-                raw: buffer,
-                element,
-                dims: dims.to_vec(),
-            },
-            done,
-        ))
+        let buffer =
+            NonNull::new(args.buffer).ok_or_else(|| client.plugin().null_result(BufferFromHostBuffer::FUNCTION))?;
+        Ok((Buffer { client: Arc::clone(client), raw: buffer, element, dims: dims.to_vec() }, done))
     }
 }
 
 fn check_size(element: ElementType, dims: &[i64], data: &[u8]) -> Result<()> {
     let expected = element.array_size(dims)?;
     if data.len() != expected {
-        return Err(Error::HostSize {
-            element,
-            dims: dims.to_vec(),
-            expected,
-            actual: data.len(),
-        });
+        return Err(Error::HostSize { element, dims: dims.to_vec(), expected, actual: data.len() });
     }
     Ok(())
 }
 
 impl Buffer {
     /// Takes ownership of a buffer that a call returned.
-    pub(crate) fn from_raw(
-        client: &Arc<ClientHandle>,
-        raw: *mut RawBuffer,
-        function: &'static str,
-    ) -> Result<Self> {
+    pub(crate) fn from_raw(client: &Arc<ClientHandle>, raw: *mut RawBuffer, function: &'static str) -> Result<Self> {
         let raw = NonNull::new(raw).ok_or_else(|| client.plugin().null_result(function))?;
         // From here on the handle is destroyed whatever happens.
-        let mut buffer = Self {
-            client: Arc::clone(client),
-            raw,
-            element: ElementType::Token,
-            dims: Vec::new(),
-        };
-        let mut element = BufferElementType {
-            buffer: raw.as_ptr(),
-            ..Default::default()
-        };
+        let mut buffer = Self { client: Arc::clone(client), raw, element: ElementType::Token, dims: Vec::new() };
+        let mut element = BufferElementType { buffer: raw.as_ptr(), ..Default::default() };
         // SAFETY: the buffer is live.
         unsafe { client.table().call(&mut element)? };
         buffer.element = ElementType::from_raw(element.element_type)?;
-        let mut dims = BufferDimensions {
-            buffer: raw.as_ptr(),
-            ..Default::default()
-        };
+        let mut dims = BufferDimensions { buffer: raw.as_ptr(), ..Default::default() };
         // SAFETY: the buffer is live, and the dimensions are its own.
         unsafe {
             client.table().call(&mut dims)?;
@@ -226,10 +190,7 @@ impl Buffer {
     ///
     /// The plugin's error.
     pub fn device_size(&self) -> Result<usize> {
-        let mut args = BufferOnDeviceSize {
-            buffer: self.raw(),
-            ..Default::default()
-        };
+        let mut args = BufferOnDeviceSize { buffer: self.raw(), ..Default::default() };
         // SAFETY: the buffer is live.
         unsafe { self.client.table().call(&mut args)? };
         Ok(args.size)
@@ -241,10 +202,7 @@ impl Buffer {
     ///
     /// The plugin's error.
     pub fn device(&self) -> Result<Device> {
-        let mut args = BufferDevice {
-            buffer: self.raw(),
-            ..Default::default()
-        };
+        let mut args = BufferDevice { buffer: self.raw(), ..Default::default() };
         // SAFETY: the buffer is live.
         unsafe { self.client.table().call(&mut args)? };
         Device::from_raw(&self.client, args.device)
@@ -257,10 +215,7 @@ impl Buffer {
     ///
     /// The plugin's error, such as for a deleted buffer.
     pub fn address(&self) -> Result<usize> {
-        let mut args = BufferUnsafePointer {
-            buffer: self.raw(),
-            ..Default::default()
-        };
+        let mut args = BufferUnsafePointer { buffer: self.raw(), ..Default::default() };
         // SAFETY: the buffer is live; the address is not followed.
         unsafe { self.client.table().call(&mut args)? };
         Ok(args.pointer)
@@ -272,10 +227,7 @@ impl Buffer {
     ///
     /// The error of the computation that should have made it.
     pub fn wait(&self) -> Result<()> {
-        let mut args = BufferReadyEvent {
-            buffer: self.raw(),
-            ..Default::default()
-        };
+        let mut args = BufferReadyEvent { buffer: self.raw(), ..Default::default() };
         // SAFETY: the buffer is live.
         unsafe { self.client.table().call(&mut args)? };
         Event::from_raw(&self.client, args.event).map_or(Ok(()), |event| event.wait())
@@ -311,10 +263,7 @@ impl Buffer {
     /// [`read_into`](Self::read_into).
     pub fn to_vec<T: Element>(&self) -> Result<Vec<T>> {
         if self.element != T::TYPE {
-            return Err(Error::ElementMismatch {
-                requested: T::TYPE,
-                actual: self.element,
-            });
+            return Err(Error::ElementMismatch { requested: T::TYPE, actual: self.element });
         }
         let mut values = vec![T::default(); self.host_size()? / size_of::<T>()];
         self.read_into(as_bytes_mut(&mut values))?;
@@ -367,11 +316,7 @@ impl Buffer {
         if !same_client(&self.client, device.client()) {
             return Err(Error::ForeignHandle { what: "device" });
         }
-        let mut args = BufferCopyToDevice {
-            buffer: self.raw(),
-            device: device.raw(),
-            ..Default::default()
-        };
+        let mut args = BufferCopyToDevice { buffer: self.raw(), device: device.raw(), ..Default::default() };
         // SAFETY: buffer and device are live.
         unsafe { self.client.table().call(&mut args)? };
         Self::from_raw(&self.client, args.copy, BufferCopyToDevice::FUNCTION)
@@ -383,10 +328,7 @@ impl Buffer {
     ///
     /// The plugin's error.
     pub fn delete(&self) -> Result<()> {
-        let mut args = BufferDelete {
-            buffer: self.raw(),
-            ..Default::default()
-        };
+        let mut args = BufferDelete { buffer: self.raw(), ..Default::default() };
         // SAFETY: the buffer is live; the plugin guards its data against use after deletion.
         unsafe { self.client.table().call(&mut args) }
     }
@@ -397,10 +339,7 @@ impl Buffer {
     ///
     /// The plugin's error.
     pub fn is_deleted(&self) -> Result<bool> {
-        let mut args = BufferIsDeleted {
-            buffer: self.raw(),
-            ..Default::default()
-        };
+        let mut args = BufferIsDeleted { buffer: self.raw(), ..Default::default() };
         // SAFETY: the buffer is live.
         unsafe { self.client.table().call(&mut args)? };
         Ok(args.is_deleted)
@@ -409,10 +348,7 @@ impl Buffer {
 
 impl Drop for Buffer {
     fn drop(&mut self) {
-        let mut args = BufferDestroy {
-            buffer: self.raw(),
-            ..Default::default()
-        };
+        let mut args = BufferDestroy { buffer: self.raw(), ..Default::default() };
         // SAFETY: the buffer is live and not used again.
         unsafe { self.client.table().destroy(&mut args) };
     }

@@ -9,9 +9,9 @@ use crate::device::Device;
 use crate::error::{Error, Result};
 use crate::execute::LoadedExecutable;
 use crate::ffi::{
-    ClientAddressableDevices, ClientCompile, ClientCreate, ClientDestroy, ClientDevices,
-    ClientPlatformName, ClientPlatformVersion, ClientProcessIndex, DeserializeAndLoad, Program,
-    RawClient, RawOptions, Table, borrow_slice, copy_text,
+    ClientAddressableDevices, ClientCompile, ClientCreate, ClientDestroy, ClientDevices, ClientPlatformName,
+    ClientPlatformVersion, ClientProcessIndex, DeserializeAndLoad, Program, RawClient, RawOptions, Table, borrow_slice,
+    copy_text,
 };
 use crate::options::{ClientOptions, CompileOptions};
 use crate::plugin::Plugin;
@@ -57,10 +57,7 @@ impl ClientHandle {
 
 impl Drop for ClientHandle {
     fn drop(&mut self) {
-        let mut args = ClientDestroy {
-            client: self.raw.as_ptr(),
-            ..Default::default()
-        };
+        let mut args = ClientDestroy { client: self.raw.as_ptr(), ..Default::default() };
         // SAFETY: the client is live, and whatever depends on it held this handle.
         unsafe { self.table().destroy(&mut args) };
     }
@@ -81,37 +78,21 @@ impl Client {
         };
         // SAFETY: the options outlive the call; no callbacks are given.
         unsafe { plugin.table().call(&mut args)? };
-        let raw =
-            NonNull::new(args.client).ok_or_else(|| plugin.null_result("PJRT_Client_Create"))?;
-        let handle = Arc::new(ClientHandle {
-            plugin: plugin.clone(),
-            raw,
-        });
+        let raw = NonNull::new(args.client).ok_or_else(|| plugin.null_result("PJRT_Client_Create"))?;
+        let handle = Arc::new(ClientHandle { plugin: plugin.clone(), raw });
 
-        let mut name = ClientPlatformName {
-            client: handle.raw(),
-            ..Default::default()
-        };
+        let mut name = ClientPlatformName { client: handle.raw(), ..Default::default() };
         // SAFETY: the client is live.
         unsafe { handle.table().call(&mut name)? };
-        let mut version = ClientPlatformVersion {
-            client: handle.raw(),
-            ..Default::default()
-        };
+        let mut version = ClientPlatformVersion { client: handle.raw(), ..Default::default() };
         // SAFETY: the client is live.
         unsafe { handle.table().call(&mut version)? };
         // SAFETY: the texts are the client's and live as long as it does.
         let (platform_name, platform_version) = unsafe {
-            (
-                copy_text(name.name.cast(), name.name_size),
-                copy_text(version.version.cast(), version.version_size),
-            )
+            (copy_text(name.name.cast(), name.name_size), copy_text(version.version.cast(), version.version_size))
         };
 
-        let mut devices = ClientAddressableDevices {
-            client: handle.raw(),
-            ..Default::default()
-        };
+        let mut devices = ClientAddressableDevices { client: handle.raw(), ..Default::default() };
         // SAFETY: the client is live.
         unsafe { handle.table().call(&mut devices)? };
         // SAFETY: the list is the client's and lives as long as it does.
@@ -119,12 +100,7 @@ impl Client {
             .iter()
             .filter_map(|&raw| Device::from_raw(&handle, raw))
             .collect();
-        Ok(Self {
-            handle,
-            platform_name: platform_name.into(),
-            platform_version: platform_version.into(),
-            devices,
-        })
+        Ok(Self { handle, platform_name: platform_name.into(), platform_version: platform_version.into(), devices })
     }
 
     /// The plugin behind the client.
@@ -151,10 +127,7 @@ impl Client {
     ///
     /// The plugin's error.
     pub fn process_index(&self) -> Result<i32> {
-        let mut args = ClientProcessIndex {
-            client: self.handle.raw(),
-            ..Default::default()
-        };
+        let mut args = ClientProcessIndex { client: self.handle.raw(), ..Default::default() };
         // SAFETY: the client is live.
         unsafe { self.handle.table().call(&mut args)? };
         Ok(args.process_index)
@@ -172,10 +145,7 @@ impl Client {
     ///
     /// [`Error::NoSuchDevice`].
     pub fn device(&self, index: usize) -> Result<&Device> {
-        self.devices.get(index).ok_or(Error::NoSuchDevice {
-            index,
-            available: self.devices.len(),
-        })
+        self.devices.get(index).ok_or(Error::NoSuchDevice { index, available: self.devices.len() })
     }
 
     /// All devices of the platform, those of other processes included.
@@ -184,18 +154,12 @@ impl Client {
     ///
     /// The plugin's error.
     pub fn devices(&self) -> Result<Vec<Device>> {
-        let mut args = ClientDevices {
-            client: self.handle.raw(),
-            ..Default::default()
-        };
+        let mut args = ClientDevices { client: self.handle.raw(), ..Default::default() };
         // SAFETY: the client is live.
         unsafe { self.handle.table().call(&mut args)? };
         // SAFETY: the list is the client's and lives as long as it does.
         let devices = unsafe { borrow_slice(args.devices, args.num_devices) };
-        Ok(devices
-            .iter()
-            .filter_map(|&raw| Device::from_raw(&self.handle, raw))
-            .collect())
+        Ok(devices.iter().filter_map(|&raw| Device::from_raw(&self.handle, raw)).collect())
     }
 
     /// Compiles a StableHLO module, given as MLIR text or bytecode, and loads the result.
@@ -203,11 +167,7 @@ impl Client {
     /// # Errors
     ///
     /// The plugin's error, which names the place in the module where it is the module that is wrong.
-    pub fn compile(
-        &self,
-        stablehlo: impl AsRef<[u8]>,
-        options: &CompileOptions,
-    ) -> Result<LoadedExecutable> {
+    pub fn compile(&self, stablehlo: impl AsRef<[u8]>, options: &CompileOptions) -> Result<LoadedExecutable> {
         let program = mlir_program(stablehlo.as_ref());
         let options = options.encode();
         let mut args = ClientCompile {
@@ -239,11 +199,7 @@ impl Client {
         };
         // SAFETY: the client is live, and the bytes outlive the call.
         unsafe { self.handle.table().call(&mut args)? };
-        LoadedExecutable::from_raw(
-            &self.handle,
-            args.loaded,
-            "PJRT_Executable_DeserializeAndLoad",
-        )
+        LoadedExecutable::from_raw(&self.handle, args.loaded, "PJRT_Executable_DeserializeAndLoad")
     }
 
     pub(crate) fn handle(&self) -> &Arc<ClientHandle> {

@@ -9,10 +9,9 @@ use std::sync::Arc;
 use crate::client::ClientHandle;
 use crate::error::Result;
 use crate::ffi::{
-    DeviceDescriptionAttributes, DeviceDescriptionId, DeviceDescriptionKind,
-    DeviceDescriptionProcessIndex, DeviceDescriptionToString, DeviceGetDescription,
-    DeviceIsAddressable, DeviceLocalHardwareId, DeviceMemoryStats, RawDevice, RawDeviceDescription,
-    Table, copy_text, read_named_values,
+    DeviceDescriptionAttributes, DeviceDescriptionId, DeviceDescriptionKind, DeviceDescriptionProcessIndex,
+    DeviceDescriptionToString, DeviceGetDescription, DeviceIsAddressable, DeviceLocalHardwareId, DeviceMemoryStats,
+    RawDevice, RawDeviceDescription, Table, copy_text, read_named_values,
 };
 use crate::value::Value;
 
@@ -64,10 +63,7 @@ pub struct DeviceDescription {
 
 impl Device {
     pub(crate) fn from_raw(client: &Arc<ClientHandle>, raw: *mut RawDevice) -> Option<Self> {
-        NonNull::new(raw).map(|raw| Self {
-            client: Arc::clone(client),
-            raw,
-        })
+        NonNull::new(raw).map(|raw| Self { client: Arc::clone(client), raw })
     }
 
     pub(crate) fn raw(&self) -> *mut RawDevice {
@@ -79,10 +75,7 @@ impl Device {
     }
 
     fn raw_description(&self) -> Result<*mut RawDeviceDescription> {
-        let mut args = DeviceGetDescription {
-            device: self.raw(),
-            ..Default::default()
-        };
+        let mut args = DeviceGetDescription { device: self.raw(), ..Default::default() };
         // SAFETY: the device lives as long as its client.
         unsafe { self.client.table().call(&mut args)? };
         Ok(args.description)
@@ -94,10 +87,7 @@ impl Device {
     ///
     /// The plugin's error.
     pub fn id(&self) -> Result<i32> {
-        let mut args = DeviceDescriptionId {
-            description: self.raw_description()?,
-            ..Default::default()
-        };
+        let mut args = DeviceDescriptionId { description: self.raw_description()?, ..Default::default() };
         // SAFETY: the description lives as long as its device.
         unsafe { self.client.table().call(&mut args)? };
         Ok(args.id)
@@ -119,10 +109,7 @@ impl Device {
     ///
     /// The plugin's error.
     pub fn is_addressable(&self) -> Result<bool> {
-        let mut args = DeviceIsAddressable {
-            device: self.raw(),
-            ..Default::default()
-        };
+        let mut args = DeviceIsAddressable { device: self.raw(), ..Default::default() };
         // SAFETY: the device lives as long as its client.
         unsafe { self.client.table().call(&mut args)? };
         Ok(args.is_addressable)
@@ -134,10 +121,7 @@ impl Device {
     ///
     /// The plugin's error.
     pub fn local_hardware_id(&self) -> Result<i32> {
-        let mut args = DeviceLocalHardwareId {
-            device: self.raw(),
-            ..Default::default()
-        };
+        let mut args = DeviceLocalHardwareId { device: self.raw(), ..Default::default() };
         // SAFETY: the device lives as long as its client.
         unsafe { self.client.table().call(&mut args)? };
         Ok(args.local_hardware_id)
@@ -150,22 +134,15 @@ impl Device {
     /// The plugin's error; CPU plugins keep no account and answer
     /// [`ErrorCode::Unimplemented`](crate::ErrorCode::Unimplemented).
     pub fn memory(&self) -> Result<DeviceMemory> {
-        let mut args = DeviceMemoryStats {
-            device: self.raw(),
-            ..Default::default()
-        };
+        let mut args = DeviceMemoryStats { device: self.raw(), ..Default::default() };
         // SAFETY: the device lives as long as its client.
         unsafe { self.client.table().call(&mut args)? };
         Ok(DeviceMemory {
             in_use: args.bytes_in_use,
-            peak_in_use: args
-                .peak_bytes_in_use_is_set
-                .then_some(args.peak_bytes_in_use),
+            peak_in_use: args.peak_bytes_in_use_is_set.then_some(args.peak_bytes_in_use),
             limit: args.bytes_limit_is_set.then_some(args.bytes_limit),
             allocations: args.num_allocs_is_set.then_some(args.num_allocs),
-            largest_allocation: args
-                .largest_alloc_size_is_set
-                .then_some(args.largest_alloc_size),
+            largest_allocation: args.largest_alloc_size_is_set.then_some(args.largest_alloc_size),
             pool: args.pool_bytes_is_set.then_some(args.pool_bytes),
         })
     }
@@ -180,26 +157,11 @@ pub(crate) unsafe fn read_description(
     table: &Table,
     description: *mut RawDeviceDescription,
 ) -> Result<DeviceDescription> {
-    let mut id = DeviceDescriptionId {
-        description,
-        ..Default::default()
-    };
-    let mut kind = DeviceDescriptionKind {
-        description,
-        ..Default::default()
-    };
-    let mut process = DeviceDescriptionProcessIndex {
-        description,
-        ..Default::default()
-    };
-    let mut text = DeviceDescriptionToString {
-        description,
-        ..Default::default()
-    };
-    let mut attributes = DeviceDescriptionAttributes {
-        description,
-        ..Default::default()
-    };
+    let mut id = DeviceDescriptionId { description, ..Default::default() };
+    let mut kind = DeviceDescriptionKind { description, ..Default::default() };
+    let mut process = DeviceDescriptionProcessIndex { description, ..Default::default() };
+    let mut text = DeviceDescriptionToString { description, ..Default::default() };
+    let mut attributes = DeviceDescriptionAttributes { description, ..Default::default() };
     // SAFETY: the caller vouches for the description, to which texts and attributes belong.
     unsafe {
         table.call(&mut id)?;

@@ -92,12 +92,8 @@ impl ElementType {
     /// [`Error::UnsupportedElement`] where elements are smaller than a byte, [`Error::InvalidShape`] where a dimension is
     /// negative or the size exceeds the address space.
     pub fn array_size(self, dims: &[i64]) -> Result<usize> {
-        let element = self
-            .size_in_bytes()
-            .ok_or(Error::UnsupportedElement { element: self })?;
-        let invalid = || Error::InvalidShape {
-            dims: dims.to_vec(),
-        };
+        let element = self.size_in_bytes().ok_or(Error::UnsupportedElement { element: self })?;
+        let invalid = || Error::InvalidShape { dims: dims.to_vec() };
         let mut size = element;
         for &dim in dims {
             let dim = usize::try_from(dim).map_err(|_| invalid())?;
@@ -192,40 +188,20 @@ mod tests {
     fn names_and_codes_round_trip() {
         for &element in ElementType::ALL {
             assert_eq!(element.name().parse(), Ok(element));
-            assert_eq!(
-                ElementType::from_raw(element.to_raw()).expect("a known code"),
-                element
-            );
+            assert_eq!(ElementType::from_raw(element.to_raw()).expect("a known code"), element);
         }
         assert_eq!(ElementType::Pred.name(), "bool");
         assert!("float31".parse::<ElementType>().is_err());
-        assert!(matches!(
-            ElementType::from_raw(0),
-            Err(Error::UnknownElement { code: 0 })
-        ));
+        assert!(matches!(ElementType::from_raw(0), Err(Error::UnknownElement { code: 0 })));
     }
 
     #[test]
     fn array_sizes_are_checked() {
         assert_eq!(ElementType::F32.array_size(&[2, 3]).expect("a shape"), 24);
         assert_eq!(ElementType::C128.array_size(&[]).expect("a scalar"), 16);
-        assert_eq!(
-            ElementType::F32
-                .array_size(&[0, 7])
-                .expect("an empty shape"),
-            0
-        );
-        assert!(matches!(
-            ElementType::F32.array_size(&[-1]),
-            Err(Error::InvalidShape { .. })
-        ));
-        assert!(matches!(
-            ElementType::F32.array_size(&[i64::MAX, 8]),
-            Err(Error::InvalidShape { .. })
-        ));
-        assert!(matches!(
-            ElementType::S4.array_size(&[8]),
-            Err(Error::UnsupportedElement { .. })
-        ));
+        assert_eq!(ElementType::F32.array_size(&[0, 7]).expect("an empty shape"), 0);
+        assert!(matches!(ElementType::F32.array_size(&[-1]), Err(Error::InvalidShape { .. })));
+        assert!(matches!(ElementType::F32.array_size(&[i64::MAX, 8]), Err(Error::InvalidShape { .. })));
+        assert!(matches!(ElementType::S4.array_size(&[8]), Err(Error::UnsupportedElement { .. })));
     }
 }

@@ -124,9 +124,7 @@ pub enum Error {
     },
 
     /// Host data of a length that does not fit the shape.
-    #[error(
-        "{element} data of shape {dims:?} takes {expected} bytes, but {actual} bytes were given"
-    )]
+    #[error("{element} data of shape {dims:?} takes {expected} bytes, but {actual} bytes were given")]
     HostSize {
         /// Element type of the buffer.
         element: ElementType,
@@ -139,9 +137,7 @@ pub enum Error {
     },
 
     /// A shape with a negative dimension, or larger than memory can be.
-    #[error(
-        "{dims:?} is not a shape: dimensions must be zero or more, and the whole must fit into memory"
-    )]
+    #[error("{dims:?} is not a shape: dimensions must be zero or more, and the whole must fit into memory")]
     InvalidShape {
         /// The dimensions given.
         dims: Vec<i64>,
@@ -157,9 +153,7 @@ pub enum Error {
     },
 
     /// An element type that has no byte-addressable form on the host.
-    #[error(
-        "{element} elements cannot be moved between host and device; convert them to another type first"
-    )]
+    #[error("{element} elements cannot be moved between host and device; convert them to another type first")]
     UnsupportedElement {
         /// The type.
         element: ElementType,

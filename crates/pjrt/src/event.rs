@@ -28,10 +28,7 @@ unsafe impl Sync for Event {}
 impl Event {
     /// Takes ownership of an event that a call returned; `None` for null, which stands for work already done.
     pub(crate) fn from_raw(client: &Arc<ClientHandle>, raw: *mut RawEvent) -> Option<Self> {
-        NonNull::new(raw).map(|raw| Self {
-            client: Arc::clone(client),
-            raw,
-        })
+        NonNull::new(raw).map(|raw| Self { client: Arc::clone(client), raw })
     }
 
     /// Blocks until the work is done.
@@ -40,10 +37,7 @@ impl Event {
     ///
     /// The error that the work ended with.
     pub fn wait(&self) -> Result<()> {
-        let mut args = EventAwait {
-            event: self.raw.as_ptr(),
-            ..Default::default()
-        };
+        let mut args = EventAwait { event: self.raw.as_ptr(), ..Default::default() };
         // SAFETY: the event is live.
         unsafe { self.client.table().call(&mut args) }
     }
@@ -54,10 +48,7 @@ impl Event {
     ///
     /// The plugin's error where it cannot tell.
     pub fn is_ready(&self) -> Result<bool> {
-        let mut args = EventIsReady {
-            event: self.raw.as_ptr(),
-            ..Default::default()
-        };
+        let mut args = EventIsReady { event: self.raw.as_ptr(), ..Default::default() };
         // SAFETY: the event is live.
         unsafe { self.client.table().call(&mut args)? };
         Ok(args.is_ready)
@@ -69,10 +60,7 @@ impl Event {
     ///
     /// The plugin's error where it refuses; the value is leaked then, for the work may still need it.
     pub(crate) fn keep_until_ready(&self, value: impl Send + 'static) -> Result<()> {
-        let kept: Box<Kept> = Box::new(Kept {
-            plugin: self.client.plugin().clone(),
-            value: Box::new(value),
-        });
+        let kept: Box<Kept> = Box::new(Kept { plugin: self.client.plugin().clone(), value: Box::new(value) });
         let mut args = EventOnReady {
             event: self.raw.as_ptr(),
             callback: Some(release),
@@ -86,10 +74,7 @@ impl Event {
 
 impl Drop for Event {
     fn drop(&mut self) {
-        let mut args = EventDestroy {
-            event: self.raw.as_ptr(),
-            ..Default::default()
-        };
+        let mut args = EventDestroy { event: self.raw.as_ptr(), ..Default::default() };
         // SAFETY: the event is live and not used again.
         unsafe { self.client.table().destroy(&mut args) };
     }

@@ -10,10 +10,9 @@ use crate::client::ClientHandle;
 use crate::element::ElementType;
 use crate::error::Result;
 use crate::ffi::{
-    Call, ExecutableCodeSize, ExecutableCostAnalysis, ExecutableDestroy, ExecutableFingerprint,
-    ExecutableMemoryStats, ExecutableName, ExecutableNumOutputs, ExecutableOptimizedProgram,
-    ExecutableOutputDims, ExecutableOutputTypes, ExecutableSerialize,
-    LoadedExecutableGetExecutable, Program, RawExecutable, RawLoadedExecutable, borrow_slice,
+    Call, ExecutableCodeSize, ExecutableCostAnalysis, ExecutableDestroy, ExecutableFingerprint, ExecutableMemoryStats,
+    ExecutableName, ExecutableNumOutputs, ExecutableOptimizedProgram, ExecutableOutputDims, ExecutableOutputTypes,
+    ExecutableSerialize, LoadedExecutableGetExecutable, Program, RawExecutable, RawLoadedExecutable, borrow_slice,
     copy_text, read_named_values,
 };
 use crate::plugin::Plugin;
@@ -69,16 +68,8 @@ impl Executable {
         function: &'static str,
     ) -> Result<Self> {
         let raw = NonNull::new(raw).ok_or_else(|| plugin.null_result(function))?;
-        let mut executable = Self {
-            plugin: plugin.clone(),
-            raw,
-            _client: client.cloned(),
-            num_outputs: 0,
-        };
-        let mut args = ExecutableNumOutputs {
-            executable: raw.as_ptr(),
-            ..Default::default()
-        };
+        let mut executable = Self { plugin: plugin.clone(), raw, _client: client.cloned(), num_outputs: 0 };
+        let mut args = ExecutableNumOutputs { executable: raw.as_ptr(), ..Default::default() };
         // SAFETY: the executable is live.
         unsafe { plugin.table().call(&mut args)? };
         executable.num_outputs = args.num_outputs;
@@ -90,22 +81,11 @@ impl Executable {
     /// # Safety
     ///
     /// `loaded` must be a live executable of `client`.
-    pub(crate) unsafe fn of_loaded(
-        client: &Arc<ClientHandle>,
-        loaded: *mut RawLoadedExecutable,
-    ) -> Result<Self> {
-        let mut args = LoadedExecutableGetExecutable {
-            loaded,
-            ..Default::default()
-        };
+    pub(crate) unsafe fn of_loaded(client: &Arc<ClientHandle>, loaded: *mut RawLoadedExecutable) -> Result<Self> {
+        let mut args = LoadedExecutableGetExecutable { loaded, ..Default::default() };
         // SAFETY: the caller vouches for the handle.
         unsafe { client.table().call(&mut args)? };
-        Self::from_raw(
-            client.plugin(),
-            Some(client),
-            args.executable,
-            LoadedExecutableGetExecutable::FUNCTION,
-        )
+        Self::from_raw(client.plugin(), Some(client), args.executable, LoadedExecutableGetExecutable::FUNCTION)
     }
 
     fn raw(&self) -> *mut RawExecutable {
@@ -128,10 +108,7 @@ impl Executable {
     ///
     /// The plugin's error.
     pub fn name(&self) -> Result<String> {
-        let mut args = ExecutableName {
-            executable: self.raw(),
-            ..Default::default()
-        };
+        let mut args = ExecutableName { executable: self.raw(), ..Default::default() };
         // SAFETY: the executable is live, and the text is its own.
         unsafe {
             self.call(&mut args)?;
@@ -151,14 +128,8 @@ impl Executable {
     ///
     /// The plugin's error; a type that this crate does not know.
     pub fn outputs(&self) -> Result<Vec<ArrayType>> {
-        let mut types = ExecutableOutputTypes {
-            executable: self.raw(),
-            ..Default::default()
-        };
-        let mut dims = ExecutableOutputDims {
-            executable: self.raw(),
-            ..Default::default()
-        };
+        let mut types = ExecutableOutputTypes { executable: self.raw(), ..Default::default() };
+        let mut dims = ExecutableOutputDims { executable: self.raw(), ..Default::default() };
         // SAFETY: the executable is live.
         unsafe {
             self.call(&mut types)?;
@@ -166,10 +137,7 @@ impl Executable {
         }
         // SAFETY: the lists are the executable's own: one type and one rank for each output.
         let (types, ranks) = unsafe {
-            (
-                borrow_slice(types.types.cast_const(), types.num_types),
-                borrow_slice(dims.dim_sizes, dims.num_outputs),
-            )
+            (borrow_slice(types.types.cast_const(), types.num_types), borrow_slice(dims.dim_sizes, dims.num_outputs))
         };
         // SAFETY: the dimensions of all outputs follow each other.
         let mut rest = unsafe { borrow_slice(dims.dims, ranks.iter().sum()) };
@@ -177,10 +145,7 @@ impl Executable {
         for (&element, &rank) in types.iter().zip(ranks) {
             let (dims, others) = rest.split_at_checked(rank).unwrap_or((rest, &[]));
             rest = others;
-            outputs.push(ArrayType {
-                element: ElementType::from_raw(element)?,
-                dims: dims.to_vec(),
-            });
+            outputs.push(ArrayType { element: ElementType::from_raw(element)?, dims: dims.to_vec() });
         }
         Ok(outputs)
     }
@@ -191,10 +156,7 @@ impl Executable {
     ///
     /// The plugin's error; [`ErrorCode::Unimplemented`](crate::ErrorCode::Unimplemented) where it makes none.
     pub fn fingerprint(&self) -> Result<Vec<u8>> {
-        let mut args = ExecutableFingerprint {
-            executable: self.raw(),
-            ..Default::default()
-        };
+        let mut args = ExecutableFingerprint { executable: self.raw(), ..Default::default() };
         // SAFETY: the executable is live, and the bytes are its own.
         unsafe {
             self.call(&mut args)?;
@@ -208,10 +170,7 @@ impl Executable {
     ///
     /// The plugin's error.
     pub fn memory(&self) -> Result<ExecutableMemory> {
-        let mut args = ExecutableMemoryStats {
-            executable: self.raw(),
-            ..Default::default()
-        };
+        let mut args = ExecutableMemoryStats { executable: self.raw(), ..Default::default() };
         // SAFETY: the executable is live.
         unsafe { self.call(&mut args)? };
         Ok(ExecutableMemory {
@@ -230,10 +189,7 @@ impl Executable {
     ///
     /// The plugin's error.
     pub fn code_size(&self) -> Result<i64> {
-        let mut args = ExecutableCodeSize {
-            executable: self.raw(),
-            ..Default::default()
-        };
+        let mut args = ExecutableCodeSize { executable: self.raw(), ..Default::default() };
         // SAFETY: the executable is live.
         unsafe { self.call(&mut args)? };
         Ok(args.size_in_bytes)
@@ -245,10 +201,7 @@ impl Executable {
     ///
     /// The plugin's error.
     pub fn cost_analysis(&self) -> Result<BTreeMap<String, Value>> {
-        let mut args = ExecutableCostAnalysis {
-            executable: self.raw(),
-            ..Default::default()
-        };
+        let mut args = ExecutableCostAnalysis { executable: self.raw(), ..Default::default() };
         // SAFETY: the executable is live, and the properties are its own.
         unsafe {
             self.call(&mut args)?;
@@ -263,11 +216,8 @@ impl Executable {
     /// The plugin's error.
     pub fn optimized_program(&self) -> Result<OptimizedProgram> {
         let mut program = Program::default();
-        let mut args = ExecutableOptimizedProgram {
-            executable: self.raw(),
-            program: &raw mut program,
-            ..Default::default()
-        };
+        let mut args =
+            ExecutableOptimizedProgram { executable: self.raw(), program: &raw mut program, ..Default::default() };
         // SAFETY: the executable is live; without a place for the code the call only tells its size.
         unsafe { self.call(&mut args)? };
         let mut code = vec![0; program.code_size];
@@ -285,10 +235,7 @@ impl Executable {
     ///
     /// The plugin's error.
     pub fn serialize(&self) -> Result<Vec<u8>> {
-        let mut args = ExecutableSerialize {
-            executable: self.raw(),
-            ..Default::default()
-        };
+        let mut args = ExecutableSerialize { executable: self.raw(), ..Default::default() };
         // SAFETY: the executable is live.
         unsafe { self.call(&mut args)? };
         // SAFETY: the bytes live until the deleter below runs.
@@ -311,10 +258,7 @@ pub struct OptimizedProgram {
 
 impl Drop for Executable {
     fn drop(&mut self) {
-        let mut args = ExecutableDestroy {
-            executable: self.raw(),
-            ..Default::default()
-        };
+        let mut args = ExecutableDestroy { executable: self.raw(), ..Default::default() };
         // SAFETY: the executable is live and not used again.
         unsafe { self.plugin.table().destroy(&mut args) };
     }
@@ -322,8 +266,6 @@ impl Drop for Executable {
 
 impl fmt::Debug for Executable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Executable")
-            .field("name", &self.name().ok())
-            .finish_non_exhaustive()
+        f.debug_struct("Executable").field("name", &self.name().ok()).finish_non_exhaustive()
     }
 }

@@ -12,8 +12,8 @@ use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::executable::Executable;
 use crate::ffi::{
-    Call, ExecuteOptions, LoadedExecutableDestroy, LoadedExecutableDevices,
-    LoadedExecutableExecute, RawBuffer, RawEvent, RawLoadedExecutable, borrow_slice,
+    Call, ExecuteOptions, LoadedExecutableDestroy, LoadedExecutableDevices, LoadedExecutableExecute, RawBuffer,
+    RawEvent, RawLoadedExecutable, borrow_slice,
 };
 
 /// A compiled program on the devices that run it.
@@ -36,10 +36,7 @@ unsafe impl Sync for LoadedHandle {}
 
 impl Drop for LoadedHandle {
     fn drop(&mut self) {
-        let mut args = LoadedExecutableDestroy {
-            executable: self.raw.as_ptr(),
-            ..Default::default()
-        };
+        let mut args = LoadedExecutableDestroy { executable: self.raw.as_ptr(), ..Default::default() };
         // SAFETY: the executable is live and not used again.
         unsafe { self.client.table().destroy(&mut args) };
     }
@@ -104,9 +101,7 @@ impl Execution {
 
 impl fmt::Debug for Execution {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Execution")
-            .field("outputs", &self.outputs)
-            .finish_non_exhaustive()
+        f.debug_struct("Execution").field("outputs", &self.outputs).finish_non_exhaustive()
     }
 }
 
@@ -118,16 +113,10 @@ impl LoadedExecutable {
         function: &'static str,
     ) -> Result<Self> {
         let raw = NonNull::new(raw).ok_or_else(|| client.plugin().null_result(function))?;
-        let handle = LoadedHandle {
-            client: Arc::clone(client),
-            raw,
-        };
+        let handle = LoadedHandle { client: Arc::clone(client), raw };
         // SAFETY: the handle is live and of this client.
         let executable = unsafe { Executable::of_loaded(client, raw.as_ptr())? };
-        let mut args = LoadedExecutableDevices {
-            executable: raw.as_ptr(),
-            ..Default::default()
-        };
+        let mut args = LoadedExecutableDevices { executable: raw.as_ptr(), ..Default::default() };
         // SAFETY: the handle is live.
         unsafe { client.table().call(&mut args)? };
         // SAFETY: the list belongs to the executable; the devices are the client's.
@@ -135,11 +124,7 @@ impl LoadedExecutable {
             .iter()
             .filter_map(|&raw| Device::from_raw(client, raw))
             .collect();
-        Ok(Self {
-            executable,
-            handle,
-            devices,
-        })
+        Ok(Self { executable, handle, devices })
     }
 
     /// The compiled program: its outputs, its memory, its bytes.
@@ -162,10 +147,7 @@ impl LoadedExecutable {
     ///
     /// The plugin's error, such as arguments that do not fit the program; donated buffers are lost then.
     /// [`Error::ArgumentLists`] where the program was compiled for several devices.
-    pub fn execute<'a, A: Into<Argument<'a>>>(
-        &self,
-        arguments: impl IntoIterator<Item = A>,
-    ) -> Result<Execution> {
+    pub fn execute<'a, A: Into<Argument<'a>>>(&self, arguments: impl IntoIterator<Item = A>) -> Result<Execution> {
         let arguments = arguments.into_iter().map(Into::into).collect();
         let mut executions = self.run(vec![arguments], None)?;
         executions.pop().ok_or_else(|| self.null_result())
@@ -201,31 +183,16 @@ impl LoadedExecutable {
         self.run(arguments, None)
     }
 
-    fn run(
-        &self,
-        arguments: Vec<Vec<Argument<'_>>>,
-        device: Option<&Device>,
-    ) -> Result<Vec<Execution>> {
+    fn run(&self, arguments: Vec<Vec<Argument<'_>>>, device: Option<&Device>) -> Result<Vec<Execution>> {
         let client = &self.handle.client;
         let num_args = self.check(&arguments, device)?;
-        let raw_arguments: Vec<Vec<*mut RawBuffer>> = arguments
-            .iter()
-            .map(|list| {
-                list.iter()
-                    .map(|argument| argument.buffer().raw())
-                    .collect()
-            })
-            .collect();
-        let argument_lists: Vec<*const *mut RawBuffer> =
-            raw_arguments.iter().map(|list| list.as_ptr()).collect();
+        let raw_arguments: Vec<Vec<*mut RawBuffer>> =
+            arguments.iter().map(|list| list.iter().map(|argument| argument.buffer().raw()).collect()).collect();
+        let argument_lists: Vec<*const *mut RawBuffer> = raw_arguments.iter().map(|list| list.as_ptr()).collect();
 
         let num_outputs = self.executable.num_outputs();
-        let mut raw_outputs =
-            vec![vec![ptr::null_mut::<RawBuffer>(); num_outputs]; arguments.len()];
-        let output_lists: Vec<*mut *mut RawBuffer> = raw_outputs
-            .iter_mut()
-            .map(|list| list.as_mut_ptr())
-            .collect();
+        let mut raw_outputs = vec![vec![ptr::null_mut::<RawBuffer>(); num_outputs]; arguments.len()];
+        let output_lists: Vec<*mut *mut RawBuffer> = raw_outputs.iter_mut().map(|list| list.as_mut_ptr()).collect();
         let mut events = vec![ptr::null_mut::<RawEvent>(); arguments.len()];
 
         let kept = kept_indices(&arguments, num_args);
@@ -249,10 +216,7 @@ impl LoadedExecutable {
         // lengths given; each output list has room for the program's outputs.
         unsafe { client.table().call(&mut args)? };
 
-        let done: Vec<Option<Event>> = events
-            .iter()
-            .map(|&raw| Event::from_raw(client, raw))
-            .collect();
+        let done: Vec<Option<Event>> = events.iter().map(|&raw| Event::from_raw(client, raw)).collect();
         raw_outputs
             .into_iter()
             .zip(done)
@@ -262,10 +226,7 @@ impl LoadedExecutable {
                     .into_iter()
                     .map(|raw| Buffer::from_raw(client, raw, LoadedExecutableExecute::FUNCTION))
                     .collect();
-                Ok(Execution {
-                    outputs: outputs.into_iter().collect::<Result<_>>()?,
-                    done,
-                })
+                Ok(Execution { outputs: outputs.into_iter().collect::<Result<_>>()?, done })
             })
             .collect::<Vec<Result<Execution>>>()
             .into_iter()
@@ -274,21 +235,13 @@ impl LoadedExecutable {
 
     /// Checks the lists against the devices and the client; tells the number of arguments.
     fn check(&self, arguments: &[Vec<Argument<'_>>], device: Option<&Device>) -> Result<usize> {
-        let devices = if device.is_some() {
-            1
-        } else {
-            self.devices.len().max(1)
-        };
+        let devices = if device.is_some() { 1 } else { self.devices.len().max(1) };
         let lengths = || arguments.iter().map(Vec::len);
         let num_args = lengths().next().unwrap_or(0);
         if arguments.len() != devices || lengths().any(|length| length != num_args) {
-            return Err(Error::ArgumentLists {
-                devices,
-                lengths: lengths().collect(),
-            });
+            return Err(Error::ArgumentLists { devices, lengths: lengths().collect() });
         }
-        let foreign =
-            |argument: &Argument<'_>| !same_client(argument.buffer().client(), &self.handle.client);
+        let foreign = |argument: &Argument<'_>| !same_client(argument.buffer().client(), &self.handle.client);
         if arguments.iter().flatten().any(foreign) {
             return Err(Error::ForeignHandle { what: "buffer" });
         }
@@ -296,24 +249,14 @@ impl LoadedExecutable {
     }
 
     fn null_result(&self) -> Error {
-        self.handle
-            .client
-            .plugin()
-            .null_result(LoadedExecutableExecute::FUNCTION)
+        self.handle.client.plugin().null_result(LoadedExecutableExecute::FUNCTION)
     }
 }
 
 /// Positions of the arguments that some device keeps.
 fn kept_indices(arguments: &[Vec<Argument<'_>>], num_args: usize) -> Vec<i64> {
-    let kept = |index: &usize| {
-        arguments
-            .iter()
-            .any(|list| matches!(list.get(*index), Some(Argument::Keep(_))))
-    };
-    (0..num_args)
-        .filter(kept)
-        .map(|index| index as i64)
-        .collect()
+    let kept = |index: &usize| arguments.iter().any(|list| matches!(list.get(*index), Some(Argument::Keep(_))));
+    (0..num_args).filter(kept).map(|index| index as i64).collect()
 }
 
 impl fmt::Debug for LoadedExecutable {

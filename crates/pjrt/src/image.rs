@@ -21,24 +21,15 @@ const LITTLE_ENDIAN: u8 = 1;
 ///
 /// [`Error::PluginUnreadable`] or [`Error::NotALibrary`].
 pub(crate) fn check(path: &Path) -> Result<()> {
-    let unreadable = |source| Error::PluginUnreadable {
-        path: path.to_path_buf(),
-        source,
-    };
+    let unreadable = |source| Error::PluginUnreadable { path: path.to_path_buf(), source };
     let metadata = std::fs::metadata(path).map_err(unreadable)?;
     if !metadata.is_file() {
-        return Err(Error::NotALibrary {
-            path: path.to_path_buf(),
-            reason: "it is not a file".to_owned(),
-        });
+        return Err(Error::NotALibrary { path: path.to_path_buf(), reason: "it is not a file".to_owned() });
     }
     let mut file = File::open(path).map_err(unreadable)?;
     match fault(&mut file, metadata.len()).map_err(unreadable)? {
         None => Ok(()),
-        Some(reason) => Err(Error::NotALibrary {
-            path: path.to_path_buf(),
-            reason,
-        }),
+        Some(reason) => Err(Error::NotALibrary { path: path.to_path_buf(), reason }),
     }
 }
 
@@ -56,9 +47,7 @@ fn fault(file: &mut (impl Read + Seek), length: u64) -> io::Result<Option<String
         return Ok(Some("it does not start as an ELF file does".to_owned()));
     }
     if read < ELF_HEADER_SIZE {
-        return Ok(Some(format!(
-            "it ends after {length} bytes, within its first header"
-        )));
+        return Ok(Some(format!("it ends after {length} bytes, within its first header")));
     }
     if header[4] != CLASS_64 || header[5] != LITTLE_ENDIAN {
         return Ok(None);
@@ -66,8 +55,7 @@ fn fault(file: &mut (impl Read + Seek), length: u64) -> io::Result<Option<String
     let table_start = u64_at(&header, 32);
     let entry_size = u64::from(u16_at(&header, 54));
     let entries = u64::from(u16_at(&header, 56));
-    let cut_short =
-        |needed: u64| format!("it is cut short: {length} of at least {needed} bytes are there");
+    let cut_short = |needed: u64| format!("it is cut short: {length} of at least {needed} bytes are there");
 
     let table_end = table_start.saturating_add(entries * entry_size);
     if table_end > length {
@@ -98,17 +86,11 @@ fn read_up_to(file: &mut impl Read, bytes: &mut [u8]) -> io::Result<usize> {
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> u16 {
-    bytes
-        .get(at..)
-        .and_then(|rest| rest.first_chunk())
-        .map_or(0, |chunk| u16::from_le_bytes(*chunk))
+    bytes.get(at..).and_then(|rest| rest.first_chunk()).map_or(0, |chunk| u16::from_le_bytes(*chunk))
 }
 
 fn u64_at(bytes: &[u8], at: usize) -> u64 {
-    bytes
-        .get(at..)
-        .and_then(|rest| rest.first_chunk())
-        .map_or(0, |chunk| u64::from_le_bytes(*chunk))
+    bytes.get(at..).and_then(|rest| rest.first_chunk()).map_or(0, |chunk| u64::from_le_bytes(*chunk))
 }
 
 #[cfg(test)]
@@ -150,10 +132,7 @@ mod tests {
     fn every_prefix_of_a_library_is_refused() {
         let whole = library(120);
         for length in 0..whole.len() {
-            assert!(
-                fault_of(whole[..length].to_vec()).is_some(),
-                "{length} bytes"
-            );
+            assert!(fault_of(whole[..length].to_vec()).is_some(), "{length} bytes");
         }
     }
 

@@ -86,12 +86,7 @@ pub struct CompileOptions {
 
 impl Default for CompileOptions {
     fn default() -> Self {
-        Self {
-            replicas: 1,
-            devices: Vec::new(),
-            portable: false,
-            xla: BTreeMap::new(),
-        }
+        Self { replicas: 1, devices: Vec::new(), portable: false, xla: BTreeMap::new() }
     }
 }
 
@@ -148,8 +143,7 @@ impl CompileOptions {
             .int(build::NUM_REPLICAS, i64::from(self.replicas))
             .int(build::NUM_PARTITIONS, 1);
         if !self.devices.is_empty() {
-            build_options =
-                build_options.message(build::DEVICE_ASSIGNMENT, &device_assignment(&self.devices));
+            build_options = build_options.message(build::DEVICE_ASSIGNMENT, &device_assignment(&self.devices));
         }
         let mut options = Message::new().message(compile::EXECUTABLE_BUILD_OPTIONS, &build_options);
         if self.portable {
@@ -170,10 +164,7 @@ fn device_assignment(devices: &[i64]) -> Message {
     const REPLICA_DEVICE_IDS: u64 = 1;
     let computation = Message::new().packed(REPLICA_DEVICE_IDS, devices);
     Message::new()
-        .int(
-            REPLICA_COUNT,
-            i64::try_from(devices.len()).unwrap_or(i64::MAX),
-        )
+        .int(REPLICA_COUNT, i64::try_from(devices.len()).unwrap_or(i64::MAX))
         .int(COMPUTATION_COUNT, 1)
         .message(COMPUTATION_DEVICES, &computation)
 }
@@ -188,9 +179,7 @@ fn option_override(name: &str, value: &XlaOption) -> Message {
         XlaOption::Int(int) => Message::new().int(3, *int),
         XlaOption::Double(double) => Message::new().double(4, *double),
     };
-    Message::new()
-        .bytes(KEY, name.as_bytes())
-        .message(VALUE, &value)
+    Message::new().bytes(KEY, name.as_bytes()).message(VALUE, &value)
 }
 
 #[cfg(test)]
@@ -201,42 +190,25 @@ mod tests {
     fn the_default_names_one_replica_and_one_partition() {
         let encoded = CompileOptions::new().encode();
         let minus_one = [0x08, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1];
-        let expected: Vec<u8> = [0x1a, 15]
-            .into_iter()
-            .chain(minus_one)
-            .chain([0x20, 1, 0x28, 1])
-            .collect();
+        let expected: Vec<u8> = [0x1a, 15].into_iter().chain(minus_one).chain([0x20, 1, 0x28, 1]).collect();
         assert_eq!(encoded, expected);
     }
 
     /// The expected bytes are what jaxlib's own `CompileOptions` serialises to for these fields.
     #[test]
     fn overrides_and_assignments_are_encoded_as_xla_does() {
-        let encoded = CompileOptions::new()
-            .xla("a", true)
-            .xla("b", 5_i64)
-            .xla("c", "x")
-            .xla("d", 1.5)
-            .encode();
+        let encoded = CompileOptions::new().xla("a", true).xla("b", 5_i64).xla("c", "x").xla("d", 1.5).encode();
         let overrides = [
-            0x3a, 0x07, 0x0a, 0x01, 0x61, 0x12, 0x02, 0x10, 0x01, 0x3a, 0x07, 0x0a, 0x01, 0x62,
-            0x12, 0x02, 0x18, 0x05, 0x3a, 0x08, 0x0a, 0x01, 0x63, 0x12, 0x03, 0x0a, 0x01, 0x78,
-            0x3a, 0x0e, 0x0a, 0x01, 0x64, 0x12, 0x09, 0x21, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-            0xf8, 0x3f,
+            0x3a, 0x07, 0x0a, 0x01, 0x61, 0x12, 0x02, 0x10, 0x01, 0x3a, 0x07, 0x0a, 0x01, 0x62, 0x12, 0x02, 0x18, 0x05,
+            0x3a, 0x08, 0x0a, 0x01, 0x63, 0x12, 0x03, 0x0a, 0x01, 0x78, 0x3a, 0x0e, 0x0a, 0x01, 0x64, 0x12, 0x09, 0x21,
+            0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0xf8, 0x3f,
         ];
         assert!(encoded.ends_with(&overrides), "{encoded:02x?}");
 
         let encoded = CompileOptions::new().on_devices([2, 3]).encode();
-        let assignment = [
-            0x4a, 0x0a, 0x08, 0x02, 0x10, 0x01, 0x1a, 0x04, 0x0a, 0x02, 0x02, 0x03,
-        ];
+        let assignment = [0x4a, 0x0a, 0x08, 0x02, 0x10, 0x01, 0x1a, 0x04, 0x0a, 0x02, 0x02, 0x03];
         assert!(encoded.ends_with(&assignment), "{encoded:02x?}");
-        assert!(
-            CompileOptions::new()
-                .portable()
-                .encode()
-                .ends_with(&[0x20, 0x01])
-        );
+        assert!(CompileOptions::new().portable().encode().ends_with(&[0x20, 0x01]));
     }
 
     #[test]

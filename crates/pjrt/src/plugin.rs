@@ -35,12 +35,8 @@ impl Plugin {
     /// A variant of [`Error`] that tells what the file is instead of a usable plugin, or why the plugin refused to start.
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let path = path
-            .canonicalize()
-            .map_err(|source| Error::PluginUnreadable {
-                path: path.to_path_buf(),
-                source,
-            })?;
+        let path =
+            path.canonicalize().map_err(|source| Error::PluginUnreadable { path: path.to_path_buf(), source })?;
         let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(plugin) = loaded.get(&path) {
             return Ok(plugin.clone());
@@ -67,9 +63,7 @@ impl Plugin {
         unsafe { table.call(&mut args)? };
         // SAFETY: the plugin keeps its attributes for as long as it is loaded.
         let attributes = unsafe { read_named_values(args.attributes, args.num_attributes) };
-        Ok(Self {
-            inner: Arc::new(Inner { table, attributes }),
-        })
+        Ok(Self { inner: Arc::new(Inner { table, attributes }) })
     }
 
     /// The file that the plugin was loaded from.
@@ -124,10 +118,7 @@ impl Plugin {
 
     /// The error for a call that gave no handle.
     pub(crate) fn null_result(&self, function: &'static str) -> Error {
-        Error::NullResult {
-            function,
-            path: self.path().to_path_buf(),
-        }
+        Error::NullResult { function, path: self.path().to_path_buf() }
     }
 }
 

@@ -76,25 +76,13 @@ mod tests {
     fn numbers_follow_the_wire_format() {
         assert_eq!(Message::new().int(1, 150).into_bytes(), [0x08, 0x96, 0x01]);
         let minus_one = Message::new().int(1, -1).into_bytes();
-        assert_eq!(
-            minus_one,
-            [0x08, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1]
-        );
-        assert_eq!(
-            Message::new().double(4, 1.5).into_bytes(),
-            [0x21, 0, 0, 0, 0, 0, 0, 0xf8, 0x3f]
-        );
+        assert_eq!(minus_one, [0x08, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1]);
+        assert_eq!(Message::new().double(4, 1.5).into_bytes(), [0x21, 0, 0, 0, 0, 0, 0, 0xf8, 0x3f]);
     }
 
     #[test]
     fn text_and_lists_carry_their_length() {
-        assert_eq!(
-            Message::new().bytes(2, b"abc").into_bytes(),
-            [0x12, 3, b'a', b'b', b'c']
-        );
-        assert_eq!(
-            Message::new().packed(1, &[2, 300]).into_bytes(),
-            [0x0a, 3, 2, 0xac, 0x02]
-        );
+        assert_eq!(Message::new().bytes(2, b"abc").into_bytes(), [0x12, 3, b'a', b'b', b'c']);
+        assert_eq!(Message::new().packed(1, &[2, 300]).into_bytes(), [0x0a, 3, 2, 0xac, 0x02]);
     }
 }

@@ -9,8 +9,8 @@ use crate::device::{DeviceDescription, read_description};
 use crate::error::Result;
 use crate::executable::Executable;
 use crate::ffi::{
-    Call, Compile, RawOptions, RawTopology, TopologyCreate, TopologyDestroy, TopologyDevices,
-    TopologyPlatformName, TopologyPlatformVersion, borrow_slice, copy_text,
+    Call, Compile, RawOptions, RawTopology, TopologyCreate, TopologyDestroy, TopologyDevices, TopologyPlatformName,
+    TopologyPlatformVersion, borrow_slice, copy_text,
 };
 use crate::options::{ClientOptions, CompileOptions};
 use crate::plugin::Plugin;
@@ -43,12 +43,8 @@ impl Topology {
         };
         // SAFETY: name and options outlive the call.
         unsafe { plugin.table().call(&mut args)? };
-        let raw = NonNull::new(args.topology)
-            .ok_or_else(|| plugin.null_result(TopologyCreate::FUNCTION))?;
-        Ok(Self {
-            plugin: plugin.clone(),
-            raw,
-        })
+        let raw = NonNull::new(args.topology).ok_or_else(|| plugin.null_result(TopologyCreate::FUNCTION))?;
+        Ok(Self { plugin: plugin.clone(), raw })
     }
 
     /// The platform's name, such as `tpu`.
@@ -57,10 +53,7 @@ impl Topology {
     ///
     /// The plugin's error.
     pub fn platform_name(&self) -> Result<String> {
-        let mut args = TopologyPlatformName {
-            topology: self.raw.as_ptr(),
-            ..Default::default()
-        };
+        let mut args = TopologyPlatformName { topology: self.raw.as_ptr(), ..Default::default() };
         // SAFETY: the topology is live, and the text is its own.
         unsafe {
             self.plugin.table().call(&mut args)?;
@@ -74,10 +67,7 @@ impl Topology {
     ///
     /// The plugin's error.
     pub fn platform_version(&self) -> Result<String> {
-        let mut args = TopologyPlatformVersion {
-            topology: self.raw.as_ptr(),
-            ..Default::default()
-        };
+        let mut args = TopologyPlatformVersion { topology: self.raw.as_ptr(), ..Default::default() };
         // SAFETY: the topology is live, and the text is its own.
         unsafe {
             self.plugin.table().call(&mut args)?;
@@ -91,10 +81,7 @@ impl Topology {
     ///
     /// The plugin's error.
     pub fn devices(&self) -> Result<Vec<DeviceDescription>> {
-        let mut args = TopologyDevices {
-            topology: self.raw.as_ptr(),
-            ..Default::default()
-        };
+        let mut args = TopologyDevices { topology: self.raw.as_ptr(), ..Default::default() };
         // SAFETY: the topology is live.
         unsafe { self.plugin.table().call(&mut args)? };
         // SAFETY: the descriptions are the topology's own.
@@ -111,11 +98,7 @@ impl Topology {
     /// # Errors
     ///
     /// The plugin's error, which names the place in the module where it is the module that is wrong.
-    pub fn compile(
-        &self,
-        stablehlo: impl AsRef<[u8]>,
-        options: &CompileOptions,
-    ) -> Result<Executable> {
+    pub fn compile(&self, stablehlo: impl AsRef<[u8]>, options: &CompileOptions) -> Result<Executable> {
         let program = mlir_program(stablehlo.as_ref());
         let options = options.encode();
         let mut args = Compile {
@@ -133,10 +116,7 @@ impl Topology {
 
 impl Drop for Topology {
     fn drop(&mut self) {
-        let mut args = TopologyDestroy {
-            topology: self.raw.as_ptr(),
-            ..Default::default()
-        };
+        let mut args = TopologyDestroy { topology: self.raw.as_ptr(), ..Default::default() };
         // SAFETY: the topology is live and not used again.
         unsafe { self.plugin.table().destroy(&mut args) };
     }
@@ -144,8 +124,6 @@ impl Drop for Topology {
 
 impl fmt::Debug for Topology {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Topology")
-            .field("platform", &self.platform_name().ok())
-            .finish_non_exhaustive()
+        f.debug_struct("Topology").field("platform", &self.platform_name().ok()).finish_non_exhaustive()
     }
 }

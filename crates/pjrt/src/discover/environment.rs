@@ -63,10 +63,7 @@ impl Environment {
     /// The value of a variable; one that is set to nothing counts as not set.
     #[must_use]
     pub fn variable(&self, name: &str) -> Option<&OsStr> {
-        self.variables
-            .get(OsStr::new(name))
-            .map(OsString::as_os_str)
-            .filter(|value| !value.is_empty())
+        self.variables.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
     }
 
     /// The working folder, if there is one.

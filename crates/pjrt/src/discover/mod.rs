@@ -78,17 +78,9 @@ pub struct NotFound {
 
 impl fmt::Display for NotFound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "no PJRT plugin for platform `{}` was found; searched:",
-            self.platform
-        )?;
+        writeln!(f, "no PJRT plugin for platform `{}` was found; searched:", self.platform)?;
         for place in &self.searched {
-            let state = if place.exists {
-                "no plugin there"
-            } else {
-                "does not exist"
-            };
+            let state = if place.exists { "no plugin there" } else { "does not exist" };
             writeln!(f, "  {} ({}): {state}", place.path.display(), place.origin)?;
         }
         write!(
@@ -109,10 +101,7 @@ impl std::error::Error for NotFound {}
 /// [`Error::PluginNotFound`], which lists every place searched.
 pub fn discover(platform: Platform, environment: &Environment) -> Result<Candidate> {
     let (candidates, searched) = places::search(platform, environment);
-    candidates
-        .into_iter()
-        .next()
-        .ok_or_else(|| Error::PluginNotFound(Box::new(NotFound { platform, searched })))
+    candidates.into_iter().next().ok_or_else(|| Error::PluginNotFound(Box::new(NotFound { platform, searched })))
 }
 
 /// All plugins for the platform, in the order in which they would be taken.

@@ -39,14 +39,11 @@ impl Platform {
     #[must_use]
     pub fn of_file_name(name: &str) -> Option<Self> {
         let name = name.to_ascii_lowercase();
-        let stem = [".so", ".dylib", ".dll"]
-            .iter()
-            .find_map(|suffix| name.strip_suffix(suffix))?;
+        let stem = [".so", ".dylib", ".dll"].iter().find_map(|suffix| name.strip_suffix(suffix))?;
         if stem == "libtpu" {
             return Some(Self::Tpu);
         }
-        let is_plugin =
-            stem.contains("pjrt") || (stem.starts_with("xla_") && stem.ends_with("_plugin"));
+        let is_plugin = stem.contains("pjrt") || (stem.starts_with("xla_") && stem.ends_with("_plugin"));
         if !is_plugin {
             return None;
         }
@@ -83,10 +80,7 @@ impl FromStr for Platform {
     type Err = UnknownPlatform;
 
     fn from_str(name: &str) -> Result<Self, UnknownPlatform> {
-        let platform = Self::ALL
-            .iter()
-            .copied()
-            .find(|platform| platform.name() == name);
+        let platform = Self::ALL.iter().copied().find(|platform| platform.name() == name);
         // JAX's and XLA's other name for CUDA devices.
         let platform = platform.or_else(|| (name == "gpu").then_some(Self::Cuda));
         platform.ok_or_else(|| UnknownPlatform(name.to_owned()))

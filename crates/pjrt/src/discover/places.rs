@@ -18,15 +18,8 @@ const FOLDERS_VARIABLE: &str = "PJRT_PLUGIN_LIBRARY_PATH";
 const NAMESPACE_PACKAGES: [&str; 2] = ["jax_plugins", "xla_plugins"];
 
 /// All plugins for the platform, best first, and every place searched.
-pub(super) fn search(
-    platform: Platform,
-    environment: &Environment,
-) -> (Vec<Candidate>, Vec<Place>) {
-    let mut search = Search {
-        platform,
-        candidates: Vec::new(),
-        searched: Vec::new(),
-    };
+pub(super) fn search(platform: Platform, environment: &Environment) -> (Vec<Candidate>, Vec<Place>) {
+    let mut search = Search { platform, candidates: Vec::new(), searched: Vec::new() };
     if let Some(path) = environment.variable(PLUGIN_VARIABLE) {
         search.file(Path::new(path), Origin::Variable(PLUGIN_VARIABLE));
         return (search.candidates, search.searched);
@@ -76,19 +69,12 @@ impl Search {
     }
 
     fn plugin_folder(&mut self, root: &Path) {
-        self.folder(
-            &root.join("plugins").join(self.platform.name()),
-            Origin::PluginFolder,
-        );
+        self.folder(&root.join("plugins").join(self.platform.name()), Origin::PluginFolder);
     }
 
     fn python_packages(&mut self, environment: &Environment) {
-        let prefixes = ["VIRTUAL_ENV", "CONDA_PREFIX"]
-            .into_iter()
-            .filter_map(|name| environment.variable(name));
-        let mut libraries: Vec<PathBuf> = prefixes
-            .map(|prefix| Path::new(prefix).join("lib"))
-            .collect();
+        let prefixes = ["VIRTUAL_ENV", "CONDA_PREFIX"].into_iter().filter_map(|name| environment.variable(name));
+        let mut libraries: Vec<PathBuf> = prefixes.map(|prefix| Path::new(prefix).join("lib")).collect();
         libraries.extend(environment.home().map(|home| home.join(".local/lib")));
         libraries.extend(environment.system_libraries().iter().cloned());
         for library in libraries {
@@ -112,50 +98,29 @@ impl Search {
         for folder in folders {
             self.add_plugins_in(&folder, &Origin::PythonPackages);
         }
-        self.searched.push(Place {
-            path: packages.to_path_buf(),
-            origin: Origin::PythonPackages,
-            exists: true,
-        });
+        self.searched.push(Place { path: packages.to_path_buf(), origin: Origin::PythonPackages, exists: true });
     }
 
     /// A place that names one file, whatever it is called.
     fn file(&mut self, path: &Path, origin: Origin) {
         let exists = path.is_file();
-        self.searched.push(Place {
-            path: path.to_path_buf(),
-            origin: origin.clone(),
-            exists,
-        });
+        self.searched.push(Place { path: path.to_path_buf(), origin: origin.clone(), exists });
         if exists {
-            self.candidates.push(Candidate {
-                path: path.to_path_buf(),
-                origin,
-            });
+            self.candidates.push(Candidate { path: path.to_path_buf(), origin });
         }
     }
 
     /// A place that names a folder of plugins.
     fn folder(&mut self, path: &Path, origin: Origin) {
         self.add_plugins_in(path, &origin);
-        self.searched.push(Place {
-            path: path.to_path_buf(),
-            origin,
-            exists: path.is_dir(),
-        });
+        self.searched.push(Place { path: path.to_path_buf(), origin, exists: path.is_dir() });
     }
 
     fn add_plugins_in(&mut self, folder: &Path, origin: &Origin) {
         let platform = self.platform;
         let of_platform = |name: &str| Platform::of_file_name(name) == Some(platform);
-        for path in entries(folder, of_platform)
-            .into_iter()
-            .filter(|path| path.is_file())
-        {
-            self.candidates.push(Candidate {
-                path,
-                origin: origin.clone(),
-            });
+        for path in entries(folder, of_platform).into_iter().filter(|path| path.is_file()) {
+            self.candidates.push(Candidate { path, origin: origin.clone() });
         }
     }
 }
@@ -167,10 +132,7 @@ fn may_carry_plugin(name: &str) -> bool {
 }
 
 fn subfolders(folder: &Path, accept: impl Fn(&str) -> bool) -> Vec<PathBuf> {
-    entries(folder, accept)
-        .into_iter()
-        .filter(|path| path.is_dir())
-        .collect()
+    entries(folder, accept).into_iter().filter(|path| path.is_dir()).collect()
 }
 
 /// Entries with acceptable names, sorted; none of a folder that cannot be read.

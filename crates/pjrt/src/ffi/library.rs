@@ -1,8 +1,5 @@
 //! Opening a plugin's file.
-#![allow(
-    unsafe_code,
-    reason = "runs the library's initialisers and its entry point"
-)]
+#![allow(unsafe_code, reason = "runs the library's initialisers and its entry point")]
 
 use std::mem::ManuallyDrop;
 use std::path::Path;
@@ -28,21 +25,15 @@ const ENTRY_POINT: &str = "GetPjrtApi";
 pub(crate) fn open_library(path: &Path) -> Result<Table> {
     image::check(path)?;
     // SAFETY: running a plugin's initialisers is what loading one means; the file was checked to be a whole library.
-    let library = unsafe { Library::new(path) }.map_err(|source| Error::LibraryNotLoadable {
-        path: path.to_path_buf(),
-        reason: source.to_string(),
-    })?;
+    let library = unsafe { Library::new(path) }
+        .map_err(|source| Error::LibraryNotLoadable { path: path.to_path_buf(), reason: source.to_string() })?;
     let library = ManuallyDrop::new(library);
     // SAFETY: the symbol's type is fixed by the API.
     let entry = unsafe { library.get::<unsafe extern "C" fn() -> *mut ApiHeader>(ENTRY_POINT) }
-        .map_err(|_| Error::NotAPlugin {
-            path: path.to_path_buf(),
-        })?;
+        .map_err(|_| Error::NotAPlugin { path: path.to_path_buf() })?;
     // SAFETY: the entry point takes nothing and may be called at any time.
     let api = unsafe { entry() };
-    let api = NonNull::new(api).ok_or_else(|| Error::NoFunctionTable {
-        path: path.to_path_buf(),
-    })?;
+    let api = NonNull::new(api).ok_or_else(|| Error::NoFunctionTable { path: path.to_path_buf() })?;
     // SAFETY: the address comes from the entry point.
     unsafe { Table::new(api, path) }
 }

@@ -1,16 +1,11 @@
 //! The plugin's function table: version negotiation and calls.
-#![allow(
-    unsafe_code,
-    reason = "reads the table that the plugin hands out and calls through it"
-)]
+#![allow(unsafe_code, reason = "reads the table that the plugin hands out and calls through it")]
 
 use std::path::Path;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
-use super::structs::{
-    ApiHeader, Call, ErrorDestroy, ErrorGetCode, ErrorMessage, EventAwait, EventDestroy, RawError,
-};
+use super::structs::{ApiHeader, Call, ErrorDestroy, ErrorGetCode, ErrorMessage, EventAwait, EventDestroy, RawError};
 use crate::error::{Error, ErrorCode, Result};
 
 /// The only major version of the API there is.
@@ -54,14 +49,8 @@ impl Table {
                 minimum_minor: MINIMUM_MINOR,
             });
         }
-        let functions =
-            header.struct_size.saturating_sub(size_of::<ApiHeader>()) / size_of::<usize>();
-        let table = Self {
-            api,
-            functions,
-            version,
-            path: path.into(),
-        };
+        let functions = header.struct_size.saturating_sub(size_of::<ApiHeader>()) / size_of::<usize>();
+        let table = Self { api, functions, version, path: path.into() };
         table.function::<ErrorDestroy>()?;
         table.function::<ErrorMessage>()?;
         table.function::<ErrorGetCode>()?;
@@ -97,13 +86,7 @@ impl Table {
             return Err(missing());
         }
         // SAFETY: the table announces `functions` pointers after its header, and the slot is below that.
-        let entry = unsafe {
-            self.api
-                .add(1)
-                .cast::<Option<NonNull<()>>>()
-                .add(C::SLOT)
-                .read()
-        };
+        let entry = unsafe { self.api.add(1).cast::<Option<NonNull<()>>>().add(C::SLOT).read() };
         entry.ok_or_else(missing)
     }
 
@@ -121,11 +104,8 @@ impl Table {
     pub(crate) unsafe fn call<C: Call>(&self, args: &mut C) -> Result<()> {
         let function = self.function::<C>()?;
         // SAFETY: `Call` ties the slot to this argument structure; all functions reached here return an error pointer.
-        let function = unsafe {
-            std::mem::transmute::<NonNull<()>, unsafe extern "C" fn(*mut C) -> *mut RawError>(
-                function,
-            )
-        };
+        let function =
+            unsafe { std::mem::transmute::<NonNull<()>, unsafe extern "C" fn(*mut C) -> *mut RawError>(function) };
         // SAFETY: the caller vouches for the arguments.
         let error = unsafe { function(args) };
         match NonNull::new(error) {
@@ -152,9 +132,7 @@ impl Table {
     unsafe fn call_void<C: Call>(&self, args: &mut C) {
         if let Ok(function) = self.function::<C>() {
             // SAFETY: `Call` ties the slot to this argument structure, and the caller says that it returns nothing.
-            let function = unsafe {
-                std::mem::transmute::<NonNull<()>, unsafe extern "C" fn(*mut C)>(function)
-            };
+            let function = unsafe { std::mem::transmute::<NonNull<()>, unsafe extern "C" fn(*mut C)>(function) };
             // SAFETY: the caller vouches for the arguments.
             unsafe { function(args) };
         }
@@ -162,27 +140,16 @@ impl Table {
 
     /// Reads and destroys an error.
     fn take_error(&self, function: &'static str, error: NonNull<RawError>) -> Error {
-        let mut message = ErrorMessage {
-            error: error.as_ptr(),
-            ..Default::default()
-        };
+        let mut message = ErrorMessage { error: error.as_ptr(), ..Default::default() };
         // SAFETY: the error is live until it is destroyed below, and `PJRT_Error_Message` returns nothing.
         unsafe { self.call_void(&mut message) };
         // SAFETY: the plugin sets message and size together; they stay valid while the error lives.
         let text = unsafe { copy_text(message.message.cast(), message.message_size) };
-        let mut code = ErrorGetCode {
-            error: error.as_ptr(),
-            ..Default::default()
-        };
+        let mut code = ErrorGetCode { error: error.as_ptr(), ..Default::default() };
         // SAFETY: the error is live. A failure to tell the code must not recurse, so its own error is destroyed unread.
         let code = unsafe { self.error_code(&mut code) };
         self.destroy_error(error);
-        Error::Call {
-            function,
-            code,
-            message: text,
-            path: self.path.to_path_buf(),
-        }
+        Error::Call { function, code, message: text, path: self.path.to_path_buf() }
     }
 
     /// # Safety
@@ -194,10 +161,7 @@ impl Table {
         };
         // SAFETY: `Call` ties the slot to this argument structure.
         let function = unsafe {
-            std::mem::transmute::<
-                NonNull<()>,
-                unsafe extern "C" fn(*mut ErrorGetCode) -> *mut RawError,
-            >(function)
+            std::mem::transmute::<NonNull<()>, unsafe extern "C" fn(*mut ErrorGetCode) -> *mut RawError>(function)
         };
         // SAFETY: the caller vouches for the arguments.
         match NonNull::new(unsafe { function(args) }) {
@@ -211,10 +175,7 @@ impl Table {
 
     /// Destroys an error that nobody will read.
     pub(crate) fn destroy_error(&self, error: NonNull<RawError>) {
-        let mut args = ErrorDestroy {
-            error: error.as_ptr(),
-            ..Default::default()
-        };
+        let mut args = ErrorDestroy { error: error.as_ptr(), ..Default::default() };
         // SAFETY: the error is owned by the caller, who gives it up; `PJRT_Error_Destroy` returns nothing.
         unsafe { self.call_void(&mut args) };
     }

@@ -3,9 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::structs::{
-    RawNamedValue, RawValue, VALUE_BOOL, VALUE_FLOAT, VALUE_INT, VALUE_INT_LIST, VALUE_STRING,
-};
+use super::structs::{RawNamedValue, RawValue, VALUE_BOOL, VALUE_FLOAT, VALUE_INT, VALUE_INT_LIST, VALUE_STRING};
 use super::table::{borrow_slice, copy_text};
 use crate::value::Value;
 
@@ -21,21 +19,9 @@ impl<'a> RawOptions<'a> {
             .into_iter()
             .map(|(name, value)| {
                 let (kind, raw, value_size) = match value {
-                    Value::String(text) => (
-                        VALUE_STRING,
-                        RawValue {
-                            string: text.as_ptr().cast(),
-                        },
-                        text.len(),
-                    ),
+                    Value::String(text) => (VALUE_STRING, RawValue { string: text.as_ptr().cast() }, text.len()),
                     Value::Int(int) => (VALUE_INT, RawValue { int: *int }, 1),
-                    Value::IntList(ints) => (
-                        VALUE_INT_LIST,
-                        RawValue {
-                            ints: ints.as_ptr(),
-                        },
-                        ints.len(),
-                    ),
+                    Value::IntList(ints) => (VALUE_INT_LIST, RawValue { ints: ints.as_ptr() }, ints.len()),
                     Value::Float(float) => (VALUE_FLOAT, RawValue { float: *float }, 1),
                     Value::Bool(boolean) => (VALUE_BOOL, RawValue { boolean: *boolean }, 1),
                 };
@@ -49,10 +35,7 @@ impl<'a> RawOptions<'a> {
                 }
             })
             .collect();
-        Self {
-            values,
-            _source: std::marker::PhantomData,
-        }
+        Self { values, _source: std::marker::PhantomData }
     }
 
     pub(crate) fn as_ptr(&self) -> *const RawNamedValue {
@@ -69,10 +52,7 @@ impl<'a> RawOptions<'a> {
 /// # Safety
 ///
 /// `values` must point to `count` well-formed values, or be null.
-pub(crate) unsafe fn read_named_values(
-    values: *const RawNamedValue,
-    count: usize,
-) -> BTreeMap<String, Value> {
+pub(crate) unsafe fn read_named_values(values: *const RawNamedValue, count: usize) -> BTreeMap<String, Value> {
     // SAFETY: the caller vouches for the array.
     let values = unsafe { borrow_slice(values, count) };
     values
@@ -83,13 +63,9 @@ pub(crate) unsafe fn read_named_values(
             // SAFETY: `kind` tells which member of the union the plugin set, and `value_size` its length.
             let value = unsafe {
                 match raw.kind {
-                    VALUE_STRING => {
-                        Value::String(copy_text(raw.value.string.cast(), raw.value_size))
-                    }
+                    VALUE_STRING => Value::String(copy_text(raw.value.string.cast(), raw.value_size)),
                     VALUE_INT => Value::Int(raw.value.int),
-                    VALUE_INT_LIST => {
-                        Value::IntList(borrow_slice(raw.value.ints, raw.value_size).to_vec())
-                    }
+                    VALUE_INT_LIST => Value::IntList(borrow_slice(raw.value.ints, raw.value_size).to_vec()),
                     VALUE_FLOAT => Value::Float(raw.value.float),
                     VALUE_BOOL => Value::Bool(raw.value.boolean),
                     _ => return None,

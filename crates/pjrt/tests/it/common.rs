@@ -1,8 +1,6 @@
 //! What the tests share: the machine's CPU plugin and small programs.
 
-use keramos_pjrt::{
-    Client, ClientOptions, CompileOptions, Environment, LoadedExecutable, Platform, Plugin,
-};
+use keramos_pjrt::{Client, ClientOptions, CompileOptions, Environment, LoadedExecutable, Platform, Plugin};
 
 /// The CPU plugin that the crate's own search finds.
 pub fn plugin() -> Plugin {
@@ -19,9 +17,7 @@ pub fn client_with(options: &ClientOptions) -> Client {
 }
 
 pub fn compile(client: &Client, program: &str) -> LoadedExecutable {
-    client
-        .compile(program, &CompileOptions::new())
-        .unwrap_or_else(|error| panic!("{error}"))
+    client.compile(program, &CompileOptions::new()).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// `x + y` of two vectors of four, in StableHLO's own syntax.
