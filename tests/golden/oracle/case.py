@@ -64,7 +64,7 @@ class Case:
         return values.formula_weight(index, variable.path.rsplit("/", 1)[-1], tuple(variable.shape))
 
     def _input(self, source, rows, index, tensor):
-        default = {"float32": "normal", "bool": "bool"}.get(tensor.dtype)
+        default = {"float32": self.settings.float_inputs, "bool": "bool"}.get(tensor.dtype)
         kind = self.settings.inputs.get(index, default)
         if kind is None:
             raise ValueError(f"{self.path}: input {index} is {tensor.dtype}: say x{index}=int(N)")

@@ -39,6 +39,8 @@ class Directives:
     """Largest allowed error relative to the largest magnitude of the expected array; 0 = bit for bit."""
     reason: str = ""
     """Why the tolerance is not the default."""
+    float_inputs: str = "normal"
+    """Value kind of float inputs that have no directive of their own."""
     inputs: dict = dataclasses.field(default_factory=dict)
     """Value kind of each input by index (`x0=int(10)`)."""
     targets: dict = dataclasses.field(default_factory=dict)

@@ -1,5 +1,5 @@
 """Precision, Recall and the four counts, with thresholds, top_k and class_id."""
-# golden: target0=onehot
+# golden: target0=onehot x0=normal(3)
 
 import keras
 from keras import layers
