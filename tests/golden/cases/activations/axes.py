@@ -11,7 +11,7 @@ model = keras.Model(
         keras.activations.softmax(a, axis=1),
         keras.activations.log_softmax(b, axis=-1),
         keras.activations.log_softmax(c, axis=1),
-        keras.activations.sparsemax(d),
+        layers.Activation("sparsemax")(d),
         keras.activations.glu(e),
         keras.activations.softmax(f, axis=(1, 2)),
         layers.Activation("softmax")(g),
