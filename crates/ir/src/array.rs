@@ -117,6 +117,39 @@ impl Array {
         Array::new(shape, self.data)
     }
 
+    /// An array of type `ty` from little-endian bytes, as [`Array::to_le_bytes`] gives them. A truth
+    /// value is any byte but 0.
+    ///
+    /// # Errors
+    /// The number of bytes is not the type's.
+    pub fn from_le_bytes(ty: &TensorType, bytes: &[u8]) -> Result<Self> {
+        macro_rules! read {
+            ($variant:ident, $element:ty) => {
+                Buffer::$variant(bytes.as_chunks().0.iter().map(|&chunk| <$element>::from_le_bytes(chunk)).collect())
+            };
+        }
+        if bytes.len() != ty.bytes() {
+            let message = format!("{} bytes do not fill {ty}", bytes.len());
+            return Err(IrError::Type { op: "constant", message, operands: Vec::new() });
+        }
+        let data = match ty.dtype {
+            DType::Bool => Buffer::Bool(bytes.iter().map(|&b| b != 0).collect()),
+            DType::I8 => read!(I8, i8),
+            DType::I16 => read!(I16, i16),
+            DType::I32 => read!(I32, i32),
+            DType::I64 => read!(I64, i64),
+            DType::U8 => Buffer::U8(bytes.to_vec()),
+            DType::U16 => read!(U16, u16),
+            DType::U32 => read!(U32, u32),
+            DType::U64 => read!(U64, u64),
+            DType::F16 => read!(F16, f16),
+            DType::BF16 => read!(BF16, bf16),
+            DType::F32 => read!(F32, f32),
+            DType::F64 => read!(F64, f64),
+        };
+        Array::new(ty.shape.clone(), data)
+    }
+
     /// The elements as little-endian bytes, as `.npy`, safetensors and PJRT want them.
     pub fn to_le_bytes(&self) -> Vec<u8> {
         match &self.data {

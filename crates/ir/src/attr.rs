@@ -82,6 +82,15 @@ impl AttrReader {
     take!(/// A nested function.
         function, Function, Arc<Function>, "a function");
 
+    /// A non-negative number, such as a dimension.
+    ///
+    /// # Errors
+    /// As [`AttrReader::int`], or the number is negative.
+    pub fn size(&mut self, key: &str) -> Result<usize, String> {
+        let int = self.int(key)?;
+        usize::try_from(int).map_err(|_| format!("attribute {key} must not be negative, found {int}"))
+    }
+
     /// A list of non-negative numbers, such as dimensions or sizes.
     ///
     /// # Errors
@@ -114,5 +123,11 @@ impl From<&[usize]> for Attr {
 impl From<&Vec<usize>> for Attr {
     fn from(sizes: &Vec<usize>) -> Self {
         Attr::from(sizes.as_slice())
+    }
+}
+
+impl From<usize> for Attr {
+    fn from(size: usize) -> Self {
+        Attr::Int(size as i64)
     }
 }

@@ -140,6 +140,24 @@ op_table! {
     Reshape(ops::Reshape),
     /// Permutes dimensions.
     Transpose(ops::Transpose),
+    /// Converts the element type.
+    Convert(ops::Convert),
+    /// Reads bits as another element type.
+    BitcastConvert(ops::BitcastConvert),
+    /// Counts along a dimension.
+    Iota(ops::Iota),
+    /// Reverses dimensions.
+    Rev(ops::Rev),
+    /// Joins along a dimension.
+    Concatenate(ops::Concatenate),
+    /// Surrounds and interleaves with a scalar.
+    Pad(ops::Pad),
+    /// A strided window.
+    Slice(ops::Slice),
+    /// A window at a computed place.
+    DynamicSlice(ops::DynamicSlice),
+    /// Overwrites a window at a computed place.
+    DynamicUpdateSlice(ops::DynamicUpdateSlice),
     /// Combines along axes.
     Reduce(ops::Reduce),
 }

@@ -108,3 +108,62 @@ pub(crate) fn constant_jvp<P: Clone + Into<Op>>(b: &mut Builder, op: &P, primals
 pub(crate) fn not_linear<T>(op: &'static str, b: &Builder) -> Result<T> {
     no_rule(op, "transpose", "the function is not linear in these operands", b.location())
 }
+
+/// The `jvp` rule of a primitive with one result that is linear in several operands jointly while
+/// the others (indices) carry no tangent: apply it to the tangents, zeros where there is none.
+pub(crate) fn jointly_linear_jvp<P: Clone + Into<Op>>(
+    b: &mut Builder,
+    op: &P,
+    primals: &[Value],
+    tangents: &[Option<Value>],
+    is_linear: impl Fn(usize) -> bool,
+) -> Result<Dual> {
+    let y = b.emit1(op.clone(), primals)?;
+    if !tangents.iter().enumerate().any(|(i, d)| is_linear(i) && d.is_some()) {
+        return Ok((vec![y], vec![None]));
+    }
+    let mut operands = primals.to_vec();
+    for (i, (operand, &tangent)) in operands.iter_mut().zip(tangents).enumerate() {
+        if is_linear(i) {
+            *operand = instantiate(b, tangent, *operand)?;
+        }
+    }
+    let dy = b.emit1(op.clone(), &operands)?;
+    Ok((vec![y], vec![Some(dy)]))
+}
+
+/// The type of an operand under transposition.
+pub(crate) fn operand_type<'a>(b: &'a Builder, operand: &'a Operand) -> &'a TensorType {
+    match operand {
+        Operand::Linear(ty) => ty,
+        Operand::Known(value) => b.ty(*value),
+    }
+}
+
+/// The values of operands that must be known under transposition.
+pub(crate) fn known(op: &'static str, b: &Builder, operands: &[Operand]) -> Result<Vec<Value>> {
+    let value = |operand: &Operand| match operand {
+        Operand::Known(value) => Ok(*value),
+        Operand::Linear(_) => not_linear(op, b),
+    };
+    operands.iter().map(value).collect()
+}
+
+/// The first operand's type and the others'.
+pub(crate) fn first<'a, 'b>(
+    op: &'static str,
+    operands: &'b [&'a TensorType],
+) -> Result<(&'a TensorType, &'b [&'a TensorType])> {
+    match operands {
+        [first, rest @ ..] => Ok((first, rest)),
+        [] => Err(IrError::ty(op, "an operand is missing", operands)),
+    }
+}
+
+/// The first array and the others.
+pub(crate) fn first_array<'a, 'b>(op: &'static str, arrays: &'b [&'a Array]) -> Result<(&'a Array, &'b [&'a Array])> {
+    match arrays {
+        [first, rest @ ..] => Ok((first, rest)),
+        [] => Err(IrError::Eval { op, message: "an operand is missing".to_owned() }),
+    }
+}

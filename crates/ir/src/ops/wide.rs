@@ -89,6 +89,12 @@ impl IntType {
         x as u128 & ((1 << self.bits) - 1)
     }
 
+    /// Smallest and largest value.
+    pub fn range(self) -> (i128, i128) {
+        let half = 1 << (self.bits - 1);
+        if self.signed { (-half, half - 1) } else { (0, 2 * half - 1) }
+    }
+
     /// The value with its bits read as two's complement.
     pub fn reinterpret_signed(self, x: i128) -> i128 {
         let unused = 128 - self.bits;

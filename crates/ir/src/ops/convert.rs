@@ -1,0 +1,158 @@
+//! `convert_element_type` and `bitcast_convert_type`.
+
+use crate::op::Dual;
+use crate::stablehlo::{Emitter, HloValue};
+use crate::{Array, Attr, AttrReader, Attrs, Builder, DType, IrError, Operand, Primitive, Result, TensorType, Value};
+
+use super::rules;
+use super::wide::{IntType, Wide};
+
+/// Converts elements. Floats round to nearest even; floats to integers round toward zero and
+/// saturate, NaN becomes 0; integers wrap; anything but zero is true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Convert {
+    /// The result's element type.
+    pub dtype: DType,
+}
+
+const CONVERT: &str = "convert_element_type";
+
+impl Primitive for Convert {
+    fn name(&self) -> &'static str {
+        CONVERT
+    }
+
+    fn attrs(&self) -> Attrs {
+        vec![("dtype", Attr::DType(self.dtype))]
+    }
+
+    fn parse(name: &str, attrs: &mut AttrReader) -> Option<Result<Self, String>> {
+        (name == CONVERT).then(|| Ok(Convert { dtype: attrs.dtype("dtype")? }))
+    }
+
+    fn infer(&self, operands: &[&TensorType]) -> Result<Vec<TensorType>> {
+        let [x] = rules::operands(CONVERT, operands)?;
+        Ok(vec![x.with_dtype(self.dtype)])
+    }
+
+    fn jvp(&self, b: &mut Builder, primals: &[Value], tangents: &[Option<Value>]) -> Result<Dual> {
+        if self.dtype.is_float() {
+            rules::linear_jvp(b, self, primals, tangents)
+        } else {
+            rules::constant_jvp(b, self, primals)
+        }
+    }
+
+    fn transpose(
+        &self,
+        b: &mut Builder,
+        cotangents: &[Option<Value>],
+        operands: &[Operand],
+    ) -> Result<Vec<Option<Value>>> {
+        rules::linear_transpose(cotangents, operands, |ct, x| b.convert(ct, x.dtype))
+    }
+
+    fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {
+        if let (DType::Bool, &[x]) = (self.dtype, operands) {
+            let mut b = Builder::new(CONVERT);
+            let param = b.param(e.ty(x).clone());
+            let zero = b.full_like(param, 0.0)?;
+            let truth = b.ne(param, zero)?;
+            return e.inline(&b.finish(vec![truth]), operands);
+        }
+        rules::plain(e, "stablehlo.convert", operands, results)
+    }
+
+    fn eval(&self, operands: &[&Array]) -> Result<Vec<Array>> {
+        let [x] = rules::arrays(CONVERT, operands)?;
+        let to_int = |x: f64| {
+            let (low, high) = IntType::of(self.dtype).range();
+            (x as i128).clamp(low, high)
+        };
+        let result = match (Wide::of(x), self.dtype) {
+            (Wide::Bool(v), DType::Bool) => Wide::Bool(v),
+            (Wide::Int(v), DType::Bool) => Wide::Bool(v.into_iter().map(|x| x != 0).collect()),
+            (Wide::Float(v), DType::Bool) => Wide::Bool(v.into_iter().map(|x| x != 0.0).collect()),
+            (Wide::Bool(v), to) if to.is_int() => Wide::Int(v.into_iter().map(i128::from).collect()),
+            (Wide::Int(v), to) if to.is_int() => Wide::Int(v),
+            (Wide::Float(v), to) if to.is_int() => Wide::Int(v.into_iter().map(to_int).collect()),
+            (Wide::Bool(v), _) => Wide::Float(v.into_iter().map(|x| if x { 1.0 } else { 0.0 }).collect()),
+            (Wide::Int(v), _) => Wide::Float(v.into_iter().map(|x| x as f64).collect()),
+            (Wide::Float(v), _) => Wide::Float(v),
+        };
+        Ok(vec![result.narrow(CONVERT, &x.ty().with_dtype(self.dtype))?])
+    }
+}
+
+/// Reads the bits of each element as another element type of the same width.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct BitcastConvert {
+    /// The result's element type.
+    pub dtype: DType,
+}
+
+const BITCAST: &str = "bitcast_convert_type";
+
+impl Primitive for BitcastConvert {
+    fn name(&self) -> &'static str {
+        BITCAST
+    }
+
+    fn attrs(&self) -> Attrs {
+        vec![("dtype", Attr::DType(self.dtype))]
+    }
+
+    fn parse(name: &str, attrs: &mut AttrReader) -> Option<Result<Self, String>> {
+        (name == BITCAST).then(|| Ok(BitcastConvert { dtype: attrs.dtype("dtype")? }))
+    }
+
+    fn infer(&self, operands: &[&TensorType]) -> Result<Vec<TensorType>> {
+        let [x] = rules::operands(BITCAST, operands)?;
+        if x.dtype.bits() != self.dtype.bits() {
+            let message = format!("{} and {} have different widths", x.dtype, self.dtype);
+            return Err(IrError::ty(BITCAST, message, operands));
+        }
+        Ok(vec![x.with_dtype(self.dtype)])
+    }
+
+    fn jvp(&self, b: &mut Builder, primals: &[Value], _: &[Option<Value>]) -> Result<Dual> {
+        rules::constant_jvp(b, self, primals)
+    }
+
+    fn transpose(&self, b: &mut Builder, _: &[Option<Value>], _: &[Operand]) -> Result<Vec<Option<Value>>> {
+        rules::not_linear(BITCAST, b)
+    }
+
+    fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {
+        rules::plain(e, "stablehlo.bitcast_convert", operands, results)
+    }
+
+    fn eval(&self, operands: &[&Array]) -> Result<Vec<Array>> {
+        let [x] = rules::arrays(BITCAST, operands)?;
+        Ok(vec![Array::from_le_bytes(&x.ty().with_dtype(self.dtype), &x.to_le_bytes())?])
+    }
+}
+
+impl Builder {
+    /// Converts the elements to `dtype` (JAX's `convert_element_type`). Emits nothing if they have it already.
+    ///
+    /// # Errors
+    /// None for a valid value.
+    pub fn convert(&mut self, x: Value, dtype: DType) -> Result<Value> {
+        if self.ty(x).dtype == dtype {
+            return Ok(x);
+        }
+        self.emit1(Convert { dtype }, &[x])
+    }
+
+    /// Reads the bits of each element as `dtype`, of the same width. Derivatives are zero.
+    ///
+    /// # Errors
+    /// The widths differ.
+    pub fn bitcast_convert(&mut self, x: Value, dtype: DType) -> Result<Value> {
+        if self.ty(x).dtype == dtype {
+            return Ok(x);
+        }
+        self.emit1(BitcastConvert { dtype }, &[x])
+    }
+}
