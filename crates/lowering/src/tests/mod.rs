@@ -3,6 +3,7 @@
 mod constants;
 mod emitter;
 mod entry;
+mod execute;
 
 use keramos_ir::{Builder, DType, Function, TensorType};
 

@@ -1,0 +1,177 @@
+//! Every primitive, lowered and run by the CPU plugin, against the IR's reference evaluation.
+//!
+//! All cases of a test go into one program, which is compiled once.
+
+mod elementwise;
+mod structure;
+
+use std::sync::OnceLock;
+
+use half::{bf16, f16};
+use keramos_ir::{Array, Buffer, Builder, DType, Op, Primitive};
+use keramos_pjrt::{Client, ClientOptions, CompileOptions, ElementType, Environment, Platform, Plugin};
+
+use crate::{Format, Options, lower};
+
+use super::program;
+
+/// A primitive applied to values.
+pub(super) struct Case {
+    op: Op,
+    operands: Vec<Array>,
+}
+
+impl Case {
+    pub(super) fn new(op: impl Into<Op>, operands: impl Into<Vec<Array>>) -> Self {
+        Case { op: op.into(), operands: operands.into() }
+    }
+
+    /// The case, unless the primitive is not defined on these types.
+    pub(super) fn if_defined(op: impl Into<Op>, operands: impl Into<Vec<Array>>) -> Option<Self> {
+        let case = Case::new(op, operands);
+        let types: Vec<_> = case.operands.iter().map(Array::ty).collect();
+        case.op.infer(&types).is_ok().then_some(case)
+    }
+
+    fn describe(&self) -> String {
+        let operands: Vec<String> = self.operands.iter().map(|a| a.ty().to_string()).collect();
+        format!("{}({})", self.op.name(), operands.join(", "))
+    }
+}
+
+/// How far results may be from the evaluator's: relative to the greater of 1 and the expected value.
+#[derive(Clone, Copy)]
+pub(super) struct Tolerance(pub(super) fn(DType) -> f64);
+
+/// A few units in the last place: XLA's polynomials are not correctly rounded, nor does it always
+/// round half-precision results of intermediate steps.
+pub(super) const ROUNDING: Tolerance = Tolerance(|dtype| match dtype {
+    DType::F64 => 1e-12,
+    DType::F32 => 2e-6,
+    DType::F16 => 2e-3,
+    DType::BF16 => 1.6e-2,
+    _ => 0.0,
+});
+
+/// Runs all cases and compares; panics with all differences at once.
+pub(super) fn check(cases: &[Case], tolerance: Tolerance) {
+    let mut b = Builder::new("cases");
+    let mut results = Vec::new();
+    for case in cases {
+        let operands: Vec<_> = case.operands.iter().map(|a| b.param(a.ty().clone())).collect();
+        results.extend(b.emit(case.op.clone(), &operands).unwrap_or_else(|e| panic!("{}: {e}", case.describe())));
+    }
+    let function = b.finish(results);
+    let lowered = lower(&program(&function), &Options { format: Format::Bytecode, ..Options::default() });
+    let lowered = lowered.unwrap_or_else(|e| panic!("{e}"));
+    let inputs: Vec<&Array> = cases.iter().flat_map(|case| &case.operands).collect();
+    let mut found = run(&lowered.code, &inputs).into_iter();
+
+    let mut differences = Vec::new();
+    for case in cases {
+        let operands: Vec<&Array> = case.operands.iter().collect();
+        let expected = case.op.eval(&operands).unwrap_or_else(|e| panic!("{}: {e}", case.describe()));
+        for expected in expected {
+            let found = found.next().unwrap();
+            assert_eq!(found.len(), expected.ty().bytes(), "{}", case.describe());
+            differences.extend(difference(case, &expected, &found, (tolerance.0)(expected.ty().dtype)));
+        }
+    }
+    assert!(
+        differences.is_empty(),
+        "{} of {} cases differ:\n{}",
+        differences.len(),
+        cases.len(),
+        differences.join("\n")
+    );
+}
+
+/// The results of a program, as bytes.
+pub(super) fn run(code: &[u8], inputs: &[&Array]) -> Vec<Vec<u8>> {
+    static CLIENT: OnceLock<Client> = OnceLock::new();
+    let client = CLIENT.get_or_init(|| {
+        let plugin = Plugin::find(Platform::Cpu, &Environment::current()).unwrap();
+        Client::new(&plugin, &ClientOptions::new()).unwrap()
+    });
+    // XLA's CPU backend drops NaN in `maximum`, `minimum` and `clamp` unless told otherwise.
+    let options = CompileOptions::new().xla("xla_cpu_enable_fast_min_max", false);
+    let executable = client.compile(code, &options).unwrap_or_else(|e| panic!("{e}"));
+    let device = client.device(0).unwrap();
+    let buffers: Vec<_> = inputs
+        .iter()
+        .map(|array| {
+            let element: ElementType = array.ty().dtype.numpy_name().parse().unwrap();
+            let dims: Vec<i64> = array.ty().shape.iter().map(|&d| d as i64).collect();
+            client.buffer_from_bytes(element, &dims, &array.to_le_bytes(), device).unwrap()
+        })
+        .collect();
+    let outputs = executable.execute(&buffers).unwrap().wait().unwrap();
+    outputs.iter().map(|buffer| buffer.to_bytes().unwrap()).collect()
+}
+
+/// The first element that is too far off, told with the operands' elements at its place.
+fn difference(case: &Case, expected: &Array, found: &[u8], tolerance: f64) -> Option<String> {
+    let wanted = numbers(expected.ty().dtype, &expected.to_le_bytes());
+    let found = numbers(expected.ty().dtype, found);
+    let close = |w: f64, f: f64| w == f || (w.is_nan() && f.is_nan()) || (w - f).abs() <= tolerance * w.abs().max(1.0);
+    let index = wanted.iter().zip(&found).position(|(&w, &f)| !close(w, f))?;
+    let at = |a: &Array| numbers(a.ty().dtype, &a.to_le_bytes()).get(index).copied();
+    let operands: Vec<Option<f64>> = case.operands.iter().map(at).collect();
+    Some(format!(
+        "{}: element {index} is {:?}, expected {:?}; operands there {operands:?}",
+        case.describe(),
+        found[index],
+        wanted[index]
+    ))
+}
+
+/// Elements as numbers, exact but for 64-bit integers, which are compared by their bits.
+fn numbers(dtype: DType, bytes: &[u8]) -> Vec<f64> {
+    bytes
+        .chunks_exact(dtype.size())
+        .map(|chunk| {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            let word = u64::from_le_bytes(word);
+            match dtype {
+                DType::Bool | DType::U8 | DType::U16 | DType::U32 => word as f64,
+                DType::I8 => f64::from(word as i8),
+                DType::I16 => f64::from(word as i16),
+                DType::I32 => f64::from(word as i32),
+                DType::F16 => f16::from_bits(word as u16).to_f64(),
+                DType::BF16 => bf16::from_bits(word as u16).to_f64(),
+                DType::F32 => f32::from_bits(word as u32).into(),
+                DType::I64 | DType::U64 | DType::F64 => f64::from_bits(word),
+            }
+        })
+        .collect()
+}
+
+/// An array of `dtype`; values are rounded, and saturate in integers.
+pub(super) fn array(dtype: DType, shape: &[usize], values: &[f64]) -> Array {
+    let data = match dtype {
+        DType::Bool => Buffer::Bool(values.iter().map(|&v| v != 0.0).collect()),
+        DType::I8 => Buffer::I8(values.iter().map(|&v| v as i8).collect()),
+        DType::I16 => Buffer::I16(values.iter().map(|&v| v as i16).collect()),
+        DType::I32 => Buffer::I32(values.iter().map(|&v| v as i32).collect()),
+        DType::I64 => Buffer::I64(values.iter().map(|&v| v as i64).collect()),
+        DType::U8 => Buffer::U8(values.iter().map(|&v| v as u8).collect()),
+        DType::U16 => Buffer::U16(values.iter().map(|&v| v as u16).collect()),
+        DType::U32 => Buffer::U32(values.iter().map(|&v| v as u32).collect()),
+        DType::U64 => Buffer::U64(values.iter().map(|&v| v as u64).collect()),
+        DType::F16 => Buffer::F16(values.iter().map(|&v| f16::from_f64(v)).collect()),
+        DType::BF16 => Buffer::BF16(values.iter().map(|&v| bf16::from_f64(v)).collect()),
+        DType::F32 => Buffer::F32(values.iter().map(|&v| v as f32).collect()),
+        DType::F64 => Buffer::F64(values.to_vec()),
+    };
+    Array::new(shape, data).unwrap()
+}
+
+/// Different numbers between -3 and 3, or whole numbers between 0 and 96 for integers, in no order.
+pub(super) fn some(dtype: DType, shape: &[usize]) -> Array {
+    let size = shape.iter().product::<usize>();
+    let step = |i: usize| (i * 37 + 11) % 97;
+    let values: Vec<f64> =
+        (0..size).map(|i| if dtype.is_float() { step(i) as f64 / 16.0 - 3.0 } else { step(i) as f64 }).collect();
+    array(dtype, shape, &values)
+}

@@ -1,0 +1,60 @@
+//! Primitives that move, combine and make elements.
+
+use std::sync::Arc;
+
+use keramos_ir::DType;
+use keramos_ir::ops::{BroadcastInDim, Constant, Monoid, Reduce, Reshape, Transpose};
+
+use crate::tests::{function, program};
+use crate::{Argument, Format, Options, Program, lower};
+
+use super::{Case, ROUNDING, check, run, some};
+
+/// Every primitive that moves elements moves them alike for all types; some are enough.
+const TYPES: [DType; 4] = [DType::F32, DType::I32, DType::BF16, DType::Bool];
+
+#[test]
+fn shapes() {
+    let mut cases = Vec::new();
+    for dtype in TYPES {
+        cases.push(Case::new(Reshape { shape: vec![3, 8] }, [some(dtype, &[2, 3, 4])]));
+        cases.push(Case::new(Reshape { shape: vec![] }, [some(dtype, &[1, 1])]));
+        cases.push(Case::new(Transpose { permutation: vec![2, 0, 1] }, [some(dtype, &[2, 3, 4])]));
+        cases.push(Case::new(BroadcastInDim { shape: vec![2, 3], dims: vec![] }, [some(dtype, &[])]));
+        cases.push(Case::new(BroadcastInDim { shape: vec![2, 3, 4], dims: vec![0, 2] }, [some(dtype, &[2, 1])]));
+        cases.push(Case::new(BroadcastInDim { shape: vec![2, 3], dims: vec![1] }, [some(dtype, &[3])]));
+    }
+    check(&cases, ROUNDING);
+}
+
+#[test]
+fn constants_of_all_types() {
+    let cases: Vec<Case> = DType::all()
+        .flat_map(|dtype| [vec![], vec![5], vec![4, 0], vec![3, 50]].map(|shape| some(dtype, &shape)))
+        .map(|array| Case::new(Constant(Arc::new(array)), []))
+        .collect();
+    check(&cases, ROUNDING);
+}
+
+#[test]
+fn reductions() {
+    let mut cases = Vec::new();
+    for &monoid in Monoid::ALL {
+        for axes in [vec![], vec![1], vec![0, 2], vec![0, 1, 2]] {
+            let reduce = Reduce { monoid, axes };
+            cases.extend(DType::all().filter_map(|t| Case::if_defined(reduce.clone(), [some(t, &[2, 3, 4])])));
+        }
+    }
+    check(&cases, ROUNDING);
+}
+
+#[test]
+fn both_formats_run_alike() {
+    let input = some(DType::F32, &[4]);
+    let function = function(&[input.ty().clone()], |b, v| Ok(vec![b.exp(v[0])?]));
+    let argument = Argument { name: "modèle/état".to_owned(), donated_to: Some(0) };
+    let program = Program { arguments: &[argument], results: &["naïf \"x\"".to_owned()], ..program(&function) };
+    let results = [Format::Text, Format::Bytecode]
+        .map(|format| run(&lower(&program, &Options { format, locations: true }).unwrap().code, &[&input]));
+    assert_eq!(results[0], results[1]);
+}
