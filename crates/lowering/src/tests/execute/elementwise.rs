@@ -1,6 +1,8 @@
 //! Element-wise primitives: every kind on every element type that it takes, over values of all sorts.
 
-use keramos_ir::ops::{Binary, BinaryKind, Clamp, Compare, Comparison, Select, Unary, UnaryKind};
+use keramos_ir::ops::{
+    Binary, BinaryKind, BitcastConvert, Clamp, Compare, Comparison, Convert, Select, Unary, UnaryKind,
+};
 use keramos_ir::{Array, DType, Op};
 
 use super::{Case, ROUNDING, array, check};
@@ -80,6 +82,17 @@ fn select_and_clamp() {
         let which: Vec<f64> = (0..size).map(|i| (i % 3 % 2) as f64).collect();
         operands.insert(0, array(DType::Bool, &[size], &which));
         cases.push(Case::new(Select, operands));
+    }
+    check(&cases, ROUNDING);
+}
+
+#[test]
+fn convert() {
+    let mut cases = Vec::new();
+    for from in DType::all() {
+        cases.extend(DType::all().filter_map(|dtype| Case::if_defined(Convert { dtype }, combinations(from, 1))));
+        cases
+            .extend(DType::all().filter_map(|dtype| Case::if_defined(BitcastConvert { dtype }, combinations(from, 1))));
     }
     check(&cases, ROUNDING);
 }
