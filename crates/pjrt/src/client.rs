@@ -68,8 +68,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The plugin's error: an option that it does not have, or devices that it cannot use.
+    /// The plugin's error: an option that it does not have, or devices that it cannot use; [`Error::OptionKind`].
     pub fn new(plugin: &Plugin, options: &ClientOptions) -> Result<Self> {
+        options.check()?;
         let create_options = RawOptions::new(options.values());
         let mut args = ClientCreate {
             create_options: create_options.as_ptr(),

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use crate::discover::NotFound;
 use crate::element::ElementType;
+use crate::value::Value;
 
 /// The result of this crate's operations.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -83,6 +84,17 @@ pub enum Error {
         supported_major: i32,
         /// The oldest minor version that it speaks.
         minimum_minor: i32,
+    },
+
+    /// A client option of the wrong kind.
+    #[error("the client option `{name}` takes {expected}, not `{found}`")]
+    OptionKind {
+        /// The option.
+        name: &'static str,
+        /// The kind of value that it takes.
+        expected: &'static str,
+        /// The value given.
+        found: Value,
     },
 
     /// The plugin has no such function.

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::error::{Error, Result};
 use crate::proto::Message;
 use crate::value::Value;
+
+const CPU_DEVICE_COUNT: &str = "cpu_device_count";
 
 /// Options of [`Client::new`](crate::Client::new). Which names exist is up to the plugin.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,7 +24,7 @@ impl ClientOptions {
     /// How many devices a CPU client shows; CPU plugins only.
     #[must_use]
     pub fn cpu_device_count(self, count: u16) -> Self {
-        self.set("cpu_device_count", i64::from(count))
+        self.set(CPU_DEVICE_COUNT, i64::from(count))
     }
 
     /// Sets an option by name.
@@ -29,6 +32,18 @@ impl ClientOptions {
     pub fn set(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.values.insert(name.into(), value.into());
         self
+    }
+
+    /// Checks the kinds of values about which plugins are careless: CPU plugins end the process over a wrong one.
+    pub(crate) fn check(&self) -> Result<()> {
+        match self.values.get(CPU_DEVICE_COUNT) {
+            None | Some(Value::Int(1..)) => Ok(()),
+            Some(found) => Err(Error::OptionKind {
+                name: CPU_DEVICE_COUNT,
+                expected: "a whole number from 1",
+                found: found.clone(),
+            }),
+        }
     }
 
     /// The options, by name.

@@ -29,7 +29,7 @@ pub(crate) fn open_library(path: &Path) -> Result<Table> {
         .map_err(|source| Error::LibraryNotLoadable { path: path.to_path_buf(), reason: source.to_string() })?;
     let library = ManuallyDrop::new(library);
     // SAFETY: the symbol's type is fixed by the API.
-    let entry = unsafe { library.get::<unsafe extern "C" fn() -> *mut ApiHeader>(ENTRY_POINT) }
+    let entry = unsafe { library.get::<unsafe extern "C-unwind" fn() -> *mut ApiHeader>(ENTRY_POINT) }
         .map_err(|_| Error::NotAPlugin { path: path.to_path_buf() })?;
     // SAFETY: the entry point takes nothing and may be called at any time.
     let api = unsafe { entry() };

@@ -1,4 +1,7 @@
 //! The plugin's function table: version negotiation and calls.
+//!
+//! Plugins are C++ and some let exceptions out where they promise not to. Calls are declared so that this ends the
+//! process at the thread's edge instead of being undefined.
 #![allow(unsafe_code, reason = "reads the table that the plugin hands out and calls through it")]
 
 use std::path::Path;
@@ -104,8 +107,9 @@ impl Table {
     pub(crate) unsafe fn call<C: Call>(&self, args: &mut C) -> Result<()> {
         let function = self.function::<C>()?;
         // SAFETY: `Call` ties the slot to this argument structure; all functions reached here return an error pointer.
-        let function =
-            unsafe { std::mem::transmute::<NonNull<()>, unsafe extern "C" fn(*mut C) -> *mut RawError>(function) };
+        let function = unsafe {
+            std::mem::transmute::<NonNull<()>, unsafe extern "C-unwind" fn(*mut C) -> *mut RawError>(function)
+        };
         // SAFETY: the caller vouches for the arguments.
         let error = unsafe { function(args) };
         match NonNull::new(error) {
@@ -132,7 +136,7 @@ impl Table {
     unsafe fn call_void<C: Call>(&self, args: &mut C) {
         if let Ok(function) = self.function::<C>() {
             // SAFETY: `Call` ties the slot to this argument structure, and the caller says that it returns nothing.
-            let function = unsafe { std::mem::transmute::<NonNull<()>, unsafe extern "C" fn(*mut C)>(function) };
+            let function = unsafe { std::mem::transmute::<NonNull<()>, unsafe extern "C-unwind" fn(*mut C)>(function) };
             // SAFETY: the caller vouches for the arguments.
             unsafe { function(args) };
         }
@@ -161,7 +165,9 @@ impl Table {
         };
         // SAFETY: `Call` ties the slot to this argument structure.
         let function = unsafe {
-            std::mem::transmute::<NonNull<()>, unsafe extern "C" fn(*mut ErrorGetCode) -> *mut RawError>(function)
+            std::mem::transmute::<NonNull<()>, unsafe extern "C-unwind" fn(*mut ErrorGetCode) -> *mut RawError>(
+                function,
+            )
         };
         // SAFETY: the caller vouches for the arguments.
         match NonNull::new(unsafe { function(args) }) {

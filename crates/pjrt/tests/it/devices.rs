@@ -1,10 +1,12 @@
 //! Plugins, clients and their devices.
 
-use keramos_pjrt::{Argument, ClientOptions, CompileOptions, Error, ErrorCode, Execution, Plugin, Topology};
+use keramos_pjrt::{
+    Argument, Client, ClientOptions, CompileOptions, Error, ErrorCode, Execution, Plugin, Topology, Value,
+};
 
 use crate::common::{ADD, client, client_with, plugin};
 
-fn four() -> keramos_pjrt::Client {
+fn four() -> Client {
     client_with(&ClientOptions::new().cpu_device_count(4))
 }
 
@@ -126,11 +128,12 @@ fn replicas_run_together_and_exchange_data() {
 }
 
 #[test]
-fn an_unusable_client_option_is_explained() {
-    let options = ClientOptions::new().set("cpu_device_count", "many");
-    let error = keramos_pjrt::Client::new(&plugin(), &options).expect_err("text for a number");
-    let Error::Call { function, .. } = &error else { panic!("{error:?}") };
-    assert_eq!(*function, "PJRT_Client_Create");
+fn a_client_option_of_the_wrong_kind_never_reaches_the_plugin() {
+    for value in [Value::from("many"), Value::Int(0), Value::Int(-1), Value::from(true)] {
+        let options = ClientOptions::new().set("cpu_device_count", value);
+        let error = Client::new(&plugin(), &options).expect_err("no number of devices");
+        assert!(matches!(error, Error::OptionKind { name: "cpu_device_count", .. }), "{error:?}");
+    }
 }
 
 #[test]
