@@ -50,6 +50,8 @@ pub struct LayerObject {
     pub built: Cell<bool>,
     /// Own weights in creation order.
     pub weights: RefCell<Vec<VariableId>>,
+    /// Own seed generators' states.
+    pub seeds: RefCell<Vec<VariableId>>,
     /// Sublayers by attribute name in creation order.
     pub sublayers: RefCell<Vec<(Rc<str>, Rc<LayerObject>)>>,
     /// What `compile` and `fit` said, if this is a model.
@@ -109,6 +111,7 @@ impl LayerObject {
             dtype,
             built: Cell::new(false),
             weights: RefCell::default(),
+            seeds: RefCell::default(),
             sublayers: RefCell::default(),
             recorded: Recorded::default(),
             layer: Box::new(layer),
@@ -170,6 +173,13 @@ impl LayerObject {
         interp.tracer.pop_scope();
         interp.training = outer;
         result.map_err(|e| e.note(format!("in layer `{}` ({})", self.name(), self.class_name)))
+    }
+
+    /// The states of all seed generators, own ones and sublayers'.
+    pub fn all_seeds(&self) -> Vec<VariableId> {
+        let mut all = self.seeds.borrow().clone();
+        self.sublayers.borrow().iter().for_each(|(_, layer)| all.extend(layer.all_seeds()));
+        all
     }
 
     /// All weights in Keras's order of `layer.weights`: own ones (trainable first), then sublayers'.
