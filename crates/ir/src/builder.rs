@@ -97,31 +97,41 @@ impl Builder {
     /// # Errors
     /// Number or types of the arguments differ from the parameters'.
     pub fn inline(&mut self, function: &Function, args: &[Value]) -> Result<Vec<Value>> {
-        let found: Vec<TensorType> = args.iter().map(|&a| self.ty(a).clone()).collect();
-        if found != function.param_types() {
+        if !args.iter().map(|&a| self.ty(a)).eq(function.params.iter().map(|&p| function.ty(p))) {
+            let operands = args.iter().map(|&a| self.ty(a).clone()).collect();
             let message = format!("{} takes other parameters", function.name);
-            return Err(IrError::Type { op: "call", message, operands: found });
+            return Err(IrError::Type { op: "call", message, operands });
         }
-        let mut map: Vec<Option<Value>> = vec![None; function.num_values()];
+        let mut env: Vec<Option<Value>> = vec![None; function.num_values()];
         for (&param, &arg) in function.params.iter().zip(args) {
-            map[param.index()] = Some(arg);
+            env[param.index()] = Some(arg);
         }
-        let look_up = |map: &[Option<Value>], v: Value| {
-            map[v.index()].ok_or_else(|| IrError::Invalid {
-                function: function.name.clone(),
-                message: format!("%{} is used before it is defined", v.index()),
-            })
-        };
         for eqn in &function.equations {
-            let inputs = eqn.inputs.iter().map(|&v| look_up(&map, v)).collect::<Result<Vec<_>>>()?;
-            let outputs: Vec<Value> = eqn.outputs.iter().map(|&v| self.fresh(function.ty(v).clone())).collect();
-            for (&inner, &outer) in eqn.outputs.iter().zip(&outputs) {
-                map[inner.index()] = Some(outer);
+            let inputs = function.look_up_all(&env, &eqn.inputs)?;
+            let outputs = self.copy(function, eqn, &inputs, eqn.location.clone());
+            for (inner, &outer) in eqn.outputs.iter().zip(outputs) {
+                env[inner.index()] = Some(outer);
             }
-            let (op, location) = (eqn.op.clone(), eqn.location.clone());
-            self.function.equations.push(Equation { op, inputs, outputs, location });
         }
-        function.results.iter().map(|&v| look_up(&map, v)).collect()
+        function.look_up_all(&env, &function.results)
+    }
+
+    /// Appends an equation of `function` on operands of the same types, so that none is inferred.
+    pub(crate) fn copy(
+        &mut self,
+        function: &Function,
+        eqn: &Equation,
+        inputs: &[Value],
+        location: Location,
+    ) -> &[Value] {
+        let outputs = eqn.outputs.iter().map(|&v| self.fresh(function.ty(v).clone())).collect();
+        let eqn = Equation { op: eqn.op.clone(), inputs: inputs.to_vec(), outputs, location };
+        self.push(eqn)
+    }
+
+    fn push(&mut self, eqn: Equation) -> &[Value] {
+        self.function.equations.push(eqn);
+        self.function.equations.last().map_or(&[], |eqn| &eqn.outputs)
     }
 
     /// Ends the function with the given results.

@@ -30,6 +30,16 @@ pub enum IrError {
         /// Where the equation comes from.
         location: Location,
     },
+    /// A transform cannot be applied to a function as asked.
+    #[error("{transform} of {function}: {message}")]
+    Transform {
+        /// The transform, such as `value_and_grad`.
+        transform: &'static str,
+        /// The function's name.
+        function: String,
+        /// What does not fit.
+        message: String,
+    },
     /// A function breaks an invariant that the verifier checks.
     #[error("invalid function {function}: {message}")]
     Invalid {

@@ -1,6 +1,8 @@
 //! Functions: parameters, equations, results.
 
-use crate::{Location, Op, TensorType};
+use std::fmt;
+
+use crate::{IrError, Location, Op, Result, TensorType};
 
 /// A value of one function: a parameter or an output of an equation.
 ///
@@ -16,6 +18,12 @@ impl Value {
     /// The dense index of this value in its function.
     pub fn index(self) -> usize {
         self.0 as usize
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "%{}", self.0)
     }
 }
 
@@ -59,6 +67,19 @@ impl Function {
     /// How many values there are; their indices are below this.
     pub fn num_values(&self) -> usize {
         self.types.len()
+    }
+
+    /// The value that stands for `value` in a copy of this function being made.
+    pub(crate) fn look_up(&self, env: &[Option<Value>], value: Value) -> Result<Value> {
+        env[value.index()].ok_or_else(|| IrError::Invalid {
+            function: self.name.clone(),
+            message: format!("{value} is used before it is defined"),
+        })
+    }
+
+    /// As [`Function::look_up`], for several values.
+    pub(crate) fn look_up_all(&self, env: &[Option<Value>], values: &[Value]) -> Result<Vec<Value>> {
+        values.iter().map(|&v| self.look_up(env, v)).collect()
     }
 
     /// The parameters' types.

@@ -10,7 +10,7 @@
 //!
 //! 1. [`Builder`] appends equations and infers their types,
 //! 2. [`transform`] rewrites functions into functions (`jvp`, `linearize`, `transpose`, `grad`),
-//! 3. [`passes`] simplify them without changing what they mean,
+//! 3. passes simplify them without changing what they mean,
 //! 4. [`verify()`] checks that a function is well formed; it runs after every step in debug builds,
 //! 5. [`text`] prints and parses functions, [`eval()`] runs them slowly and obviously.
 //!
@@ -21,19 +21,25 @@ mod attr;
 mod builder;
 mod dtype;
 mod error;
+mod eval;
 mod function;
 mod location;
 mod op;
 pub mod ops;
 pub mod stablehlo;
+pub mod text;
+pub mod transform;
 mod types;
+mod verify;
 
 pub use array::{Array, Buffer};
 pub use attr::{Attr, AttrReader, Attrs};
 pub use builder::Builder;
 pub use dtype::DType;
 pub use error::{IrError, Result};
+pub use eval::eval;
 pub use function::{Equation, Function, Value};
 pub use location::Location;
-pub use op::{Op, Operand, Primitive};
+pub use op::{Dual, Op, Operand, Primitive};
 pub use types::{Shape, TensorType};
+pub use verify::verify;

@@ -17,6 +17,14 @@ impl Operand {
     pub fn is_linear(&self) -> bool {
         matches!(self, Operand::Linear(_))
     }
+
+    /// The value, if it is known.
+    pub fn known(&self) -> Option<Value> {
+        match self {
+            Operand::Linear(_) => None,
+            Operand::Known(value) => Some(*value),
+        }
+    }
 }
 
 /// What a `jvp` rule returns: the primal results and their tangents (`None` is a zero tangent).
@@ -160,8 +168,4 @@ op_table! {
     DynamicUpdateSlice(ops::DynamicUpdateSlice),
     /// Combines along axes.
     Reduce(ops::Reduce),
-    /// Batched matrix product.
-    DotGeneral(ops::DotGeneral),
-    /// Convolution.
-    Conv(ops::Conv),
 }

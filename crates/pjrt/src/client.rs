@@ -185,9 +185,8 @@ impl Client {
 
     /// Loads an executable that [`Executable::serialize`](crate::Executable::serialize) wrote.
     ///
-    /// The bytes are machine code, of which plugins check little: one damaged may load and crash, and one that another
-    /// build of the plugin wrote may load and go wrong. Load only bytes that are intact, that come from where you would
-    /// take a program from, and that were written by a plugin with the same [`build_id`](Plugin::build_id).
+    /// The bytes are machine code: load only what comes from where you would take a program from. They fit the version of
+    /// the plugin that wrote them, and the kind of device (for a CPU, its instruction set).
     ///
     /// # Errors
     ///

@@ -1,7 +1,5 @@
 //! What the frontend hands on: the entry points of a model, as IR functions, and their description.
 
-mod assemble;
-
 use keramos_ir::{DType, Function, TensorType};
 
 /// A compiled model file.

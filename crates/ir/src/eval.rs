@@ -1,0 +1,99 @@
+//! The reference evaluator: slow and obvious, the meaning that transforms and passes must keep.
+
+use std::borrow::{Borrow, Cow};
+
+use crate::{Array, Function, IrError, Primitive, Result, Value};
+
+/// Runs `function` on `args`, given as arrays or as references to arrays.
+///
+/// Primitives with nested functions (loops, branches, calls) come back here for their bodies. A
+/// value is dropped after its last use, so memory stays near what the widest point needs.
+///
+/// # Errors
+/// [`IrError::Eval`]: the arguments do not fit the parameters, or a primitive cannot compute.
+pub fn eval<A: Borrow<Array>>(function: &Function, args: &[A]) -> Result<Vec<Array>> {
+    check_args(function, args)?;
+    let last_use = last_uses(function);
+    let mut env: Vec<Option<Cow<'_, Array>>> = vec![None; function.num_values()];
+    for (&param, arg) in function.params.iter().zip(args) {
+        env[param.index()] = Some(Cow::Borrowed(arg.borrow()));
+    }
+    for (index, eqn) in function.equations.iter().enumerate() {
+        let operands = eqn.inputs.iter().map(|&v| look_up(function, &env, v)).collect::<Result<Vec<_>>>()?;
+        let outputs = eqn.op.eval(&operands)?;
+        for &input in &eqn.inputs {
+            if last_use[input.index()] == Some(index) {
+                env[input.index()] = None;
+            }
+        }
+        for (&value, array) in eqn.outputs.iter().zip(outputs) {
+            if array.ty() != function.ty(value) {
+                let message = format!("computed {}, the type rule says {}", array.ty(), function.ty(value));
+                return Err(IrError::Eval { op: eqn.op.name(), message });
+            }
+            env[value.index()] = Some(Cow::Owned(array));
+        }
+    }
+    function.results.iter().map(|&v| look_up(function, &env, v).cloned()).collect()
+}
+
+fn check_args<A: Borrow<Array>>(function: &Function, args: &[A]) -> Result<()> {
+    let error = |message| Err(IrError::Eval { op: "call", message });
+    if args.len() != function.params.len() {
+        return error(format!("{} takes {} arguments, {} given", function.name, function.params.len(), args.len()));
+    }
+    for (i, (&param, arg)) in function.params.iter().zip(args).enumerate() {
+        let (expected, found) = (function.ty(param), arg.borrow().ty());
+        if expected != found {
+            return error(format!("argument {i} of {} must be {expected}, {found} given", function.name));
+        }
+    }
+    Ok(())
+}
+
+fn look_up<'a>(function: &Function, env: &'a [Option<Cow<'_, Array>>], value: Value) -> Result<&'a Array> {
+    env[value.index()].as_deref().ok_or_else(|| IrError::Invalid {
+        function: function.name.clone(),
+        message: format!("{value} is used before it is defined"),
+    })
+}
+
+/// The index of the last equation that uses each value; `None` for results, which live to the end.
+fn last_uses(function: &Function) -> Vec<Option<usize>> {
+    let mut last = vec![None; function.num_values()];
+    for (index, eqn) in function.equations.iter().enumerate() {
+        for input in &eqn.inputs {
+            last[input.index()] = Some(index);
+        }
+    }
+    for result in &function.results {
+        last[result.index()] = None;
+    }
+    last
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Builder, DType, TensorType};
+
+    fn square_plus_self() -> Function {
+        let mut b = Builder::new("f");
+        let x = b.param(TensorType::scalar(DType::F32));
+        let xx = b.mul(x, x).unwrap();
+        let y = b.add(xx, x).unwrap();
+        b.finish(vec![y, x])
+    }
+
+    #[test]
+    fn computes_results_in_order() {
+        let results = eval(&square_plus_self(), &[Array::scalar(DType::F32, 3.0)]).unwrap();
+        assert_eq!(results, [Array::scalar(DType::F32, 12.0), Array::scalar(DType::F32, 3.0)]);
+    }
+
+    #[test]
+    fn names_the_argument_that_does_not_fit() {
+        let error = eval(&square_plus_self(), &[Array::scalar(DType::I32, 3.0)]).unwrap_err();
+        assert_eq!(error.to_string(), "cannot evaluate call: argument 0 of f must be f32[], i32[] given");
+    }
+}

@@ -1,0 +1,97 @@
+//! Reverse mode: forward and backward pass in one function.
+
+use super::linearize::Split;
+use super::transpose::Backward;
+use super::{error, jvp, zeros};
+use crate::verify::checked;
+use crate::{Builder, Function, Operand, Result, Value};
+
+/// The function that computes `function` and pulls cotangents back.
+///
+/// Parameters: the original's, then a cotangent for each floating-point result. Results: the
+/// original's, then a cotangent for each parameter that `active` marks (explicit zeros where
+/// nothing flows back).
+///
+/// # Errors
+/// As [`jvp`](super::jvp()) and [`transpose`](super::transpose()).
+pub fn vjp(function: &Function, active: &[bool]) -> Result<Function> {
+    reverse(function, active, format!("{}_vjp", function.name), |b| {
+        let ct = |b: &mut Builder, r| function.ty(r).dtype.is_float().then(|| b.param(function.ty(r).clone()));
+        Ok(function.results.iter().map(|&r| ct(b, r)).collect())
+    })
+}
+
+/// The function that computes `function` and the gradient of its first result, which must be a
+/// floating-point scalar, with respect to the parameters `wrt`.
+///
+/// `function` returns the value and `num_aux` further results, through which nothing is
+/// differentiated. The answer takes the same parameters and returns value, auxiliary results and
+/// one gradient per entry of `wrt`, in that order, each of its parameter's type.
+///
+/// # Errors
+/// [`crate::IrError::Transform`]: the value is no floating-point scalar, `num_aux` does not fit, or
+/// `wrt` names a parameter that does not exist, is repeated or is not floating point.
+/// [`crate::IrError::NoRule`]: a primitive on the way has no derivative.
+pub fn value_and_grad(function: &Function, wrt: &[usize], num_aux: usize) -> Result<Function> {
+    const TRANSFORM: &str = "value_and_grad";
+    if function.results.len() != 1 + num_aux {
+        let message = format!("a value and {num_aux} others were promised, {} results found", function.results.len());
+        return error(TRANSFORM, function, message);
+    }
+    let value = function.ty(function.results[0]);
+    if !value.dtype.is_float() || value.rank() != 0 {
+        return error(TRANSFORM, function, format!("gradients need a floating-point scalar, the value is {value}"));
+    }
+    let mut active = vec![false; function.params.len()];
+    for &i in wrt {
+        match active.get_mut(i) {
+            Some(flag) if !*flag => *flag = true,
+            Some(_) => return error(TRANSFORM, function, format!("parameter {i} is named twice")),
+            None => return error(TRANSFORM, function, format!("there is no parameter {i}")),
+        }
+    }
+    let mut gradient = reverse(function, &active, format!("{}_grad", function.name), |b| {
+        let mut cotangents = vec![None; function.results.len()];
+        cotangents[0] = Some(b.full(function.ty(function.results[0]), 1.0)?);
+        Ok(cotangents)
+    })?;
+    // Gradients come in parameter order; put them in the order asked for.
+    let by_param = gradient.results.split_off(1 + num_aux);
+    let rank = |i: usize| active[..i].iter().filter(|on| **on).count();
+    gradient.results.extend(wrt.iter().map(|&i| by_param[rank(i)]));
+    Ok(gradient)
+}
+
+/// `jvp`, then its known equations forward and its tangent equations backward, in one function.
+fn reverse(
+    function: &Function,
+    active: &[bool],
+    name: String,
+    cotangents: impl FnOnce(&mut Builder) -> Result<Vec<Option<Value>>>,
+) -> Result<Function> {
+    let num_results = function.results.len();
+    let dual = jvp(function, active, &[])?;
+    let mut b = Builder::new(name);
+    let known = function.params.iter().map(|&p| Operand::Known(b.param(function.ty(p).clone())));
+    let mut operands: Vec<Operand> = known.collect();
+    let tangents = dual.function.params.iter().skip(function.params.len());
+    operands.extend(tangents.map(|&p| Operand::Linear(dual.function.ty(p).clone())));
+    let cotangents = cotangents(&mut b)?;
+
+    let mut backward = Backward::new(&b, &dual.function, &operands)?;
+    backward.forward(&mut b)?;
+    let (values, _) = dual.function.results.split_at(num_results);
+    let Some(mut results) = values.iter().map(|&v| backward.known(v)).collect::<Option<Vec<Value>>>() else {
+        Split::new(&dual.function, function.params.len()).check_known(values)?;
+        return error("reverse", function, "a value depends on a tangent");
+    };
+
+    // The dual's results are the values, which are known, then the tangents that are there.
+    let mut seeds = vec![None; num_results];
+    seeds.extend(cotangents.into_iter().zip(&dual.nonzero).filter(|(_, nonzero)| **nonzero).map(|(ct, _)| ct));
+    let found = backward.run(&mut b, &seeds)?;
+    for (param, ct) in dual.function.params.iter().zip(found).skip(function.params.len()) {
+        results.push(ct.map_or_else(|| zeros(&mut b, dual.function.ty(*param)), Ok)?);
+    }
+    checked(b.finish(results))
+}
