@@ -22,13 +22,25 @@ import keras  # noqa: E402
 
 from oracle import stages, store  # noqa: E402
 from oracle.case import Case  # noqa: E402
+from oracle.examples import EXAMPLES  # noqa: E402
+from oracle.values import REPOSITORY  # noqa: E402
 
 MANIFEST = HERE / "manifest.json"
 
 
-def generate(name: str, path: pathlib.Path) -> dict:
-    """Run one case, write its data file, return its manifest entry."""
-    case = Case(name, path)
+def find_cases() -> dict:
+    """Every case: name → (model file, directives beyond those in the file)."""
+    cases = {}
+    for path in sorted((HERE / "cases").rglob("*.py")):
+        cases[path.relative_to(HERE / "cases").with_suffix("").as_posix()] = (path, "")
+    for name, extra in EXAMPLES.items():
+        cases[f"examples/{name}"] = (REPOSITORY / "examples" / f"{name}.py", extra)
+    return cases
+
+
+def generate(name: str, path: pathlib.Path, extra: str) -> dict:
+    """Run one case, write its data files, return its manifest entry."""
+    case = Case(name, path, extra)
     arrays, meta = ({}, {}) if case.stages() == ("init",) else stages.start(case)
     for stage in case.stages():
         new_arrays, new_meta = getattr(stages, stage)(case)
@@ -41,6 +53,7 @@ def generate(name: str, path: pathlib.Path) -> dict:
         "stages": list(case.stages()),
         "weights_from": settings.weights,
         "rows": case.rows,
+        "predict_rows": settings.predict_rows or case.rows,
         "batch": settings.batch,
         "steps": settings.steps,
         "epochs": settings.epochs,
@@ -50,29 +63,31 @@ def generate(name: str, path: pathlib.Path) -> dict:
     }
     data = HERE / "data" / f"{name}.npz"
     size = store.write_npz(data, meta, arrays)
+    if "checkpoint" in case.stages():
+        store.write_checkpoints(case.restored(), HERE / "data" / name, settings.checkpoints)
     print(f"{name:48} {size:8} bytes  {' '.join(case.stages())}", flush=True)
-    entry = {"name": name, "stages": list(case.stages()), "tolerance": settings.tolerance}
+    model = path.relative_to(REPOSITORY).as_posix()
+    entry = {"name": name, "model": model, "stages": list(case.stages()), "tolerance": settings.tolerance}
     return entry | ({"reason": settings.reason} if settings.reason else {})
 
 
 def main(words: list) -> int:
-    paths = sorted((HERE / "cases").rglob("*.py"))
-    cases = {path.relative_to(HERE / "cases").with_suffix("").as_posix(): path for path in paths}
+    cases = find_cases()
     old = json.loads(MANIFEST.read_text()) if MANIFEST.exists() else []
     entries = {entry["name"]: entry for entry in old if entry["name"] in cases}
     failed = []
-    for name, path in cases.items():
+    for name, (path, extra) in cases.items():
         if words and not any(word in name for word in words):
             continue
         try:
-            entries[name] = generate(name, path)
+            entries[name] = generate(name, path, extra)
         except Exception as error:  # one bad case must not hide the others
             failed.append(name)
             print(f"{name:48} FAILED {type(error).__name__}: {error}", flush=True)
     MANIFEST.write_text("[\n" + ",\n".join(json.dumps(entries[n]) for n in sorted(entries)) + "\n]\n")
     if not words:
-        for data in (HERE / "data").rglob("*.npz"):
-            if data.relative_to(HERE / "data").with_suffix("").as_posix() not in cases:
+        for data in [path for path in (HERE / "data").rglob("*") if path.is_file()]:
+            if data.relative_to(HERE / "data").as_posix().split(".")[0] not in cases:
                 data.unlink()
     if failed:
         print(f"{len(failed)} failed: {' '.join(failed)}")

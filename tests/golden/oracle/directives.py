@@ -10,7 +10,7 @@ import shlex
 
 PREFIX = "# golden:"
 DEFAULT_TOLERANCE = 1e-5
-STAGES = ("predict", "gradients", "train", "evaluate", "fit", "init")
+STAGES = ("predict", "gradients", "train", "curve", "evaluate", "fit", "checkpoint", "init")
 
 
 @dataclasses.dataclass
@@ -19,6 +19,8 @@ class Directives:
 
     rows: int = 0
     """Rows of data; 0 = 3 for a model that is not compiled, `batch * steps` for one that is."""
+    predict_rows: int = 0
+    """Rows of the `predict` stage; 0 = all."""
     batch: int = 4
     """Rows per training step."""
     steps: int = 5
@@ -33,6 +35,8 @@ class Directives:
     """Stages to store; empty = what suits the model (see `generate.py`)."""
     weights: str = "stored"
     """`stored`: formula values, kept in the file; `formula`: the same, not kept; `initial`: as Keras initialised them."""
+    checkpoints: tuple = ("h5", "safetensors", "npz")
+    """Formats of the `checkpoint` stage."""
     sample_weight: bool = False
     """Whether training and evaluation use stored sample weights."""
     tolerance: float = DEFAULT_TOLERANCE
@@ -47,14 +51,13 @@ class Directives:
     """Value kind of each target by index (`target0=class(5)`)."""
 
 
-def parse(path: pathlib.Path) -> Directives:
-    """The directives of the case file at `path`; an unknown key is an error."""
+def parse(path: pathlib.Path, extra: str = "") -> Directives:
+    """The directives of the case file at `path` and those in `extra`; an unknown key is an error."""
     found = Directives()
     fields = {field.name: field for field in dataclasses.fields(Directives)}
-    for line in path.read_text().splitlines():
-        if not line.startswith(PREFIX):
-            continue
-        for word in shlex.split(line[len(PREFIX):]):
+    lines = [line[len(PREFIX):] for line in path.read_text().splitlines() if line.startswith(PREFIX)]
+    for line in [*lines, extra]:
+        for word in shlex.split(line):
             key, _, value = word.partition("=")
             if key.startswith("x") and key[1:].isdigit():
                 found.inputs[int(key[1:])] = value

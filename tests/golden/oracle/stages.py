@@ -16,7 +16,9 @@ def start(case: Case) -> tuple[dict, dict]:
     """The state and data that every stage starts from."""
     model = case.restored()
     arrays = {} if case.settings.weights == "formula" else numbered("weights", case.weights)
-    arrays |= numbered("seeds", case.seeds) | numbered("x", case.inputs) | numbered("target", case.targets)
+    arrays |= numbered("seeds", case.seeds)
+    data = numbered("x", case.inputs) | numbered("target", case.targets)
+    arrays |= {key: array for key, array in data.items() if key not in case.sources}
     if case.sample_weight is not None:
         arrays["sample_weight"] = case.sample_weight
     meta = {
@@ -24,6 +26,7 @@ def start(case: Case) -> tuple[dict, dict]:
         "seeds": [v.path for v in seed_variables(model)],
         "inputs": [{"name": t.name, "shape": list(t.shape), "dtype": t.dtype} for t in model.inputs],
         "outputs": [{"name": t.name, "shape": list(t.shape), "dtype": t.dtype} for t in model.outputs],
+        "sources": case.sources,
     }
     return arrays, meta
 
@@ -36,8 +39,9 @@ def init(case: Case) -> tuple[dict, dict]:
 
 
 def predict(case: Case) -> tuple[dict, dict]:
-    """Outputs of the whole data in one batch, `training=False`."""
-    return numbered("y", _call(case.restored(), case.inputs, training=False)[0]), {}
+    """Outputs of the first `predict_rows` rows in one batch, `training=False`."""
+    inputs = [x[: case.settings.predict_rows or case.rows] for x in case.inputs]
+    return numbered("y", _call(case.restored(), inputs, training=False)[0]), {}
 
 
 def gradients(case: Case) -> tuple[dict, dict]:
@@ -77,13 +81,7 @@ def train(case: Case) -> tuple[dict, dict]:
 
     `train_on_batch` itself resets the metrics before each step; here they run on, as within an epoch of `fit`.
     """
-    model, size = case.restored(), case.settings.batch
-    model.reset_metrics = lambda: None
-    logs = []
-    for step in range(case.settings.steps):
-        rows = slice(step * size, (step + 1) * size)
-        logs.append(model.train_on_batch(*_rows(case, rows), return_dict=True))
-    arrays = {f"train/logs/{name}": np.array([log[name] for log in logs], np.float32) for name in logs[0]}
+    model, arrays = _train(case)
     arrays |= numbered("train/weights", model.weights)
     arrays |= numbered("train/seeds", seed_variables(model))
     arrays |= numbered("train/optimizer", model.optimizer.variables)
@@ -93,6 +91,28 @@ def train(case: Case) -> tuple[dict, dict]:
         "optimizer": [describe(v) for v in model.optimizer.variables],
         "metrics": [describe(v) for v in model.metrics_variables],
     }
+
+
+def curve(case: Case) -> tuple[dict, dict]:
+    """The logs of `train` alone, for models whose weights are too many to store."""
+    model, arrays = _train(case)
+    return arrays, {"logs": list(model.get_metrics_result())}
+
+
+def _train(case: Case) -> tuple[keras.Model, dict]:
+    """The model after its steps, and the logs of each step."""
+    model, size = case.restored(), case.settings.batch
+    model.reset_metrics = lambda: None
+    logs = []
+    for step in range(case.settings.steps):
+        rows = slice(step * size, (step + 1) * size)
+        logs.append(model.train_on_batch(*_rows(case, rows), return_dict=True))
+    return model, {f"train/logs/{name}": np.array([log[name] for log in logs], np.float32) for name in logs[0]}
+
+
+def checkpoint(case: Case) -> tuple[dict, dict]:
+    """Nothing in the data file: `generate.py` saves the starting weights beside it (see `store.write_checkpoints`)."""
+    return {}, {}
 
 
 def evaluate(case: Case) -> tuple[dict, dict]:

@@ -6,6 +6,7 @@ import pathlib
 import zipfile
 
 import numpy as np
+import safetensors.numpy
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -14,7 +15,11 @@ def write_npz(path: pathlib.Path, meta: dict, arrays: dict) -> int:
     """Write `arrays` and, as the UTF-8 bytes of a uint8 array named `meta`, the JSON of `meta`. Returns the file size."""
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(meta, sort_keys=True).encode()
-    arrays = {"meta": np.frombuffer(text, np.uint8), **arrays}
+    _write_members(path, {"meta": np.frombuffer(text, np.uint8), **arrays})
+    return path.stat().st_size
+
+
+def _write_members(path, arrays):
     with zipfile.ZipFile(path, "w") as archive:
         for name, array in arrays.items():
             buffer = io.BytesIO()
@@ -22,10 +27,18 @@ def write_npz(path: pathlib.Path, meta: dict, arrays: dict) -> int:
             info = zipfile.ZipInfo(name + ".npy", date_time=_EPOCH)
             info.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(info, buffer.getvalue(), compresslevel=9)
-    return path.stat().st_size
 
 
-def read_meta(path: pathlib.Path) -> dict:
-    """The `meta` document of a data file."""
-    with np.load(path) as data:
-        return json.loads(bytes(data["meta"]).decode())
+def write_checkpoints(model, stem: pathlib.Path, formats: tuple) -> None:
+    """Save a model's weights as `<stem>.weights.h5` (by Keras itself), `<stem>.safetensors`, `<stem>.weights.npz`.
+
+    The last two are keyed by the variables' paths.
+    """
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    named = {v.path: np.asarray(v) for v in model.weights}
+    if "h5" in formats:
+        model.save_weights(f"{stem}.weights.h5")
+    if "safetensors" in formats:
+        safetensors.numpy.save_file(named, f"{stem}.safetensors")
+    if "npz" in formats:
+        _write_members(pathlib.Path(f"{stem}.weights.npz"), named)

@@ -1,6 +1,7 @@
 """Deterministic numbers: the weight formula that Rust can repeat bit for bit, and the inputs and targets."""
 
 import math
+import pathlib
 import re
 import zlib
 
@@ -47,6 +48,37 @@ def formula_weight(index: int, name: str, shape: tuple) -> np.ndarray:
     return value.astype(np.float32)
 
 
+REPOSITORY = pathlib.Path(__file__).resolve().parents[3]
+_INPUT_INDEX = 1000
+
+
+def split_kind(kind: str) -> tuple[str, list]:
+    """A value kind's name and arguments: `uniform(0,1)` is `("uniform", ["0", "1"])`."""
+    match = re.fullmatch(r"(\w+)(?:\(([^()]*)\))?", kind)
+    if not match:
+        raise ValueError(f"bad value kind {kind!r}")
+    return match[1], match[2].split(",") if match[2] else []
+
+
+def unstored(kind: str, shape: tuple, dtype: str, index: int) -> tuple[np.ndarray, dict] | None:
+    """Array number `index` and its `source` entry, for the kinds that a test can obtain without a stored copy.
+
+    `formula(low,high)`: the hash of `hashed_uniform` for the variable number 1000 + index, scaled to [low, high).
+    `npz(file,key)`: the first rows of an array in an archive of the repository.
+    """
+    name, args = split_kind(kind)
+    if name == "formula":
+        low, high = float(args[0]), float(args[1])
+        u = hashed_uniform(_INPUT_INDEX + index, math.prod(shape)).reshape(shape)
+        array = (low + (high - low) * (u + 1.0) / 2.0).astype(dtype)
+        return array, {"kind": "formula", "index": _INPUT_INDEX + index, "low": low, "high": high}
+    if name == "npz":
+        with np.load(REPOSITORY / args[0]) as archive:
+            array = archive[args[1]][: shape[0]]
+        return array.reshape(shape).astype(dtype), {"kind": "npz", "file": args[0], "key": args[1]}
+    return None
+
+
 class Source:
     """Draws a case's data; the seed is the CRC-32 of the case's name, so cases do not depend on one another."""
 
@@ -55,11 +87,8 @@ class Source:
 
     def draw(self, kind: str, shape: tuple, dtype: str) -> np.ndarray:
         """An array of the value kind `kind` (see the table in README.md)."""
-        match = re.fullmatch(r"(\w+)(?:\(([^()]*)\))?", kind)
-        if not match:
-            raise ValueError(f"bad value kind {kind!r}")
-        args = [float(a) for a in match[2].split(",")] if match[2] else []
-        return getattr(self, "_" + match[1])(shape, *args).astype(dtype)
+        name, args = split_kind(kind)
+        return getattr(self, "_" + name)(shape, *map(float, args)).astype(dtype)
 
     def _normal(self, shape, scale=1.0):
         return self.rng.standard_normal(shape) * scale

@@ -4,7 +4,11 @@ import keras
 from keras import layers
 
 inputs = keras.Input(shape=(4, 3, 5))
-x = layers.BatchNormalization()(inputs)
-x = layers.BatchNormalization(momentum=0.9, epsilon=1e-2, center=False)(x)
-x = layers.BatchNormalization(axis=1, scale=False)(x)
-model = keras.Model(inputs, x)
+model = keras.Model(
+    inputs,
+    [
+        layers.BatchNormalization()(inputs),
+        layers.BatchNormalization(momentum=0.9, epsilon=1e-2, center=False)(inputs),
+        layers.BatchNormalization(axis=1, scale=False)(inputs),
+    ],
+)

@@ -6,7 +6,7 @@ from keras import layers
 
 inputs = keras.Input(shape=(5,), dtype="int32")
 x = layers.Embedding(9, 6)(inputs)
-x = layers.Add()([x, layers.MultiHeadAttention(2, 3)(x, x)])
+x = layers.Add()([x, layers.MultiHeadAttention(2, 3, use_bias=False)(x, x)])
 x = layers.LayerNormalization()(x)
 x = layers.GlobalAveragePooling1D()(x)
 model = keras.Model(inputs, layers.Dense(3)(x))
