@@ -4,36 +4,46 @@ use keramos_ir::Location as Place;
 use melior::Context;
 use melior::ir::Location;
 
-/// Converts locations; remembers the last one, since equations of one source line come in a row.
+/// Converts locations; remembers the last one, since a rule emits several operations in a row.
 pub(crate) struct LocationCache<'c> {
     context: &'c Context,
     enabled: bool,
-    last: (Place, Location<'c>),
+    last: Option<(Place, &'static str, Location<'c>)>,
 }
 
 impl<'c> LocationCache<'c> {
     /// A cache that answers "unknown" to everything unless `enabled`.
     pub(crate) fn new(context: &'c Context, enabled: bool) -> Self {
-        LocationCache { context, enabled, last: (Place::UNKNOWN, Location::unknown(context)) }
+        LocationCache { context, enabled, last: None }
     }
 
-    /// `file:line:column`, wrapped in a name location of the layer path where there is one. XLA
-    /// shows the name as an instruction's `op_name` and the rest as its source.
-    pub(crate) fn get(&mut self, place: &Place) -> Location<'c> {
-        if self.enabled && self.last.0 != *place {
-            self.last = (place.clone(), self.convert(place));
+    /// `file:line:column`, wrapped in a name location of the layer path and the primitive, such as
+    /// `model/dense/add`. XLA shows the name as an instruction's `op_name`, names the instruction
+    /// after the name's last part, and shows the rest as its source.
+    pub(crate) fn get(&mut self, place: &Place, primitive: &'static str) -> Location<'c> {
+        if !self.enabled {
+            return Location::unknown(self.context);
         }
-        self.last.1
+        if let Some((last_place, last_primitive, location)) = &self.last
+            && last_place == place
+            && *last_primitive == primitive
+        {
+            return *location;
+        }
+        let location = self.convert(place, primitive);
+        self.last = Some((place.clone(), primitive, location));
+        location
     }
 
-    fn convert(&self, place: &Place) -> Location<'c> {
+    fn convert(&self, place: &Place, primitive: &str) -> Location<'c> {
         let position = match (place.file(), place.line_column()) {
             (Some(file), Some((line, column))) => Location::new(self.context, file, line as usize, column as usize),
             _ => Location::unknown(self.context),
         };
-        match place.scope() {
-            "" => position,
-            scope => Location::name(self.context, scope, position),
+        match (place.scope(), primitive) {
+            ("", "") => position,
+            ("", name) | (name, "") => Location::name(self.context, name, position),
+            (scope, primitive) => Location::name(self.context, &format!("{scope}/{primitive}"), position),
         }
     }
 

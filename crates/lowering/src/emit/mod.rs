@@ -49,6 +49,8 @@ pub(crate) struct ModuleEmitter<'c> {
     symbols: HashSet<String>,
     /// Where the equation being lowered comes from.
     place: Place,
+    /// The primitive being lowered, empty outside of any.
+    primitive: &'static str,
     /// The error behind the last `IrError` that an [`Emitter`] method returned: `lower` rules pass on
     /// only the latter.
     failure: Option<LoweringError>,
@@ -70,6 +72,7 @@ impl<'c> ModuleEmitter<'c> {
             callees: HashMap::new(),
             symbols: HashSet::new(),
             place: Place::UNKNOWN,
+            primitive: "",
             failure: None,
             stats: Stats::default(),
         }
@@ -111,7 +114,7 @@ impl<'c> ModuleEmitter<'c> {
             bind(&mut bound, param, argument);
         }
         for equation in &function.equations {
-            self.place = equation.location.clone();
+            (self.place, self.primitive) = (equation.location.clone(), equation.op.name());
             let operands = self.look_up(function, &bound, &equation.inputs)?;
             let types: Vec<TensorType> = equation.outputs.iter().map(|&v| function.ty(v).clone()).collect();
             let results = equation.op.lower(self, &operands, &types);
@@ -190,9 +193,9 @@ impl<'c> ModuleEmitter<'c> {
         }
 
         self.scopes.push(Scope { block, numbering: ValueNumbering::default() });
-        let place = self.place.clone();
+        let outside = (self.place.clone(), self.primitive);
         let results = body(self, &arguments);
-        self.place = place;
+        (self.place, self.primitive) = outside;
         self.scopes.pop();
 
         let results = self.mlir_values(&results?)?;
@@ -247,7 +250,7 @@ impl<'c> ModuleEmitter<'c> {
             return Ok(earlier.clone());
         }
 
-        let location = self.locations.get(&self.place);
+        let location = self.locations.get(&self.place, self.primitive);
         let operands = self.mlir_values(operands)?;
         let attributes: Vec<(Identifier<'c>, Attribute<'c>)> =
             attributes.into_iter().map(|(name, attribute)| (self.attributes.name(name), attribute)).collect();
@@ -322,9 +325,9 @@ impl Emitter for ModuleEmitter<'_> {
     }
 
     fn inline(&mut self, function: &Function, operands: &[HloValue]) -> keramos_ir::Result<Vec<HloValue>> {
-        let place = self.place.clone();
+        let outside = (self.place.clone(), self.primitive);
         let result = self.body(function, operands);
-        self.place = place;
+        (self.place, self.primitive) = outside;
         self.pass_on(result)
     }
 
