@@ -10,6 +10,7 @@ mod error;
 pub mod interp;
 pub mod keras;
 pub mod library;
+pub mod ops;
 pub mod program;
 pub mod syntax;
 pub mod trace;

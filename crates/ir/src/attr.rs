@@ -102,6 +102,28 @@ impl AttrReader {
             .collect()
     }
 
+    /// Lists of non-negative numbers.
+    ///
+    /// # Errors
+    /// As [`AttrReader::int_lists`], or a number is negative.
+    pub fn size_lists(&mut self, key: &str) -> Result<Vec<Vec<usize>>, String> {
+        let lists = self.int_lists(key)?;
+        let size = |i: i64| usize::try_from(i).map_err(|_| format!("attribute {key} must not be negative, found {i}"));
+        lists.into_iter().map(|list| list.into_iter().map(size).collect()).collect()
+    }
+
+    /// Pairs of whole numbers, `[[1,2],[0,0]]`.
+    ///
+    /// # Errors
+    /// As [`AttrReader::int_lists`], or a list has another length than 2.
+    pub fn pairs(&mut self, key: &str) -> Result<Vec<(i64, i64)>, String> {
+        let pair = |list: Vec<i64>| match *list.as_slice() {
+            [low, high] => Ok((low, high)),
+            _ => Err(format!("attribute {key} must be a list of pairs")),
+        };
+        self.int_lists(key)?.into_iter().map(pair).collect()
+    }
+
     /// Checks that every attribute was taken.
     ///
     /// # Errors
@@ -129,5 +151,11 @@ impl From<&Vec<usize>> for Attr {
 impl From<usize> for Attr {
     fn from(size: usize) -> Self {
         Attr::Int(size as i64)
+    }
+}
+
+impl From<&[(i64, i64)]> for Attr {
+    fn from(pairs: &[(i64, i64)]) -> Self {
+        Attr::IntLists(pairs.iter().map(|&(low, high)| vec![low, high]).collect())
     }
 }

@@ -168,4 +168,8 @@ op_table! {
     DynamicUpdateSlice(ops::DynamicUpdateSlice),
     /// Combines along axes.
     Reduce(ops::Reduce),
+    /// Batched matrix product.
+    DotGeneral(ops::DotGeneral),
+    /// Convolution.
+    Conv(ops::Conv),
 }

@@ -68,3 +68,10 @@ pub fn i64_array<T: Copy + TryInto<i64>>(values: &[T]) -> String {
     text.push('>');
     text
 }
+
+/// `dense<[[…], …]> : tensor<…x2xi64>`, the form of low and high padding by dimension.
+pub fn padding_matrix(rows: &[(i64, i64)]) -> String {
+    let rows: Vec<String> = rows.iter().map(|(low, high)| format!("[{low}, {high}]")).collect();
+    let body = if rows.is_empty() { String::new() } else { format!("[{}]", rows.join(", ")) };
+    format!("dense<{body}> : tensor<{}x2xi64>", rows.len())
+}

@@ -185,8 +185,9 @@ impl Client {
 
     /// Loads an executable that [`Executable::serialize`](crate::Executable::serialize) wrote.
     ///
-    /// The bytes are machine code: load only what comes from where you would take a program from. They fit the version of
-    /// the plugin that wrote them, and the kind of device (for a CPU, its instruction set).
+    /// The bytes are machine code, of which plugins check little: one damaged may load and crash, and one that another
+    /// build of the plugin wrote may load and go wrong. Load only bytes that are intact, that come from where you would
+    /// take a program from, and that were written by a plugin with the same [`build_id`](Plugin::build_id).
     ///
     /// # Errors
     ///

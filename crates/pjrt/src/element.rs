@@ -106,6 +106,21 @@ impl ElementType {
     }
 }
 
+/// Element type and dimensions of an array.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArrayType {
+    /// The type of the elements.
+    pub element: ElementType,
+    /// The size along each axis; empty for a scalar.
+    pub dims: Vec<i64>,
+}
+
+impl fmt::Display for ArrayType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{:?}", self.element, self.dims)
+    }
+}
+
 impl fmt::Display for ElementType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::discover::NotFound;
-use crate::element::ElementType;
+use crate::element::{ArrayType, ElementType};
 use crate::value::Value;
 
 /// The result of this crate's operations.
@@ -192,6 +192,26 @@ pub enum Error {
     ForeignHandle {
         /// What was given: `buffer` or `device`.
         what: &'static str,
+    },
+
+    /// More or fewer arguments than the program has.
+    #[error("the program takes {expected} arguments, but {actual} were given")]
+    ArgumentCount {
+        /// Arguments of the program.
+        expected: usize,
+        /// Arguments given.
+        actual: usize,
+    },
+
+    /// An argument of another type or shape than the program's.
+    #[error("argument {index} of the program is {expected}, but {actual} was given")]
+    ArgumentType {
+        /// Position of the argument, from 0.
+        index: usize,
+        /// What the program takes.
+        expected: ArrayType,
+        /// What was given.
+        actual: ArrayType,
     },
 
     /// The argument lists of an execution do not fit the executable's devices or each other.

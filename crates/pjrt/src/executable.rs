@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ptr::NonNull;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::client::ClientHandle;
-use crate::element::ElementType;
+use crate::element::{ArrayType, ElementType};
 use crate::error::Result;
 use crate::ffi::{
     Call, ExecutableCodeSize, ExecutableCostAnalysis, ExecutableDestroy, ExecutableFingerprint, ExecutableMemoryStats,
@@ -15,6 +15,7 @@ use crate::ffi::{
     ExecutableSerialize, LoadedExecutableGetExecutable, Program, RawExecutable, RawLoadedExecutable, borrow_slice,
     copy_text, read_named_values,
 };
+use crate::hlo;
 use crate::plugin::Plugin;
 use crate::value::Value;
 
@@ -25,21 +26,13 @@ pub struct Executable {
     /// Kept alive where the executable belongs to a client; one compiled for a topology belongs to none.
     _client: Option<Arc<ClientHandle>>,
     num_outputs: usize,
+    parameters: OnceLock<Option<Vec<ArrayType>>>,
 }
 
 // SAFETY: PJRT executables are constant and may be used and destroyed on any thread.
 unsafe impl Send for Executable {}
 // SAFETY: as above.
 unsafe impl Sync for Executable {}
-
-/// Element type and dimensions of an array.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ArrayType {
-    /// The type of the elements.
-    pub element: ElementType,
-    /// The size along each axis; empty for a scalar.
-    pub dims: Vec<i64>,
-}
 
 /// Memory that one run of an executable takes on its device, in bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,7 +61,8 @@ impl Executable {
         function: &'static str,
     ) -> Result<Self> {
         let raw = NonNull::new(raw).ok_or_else(|| plugin.null_result(function))?;
-        let mut executable = Self { plugin: plugin.clone(), raw, _client: client.cloned(), num_outputs: 0 };
+        let mut executable =
+            Self { plugin: plugin.clone(), raw, _client: client.cloned(), num_outputs: 0, parameters: OnceLock::new() };
         let mut args = ExecutableNumOutputs { executable: raw.as_ptr(), ..Default::default() };
         // SAFETY: the executable is live.
         unsafe { plugin.table().call(&mut args)? };
@@ -150,7 +144,18 @@ impl Executable {
         Ok(outputs)
     }
 
-    /// A name for the compiled program that equal compilations share.
+    /// Types and shapes of the arguments, in order; `None` where the plugin does not show its compiled program.
+    ///
+    /// Read from the compiled program at the first call.
+    pub fn parameters(&self) -> Option<&[ArrayType]> {
+        let parameters = self.parameters.get_or_init(|| {
+            let program = self.optimized_program().ok()?;
+            hlo::parameters(&program)
+        });
+        parameters.as_deref()
+    }
+
+    /// A name for the program that equal programs share, whichever plugin compiled them.
     ///
     /// # Errors
     ///

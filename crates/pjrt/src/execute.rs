@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::buffer::Buffer;
 use crate::client::{ClientHandle, same_client};
 use crate::device::Device;
+use crate::element::ArrayType;
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::executable::Executable;
@@ -145,7 +146,8 @@ impl LoadedExecutable {
     ///
     /// # Errors
     ///
-    /// The plugin's error, such as arguments that do not fit the program; donated buffers are lost then.
+    /// [`Error::ArgumentCount`] or [`Error::ArgumentType`] where the arguments do not fit the program; the plugin's error.
+    /// Donated buffers are lost in either case.
     /// [`Error::ArgumentLists`] where the program was compiled for several devices.
     pub fn execute<'a, A: Into<Argument<'a>>>(&self, arguments: impl IntoIterator<Item = A>) -> Result<Execution> {
         let arguments = arguments.into_iter().map(Into::into).collect();
@@ -245,12 +247,34 @@ impl LoadedExecutable {
         if arguments.iter().flatten().any(foreign) {
             return Err(Error::ForeignHandle { what: "buffer" });
         }
+        if let Some(parameters) = self.executable.parameters() {
+            for list in arguments {
+                check_types(parameters, list)?;
+            }
+        }
         Ok(num_args)
     }
 
     fn null_result(&self) -> Error {
         self.handle.client.plugin().null_result(LoadedExecutableExecute::FUNCTION)
     }
+}
+
+/// Plugins compare no more than sizes in bytes, and take integers for floats of the same width.
+fn check_types(parameters: &[ArrayType], arguments: &[Argument<'_>]) -> Result<()> {
+    if parameters.len() != arguments.len() {
+        let (expected, actual) = (parameters.len(), arguments.len());
+        return Err(Error::ArgumentCount { expected, actual });
+    }
+    for (index, (expected, argument)) in parameters.iter().zip(arguments).enumerate() {
+        let buffer = argument.buffer();
+        let (element, dims) = (buffer.element_type(), buffer.dims());
+        if (element, dims) != (expected.element, expected.dims.as_slice()) {
+            let actual = ArrayType { element, dims: dims.to_vec() };
+            return Err(Error::ArgumentType { index, expected: expected.clone(), actual });
+        }
+    }
+    Ok(())
 }
 
 /// Positions of the arguments that some device keeps.

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::discover::{Environment, Platform, discover};
 use crate::error::{Error, Result};
 use crate::ffi::{PluginAttributes, PluginInitialize, Table, open_library, read_named_values};
+use crate::image;
 use crate::value::Value;
 
 /// Plugins of this process by canonical path: a plugin is initialised once, and never unloaded.
@@ -76,6 +77,22 @@ impl Plugin {
     #[must_use]
     pub fn api_version(&self) -> (i32, i32) {
         self.inner.table.version()
+    }
+
+    /// A name for this very build of the plugin, such as `0.115-85944171f73967e8`.
+    ///
+    /// Serialised executables belong to the build that wrote them: other builds may refuse them, or, worse, accept them.
+    /// Plugins do not tell their build, so this is the API version and a hash of samples of the file.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::PluginUnreadable`] where the file is gone.
+    pub fn build_id(&self) -> Result<String> {
+        let path = self.path();
+        let content =
+            image::content_id(path).map_err(|source| Error::PluginUnreadable { path: path.to_path_buf(), source })?;
+        let (major, minor) = self.api_version();
+        Ok(format!("{major}.{minor}-{content:016x}"))
     }
 
     /// What the plugin tells of itself; see also the accessors of single attributes.

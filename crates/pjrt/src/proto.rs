@@ -1,8 +1,9 @@
-//! The little of the protocol-buffer wire format that compile options need.
+//! The little of the protocol-buffer wire format that compile options and program shapes need.
 
 const VARINT: u64 = 0;
 const FIXED_64: u64 = 1;
 const BYTES: u64 = 2;
+const FIXED_32: u64 = 5;
 
 /// A message under construction. Fields are written in the order of the calls.
 #[derive(Clone, Debug, Default)]
@@ -68,9 +69,100 @@ impl Message {
     }
 }
 
+/// The value of a field that was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Field<'a> {
+    /// A whole number, or a truth value.
+    Int(u64),
+    /// Text, a message, or packed numbers.
+    Bytes(&'a [u8]),
+    /// A number of fixed width, unread.
+    Fixed,
+}
+
+/// Reads the fields of a message, in the order in which they were written; ends where the message is malformed.
+#[derive(Clone, Debug)]
+pub(crate) struct Reader<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(message: &'a [u8]) -> Self {
+        Self { rest: message }
+    }
+
+    /// The first field with this number, if it is bytes.
+    pub(crate) fn find_bytes(mut self, field: u64) -> Option<&'a [u8]> {
+        self.find_map(|(number, value)| match value {
+            Field::Bytes(bytes) if number == field => Some(bytes),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn varint(&mut self) -> Option<u64> {
+        let mut value = 0;
+        for shift in (0..64).step_by(7) {
+            let (&byte, rest) = self.rest.split_first()?;
+            self.rest = rest;
+            value |= u64::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Some(value);
+            }
+        }
+        None
+    }
+
+    fn take(&mut self, count: u64) -> Option<&'a [u8]> {
+        let (taken, rest) = self.rest.split_at_checked(usize::try_from(count).ok()?)?;
+        self.rest = rest;
+        Some(taken)
+    }
+}
+
+impl<'a> Iterator for Reader<'a> {
+    type Item = (u64, Field<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let tag = self.varint()?;
+        let value = match tag & 7 {
+            VARINT => Field::Int(self.varint()?),
+            FIXED_64 => self.take(8).map(|_| Field::Fixed)?,
+            BYTES => {
+                let length = self.varint()?;
+                Field::Bytes(self.take(length)?)
+            }
+            FIXED_32 => self.take(4).map(|_| Field::Fixed)?,
+            _ => return None,
+        };
+        Some((tag >> 3, value))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_written_is_read_back() {
+        let inner = Message::new().int(1, -1).into_bytes();
+        let message = Message::new().int(1, 300).double(2, 0.5).bytes(3, &inner).boolean(20, true);
+        let message = message.into_bytes();
+        let fields: Vec<_> = Reader::new(&message).collect();
+        let expected = [(1, Field::Int(300)), (2, Field::Fixed), (3, Field::Bytes(&inner)), (20, Field::Int(1))];
+        assert_eq!(fields, expected);
+        assert_eq!(Reader::new(&inner).next(), Some((1, Field::Int(u64::MAX))));
+        assert_eq!(Reader::new(&message).find_bytes(3), Some(&inner[..]));
+        assert_eq!(Reader::new(&message).find_bytes(1), None);
+    }
+
+    #[test]
+    fn a_message_cut_short_ends_the_reading() {
+        let message = Message::new().int(1, 1).bytes(2, b"abc").into_bytes();
+        for length in 0..message.len() {
+            assert!(Reader::new(&message[..length]).count() < 2);
+        }
+        assert_eq!(Reader::new(&[0xff; 32]).count(), 0);
+    }
 
     #[test]
     fn numbers_follow_the_wire_format() {

@@ -16,6 +16,9 @@ pub enum Error {
     /// The artifact cannot be read, or a file cannot be saved.
     #[error(transparent)]
     Artifact(#[from] ArtifactError),
+    /// The plugin is missing or refuses something.
+    #[error(transparent)]
+    Pjrt(#[from] keramos_pjrt::Error),
     /// A file cannot be read.
     #[error("{}: cannot {action}: {source}", path.display())]
     File {

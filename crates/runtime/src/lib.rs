@@ -2,12 +2,28 @@
 //!
 //! The `keramos-run` binary is a thin layer over this library. Neither links the compiler.
 
+pub mod bench;
 pub mod data;
+pub mod dataset;
 mod error;
+mod evaluate;
+mod feed;
+mod model;
+mod predict;
+mod session;
+pub mod target;
 pub mod tensor;
+pub mod train;
 pub mod weights;
 
+pub use dataset::Dataset;
 pub use error::{DataError, Error};
+pub use evaluate::Logs;
+pub use keramos_artifact as artifact;
+pub use keramos_pjrt as pjrt;
+pub use keramos_pjrt::Platform;
+pub use model::Model;
+pub use session::Session;
 pub use tensor::HostTensor;
 
 /// The result of this crate's operations.

@@ -64,6 +64,11 @@ impl HostTensor {
         HostTensor::new(dtype, shape, vec![0; len])
     }
 
+    /// A tensor of no rows.
+    pub(crate) fn empty() -> HostTensor {
+        HostTensor { dtype: DType::F32, shape: vec![0], bytes: Vec::new() }
+    }
+
     /// The element type.
     pub fn dtype(&self) -> DType {
         self.dtype

@@ -3,7 +3,10 @@
 mod call;
 mod state;
 
+use std::rc::Rc;
+
 use crate::diagnostics::{Diagnostic, Source, Span};
+use crate::keras::layer::LayerObject;
 use crate::keras::variable::{StateScopes, Variables};
 use crate::keras::{Names, Seeds};
 use crate::trace::Tracer;
@@ -29,6 +32,10 @@ pub struct Interp {
     pub seeds: Seeds,
     /// The place of the call or expression being evaluated.
     pub span: Span,
+    /// Models in the order in which the program last used them.
+    pub models: Vec<Rc<LayerObject>>,
+    /// Models whose layer table the program asked for.
+    pub summaries: Vec<Rc<LayerObject>>,
     /// How many graph nodes there are.
     pub(crate) nodes: u32,
 }
@@ -46,6 +53,8 @@ impl Interp {
             names: Names::default(),
             seeds: Seeds::default(),
             span: Span::default(),
+            models: Vec::new(),
+            summaries: Vec::new(),
             nodes: 0,
         }
     }

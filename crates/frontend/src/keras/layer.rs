@@ -9,11 +9,12 @@ use keramos_ir::{DType, TensorType};
 
 use super::symbolic::SymbolicShape;
 use super::variable::{Role, VariableId};
+use super::{graph, models};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
-use crate::library::{Args, ClassDecl};
+use crate::library::{Args, Bound, ClassDecl, Default, Param};
 use crate::trace::Tensor;
-use crate::value::Value;
+use crate::value::{Object, Value};
 
 /// What one class of layer does. Implementations hold their configuration only; weights and
 /// sublayers live in the [`LayerObject`].
@@ -49,10 +50,226 @@ pub struct LayerObject {
     pub built: Cell<bool>,
     /// Own weights in creation order.
     pub weights: RefCell<Vec<VariableId>>,
+    /// Own seed generators' states.
+    pub seeds: RefCell<Vec<VariableId>>,
     /// Sublayers by attribute name in creation order.
     pub sublayers: RefCell<Vec<(Rc<str>, Rc<LayerObject>)>>,
+    /// What `compile` and `fit` said, if this is a model.
+    pub recorded: Recorded,
     /// The kind.
     pub layer: Box<dyn Layer>,
+}
+
+/// What a model's methods recorded for the artifact.
+#[derive(Debug, Default)]
+pub struct Recorded {
+    /// The arguments of the last `compile`.
+    pub compile: RefCell<Option<Bound>>,
+    /// The arguments of the last `fit`.
+    pub fit: RefCell<Option<Bound>>,
+}
+
+/// Parameters that every layer's constructor takes after its own.
+pub const COMMON: &[Param] = &[
+    Param::keyword("activity_regularizer", Default::None),
+    Param::keyword("trainable", Default::Bool(true)),
+    Param::keyword("dtype", Default::None),
+    Param::keyword("autocast", Default::Bool(true)),
+    Param::keyword("name", Default::None),
+];
+
+impl LayerObject {
+    /// A layer of class `class`, with the [`COMMON`] arguments taken from `args`.
+    ///
+    /// # Errors
+    /// A common argument has a value that is not accepted.
+    pub fn create(
+        interp: &mut Interp,
+        class: &'static ClassDecl,
+        args: &Bound,
+        layer: impl Layer,
+    ) -> Result<Rc<LayerObject>> {
+        let name = match args.some("name")? {
+            Some(_) => args.str("name")?,
+            None => interp.names.unique(class.name),
+        };
+        if args.some("activity_regularizer")?.is_some() {
+            return Err(Error::unsupported(format!("`activity_regularizer` of {} is not supported yet", class.name)));
+        }
+        let dtype = match args.some("dtype")? {
+            None => DType::F32,
+            Some(Value::DType(dtype)) => *dtype,
+            Some(_) => DType::from_numpy_name(&args.str("dtype")?)
+                .filter(|d| d.is_float())
+                .ok_or_else(|| args.invalid("dtype", "the name of a floating-point type such as \"float32\""))?,
+        };
+        Ok(Rc::new(LayerObject {
+            class: Some(class),
+            class_name: class.name.into(),
+            name: RefCell::new(name),
+            trainable: Cell::new(args.bool("trainable")?),
+            dtype,
+            built: Cell::new(false),
+            weights: RefCell::default(),
+            seeds: RefCell::default(),
+            sublayers: RefCell::default(),
+            recorded: Recorded::default(),
+            layer: Box::new(layer),
+        }))
+    }
+
+    /// The constructor's usual last line: the layer as a value.
+    ///
+    /// # Errors
+    /// As [`LayerObject::create`].
+    pub fn value(interp: &mut Interp, class: &'static ClassDecl, args: &Bound, layer: impl Layer) -> Result<Value> {
+        Ok(Value::Object(LayerObject::create(interp, class, args, layer)?))
+    }
+
+    /// The layer's own name.
+    pub fn name(&self) -> Rc<str> {
+        self.name.borrow().clone()
+    }
+
+    /// What kind of layer it is, as a concrete type.
+    pub fn kind<T: Layer>(&self) -> Option<&T> {
+        let any: &dyn Any = &*self.layer;
+        any.downcast_ref()
+    }
+
+    /// Creates the weights for inputs of the given shapes, unless that was done before.
+    ///
+    /// # Errors
+    /// The layer cannot take such inputs.
+    pub fn build(self: &Rc<Self>, interp: &mut Interp, inputs: &[SymbolicShape]) -> Result<()> {
+        if self.built.replace(true) {
+            return Ok(());
+        }
+        interp.tracer.push_scope(self.name());
+        let result = self.layer.build(&mut Build { interp, object: self }, inputs);
+        interp.tracer.pop_scope();
+        result.map_err(|e| e.note(format!("in layer `{}` ({})", self.name(), self.class_name)))
+    }
+
+    /// Calls the layer on symbolic tensors (which records a node) or on tensors (which traces it).
+    ///
+    /// # Errors
+    /// The inputs do not fit.
+    pub fn call(self: &Rc<Self>, interp: &mut Interp, mut args: Args) -> Result<Value> {
+        let symbolic = graph::symbolic_leaves(&args);
+        if !symbolic.is_empty() {
+            let shapes: Vec<SymbolicShape> = symbolic.iter().map(|s| s.0.shape.clone()).collect();
+            self.build(interp, &shapes)?;
+            return graph::call(interp, &Value::Object(self.clone()), args, &self.name());
+        }
+        if !self.built.get() {
+            let shapes = tensor_shapes(&args);
+            self.build(interp, &shapes)?;
+        }
+        let training = take_training(&mut args).unwrap_or(interp.training);
+        let outer = std::mem::replace(&mut interp.training, training);
+        interp.tracer.push_scope(self.name());
+        let result = self.layer.call(&mut Call { interp, object: self, args, training });
+        interp.tracer.pop_scope();
+        interp.training = outer;
+        result.map_err(|e| e.note(format!("in layer `{}` ({})", self.name(), self.class_name)))
+    }
+
+    /// The states of all seed generators, own ones and sublayers'.
+    pub fn all_seeds(&self) -> Vec<VariableId> {
+        let mut all = self.seeds.borrow().clone();
+        self.sublayers.borrow().iter().for_each(|(_, layer)| all.extend(layer.all_seeds()));
+        all
+    }
+
+    /// All weights in Keras's order of `layer.weights`: own ones (trainable first), then sublayers'.
+    pub fn all_weights(&self, interp: &Interp) -> Vec<VariableId> {
+        let own = self.weights.borrow();
+        let trainable = |id: &&VariableId| interp.variables.get(**id).trainable;
+        let mut all: Vec<VariableId> = own.iter().filter(trainable).copied().collect();
+        all.extend(own.iter().filter(|id| !trainable(id)));
+        for (_, layer) in self.sublayers.borrow().iter() {
+            all.extend(layer.all_weights(interp));
+        }
+        all
+    }
+}
+
+/// Takes `training=` out of the arguments; `None` if it is not given or is `None`.
+fn take_training(args: &mut Args) -> Option<bool> {
+    let index = args.keywords.iter().position(|(name, _)| &**name == "training")?;
+    match args.keywords.remove(index).1 {
+        Value::Bool(training) => Some(training),
+        Value::Int(training) => Some(training != 0),
+        _ => None,
+    }
+}
+
+/// The shapes of the tensors in a call's arguments; the first dimension counts as the batch.
+fn tensor_shapes(args: &Args) -> Vec<SymbolicShape> {
+    let mut shapes = Vec::new();
+    let mut visit = |value: &Value| {
+        if let Value::Tensor(t) = value {
+            let batch_first = |(i, &n): (usize, &usize)| if i == 0 { None } else { Some(n) };
+            shapes.push(t.shape().iter().enumerate().map(batch_first).collect());
+        }
+    };
+    args.positional.iter().for_each(|v| v.for_each_leaf(&mut visit));
+    args.keywords.iter().for_each(|(_, v)| v.for_each_leaf(&mut visit));
+    shapes
+}
+
+impl Object for LayerObject {
+    fn class_name(&self) -> Rc<str> {
+        self.class_name.clone()
+    }
+
+    fn class(&self) -> Option<&'static ClassDecl> {
+        self.class
+    }
+
+    fn get_attr(self: Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {
+        Ok(Some(match name {
+            "name" => Value::Str(self.name()),
+            "trainable" => Value::Bool(self.trainable.get()),
+            "built" => Value::Bool(self.built.get()),
+            "dtype" | "compute_dtype" | "variable_dtype" => Value::str(self.dtype.numpy_name()),
+            _ => return models::attribute(interp, &self, name),
+        }))
+    }
+
+    fn set_attr(self: Rc<Self>, _: &mut Interp, name: &str, value: Value) -> Result<()> {
+        match (name, value) {
+            ("trainable", Value::Bool(trainable)) => self.set_trainable(trainable),
+            ("name", Value::Str(name)) => *self.name.borrow_mut() = name,
+            (name, value) => {
+                let message =
+                    format!("attribute `{name}` of {} cannot be set to {}", self.class_name, value.type_name());
+                return Err(Error::ty(message));
+            }
+        }
+        Ok(())
+    }
+
+    fn attributes(&self) -> Vec<String> {
+        ["name", "trainable", "built", "dtype"].iter().chain(models::ATTRIBUTES).map(|&a| a.to_owned()).collect()
+    }
+
+    fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
+        LayerObject::call(&self, interp, args)
+    }
+
+    fn repr(&self) -> String {
+        format!("<{} name={}, built={}>", self.class_name, self.name(), if self.built.get() { "True" } else { "False" })
+    }
+}
+
+impl LayerObject {
+    /// Sets Keras's `trainable`, also of the layers inside.
+    pub fn set_trainable(&self, trainable: bool) {
+        self.trainable.set(trainable);
+        self.sublayers.borrow().iter().for_each(|(_, layer)| layer.set_trainable(trainable));
+    }
 }
 
 /// What [`Layer::build`] works with.

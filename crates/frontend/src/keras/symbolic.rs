@@ -6,6 +6,7 @@ use std::rc::Rc;
 use keramos_ir::DType;
 
 use super::graph::Node;
+use crate::value::Value;
 
 /// A shape in which some dimensions (the batch, above all) are not known yet.
 pub type SymbolicShape = Vec<Option<usize>>;
@@ -25,6 +26,14 @@ pub struct SymbolicTensor {
     pub node: Rc<Node>,
     /// Which of the call's outputs it is.
     pub index: usize,
+}
+
+impl Symbolic {
+    /// The shape as a Python tuple, `None` for unknown dimensions.
+    pub fn shape_value(&self) -> Value {
+        let dim = |d: &Option<usize>| d.map_or(Value::None, |n| Value::Int(n as i64));
+        Value::tuple(self.0.shape.iter().map(dim).collect::<Vec<_>>())
+    }
 }
 
 impl fmt::Display for Symbolic {

@@ -1,5 +1,7 @@
 //! What the frontend hands on: the entry points of a model, as IR functions, and their description.
 
+mod assemble;
+
 use keramos_ir::{DType, Function, TensorType};
 
 /// A compiled model file.

@@ -92,6 +92,11 @@ impl BinaryKind {
         BinaryKind::ShiftRightArithmetic,
     ];
 
+    /// The function on elements.
+    pub(crate) fn kernel(self) -> Kernel<2> {
+        self.rule().eval
+    }
+
     fn rule(self) -> Rule {
         match self {
             BinaryKind::Add => Rule {

@@ -30,6 +30,16 @@ pub(crate) fn for_each(shape: &[usize], mut visit: impl FnMut(&[usize])) {
     }
 }
 
+/// The positions reached by moving along `dims` of `shape` from position 0, the last one fastest.
+pub(crate) fn offsets(shape: &[usize], dims: &[usize]) -> Vec<usize> {
+    let all = strides(shape);
+    let steps: Vec<usize> = dims.iter().map(|&d| all[d]).collect();
+    let sizes: Vec<usize> = dims.iter().map(|&d| shape[d]).collect();
+    let mut offsets = Vec::with_capacity(sizes.iter().product());
+    for_each(&sizes, |at| offsets.push(flat(at, &steps)));
+    offsets
+}
+
 /// An array of the given shape whose element at `index` is `x`'s element at position `source(index)`.
 pub(crate) fn rearrange(x: &Array, shape: &[usize], mut source: impl FnMut(&[usize]) -> usize) -> Result<Array> {
     let mut positions = Vec::with_capacity(shape.iter().product());

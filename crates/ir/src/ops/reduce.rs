@@ -9,7 +9,7 @@ use crate::{
 };
 
 use super::rules;
-use super::wide::{self, Kernel, Wide};
+use super::wide::{self, Wide};
 use super::{Binary, BinaryKind, index};
 
 /// Combines all elements along `axes` with an associative and commutative function, and drops the axes.
@@ -26,34 +26,107 @@ pub struct Reduce {
 pub enum Monoid {
     /// Sum.
     Sum,
+    /// Product.
+    Prod,
+    /// Maximum; NaN if any element is NaN; or for `bool`.
+    Max,
+    /// Minimum; NaN if any element is NaN; and for `bool`.
+    Min,
+    /// Bitwise or logical and.
+    And,
+    /// Bitwise or logical or.
+    Or,
 }
 
 struct Rule {
     name: &'static str,
-    /// Combines two scalars in StableHLO.
+    /// Combines two elements.
     combine: BinaryKind,
-    neutral: fn(DType) -> Array,
-    eval: Kernel<2>,
+    domain: fn(DType) -> bool,
+    neutral: fn(DType) -> f64,
+    derivative: Derivative,
+}
+
+enum Derivative {
+    /// Zero.
+    Zero,
+    /// Linear: the reduction of the tangents.
+    Sum,
+    /// The mean of the tangents of the elements that equal the result.
+    Extremum,
+    /// The sum over the elements of tangent times the product of the others.
+    Product,
+}
+
+fn number(dtype: DType) -> bool {
+    dtype != DType::Bool
+}
+
+fn discrete(dtype: DType) -> bool {
+    !dtype.is_float()
 }
 
 impl Monoid {
     /// All of them.
-    pub const ALL: &[Monoid] = &[Monoid::Sum];
+    pub const ALL: &[Monoid] = &[Monoid::Sum, Monoid::Prod, Monoid::Max, Monoid::Min, Monoid::And, Monoid::Or];
 
     fn rule(self) -> Rule {
         match self {
             Monoid::Sum => Rule {
                 name: "reduce_sum",
                 combine: BinaryKind::Add,
-                neutral: |dtype| Array::scalar(dtype, 0.0),
-                eval: Kernel::number(|[x, y]| x + y, |[x, y], _| x.wrapping_add(y)),
+                domain: number,
+                neutral: |_| 0.0,
+                derivative: Derivative::Sum,
+            },
+            Monoid::Prod => Rule {
+                name: "reduce_prod",
+                combine: BinaryKind::Mul,
+                domain: number,
+                neutral: |_| 1.0,
+                derivative: Derivative::Product,
+            },
+            // Infinities saturate to the integers' extremes.
+            Monoid::Max => Rule {
+                name: "reduce_max",
+                combine: BinaryKind::Max,
+                domain: |_| true,
+                neutral: |dtype| if dtype == DType::Bool { 0.0 } else { f64::NEG_INFINITY },
+                derivative: Derivative::Extremum,
+            },
+            Monoid::Min => Rule {
+                name: "reduce_min",
+                combine: BinaryKind::Min,
+                domain: |_| true,
+                neutral: |_| f64::INFINITY,
+                derivative: Derivative::Extremum,
+            },
+            // All bits set: −1 if signed, the largest value if unsigned.
+            Monoid::And => Rule {
+                name: "reduce_and",
+                combine: BinaryKind::And,
+                domain: discrete,
+                neutral: |dtype| if dtype.is_signed_int() { -1.0 } else { f64::INFINITY },
+                derivative: Derivative::Zero,
+            },
+            Monoid::Or => Rule {
+                name: "reduce_or",
+                combine: BinaryKind::Or,
+                domain: discrete,
+                neutral: |_| 0.0,
+                derivative: Derivative::Zero,
             },
         }
     }
 
     /// The neutral element for `dtype`, a scalar.
     pub fn neutral(self, dtype: DType) -> Array {
-        (self.rule().neutral)(dtype)
+        Array::scalar(dtype, (self.rule().neutral)(dtype))
+    }
+
+    /// Whether elements of `dtype` can be combined.
+    pub fn defined_on(self, dtype: DType) -> bool {
+        (self.rule().domain)(dtype)
     }
 
     /// The combining function on scalars of `dtype`.
@@ -85,7 +158,7 @@ impl Primitive for Reduce {
 
     fn infer(&self, operands: &[&TensorType]) -> Result<Vec<TensorType>> {
         let [x] = rules::operands(self.name(), operands)?;
-        if !self.monoid.rule().eval.defined_on(x.dtype) {
+        if !self.monoid.defined_on(x.dtype) {
             return Err(IrError::ty(self.name(), format!("is not defined for {}", x.dtype), operands));
         }
         if !rules::are_dims(&self.axes, x.rank()) {
@@ -97,8 +170,11 @@ impl Primitive for Reduce {
     }
 
     fn jvp(&self, b: &mut Builder, primals: &[Value], tangents: &[Option<Value>]) -> Result<Dual> {
-        match self.monoid {
-            Monoid::Sum => rules::linear_jvp(b, self, primals, tangents),
+        match self.monoid.rule().derivative {
+            Derivative::Zero => rules::constant_jvp(b, self, primals),
+            Derivative::Sum => rules::linear_jvp(b, self, primals, tangents),
+            Derivative::Extremum => self.extremum_jvp(b, primals, tangents),
+            Derivative::Product => self.product_jvp(b, primals, tangents),
         }
     }
 
@@ -108,10 +184,11 @@ impl Primitive for Reduce {
         cotangents: &[Option<Value>],
         operands: &[Operand],
     ) -> Result<Vec<Option<Value>>> {
-        match self.monoid {
-            Monoid::Sum => rules::linear_transpose(cotangents, operands, |ct, x| {
+        match self.monoid.rule().derivative {
+            Derivative::Sum => rules::linear_transpose(cotangents, operands, |ct, x| {
                 b.broadcast_in_dim(ct, &x.shape, &rules::other_dims(x.rank(), &self.axes))
             }),
+            _ => rules::not_linear(self.name(), b),
         }
     }
 
@@ -135,6 +212,58 @@ impl Primitive for Reduce {
     }
 }
 
+impl Reduce {
+    /// Ties share the derivative equally.
+    fn extremum_jvp(&self, b: &mut Builder, primals: &[Value], tangents: &[Option<Value>]) -> Result<Dual> {
+        let y = b.emit1(self.clone(), primals)?;
+        let (&[x], &[Some(dx)]) = (primals, tangents) else { return Ok((vec![y], vec![None])) };
+        let ty = b.ty(x).clone();
+        let spread = b.broadcast_in_dim(y, &ty.shape, &rules::other_dims(ty.rank(), &self.axes))?;
+        let hit = b.eq(x, spread)?;
+        let hit = b.convert(hit, ty.dtype)?;
+        let count = b.reduce_sum(hit, &self.axes)?;
+        let share = b.mul(dx, hit)?;
+        let total = b.reduce_sum(share, &self.axes)?;
+        Ok((vec![y], vec![Some(b.div(total, count)?)]))
+    }
+
+    /// A tree of products, which stays correct where elements are zero.
+    fn product_jvp(&self, b: &mut Builder, primals: &[Value], tangents: &[Option<Value>]) -> Result<Dual> {
+        let y = b.emit1(self.clone(), primals)?;
+        let (&[x], &[Some(dx)]) = (primals, tangents) else { return Ok((vec![y], vec![None])) };
+        let (mut x, mut dx) = (self.flatten_axes(b, x)?, self.flatten_axes(b, dx)?);
+        loop {
+            let n = b.ty(x).shape[0];
+            if n <= 1 {
+                let shape = b.ty(y).shape.clone();
+                let dy = if n == 0 { b.full_like(y, 0.0)? } else { b.reshape(dx, &shape)? };
+                return Ok((vec![y], vec![Some(dy)]));
+            }
+            let half = n / 2;
+            let mut part = |v, from, to| b.slice_in_dim(v, from, to, 0);
+            let (x0, x1, x2) = (part(x, 0, half)?, part(x, half, 2 * half)?, part(x, 2 * half, n)?);
+            let (d0, d1, d2) = (part(dx, 0, half)?, part(dx, half, 2 * half)?, part(dx, 2 * half, n)?);
+            let (left, right) = (b.mul(d0, x1)?, b.mul(x0, d1)?);
+            let (product, slope) = (b.mul(x0, x1)?, b.add(left, right)?);
+            (x, dx) = if n.is_multiple_of(2) {
+                (product, slope)
+            } else {
+                (b.concatenate(&[product, x2], 0)?, b.concatenate(&[slope, d2], 0)?)
+            };
+        }
+    }
+
+    /// The reduced axes as one leading dimension.
+    fn flatten_axes(&self, b: &mut Builder, x: Value) -> Result<Value> {
+        let ty = b.ty(x).clone();
+        let kept = rules::other_dims(ty.rank(), &self.axes);
+        let front = b.transpose(x, &[self.axes.as_slice(), &kept].concat())?;
+        let count = self.axes.iter().map(|&d| ty.shape[d]).product();
+        let shape: Vec<usize> = std::iter::once(count).chain(kept.iter().map(|&d| ty.shape[d])).collect();
+        b.reshape(front, &shape)
+    }
+}
+
 impl Monoid {
     /// Combines every element of `x` into the element of the result at its target position, all of
     /// which start neutral. Floats are accumulated in `f64` and rounded once.
@@ -144,21 +273,21 @@ impl Monoid {
                 into[t] = f([into[t], x]);
             }
         }
-        let rule = self.rule();
+        let kernel = self.rule().combine.kernel();
         let undefined = || wide::no_kernel(op, result.dtype);
         let neutral = Wide::filled(&self.neutral(result.dtype), result.size());
         let folded = match (Wide::of(x), neutral) {
             (Wide::Bool(x), Wide::Bool(mut y)) => {
-                run(&x, targets, &mut y, rule.eval.bool.ok_or_else(undefined)?);
+                run(&x, targets, &mut y, kernel.bool.ok_or_else(undefined)?);
                 Wide::Bool(y)
             }
             (Wide::Int(x), Wide::Int(mut y)) => {
-                let (f, int) = (rule.eval.int.ok_or_else(undefined)?, wide::IntType::of(result.dtype));
+                let (f, int) = (kernel.int.ok_or_else(undefined)?, wide::IntType::of(result.dtype));
                 run(&x, targets, &mut y, |xy| f(xy, int));
                 Wide::Int(y)
             }
             (Wide::Float(x), Wide::Float(mut y)) => {
-                run(&x, targets, &mut y, rule.eval.float.ok_or_else(undefined)?);
+                run(&x, targets, &mut y, kernel.float.ok_or_else(undefined)?);
                 Wide::Float(y)
             }
             _ => return Err(undefined()),
@@ -168,14 +297,6 @@ impl Monoid {
 }
 
 impl Builder {
-    /// Sums along `axes` and drops them. Emits nothing if there are none.
-    ///
-    /// # Errors
-    /// The axes are not distinct dimensions of `x`, or `x` is `bool`.
-    pub fn reduce_sum(&mut self, x: Value, axes: &[usize]) -> Result<Value> {
-        self.reduce(Monoid::Sum, x, axes)
-    }
-
     /// Combines along `axes` and drops them. Emits nothing if there are none.
     ///
     /// # Errors
@@ -186,4 +307,34 @@ impl Builder {
         }
         self.emit1(Reduce { monoid, axes: axes.to_vec() }, &[x])
     }
+}
+
+macro_rules! reduce_methods {
+    ($($(#[$doc:meta])* $name:ident $monoid:ident;)*) => {
+        impl Builder {
+            $($(#[$doc])*
+            /// Emits nothing if there are no axes.
+            ///
+            /// # Errors
+            /// The axes are not distinct dimensions of `x`, or the function is not defined on its elements.
+            pub fn $name(&mut self, x: Value, axes: &[usize]) -> Result<Value> {
+                self.reduce(Monoid::$monoid, x, axes)
+            })*
+        }
+    };
+}
+
+reduce_methods! {
+    /// Sums along `axes` and drops them.
+    reduce_sum Sum;
+    /// Multiplies along `axes` and drops them.
+    reduce_prod Prod;
+    /// The maximum along `axes`, which are dropped.
+    reduce_max Max;
+    /// The minimum along `axes`, which are dropped.
+    reduce_min Min;
+    /// Bitwise or logical and along `axes`, which are dropped.
+    reduce_and And;
+    /// Bitwise or logical or along `axes`, which are dropped.
+    reduce_or Or;
 }

@@ -167,3 +167,20 @@ pub(crate) fn first_array<'a, 'b>(op: &'static str, arrays: &'b [&'a Array]) -> 
         [] => Err(IrError::Eval { op, message: "an operand is missing".to_owned() }),
     }
 }
+
+/// The `jvp` rule of a primitive that is linear in each of its two operands.
+pub(crate) fn bilinear_jvp<P: Clone + Into<Op>>(
+    b: &mut Builder,
+    op: &P,
+    primals: &[Value],
+    tangents: &[Option<Value>],
+) -> Result<Dual> {
+    let z = b.emit1(op.clone(), primals)?;
+    let mut tangent = None;
+    if let (&[x, y], &[dx, dy]) = (primals, tangents) {
+        let left = dx.map(|dx| b.emit1(op.clone(), &[dx, y])).transpose()?;
+        let right = dy.map(|dy| b.emit1(op.clone(), &[x, dy])).transpose()?;
+        tangent = sum(b, left, right)?;
+    }
+    Ok((vec![z], vec![tangent]))
+}

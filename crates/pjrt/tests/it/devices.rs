@@ -20,6 +20,9 @@ fn the_plugin_tells_its_versions() {
     assert!(minimum < current, "{minimum:?} {current:?}");
     assert!(plugin.xla_version().is_some());
     assert!(plugin.path().is_absolute());
+    let build = plugin.build_id().expect("a name");
+    assert!(build.starts_with(&format!("{major}.{minor}-")), "{build}");
+    assert_eq!(build, plugin.build_id().expect("the same name"));
 }
 
 #[test]

@@ -44,7 +44,8 @@ fn an_executable_describes_itself() {
     let executable = executable.executable();
     assert!(executable.name().expect("a name").contains("step"));
     let array = ArrayType { element: ElementType::F32, dims: vec![1024] };
-    assert_eq!(executable.outputs().expect("outputs"), [array]);
+    assert_eq!(executable.outputs().expect("outputs"), std::slice::from_ref(&array));
+    assert_eq!(executable.parameters(), Some(&[array.clone(), array][..]));
     assert_eq!(executable.num_outputs(), 1);
 
     let memory = executable.memory().expect("memory");

@@ -1,1 +1,73 @@
-//! Models.
+//! Models: layers made of layers, which can be compiled and fitted.
+
+mod functional;
+mod input;
+mod methods;
+mod sequential;
+
+use std::rc::Rc;
+
+pub use functional::{Functional, MODEL};
+pub use input::INPUT;
+pub use methods::METHODS;
+pub use sequential::{SEQUENTIAL, Sequential};
+
+use super::layer::LayerObject;
+use crate::error::Result;
+use crate::interp::Interp;
+use crate::library::{ClassDecl, FunctionDecl};
+use crate::value::Value;
+
+/// The model classes.
+pub const CLASSES: &[&ClassDecl] = &[&MODEL, &SEQUENTIAL];
+
+/// The functions beside them.
+pub const FUNCTIONS: &[&FunctionDecl] = &[&INPUT];
+
+/// Attributes that layers and models have beside those of every layer.
+pub(super) const ATTRIBUTES: &[&str] =
+    &["layers", "input", "output", "inputs", "outputs", "input_shape", "output_shape"];
+
+/// Attributes of models; `None` for other names and for layers that are no models.
+pub(super) fn attribute(interp: &mut Interp, layer: &Rc<LayerObject>, name: &str) -> Result<Option<Value>> {
+    let Some(model) = graph_of(interp, layer)? else { return Ok(None) };
+    let one_or_list = |values: Vec<Value>| match <[Value; 1]>::try_from(values) {
+        Ok([value]) => value,
+        Err(values) => Value::list(values),
+    };
+    let symbolic = |list: &[super::Symbolic]| list.iter().cloned().map(Value::Symbolic).collect::<Vec<_>>();
+    let outputs = model.outputs.leaves();
+    let shape = |value: &Value| match value {
+        Value::Symbolic(s) => s.shape_value(),
+        _ => Value::None,
+    };
+    Ok(Some(match name {
+        "layers" => Value::list(layers(layer).into_iter().map(|l| Value::Object(l)).collect()),
+        "inputs" => Value::list(symbolic(&model.inputs)),
+        "outputs" => Value::list(outputs),
+        "input" => one_or_list(symbolic(&model.inputs)),
+        "output" => one_or_list(outputs),
+        "input_shape" => one_or_list(symbolic(&model.inputs).iter().map(shape).collect()),
+        "output_shape" => one_or_list(outputs.iter().map(shape).collect()),
+        _ => return Ok(None),
+    }))
+}
+
+/// The layers of a model, in the order of Keras's `model.layers`, without input layers.
+pub fn layers(model: &LayerObject) -> Vec<Rc<LayerObject>> {
+    model.sublayers.borrow().iter().map(|(_, layer)| layer.clone()).collect()
+}
+
+/// The layer graph of a functional model, or of a sequential one whose input shape is known.
+///
+/// # Errors
+/// The graph cannot be put together.
+pub fn graph_of(interp: &mut Interp, layer: &Rc<LayerObject>) -> Result<Option<Rc<Functional>>> {
+    if let Some(functional) = layer.kind::<functional::FunctionalLayer>() {
+        return Ok(Some(functional.0.clone()));
+    }
+    match layer.kind::<Sequential>() {
+        Some(sequential) => sequential.graph(interp),
+        None => Ok(None),
+    }
+}

@@ -1,0 +1,78 @@
+//! `keras.Input`.
+
+use keramos_ir::DType;
+
+use crate::error::{Error, Result};
+use crate::interp::Interp;
+use crate::keras::graph;
+use crate::keras::symbolic::SymbolicShape;
+use crate::library::{Bound, Default, FunctionDecl, Param, Signature};
+use crate::value::Value;
+
+/// `keras.Input`: a symbolic tensor that stands for one input of a model.
+pub static INPUT: FunctionDecl = FunctionDecl {
+    name: "Input",
+    signature: Signature::new(&[
+        Param::new("shape", Default::None),
+        Param::new("batch_size", Default::None),
+        Param::new("dtype", Default::None),
+        Param::new("sparse", Default::None),
+        Param::new("ragged", Default::None),
+        Param::new("batch_shape", Default::None),
+        Param::new("name", Default::None),
+        Param::new("tensor", Default::None),
+        Param::new("optional", Default::Bool(false)),
+    ]),
+    doc: "A symbolic tensor that stands for one input of a model.",
+    call: new,
+};
+
+fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    for name in ["sparse", "ragged", "tensor"] {
+        if args.some(name)?.is_some_and(|v| !matches!(v, Value::Bool(false))) {
+            return Err(Error::unsupported(format!("`{name}` of Input() is not supported")));
+        }
+    }
+    let shape = match (args.some("shape")?, args.some("batch_shape")?) {
+        (Some(shape), None) => {
+            let batch = match args.some("batch_size")? {
+                None => None,
+                Some(_) => Some(args.usize("batch_size")?),
+            };
+            let rest = dims(args, "shape", shape)?;
+            std::iter::once(batch).chain(rest).collect()
+        }
+        (None, Some(shape)) => dims(args, "batch_shape", shape)?,
+        (None, None) => {
+            return Err(
+                Error::argument("Input() needs `shape`").help("write the shape of one row: Input(shape=(28, 28, 1))")
+            );
+        }
+        (Some(_), Some(_)) => return Err(Error::argument("Input() takes either `shape` or `batch_shape`, not both")),
+    };
+    let dtype = match args.some("dtype")? {
+        None => DType::F32,
+        Some(Value::DType(dtype)) => *dtype,
+        Some(_) => DType::from_numpy_name(&args.str("dtype")?)
+            .ok_or_else(|| args.invalid("dtype", "the name of an element type such as \"float32\""))?,
+    };
+    let automatic = interp.names.unique("InputLayer");
+    let name = if args.some("name")?.is_some() { args.str("name")? } else { automatic };
+    Ok(Value::Symbolic(graph::input(interp, name, shape, dtype)))
+}
+
+fn dims(args: &Bound, name: &str, shape: &Value) -> Result<SymbolicShape> {
+    let wrong = || {
+        args.invalid(name, "a tuple of sizes such as (28, 28, 1)").help("a shape of one dimension is written (784,)")
+    };
+    let dim = |value: &Value| match value {
+        Value::None => Ok(None),
+        Value::Int(n) => usize::try_from(*n).map(Some).map_err(|_| wrong()),
+        _ => Err(wrong()),
+    };
+    match shape {
+        // Keras takes Input(784) for Input((784,)).
+        Value::Int(_) => Ok(vec![dim(shape)?]),
+        other => other.elements().ok_or_else(wrong)?.iter().map(dim).collect(),
+    }
+}

@@ -1,0 +1,143 @@
+//! Methods of all models: configuration is recorded for the artifact, runs are the runtime's.
+
+use std::rc::Rc;
+
+use crate::error::{Error, Result};
+use crate::interp::Interp;
+use crate::keras::layer::LayerObject;
+use crate::library::{Default, MethodDecl, Param, Signature};
+use crate::value::{Host, ObjectRef, Value, downcast};
+
+/// The methods of every model.
+pub const METHODS: &[MethodDecl] = &[
+    MethodDecl {
+        name: "compile",
+        signature: Signature::new(&[
+            Param::new("optimizer", Default::Str("rmsprop")),
+            Param::new("loss", Default::None),
+            Param::new("loss_weights", Default::None),
+            Param::new("metrics", Default::None),
+            Param::new("weighted_metrics", Default::None),
+            Param::new("run_eagerly", Default::Bool(false)),
+            Param::new("steps_per_execution", Default::Int(1)),
+            Param::new("jit_compile", Default::Str("auto")),
+            Param::new("auto_scale_loss", Default::Bool(true)),
+        ]),
+        doc: "Records optimizer, losses and metrics; the artifact gets training and evaluation entry points.",
+        call: |interp, object, args| {
+            let model = model(object)?;
+            *model.recorded.compile.borrow_mut() = Some(args.clone());
+            interp.models.push(model);
+            Ok(Value::None)
+        },
+    },
+    MethodDecl {
+        name: "fit",
+        signature: Signature::new(&[
+            Param::new("x", Default::None),
+            Param::new("y", Default::None),
+            Param::new("batch_size", Default::None),
+            Param::new("epochs", Default::Int(1)),
+            Param::new("verbose", Default::Str("auto")),
+            Param::new("callbacks", Default::None),
+            Param::new("validation_split", Default::Float(0.0)),
+            Param::new("validation_data", Default::None),
+            Param::new("shuffle", Default::Bool(true)),
+            Param::new("class_weight", Default::None),
+            Param::new("sample_weight", Default::None),
+            Param::new("initial_epoch", Default::Int(0)),
+            Param::new("steps_per_epoch", Default::None),
+            Param::new("validation_steps", Default::None),
+            Param::new("validation_batch_size", Default::None),
+            Param::new("validation_freq", Default::Int(1)),
+        ]),
+        doc: "Records the training configuration; the data is supplied to the runtime.",
+        call: |interp, object, args| {
+            let model = model(object)?;
+            if model.recorded.compile.borrow().is_none() {
+                return Err(Error::new(
+                    crate::diagnostics::codes::TRAINING_CONFIG,
+                    format!("model `{}` is fitted before it is compiled", model.name()),
+                )
+                .help("call model.compile(optimizer=..., loss=...) first"));
+            }
+            *model.recorded.fit.borrow_mut() = Some(args.clone());
+            interp.models.push(model);
+            Ok(host(interp, "the history of fit()"))
+        },
+    },
+    MethodDecl {
+        name: "evaluate",
+        signature: Signature::new(&[Param::variadic("args"), Param::keywords("kwargs")]),
+        doc: "A run-time operation (`keramos-run evaluate`); its result is a host value.",
+        call: |interp, _, _| Ok(host(interp, "the result of evaluate()")),
+    },
+    MethodDecl {
+        name: "predict",
+        signature: Signature::new(&[Param::variadic("args"), Param::keywords("kwargs")]),
+        doc: "A run-time operation (`keramos-run predict`); its result is a host value.",
+        call: |interp, _, _| Ok(host(interp, "the result of predict()")),
+    },
+    MethodDecl {
+        name: "save",
+        signature: Signature::new(&[Param::variadic("args"), Param::keywords("kwargs")]),
+        doc: "A run-time operation; nothing happens at compile time.",
+        call: |_, _, _| Ok(Value::None),
+    },
+    MethodDecl {
+        name: "save_weights",
+        signature: Signature::new(&[Param::variadic("args"), Param::keywords("kwargs")]),
+        doc: "A run-time operation; nothing happens at compile time.",
+        call: |_, _, _| Ok(Value::None),
+    },
+    MethodDecl {
+        name: "summary",
+        signature: Signature::new(&[Param::variadic("args"), Param::keywords("kwargs")]),
+        doc: "Notes that the compiler is to print the layer table.",
+        call: |interp, object, _| {
+            let model = model(object)?;
+            interp.summaries.push(model.clone());
+            interp.models.push(model);
+            Ok(Value::None)
+        },
+    },
+    MethodDecl {
+        name: "get_layer",
+        signature: Signature::new(&[Param::new("name", Default::None), Param::new("index", Default::None)]),
+        doc: "The layer of the given name or index.",
+        call: |_, object, args| {
+            let model = model(object)?;
+            let layers = super::layers(&model);
+            let found = match args.some("index")? {
+                Some(_) => layers.get(args.usize("index")?).cloned(),
+                None => {
+                    let name = args.str("name")?;
+                    layers.iter().find(|l| l.name() == name).cloned()
+                }
+            };
+            let names: Vec<String> = layers.iter().map(|l| l.name().to_string()).collect();
+            found.map(|l| Value::Object(l)).ok_or_else(|| {
+                Error::argument(format!("model `{}` has no such layer", model.name()))
+                    .note(format!("its layers: {}", names.join(", ")))
+            })
+        },
+    },
+    MethodDecl {
+        name: "count_params",
+        signature: Signature::EMPTY,
+        doc: "The number of weights' elements.",
+        call: |interp, object, _| {
+            let model = model(object)?;
+            let count: usize = model.all_weights(interp).iter().map(|&id| interp.variables.get(id).ty.size()).sum();
+            Ok(Value::Int(count as i64))
+        },
+    },
+];
+
+fn model(object: &ObjectRef) -> Result<Rc<LayerObject>> {
+    downcast::<LayerObject>(object).ok_or_else(|| Error::internal("a model's method on another object"))
+}
+
+fn host(interp: &Interp, what: &str) -> Value {
+    Value::Host(Host::new(what, Some(interp.span)))
+}

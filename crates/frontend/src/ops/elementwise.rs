@@ -1,0 +1,331 @@
+//! Element-wise arithmetic, comparison and selection.
+
+use keramos_ir::{Array, DType, TensorType, Value as IrValue};
+
+use super::promote_types;
+use crate::error::{Error, Result};
+use crate::trace::{Tensor, Tracer};
+
+/// The shape that NumPy broadcasts `a` and `b` to.
+///
+/// # Errors
+/// Two aligned dimensions differ and neither is 1.
+pub fn broadcast_shapes(a: &[usize], b: &[usize]) -> Result<Vec<usize>> {
+    let rank = a.len().max(b.len());
+    let dim = |shape: &[usize], i: usize| (i + shape.len()).checked_sub(rank).map_or(1, |k| shape[k]);
+    (0..rank)
+        .map(|i| match (dim(a, i), dim(b, i)) {
+            (m, n) if m == n || n == 1 => Ok(m),
+            (1, n) => Ok(n),
+            _ => Err(Error::shape(format!("shapes {a:?} and {b:?} do not broadcast together"))
+                .note("dimensions are aligned from the last one; each pair must be equal or one of them 1")),
+        })
+        .collect()
+}
+
+impl Tracer {
+    /// `x` with element type `dtype`.
+    ///
+    /// # Errors
+    /// Nothing is being traced.
+    pub fn convert(&mut self, x: &Tensor, dtype: DType) -> Result<Tensor> {
+        if x.dtype() == dtype {
+            return Ok(x.clone());
+        }
+        self.build1(&[x], |b, v| b.convert(v[0], dtype))
+    }
+
+    /// `x` broadcast to `shape`.
+    ///
+    /// # Errors
+    /// The shapes are not compatible.
+    pub fn broadcast_to(&mut self, x: &Tensor, shape: &[usize]) -> Result<Tensor> {
+        if x.shape() == shape {
+            return Ok(x.clone());
+        }
+        self.build1(&[x], |b, v| b.broadcast(v[0], shape))
+    }
+
+    /// A tensor of type `ty` filled with `value`.
+    ///
+    /// # Errors
+    /// Nothing is being traced.
+    pub fn full(&mut self, ty: &TensorType, value: f64) -> Result<Tensor> {
+        self.build1(&[], |b, _| b.full(ty, value))
+    }
+
+    /// A scalar constant of type `dtype`.
+    ///
+    /// # Errors
+    /// Nothing is being traced.
+    pub fn scalar(&mut self, dtype: DType, value: f64) -> Result<Tensor> {
+        self.constant(Array::scalar(dtype, value))
+    }
+
+    /// A weakly typed float, as a Python float would be.
+    ///
+    /// # Errors
+    /// Nothing is being traced.
+    pub fn weak(&mut self, value: f64) -> Result<Tensor> {
+        self.scalar(DType::F32, value).map(Tensor::into_weak)
+    }
+
+    /// Both operands in the promoted element type and the broadcast shape, and whether the result is weak.
+    fn operands(&mut self, a: &Tensor, b: &Tensor) -> Result<(Tensor, Tensor, bool)> {
+        let (dtype, weak) = promote_types(a, b);
+        let shape = broadcast_shapes(a.shape(), b.shape())?;
+        let mut prepare = |t: &Tensor| {
+            let t = self.convert(t, dtype)?;
+            self.broadcast_to(&t, &shape)
+        };
+        Ok((prepare(a)?, prepare(b)?, weak))
+    }
+
+    fn binary(
+        &mut self,
+        a: &Tensor,
+        b: &Tensor,
+        op: fn(&mut keramos_ir::Builder, IrValue, IrValue) -> keramos_ir::Result<IrValue>,
+    ) -> Result<Tensor> {
+        let (a, b, weak) = self.operands(a, b)?;
+        let z = self.build1(&[&a, &b], |builder, v| op(builder, v[0], v[1]))?;
+        Ok(if weak && z.dtype() != DType::Bool { z.into_weak() } else { z })
+    }
+
+    /// The operand as a float: integers and truth values become `float32`.
+    ///
+    /// # Errors
+    /// Nothing is being traced.
+    pub fn to_float(&mut self, x: &Tensor) -> Result<Tensor> {
+        if x.dtype().is_float() { Ok(x.clone()) } else { self.convert(x, DType::F32) }
+    }
+
+    fn unary(
+        &mut self,
+        x: &Tensor,
+        op: fn(&mut keramos_ir::Builder, IrValue) -> keramos_ir::Result<IrValue>,
+    ) -> Result<Tensor> {
+        let y = self.build1(&[x], |builder, v| op(builder, v[0]))?;
+        Ok(if x.is_weak() && y.dtype() == x.dtype() { y.into_weak() } else { y })
+    }
+
+    /// a / b in floating point.
+    ///
+    /// # Errors
+    /// The shapes do not broadcast.
+    pub fn div(&mut self, a: &Tensor, b: &Tensor) -> Result<Tensor> {
+        let (a, b) = match promote_types(a, b).0.is_float() {
+            true => (a.clone(), b.clone()),
+            false => (self.to_float(a)?, self.to_float(b)?),
+        };
+        self.binary(&a, &b, |builder, x, y| builder.div(x, y))
+    }
+
+    /// `condition ? a : b`, element by element.
+    ///
+    /// # Errors
+    /// The shapes do not broadcast.
+    pub fn select(&mut self, condition: &Tensor, a: &Tensor, b: &Tensor) -> Result<Tensor> {
+        let (a, b, weak) = self.operands(a, b)?;
+        let shape = broadcast_shapes(condition.shape(), a.shape())?;
+        let condition = self.to_bool(condition)?;
+        let condition = self.broadcast_to(&condition, &shape)?;
+        let (a, b) = (self.broadcast_to(&a, &shape)?, self.broadcast_to(&b, &shape)?);
+        let z = self.build1(&[&condition, &a, &b], |builder, v| builder.select(v[0], v[1], v[2]))?;
+        Ok(if weak { z.into_weak() } else { z })
+    }
+
+    /// x ≠ 0.
+    ///
+    /// # Errors
+    /// Nothing is being traced.
+    pub fn to_bool(&mut self, x: &Tensor) -> Result<Tensor> {
+        self.convert(x, DType::Bool)
+    }
+
+    /// x + c for a constant, in `x`'s element type.
+    ///
+    /// # Errors
+    /// Nothing is being traced.
+    pub fn add_scalar(&mut self, x: &Tensor, c: f64) -> Result<Tensor> {
+        let c = self.weak(c)?;
+        self.add(x, &c)
+    }
+
+    /// x · c for a constant, in `x`'s element type.
+    ///
+    /// # Errors
+    /// Nothing is being traced.
+    pub fn mul_scalar(&mut self, x: &Tensor, c: f64) -> Result<Tensor> {
+        let c = self.weak(c)?;
+        self.mul(x, &c)
+    }
+
+    /// x / c for a constant, in `x`'s element type.
+    ///
+    /// # Errors
+    /// Nothing is being traced.
+    pub fn div_scalar(&mut self, x: &Tensor, c: f64) -> Result<Tensor> {
+        let c = self.weak(c)?;
+        self.div(x, &c)
+    }
+
+    /// c − x for a constant, in `x`'s element type.
+    ///
+    /// # Errors
+    /// Nothing is being traced.
+    pub fn scalar_sub(&mut self, c: f64, x: &Tensor) -> Result<Tensor> {
+        let c = self.weak(c)?;
+        self.sub(&c, x)
+    }
+
+    /// max(x, c) for a constant.
+    ///
+    /// # Errors
+    /// Nothing is being traced.
+    pub fn max_scalar(&mut self, x: &Tensor, c: f64) -> Result<Tensor> {
+        let c = self.weak(c)?;
+        self.maximum(x, &c)
+    }
+
+    /// min(x, c) for a constant.
+    ///
+    /// # Errors
+    /// Nothing is being traced.
+    pub fn min_scalar(&mut self, x: &Tensor, c: f64) -> Result<Tensor> {
+        let c = self.weak(c)?;
+        self.minimum(x, &c)
+    }
+
+    /// min(max(x, low), high), as `jnp.clip`: half of the derivative passes at a bound.
+    ///
+    /// # Errors
+    /// Nothing is being traced.
+    pub fn clip(&mut self, x: &Tensor, low: f64, high: f64) -> Result<Tensor> {
+        let x = self.max_scalar(x, low)?;
+        self.min_scalar(&x, high)
+    }
+
+    /// x².
+    ///
+    /// # Errors
+    /// Nothing is being traced.
+    pub fn square(&mut self, x: &Tensor) -> Result<Tensor> {
+        self.mul(x, x)
+    }
+}
+
+macro_rules! binary_methods {
+    ($($(#[$doc:meta])* $name:ident => $op:ident;)*) => {
+        impl Tracer {
+            $($(#[$doc])*
+            ///
+            /// # Errors
+            /// The shapes do not broadcast, or the element types are not accepted.
+            pub fn $name(&mut self, a: &Tensor, b: &Tensor) -> Result<Tensor> {
+                self.binary(a, b, |builder, x, y| builder.$op(x, y))
+            })*
+        }
+    };
+}
+
+binary_methods! {
+    /// a + b.
+    add => add;
+    /// a − b.
+    sub => sub;
+    /// a · b.
+    mul => mul;
+    /// max(a, b); NaN propagates.
+    maximum => max;
+    /// min(a, b); NaN propagates.
+    minimum => min;
+    /// The remainder with the dividend's sign (`lax.rem`).
+    rem => rem;
+    /// Logical or bitwise and.
+    and => and;
+    /// Logical or bitwise or.
+    or => or;
+    /// Logical or bitwise exclusive or.
+    xor => xor;
+    /// a = b.
+    eq => eq;
+    /// a ≠ b.
+    ne => ne;
+    /// a < b.
+    lt => lt;
+    /// a ≤ b.
+    le => le;
+    /// a > b.
+    gt => gt;
+    /// a ≥ b.
+    ge => ge;
+}
+
+macro_rules! unary_methods {
+    ($($(#[$doc:meta])* $name:ident;)*) => {
+        impl Tracer {
+            $($(#[$doc])*
+            ///
+            /// # Errors
+            /// The element type is not accepted.
+            pub fn $name(&mut self, x: &Tensor) -> Result<Tensor> {
+                self.unary(x, |builder, v| builder.$name(v))
+            })*
+        }
+    };
+}
+
+unary_methods! {
+    /// −x.
+    neg;
+    /// |x|.
+    abs;
+    /// −1, 0 or 1.
+    sign;
+    /// Logical or bitwise not.
+    not;
+}
+
+macro_rules! float_methods {
+    ($($(#[$doc:meta])* $name:ident;)*) => {
+        impl Tracer {
+            $($(#[$doc])*
+            /// Integers are converted to `float32` first.
+            ///
+            /// # Errors
+            /// Nothing is being traced.
+            pub fn $name(&mut self, x: &Tensor) -> Result<Tensor> {
+                let x = self.to_float(x)?;
+                self.unary(&x, |builder, v| builder.$name(v))
+            })*
+        }
+    };
+}
+
+float_methods! {
+    /// eˣ.
+    exp;
+    /// eˣ − 1.
+    expm1;
+    /// ln x.
+    log;
+    /// ln(1 + x).
+    log1p;
+    /// √x.
+    sqrt;
+    /// 1/√x.
+    rsqrt;
+    /// sin x.
+    sin;
+    /// cos x.
+    cos;
+    /// tanh x.
+    tanh;
+    /// 1/(1 + e⁻ˣ).
+    logistic;
+    /// The largest integer not above x.
+    floor;
+    /// The smallest integer not below x.
+    ceil;
+}

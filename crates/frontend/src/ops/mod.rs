@@ -1,0 +1,10 @@
+//! Tensor operations composed of IR primitives, with NumPy's broadcasting and JAX's type promotion.
+//!
+//! Each operation is a method of [`crate::trace::Tracer`]: layers, losses and optimizers call it, and
+//! the functions of `keras.ops`, `jax.numpy`, … that a model file sees are thin declarations over it.
+
+mod elementwise;
+mod promote;
+
+pub use elementwise::broadcast_shapes;
+pub use promote::promote_types;

@@ -1,0 +1,210 @@
+//! Traces a model's entry points.
+
+use std::collections::{HashMap, HashSet};
+
+use keramos_ir::{Function, TensorType};
+
+use super::{Entry, EntryKind, Port, PortKind, StateRole, VariableSpec};
+use crate::error::{Error, Result};
+use crate::interp::Interp;
+use crate::keras::Symbolic;
+use crate::keras::layer::LayerObject;
+use crate::keras::models::Functional;
+use crate::keras::variable::{Role, VariableId};
+use crate::library::Args;
+use crate::trace::Tensor;
+use crate::value::Value;
+
+/// The state of a model: its variables in the order of the program.
+#[derive(Debug)]
+pub(super) struct State {
+    pub ids: Vec<VariableId>,
+    index: HashMap<VariableId, usize>,
+}
+
+impl State {
+    pub fn new(ids: Vec<VariableId>) -> Self {
+        let index = ids.iter().enumerate().map(|(i, &id)| (id, i)).collect();
+        State { ids, index }
+    }
+
+    pub fn index(&self, id: VariableId) -> Result<usize> {
+        self.index.get(&id).copied().ok_or_else(|| Error::internal("a variable is used that is not part of the state"))
+    }
+
+    /// The port of variable number `i`.
+    pub fn port(&self, interp: &Interp, i: usize) -> Port {
+        Port { name: interp.variables.get(self.ids[i]).path.clone(), kind: PortKind::State(i), donated_to: None }
+    }
+}
+
+/// The model's weights in the order of Keras's `model.weights`, each once.
+pub(super) fn weights(interp: &Interp, model: &LayerObject) -> Vec<VariableId> {
+    let mut seen = HashSet::new();
+    model.all_weights(interp).into_iter().filter(|id| seen.insert(*id)).collect()
+}
+
+/// The seed states that belong to a model: those of its layers, in order of creation.
+pub(super) fn seeds(interp: &Interp, model: &LayerObject) -> Vec<VariableId> {
+    let mut seeds = model.all_seeds();
+    seeds.sort_unstable();
+    seeds.dedup();
+    seeds.retain(|&id| interp.variables.get(id).role == Role::Seed);
+    seeds
+}
+
+/// Descriptions of the variables; `trained` are those that an optimizer trains.
+pub(super) fn specs(
+    interp: &Interp,
+    state: &State,
+    trained: &[VariableId],
+    h5: &HashMap<VariableId, String>,
+) -> Vec<VariableSpec> {
+    let spec = |&id: &VariableId| {
+        let variable = interp.variables.get(id);
+        let role = match variable.role {
+            Role::Weight if trained.contains(&id) => StateRole::Trainable,
+            Role::Weight => StateRole::NonTrainable,
+            Role::Seed => StateRole::Seed,
+            Role::Optimizer => StateRole::Optimizer,
+            Role::Metric => StateRole::Metric,
+        };
+        VariableSpec { path: variable.path.clone(), h5_path: h5.get(&id).cloned(), ty: variable.ty.clone(), role }
+    };
+    state.ids.iter().map(spec).collect()
+}
+
+/// `init() -> state`: every variable's initializer, in order.
+pub(super) fn init(interp: &mut Interp, state: &State) -> Result<Entry> {
+    let function =
+        traced(interp, "init", &[], |interp, _| state.ids.iter().map(|&id| initial_value(interp, id)).collect())?.0;
+    let outputs = (0..state.ids.len()).map(|i| state.port(interp, i)).collect();
+    Ok(Entry { kind: EntryKind::Init, batch: None, function, inputs: Vec::new(), outputs })
+}
+
+fn initial_value(interp: &mut Interp, id: VariableId) -> Result<Tensor> {
+    let variable = interp.variables.get(id).clone();
+    let value = match &variable.initializer {
+        initializer @ (Value::Object(_) | Value::User(_) | Value::Function(_)) => {
+            let shape = variable.ty.shape.iter().map(|&n| Value::Int(n as i64)).collect::<Vec<_>>();
+            let keywords = vec![("dtype".into(), Value::str(variable.ty.dtype.numpy_name()))];
+            interp.call(initializer, Args { positional: vec![Value::tuple(shape)], keywords })?
+        }
+        other => other.clone(),
+    };
+    let tensor = interp.to_tensor(&value)?;
+    let tensor = interp.tracer.convert(&tensor, variable.ty.dtype)?;
+    if tensor.shape().is_empty() && !variable.ty.shape.is_empty() {
+        return interp.tracer.broadcast_to(&tensor, &variable.ty.shape);
+    }
+    if tensor.ty() != &variable.ty {
+        let message =
+            format!("the initializer of `{}` made {}, the variable is {}", variable.path, tensor.ty(), variable.ty);
+        return Err(Error::shape(message));
+    }
+    Ok(tensor)
+}
+
+/// `predict(variables, inputs) -> outputs` for one batch size.
+pub(super) fn predict(interp: &mut Interp, state: &State, graph: &Functional, batch: usize) -> Result<Entry> {
+    let types = input_types(&graph.inputs, batch)?;
+    let (function, reads, _) = traced_with_state(interp, "predict", &types, |interp, inputs| {
+        let outputs = graph.replay(interp, inputs)?;
+        tensors(&outputs)
+    })?;
+    let reads = reads.into_iter().map(|id| state.index(id)).collect::<Result<Vec<_>>>()?;
+    let (function, mut inputs) = state_first(interp, function, state, reads);
+    inputs.extend(data_ports(&graph.inputs));
+    let outputs = output_names(graph).into_iter().enumerate();
+    let outputs = outputs.map(|(i, name)| Port { name, kind: PortKind::Output(i), donated_to: None }).collect();
+    Ok(Entry { kind: EntryKind::Predict, batch: Some(batch), function, inputs, outputs })
+}
+
+/// Puts the parameters for variables (the trailing ones, one per entry of `reads`) in front, in the
+/// order of the state.
+fn state_first(interp: &Interp, mut function: Function, state: &State, reads: Vec<usize>) -> (Function, Vec<Port>) {
+    let data = function.params.len() - reads.len();
+    let mut order: Vec<(usize, usize)> = reads.into_iter().enumerate().map(|(k, i)| (i, data + k)).collect();
+    order.sort_unstable();
+    let front = order.iter().map(|&(_, k)| function.params[k]);
+    function.params = front.chain(function.params[..data].iter().copied()).collect();
+    (function, order.into_iter().map(|(i, _)| state.port(interp, i)).collect())
+}
+
+/// Traces `code` into a function with parameters of the given types.
+pub(super) fn traced(
+    interp: &mut Interp,
+    name: &str,
+    params: &[TensorType],
+    code: impl FnOnce(&mut Interp, &[Tensor]) -> Result<Vec<Tensor>>,
+) -> Result<(Function, Vec<Tensor>)> {
+    let (frames, scopes) = (interp.tracer.depth(), interp.state.depth());
+    let params = interp.tracer.enter(name, params);
+    let result = code(interp, &params).and_then(|results| interp.tracer.leave(&results));
+    if result.is_err() {
+        interp.tracer.unwind(frames);
+        interp.state.unwind(scopes);
+    }
+    result.map(|traced| (traced.function, traced.captures))
+}
+
+/// As [`traced`], with variables read and assigned in a scope of their own: also returns the
+/// variables that became trailing parameters, and those assigned with their last values.
+pub(super) fn traced_with_state(
+    interp: &mut Interp,
+    name: &str,
+    params: &[TensorType],
+    code: impl FnOnce(&mut Interp, &[Tensor]) -> Result<Vec<Tensor>>,
+) -> Result<(Function, Vec<VariableId>, Vec<VariableId>)> {
+    let (mut reads, mut assigned) = (Vec::new(), Vec::new());
+    let (function, _) = traced(interp, name, params, |interp, inputs| {
+        interp.state.open([]);
+        let results = code(interp, inputs)?;
+        let closed = interp.state.close();
+        reads = closed.params.into_iter().map(|(id, _)| id).collect();
+        assigned = closed.assigned.into_iter().map(|(id, _)| id).collect();
+        Ok(results)
+    })?;
+    Ok((function, reads, assigned))
+}
+
+/// The types of the model's inputs with the batch dimension set.
+pub(super) fn input_types(inputs: &[Symbolic], batch: usize) -> Result<Vec<TensorType>> {
+    inputs.iter().map(|input| symbolic_type(input, batch)).collect()
+}
+
+fn symbolic_type(symbolic: &Symbolic, batch: usize) -> Result<TensorType> {
+    let shape = symbolic.0.shape.iter().enumerate().map(|(i, dim)| match (i, dim) {
+        (0, None) => Ok(batch),
+        (_, Some(n)) => Ok(*n),
+        (_, None) => Err(Error::shape(format!("input `{}` has the shape {symbolic}", symbolic.0.node.name))
+            .help("write every size but the batch's into Input(shape=...)")),
+    });
+    Ok(TensorType::new(symbolic.0.dtype, shape.collect::<Result<Vec<_>>>()?))
+}
+
+pub(super) fn data_ports(inputs: &[Symbolic]) -> Vec<Port> {
+    let port = |(i, s): (usize, &Symbolic)| Port {
+        name: s.0.node.name.to_string(),
+        kind: PortKind::Data(i),
+        donated_to: None,
+    };
+    inputs.iter().enumerate().map(port).collect()
+}
+
+/// The names of the outputs: the layers that make them, as in Keras's `model.output_names`.
+pub(super) fn output_names(graph: &Functional) -> Vec<String> {
+    let name = |leaf: &Value| match leaf {
+        Value::Symbolic(s) => s.0.node.name.to_string(),
+        _ => String::from("output"),
+    };
+    graph.outputs.leaves().iter().map(name).collect()
+}
+
+pub(super) fn tensors(value: &Value) -> Result<Vec<Tensor>> {
+    let tensor = |leaf: Value| match leaf {
+        Value::Tensor(t) => Ok(t),
+        other => Err(Error::ty(format!("a model's output must be a tensor, found {}", other.type_name()))),
+    };
+    value.leaves().into_iter().map(tensor).collect()
+}

@@ -1,0 +1,355 @@
+//! `conv_general_dilated`.
+
+use crate::op::Dual;
+use crate::stablehlo::{Emitter, HloOp, HloValue, i64_array, padding_matrix};
+use crate::{Array, Attr, AttrReader, Attrs, Builder, IrError, Operand, Primitive, Result, TensorType, Value};
+
+use super::wide::{self, Wide};
+use super::{Precision, index, rules};
+
+/// Where operands and result of [`Conv`] have their dimensions. Each list has the positions of two
+/// special dimensions, then those of the spatial dimensions, the same count and order in all three.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ConvDims {
+    /// Batch, feature, spatial dimensions of the input.
+    pub lhs: Vec<usize>,
+    /// Output feature, input feature, spatial dimensions of the kernel.
+    pub rhs: Vec<usize>,
+    /// Batch, feature, spatial dimensions of the result.
+    pub out: Vec<usize>,
+}
+
+impl ConvDims {
+    /// Input and result `[batch, spatial…, feature]`, kernel `[spatial…, input feature, output feature]`:
+    /// Keras's layout `channels_last`.
+    pub fn channels_last(spatial: usize) -> Self {
+        let lhs: Vec<usize> = [0, spatial + 1].into_iter().chain(1..=spatial).collect();
+        let rhs = [spatial + 1, spatial].into_iter().chain(0..spatial).collect();
+        ConvDims { out: lhs.clone(), lhs, rhs }
+    }
+
+    /// Input and result `[batch, feature, spatial…]`, kernel `[spatial…, input feature, output feature]`.
+    pub fn channels_first(spatial: usize) -> Self {
+        let lhs: Vec<usize> = (0..spatial + 2).collect();
+        ConvDims { out: lhs.clone(), lhs, ..ConvDims::channels_last(spatial) }
+    }
+}
+
+/// Convolution in the sense of neural networks: the kernel is not flipped.
+///
+/// With `dilate(n, d) = (n − 1)·d + 1` (0 for n = 0), a spatial size of the result is
+/// `⌊(dilate(n, lhs_dilation) + low + high − dilate(k, rhs_dilation)) / stride⌋ + 1`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Conv {
+    /// The step of the window in each spatial dimension.
+    pub strides: Vec<usize>,
+    /// Zeros before and after each spatial dimension, added after dilating; negative removes elements.
+    pub padding: Vec<(i64, i64)>,
+    /// One more than the zeros between neighbours of the input.
+    pub lhs_dilation: Vec<usize>,
+    /// One more than the zeros between neighbours of the kernel.
+    pub rhs_dilation: Vec<usize>,
+    /// The roles of the dimensions.
+    pub dims: ConvDims,
+    /// Input features and output features are split into so many groups that do not mix.
+    pub feature_groups: usize,
+    /// The batch and the output features are split into so many groups that do not mix.
+    pub batch_groups: usize,
+    /// How exactly to compute.
+    pub precision: Precision,
+}
+
+const NAME: &str = "conv_general_dilated";
+
+fn dilate(n: usize, dilation: usize) -> usize {
+    if n == 0 { 0 } else { (n - 1) * dilation + 1 }
+}
+
+/// Moves the major part of dimension `from`, of size `groups`, to be the major part of dimension `to`.
+fn move_groups(b: &mut Builder, x: Value, groups: usize, from: usize, to: usize) -> Result<Value> {
+    let shape = b.ty(x).shape.clone();
+    let mut split = shape.clone();
+    split.splice(from..=from, [groups, shape[from] / groups]);
+    let split = b.reshape(x, &split)?;
+    // Without the group dimension the others have their old numbers.
+    let mut order: Vec<usize> = (0..=shape.len()).filter(|&d| d != from).collect();
+    order.insert(to, from);
+    let moved = b.transpose(split, &order)?;
+    let mut merged = shape;
+    merged[from] /= groups;
+    merged[to] *= groups;
+    b.reshape(moved, &merged)
+}
+
+impl Conv {
+    /// A convolution without padding, dilation or groups.
+    pub fn new(dims: ConvDims) -> Self {
+        let spatial = dims.lhs.len().saturating_sub(2);
+        Conv {
+            strides: vec![1; spatial],
+            padding: vec![(0, 0); spatial],
+            lhs_dilation: vec![1; spatial],
+            rhs_dilation: vec![1; spatial],
+            dims,
+            feature_groups: 1,
+            batch_groups: 1,
+            precision: Precision::Default,
+        }
+    }
+
+    fn spatial(&self) -> usize {
+        self.strides.len()
+    }
+
+    /// The spatial size of the result in dimension `d`, `None` if the window does not fit once.
+    fn out_size(&self, d: usize, n: usize, k: usize) -> Option<usize> {
+        let padded = dilate(n, self.lhs_dilation[d]) as i64 + self.padding[d].0 + self.padding[d].1;
+        let rest = padded - dilate(k, self.rhs_dilation[d]) as i64;
+        if padded < 0 || rest < 0 { None } else { Some(rest as usize / self.strides[d] + 1) }
+    }
+
+    fn lhs_cotangent(&self, b: &mut Builder, ct: Value, lhs: &TensorType, rhs: Value) -> Result<Value> {
+        let dims = &self.dims;
+        let groups = self.feature_groups.max(self.batch_groups);
+        let rhs_shape = b.ty(rhs).shape.clone();
+        let rhs = if groups > 1 { move_groups(b, rhs, groups, dims.rhs[0], dims.rhs[1])? } else { rhs };
+        let rhs = b.rev(rhs, &dims.rhs[2..])?;
+        let padding = (0..self.spatial())
+            .map(|d| {
+                let n = dilate(lhs.shape[dims.lhs[d + 2]], self.lhs_dilation[d]) as i64;
+                let k = dilate(rhs_shape[dims.rhs[d + 2]], self.rhs_dilation[d]) as i64;
+                let out = dilate(b.ty(ct).shape[dims.out[d + 2]], self.strides[d]) as i64;
+                let low = k - self.padding[d].0 - 1;
+                (low, n + k - 1 - out - low)
+            })
+            .collect();
+        let mut kernel = dims.rhs.clone();
+        kernel.swap(0, 1);
+        let conv = Conv {
+            strides: self.lhs_dilation.clone(),
+            padding,
+            lhs_dilation: self.strides.clone(),
+            rhs_dilation: self.rhs_dilation.clone(),
+            dims: ConvDims { lhs: dims.out.clone(), rhs: kernel, out: dims.lhs.clone() },
+            feature_groups: groups,
+            batch_groups: 1,
+            precision: self.precision,
+        };
+        let out = b.emit1(conv, &[ct, rhs])?;
+        if self.batch_groups > 1 { move_groups(b, out, groups, dims.lhs[1], dims.lhs[0]) } else { Ok(out) }
+    }
+
+    fn rhs_cotangent(&self, b: &mut Builder, ct: Value, lhs: Value, rhs: &TensorType) -> Result<Value> {
+        let dims = &self.dims;
+        let padding = (0..self.spatial())
+            .map(|d| {
+                let n = dilate(b.ty(lhs).shape[dims.lhs[d + 2]], self.lhs_dilation[d]) as i64;
+                let k = dilate(rhs.shape[dims.rhs[d + 2]], self.rhs_dilation[d]) as i64;
+                let out = dilate(b.ty(ct).shape[dims.out[d + 2]], self.strides[d]) as i64;
+                let low = self.padding[d].0;
+                (low, out - n + k - low - 1)
+            })
+            .collect();
+        let swapped = |dims: &[usize]| {
+            let mut dims = dims.to_vec();
+            dims.swap(0, 1);
+            dims
+        };
+        let conv = Conv {
+            strides: self.rhs_dilation.clone(),
+            padding,
+            lhs_dilation: self.lhs_dilation.clone(),
+            rhs_dilation: self.strides.clone(),
+            dims: ConvDims { lhs: swapped(&dims.lhs), rhs: swapped(&dims.out), out: swapped(&dims.rhs) },
+            feature_groups: self.batch_groups,
+            batch_groups: self.feature_groups,
+            precision: self.precision,
+        };
+        b.emit1(conv, &[lhs, ct])
+    }
+}
+
+impl Primitive for Conv {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn attrs(&self) -> Attrs {
+        vec![
+            ("strides", Attr::from(&self.strides)),
+            ("padding", Attr::from(self.padding.as_slice())),
+            ("lhs_dilation", Attr::from(&self.lhs_dilation)),
+            ("rhs_dilation", Attr::from(&self.rhs_dilation)),
+            ("lhs_spec", Attr::from(&self.dims.lhs)),
+            ("rhs_spec", Attr::from(&self.dims.rhs)),
+            ("out_spec", Attr::from(&self.dims.out)),
+            ("feature_groups", Attr::from(self.feature_groups)),
+            ("batch_groups", Attr::from(self.batch_groups)),
+            ("precision", self.precision.attr()),
+        ]
+    }
+
+    fn parse(name: &str, attrs: &mut AttrReader) -> Option<Result<Self, String>> {
+        (name == NAME).then(|| {
+            Ok(Conv {
+                strides: attrs.sizes("strides")?,
+                padding: attrs.pairs("padding")?,
+                lhs_dilation: attrs.sizes("lhs_dilation")?,
+                rhs_dilation: attrs.sizes("rhs_dilation")?,
+                dims: ConvDims {
+                    lhs: attrs.sizes("lhs_spec")?,
+                    rhs: attrs.sizes("rhs_spec")?,
+                    out: attrs.sizes("out_spec")?,
+                },
+                feature_groups: attrs.size("feature_groups")?,
+                batch_groups: attrs.size("batch_groups")?,
+                precision: Precision::parse(attrs)?,
+            })
+        })
+    }
+
+    fn infer(&self, operands: &[&TensorType]) -> Result<Vec<TensorType>> {
+        let [x, k] = rules::operands(NAME, operands)?;
+        let fail = |message: String| Err(IrError::ty(NAME, message, operands));
+        let n = self.spatial();
+        let lists = [self.padding.len(), self.lhs_dilation.len(), self.rhs_dilation.len()];
+        let specs = [&self.dims.lhs, &self.dims.rhs, &self.dims.out];
+        if x.dtype != k.dtype || !x.dtype.is_float() {
+            return fail("operands must have one float type".to_owned());
+        }
+        if lists != [n; 3]
+            || x.rank() != n + 2
+            || k.rank() != n + 2
+            || specs.iter().any(|spec| !rules::is_permutation(spec, n + 2))
+        {
+            return fail(format!("attributes do not fit {n} spatial dimensions"));
+        }
+        if [&self.strides, &self.lhs_dilation, &self.rhs_dilation].iter().any(|list| list.contains(&0)) {
+            return fail("strides and dilations must be at least 1".to_owned());
+        }
+        let (fg, bg) = (self.feature_groups, self.batch_groups);
+        let (batch, features) = (x.shape[self.dims.lhs[0]], x.shape[self.dims.lhs[1]]);
+        let (out_features, in_features) = (k.shape[self.dims.rhs[0]], k.shape[self.dims.rhs[1]]);
+        if fg == 0 || bg == 0 || (fg > 1 && bg > 1) || out_features % (fg * bg) != 0 || batch % bg != 0 {
+            return fail(format!("{fg} feature groups and {bg} batch groups do not divide the operands"));
+        }
+        if features != in_features * fg {
+            return fail(format!(
+                "the kernel takes {in_features} input features in {fg} groups, the input has {features}"
+            ));
+        }
+        let mut shape = vec![0; n + 2];
+        (shape[self.dims.out[0]], shape[self.dims.out[1]]) = (batch / bg, out_features);
+        for d in 0..n {
+            let (size, window) = (x.shape[self.dims.lhs[d + 2]], k.shape[self.dims.rhs[d + 2]]);
+            let Some(out) = self.out_size(d, size, window) else {
+                return fail(format!("the window is larger than the padded input in spatial dimension {d}"));
+            };
+            shape[self.dims.out[d + 2]] = out;
+        }
+        Ok(vec![x.with_shape(shape)])
+    }
+
+    fn jvp(&self, b: &mut Builder, primals: &[Value], tangents: &[Option<Value>]) -> Result<Dual> {
+        rules::bilinear_jvp(b, self, primals, tangents)
+    }
+
+    fn transpose(
+        &self,
+        b: &mut Builder,
+        cotangents: &[Option<Value>],
+        operands: &[Operand],
+    ) -> Result<Vec<Option<Value>>> {
+        match (cotangents, operands) {
+            (&[Some(ct)], [Operand::Linear(lhs), Operand::Known(rhs)]) => {
+                Ok(vec![Some(self.lhs_cotangent(b, ct, lhs, *rhs)?), None])
+            }
+            (&[Some(ct)], [Operand::Known(lhs), Operand::Linear(rhs)]) => {
+                Ok(vec![None, Some(self.rhs_cotangent(b, ct, *lhs, rhs)?)])
+            }
+            _ => rules::not_linear(NAME, b),
+        }
+    }
+
+    fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {
+        let spec = |dims: &[usize], first: &str, second: &str| {
+            let mut names = vec![String::new(); dims.len()];
+            for (i, &d) in dims.iter().enumerate() {
+                names[d] = match i {
+                    0 => first.to_owned(),
+                    1 => second.to_owned(),
+                    _ => (i - 2).to_string(),
+                };
+            }
+            format!("[{}]", names.join(", "))
+        };
+        let numbers = format!(
+            "#stablehlo.conv<{}x{}->{}>",
+            spec(&self.dims.lhs, "b", "f"),
+            spec(&self.dims.rhs, "o", "i"),
+            spec(&self.dims.out, "b", "f")
+        );
+        let attributes = vec![
+            ("window_strides", i64_array(&self.strides)),
+            ("padding", padding_matrix(&self.padding)),
+            ("lhs_dilation", i64_array(&self.lhs_dilation)),
+            ("rhs_dilation", i64_array(&self.rhs_dilation)),
+            ("dimension_numbers", numbers),
+            ("feature_group_count", format!("{} : i64", self.feature_groups)),
+            ("batch_group_count", format!("{} : i64", self.batch_groups)),
+            ("precision_config", self.precision.config()),
+        ];
+        e.op(HloOp { name: "stablehlo.convolution", operands, attributes, regions: Vec::new(), results })
+    }
+
+    fn eval(&self, operands: &[&Array]) -> Result<Vec<Array>> {
+        let [x, k] = rules::arrays(NAME, operands)?;
+        let result = self.infer(&[x.ty(), k.ty()])?.remove(0);
+        let (Wide::Float(input), Wide::Float(kernel)) = (Wide::of(x), Wide::of(k)) else {
+            return Err(wide::no_kernel(NAME, x.ty().dtype));
+        };
+        let dims = &self.dims;
+        let (xs, ks) = (&x.ty().shape, &k.ty().shape);
+        let (x_strides, k_strides) = (index::strides(xs), index::strides(ks));
+        let window: Vec<usize> = dims.rhs[2..].iter().map(|&d| ks[d]).collect();
+        let (in_features, out_features) = (ks[dims.rhs[1]], ks[dims.rhs[0]]);
+        let out_per_group = out_features / (self.feature_groups * self.batch_groups);
+        let mut sums = Vec::with_capacity(result.size());
+        index::for_each(&result.shape, |at| {
+            let out_feature = at[dims.out[1]];
+            let group = out_feature / out_per_group;
+            // One of the two counts is 1.
+            let batch = at[dims.out[0]] + if self.batch_groups > 1 { group * result.shape[dims.out[0]] } else { 0 };
+            let first_feature = if self.feature_groups > 1 { group * in_features } else { 0 };
+            let mut sum = 0.0;
+            index::for_each(&window, |tap| {
+                let mut x_at = batch * x_strides[dims.lhs[0]] + first_feature * x_strides[dims.lhs[1]];
+                let mut k_at = out_feature * k_strides[dims.rhs[0]];
+                for (d, &tap) in tap.iter().enumerate() {
+                    let place = (at[dims.out[d + 2]] * self.strides[d] + tap * self.rhs_dilation[d]) as i64;
+                    let (place, step) = (place - self.padding[d].0, self.lhs_dilation[d] as i64);
+                    if place < 0 || place % step != 0 || place / step >= xs[dims.lhs[d + 2]] as i64 {
+                        return;
+                    }
+                    x_at += (place / step) as usize * x_strides[dims.lhs[d + 2]];
+                    k_at += tap * k_strides[dims.rhs[d + 2]];
+                }
+                for f in 0..in_features {
+                    sum += input[x_at + f * x_strides[dims.lhs[1]]] * kernel[k_at + f * k_strides[dims.rhs[1]]];
+                }
+            });
+            sums.push(sum);
+        });
+        Ok(vec![Wide::Float(sums).narrow(NAME, &result)?])
+    }
+}
+
+impl Builder {
+    /// Convolution of an input with a kernel, which is not flipped.
+    ///
+    /// # Errors
+    /// The operands' shapes do not fit the attributes or each other.
+    pub fn conv_general_dilated(&mut self, lhs: Value, rhs: Value, conv: Conv) -> Result<Value> {
+        self.emit1(conv, &[lhs, rhs])
+    }
+}

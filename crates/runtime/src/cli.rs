@@ -1,0 +1,174 @@
+//! The command line. Each command has its file; this one reads the arguments and turns failures
+//! into messages and exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted.
+
+mod bench;
+mod evaluate;
+mod images;
+mod inspect;
+mod logger;
+mod predict;
+mod progress;
+mod table;
+mod train;
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use keramos_runtime::dataset::ArrayNames;
+use keramos_runtime::{Error, Model, Platform, Session, weights};
+
+/// Runs Keramos artifacts (.kar): no Python, no compiler.
+#[derive(Debug, Parser)]
+#[command(name = "keramos-run", version, propagate_version = true)]
+struct Arguments {
+    /// Say nothing but results, warnings and errors
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// Say what is done and how long it takes
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    verbose: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Train a model on arrays from a file
+    Train(train::Options),
+    /// Compute loss and metrics on test data
+    Evaluate(evaluate::Options),
+    /// Compute the model's outputs
+    Predict(predict::Options),
+    /// Measure latency and throughput
+    Bench(bench::Options),
+    /// Show layers, entry points, sizes and targets
+    Inspect(inspect::Options),
+}
+
+/// Where models run.
+#[derive(Debug, Clone, Args)]
+struct DeviceOptions {
+    /// The kind of device: cpu, cuda, rocm or tpu
+    #[arg(long, value_name = "PLATFORM", default_value = "cpu", value_parser = platform)]
+    device: Platform,
+    /// The PJRT plugin's file, instead of looking for one
+    #[arg(long, value_name = "FILE")]
+    plugin: Option<PathBuf>,
+}
+
+/// Which arrays of a data file are meant.
+#[derive(Debug, Clone, Args)]
+struct NameOptions {
+    /// Name of the array for the model's input; several times for several inputs
+    #[arg(long = "x", value_name = "NAME")]
+    inputs: Vec<String>,
+    /// Name of the array for the target; several times for several outputs
+    #[arg(long = "y", value_name = "NAME")]
+    targets: Vec<String>,
+}
+
+impl NameOptions {
+    fn names(&self) -> ArrayNames {
+        ArrayNames { inputs: self.inputs.clone(), targets: self.targets.clone() }
+    }
+}
+
+impl DeviceOptions {
+    fn open(&self) -> Result<Session, Error> {
+        let start = std::time::Instant::now();
+        let session = match &self.plugin {
+            Some(path) => Session::with_plugin(path)?,
+            None => Session::new(self.device)?,
+        };
+        let milliseconds = start.elapsed().as_secs_f64() * 1e3;
+        log::debug!("plugin and client ready in {milliseconds:.1} ms: {}", session.fingerprint());
+        Ok(session)
+    }
+}
+
+fn platform(name: &str) -> Result<Platform, String> {
+    name.parse::<Platform>().map_err(|error| error.to_string())
+}
+
+/// Why a command ends without having done its work.
+#[derive(Debug)]
+enum Failure {
+    /// To be told and answered with its exit code.
+    Error(Error),
+    /// Standard output is gone (a pipe whose reader has had enough).
+    Output(io::Error),
+    /// The user stopped it, and what could be saved has been saved.
+    Interrupted,
+}
+
+impl<E: Into<Error>> From<E> for Failure {
+    fn from(error: E) -> Failure {
+        Failure::Error(error.into())
+    }
+}
+
+/// Runs the command that the arguments name.
+pub(crate) fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    logger::install(arguments.quiet, arguments.verbose);
+    let result = match &arguments.command {
+        Command::Train(options) => train::run(options, arguments.quiet),
+        Command::Evaluate(options) => evaluate::run(options),
+        Command::Predict(options) => predict::run(options),
+        Command::Bench(options) => bench::run(options),
+        Command::Inspect(options) => inspect::run(options),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Interrupted) => ExitCode::from(130),
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Failure::Output(error)) => {
+            eprintln!("error: cannot write to standard output: {error}");
+            ExitCode::FAILURE
+        }
+        Err(Failure::Error(error)) => {
+            eprintln!("error: {error}");
+            match error {
+                Error::Option { .. } => ExitCode::from(2),
+                _ => ExitCode::FAILURE,
+            }
+        }
+    }
+}
+
+/// Writes to standard output; a failure is an error rather than a panic.
+fn print(text: &str) -> Result<(), Failure> {
+    use io::Write;
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(Failure::Output)
+}
+
+/// Gives the model the weights of a file, or warns if it would run with initial values.
+fn prepare_weights(model: &mut Model, file: Option<&PathBuf>) -> Result<(), Error> {
+    if let Some(file) = file {
+        let values = weights::load(file, &model.manifest().variables)?;
+        return model.set_variables(values);
+    }
+    if !model.manifest().has_all_weights() {
+        log::warn!(
+            "{} carries no trained weights: the model runs with its initial values; train it with `keramos-run train`, \
+             or give --weights FILE",
+            model.artifact().origin()
+        );
+    }
+    Ok(())
+}
+
+/// Loss and metrics on one line, as Keras prints them.
+fn logs_line(logs: &keramos_runtime::Logs) -> String {
+    let parts: Vec<String> = logs.iter().map(|(name, value)| format!("{name}: {}", number(*value))).collect();
+    parts.join(" - ")
+}
+
+/// Four significant places; scientific where that would say nothing.
+fn number(value: f64) -> String {
+    let size = value.abs();
+    if value == 0.0 || (1e-3..1e6).contains(&size) { format!("{value:.4}") } else { format!("{value:.4e}") }
+}

@@ -1,0 +1,263 @@
+//! `keramos-run inspect`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use keramos_artifact::{Artifact, LayerSummary, Manifest, Port, PortKind, Program, Role, SectionKind};
+use serde_json::{Value, json};
+
+use super::{Failure, print, table};
+
+/// Arguments of `inspect`.
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// The artifact to look into
+    artifact: PathBuf,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(options: &Options) -> Result<(), Failure> {
+    let artifact = Artifact::open(&options.artifact)?;
+    if options.json {
+        return print(&format!("{:#}\n", as_json(&artifact)));
+    }
+    let manifest = artifact.manifest();
+    let mut text = head(&artifact);
+    if !manifest.layers.is_empty() {
+        text.push_str(&format!("\nLayers\n{}", layers(&manifest.layers)));
+    }
+    text.push_str(&format!("\n{}", parameters(manifest)));
+    text.push_str(&format!("\nEntry points\n{}", programs(manifest)));
+    text.push_str(&format!("\nSections\n{}", sections(&artifact)));
+    text.push_str(&targets(manifest));
+    print(&text)
+}
+
+fn head(artifact: &Artifact) -> String {
+    let manifest = artifact.manifest();
+    let info = artifact.info();
+    let source = manifest.source.as_deref().map(|source| format!(" (from {source})")).unwrap_or_default();
+    let mut text = format!(
+        "Model `{}`{source}\n  compiled by keramos {}, StableHLO {}\n",
+        manifest.name, info.compiler_version, info.stablehlo_version
+    );
+    if let Some(training) = &manifest.training {
+        let optimizer = training.optimizer.as_deref().unwrap_or("no optimizer");
+        text.push_str(&format!(
+            "  trains with {optimizer}, loss {}, {} epochs of batch {}\n",
+            training.losses.join(", "),
+            training.epochs,
+            training.batch_size
+        ));
+    }
+    let weights = match (manifest.has_all_weights(), &manifest.history) {
+        (true, Some(history)) => format!("trained for {} epochs", history.epoch.len()),
+        (true, None) => "inside".to_owned(),
+        (false, _) => "none inside; `init` makes the initial ones".to_owned(),
+    };
+    text.push_str(&format!("  weights: {weights}\n"));
+    text
+}
+
+fn layers(layers: &[LayerSummary]) -> String {
+    let head = ["Layer (class)", "Output shape", "Params", "Connected to"].map(str::to_owned);
+    let row = |layer: &LayerSummary| {
+        let shapes: Vec<String> = layer.output_shapes.iter().map(|shape| shape_text(shape)).collect();
+        vec![
+            format!("{} ({})", layer.name, layer.class),
+            shapes.join(", "),
+            thousands(layer.params),
+            layer.connected_to.join(", "),
+        ]
+    };
+    let rows: Vec<Vec<String>> = std::iter::once(head.to_vec()).chain(layers.iter().map(row)).collect();
+    table::render(&rows)
+}
+
+fn shape_text(shape: &[Option<usize>]) -> String {
+    let dims: Vec<String> =
+        shape.iter().map(|dim| dim.map_or_else(|| "None".to_owned(), |dim| dim.to_string())).collect();
+    format!("({})", dims.join(", "))
+}
+
+/// Number of elements of the variables of some roles, and the bytes that they take.
+fn count(manifest: &Manifest, has_role: impl Fn(Role) -> bool) -> (u64, u64) {
+    let of_role = manifest.variables.iter().filter(|variable| has_role(variable.role));
+    of_role.fold((0, 0), |(elements, bytes), variable| {
+        (elements + variable.elements().unwrap_or(0) as u64, bytes + variable.byte_len().unwrap_or(0) as u64)
+    })
+}
+
+fn parameters(manifest: &Manifest) -> String {
+    let line =
+        |name: &str, (elements, bytes): (u64, u64)| format!("{name}: {} ({})\n", thousands(elements), size(bytes));
+    let mut text = line("Parameters", count(manifest, Role::is_model_weight));
+    text.push_str(&line("  trainable", count(manifest, |role| role == Role::Trainable)));
+    text.push_str(&line("  not trainable", count(manifest, |role| role == Role::NonTrainable)));
+    text.push_str(&line("Optimizer state", count(manifest, |role| role == Role::Optimizer)));
+    text
+}
+
+fn programs(manifest: &Manifest) -> String {
+    let mut text = String::new();
+    for program in &manifest.programs {
+        let batch = program.batch.map(|batch| format!(" (batch {batch})")).unwrap_or_default();
+        text.push_str(&format!("  {}{batch}\n", program.entry));
+        text.push_str(&ports("takes", &program.inputs));
+        text.push_str(&ports("gives", &program.outputs));
+    }
+    text
+}
+
+/// One line for the state, one for each other port.
+fn ports(verb: &str, ports: &[Port]) -> String {
+    let mut text = String::new();
+    let is_state = |port: &&Port| matches!(port.kind, PortKind::State(_));
+    let states = ports.iter().filter(is_state).count();
+    let donated = ports.iter().filter(|port| port.donated).count();
+    if states > 0 {
+        let note = if donated > 0 { format!(", {donated} donated") } else { String::new() };
+        text.push_str(&format!("    {verb} state: {states} variables{note}\n"));
+    }
+    for port in ports.iter().filter(|port| !is_state(port)) {
+        let limit = port.below.map(|limit| format!(", values below {limit}")).unwrap_or_default();
+        let kind = kind_name(port.kind);
+        text.push_str(&format!("    {verb} {kind} `{}`: {}{:?}{limit}\n", port.name, port.dtype, port.shape));
+    }
+    text
+}
+
+fn kind_name(kind: PortKind) -> &'static str {
+    match kind {
+        PortKind::State(_) => "state",
+        PortKind::Data => "input",
+        PortKind::Target => "target",
+        PortKind::SampleWeight => "sample weights",
+        PortKind::Valid => "number of real rows",
+        PortKind::Log => "log",
+        PortKind::Output => "output",
+    }
+}
+
+/// What a section is for, and its size.
+fn section_rows(artifact: &Artifact) -> Vec<(String, u64)> {
+    let manifest = artifact.manifest();
+    let (mut programs, mut executables) = (0, 0);
+    let mut rows = Vec::new();
+    let label = |program: Option<&Program>| match program {
+        Some(Program { entry, batch: Some(batch), .. }) => format!("{entry} (batch {batch})"),
+        Some(program) => program.entry.to_string(),
+        None => String::new(),
+    };
+    for section in artifact.sections() {
+        let name = match section.kind {
+            SectionKind::Program => {
+                programs += 1;
+                format!("StableHLO of {}", label(manifest.programs.get(programs - 1)))
+            }
+            SectionKind::Executable => {
+                executables += 1;
+                let info = manifest.executables.get(executables - 1);
+                let target = info.and_then(|info| manifest.targets.get(info.target));
+                let target = target.map(|target| target.name.as_str()).unwrap_or_default();
+                let program = info.and_then(|info| manifest.programs.get(info.program));
+                format!("executable of {} for {target}", label(program))
+            }
+            kind => kind.name().to_owned(),
+        };
+        rows.push((name, section.length));
+    }
+    rows
+}
+
+fn sections(artifact: &Artifact) -> String {
+    let rows = section_rows(artifact);
+    let total: u64 = rows.iter().map(|(_, length)| length).sum();
+    let head = vec!["Section".to_owned(), "Size".to_owned()];
+    let cells = rows.into_iter().map(|(name, length)| vec![name, size(length)]);
+    let last = vec!["all".to_owned(), size(total)];
+    table::render(&std::iter::once(head).chain(cells).chain([last]).collect::<Vec<_>>())
+}
+
+fn targets(manifest: &Manifest) -> String {
+    if manifest.targets.is_empty() {
+        return "\nTargets: none; programs are compiled when they are first used\n".to_owned();
+    }
+    let mut text = "\nTargets\n".to_owned();
+    for target in &manifest.targets {
+        text.push_str(&format!("  {} ({}): {}\n", target.name, target.platform, target.details.join("; ")));
+    }
+    text
+}
+
+fn as_json(artifact: &Artifact) -> Value {
+    let manifest = artifact.manifest();
+    let sections: Vec<Value> =
+        section_rows(artifact).into_iter().map(|(name, length)| json!({"name": name, "bytes": length})).collect();
+    let (parameters, _) = count(manifest, Role::is_model_weight);
+    let (trainable, _) = count(manifest, |role| role == Role::Trainable);
+    json!({
+        "format_version": keramos_artifact::FORMAT_VERSION,
+        "compiler_version": artifact.info().compiler_version,
+        "stablehlo_version": artifact.info().stablehlo_version,
+        "features": artifact.info().features,
+        "parameters": parameters,
+        "trainable_parameters": trainable,
+        "has_weights": manifest.has_all_weights(),
+        "sections": sections,
+        "manifest": manifest,
+    })
+}
+
+/// Digits in groups of three.
+fn thousands(value: u64) -> String {
+    let digits = value.to_string();
+    let first = digits.len() % 3;
+    let mut groups: Vec<&str> = Vec::new();
+    let (head, tail) = digits.split_at(first);
+    if !head.is_empty() {
+        groups.push(head);
+    }
+    let mut rest = tail;
+    while let Some((group, others)) = rest.split_at_checked(3) {
+        groups.push(group);
+        rest = others;
+    }
+    groups.join(",")
+}
+
+/// Bytes in the largest unit that leaves a whole number before the point.
+fn size(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["KB", "MB", "GB", "TB"];
+    if bytes < 1000 {
+        return format!("{bytes} B");
+    }
+    let mut value = bytes as f64;
+    let mut unit = "B";
+    for larger in UNITS {
+        if value < 1000.0 {
+            break;
+        }
+        value /= 1000.0;
+        unit = larger;
+    }
+    format!("{value:.1} {unit}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_readable() {
+        assert_eq!(thousands(0), "0");
+        assert_eq!(thousands(999), "999");
+        assert_eq!(thousands(1_234_567), "1,234,567");
+        assert_eq!(thousands(123_456), "123,456");
+        assert_eq!(size(999), "999 B");
+        assert_eq!(size(1_500), "1.5 KB");
+        assert_eq!(size(25_600_000), "25.6 MB");
+    }
+}

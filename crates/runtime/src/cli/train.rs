@@ -1,0 +1,160 @@
+//! `keramos-run train`.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use clap::Args;
+use keramos_artifact::{Artifact, Entry, Manifest, TrainingConfig, atomic};
+use keramos_runtime::data;
+use keramos_runtime::dataset::{Dataset, Purpose};
+use keramos_runtime::train::{FitOptions, check_trainable};
+use keramos_runtime::{Error, weights};
+
+use super::progress::Progress;
+use super::{DeviceOptions, Failure, NameOptions};
+
+/// Arguments of `train`; what is left out is taken from the model file's call of `fit`.
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// The artifact to train
+    artifact: PathBuf,
+    /// Training data: .npz or .safetensors with x_train and y_train, x and y, or the model's own names
+    #[arg(long, value_name = "FILE")]
+    data: PathBuf,
+    /// Where the trained artifact goes; by default it replaces the one given
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// How often all the data are used
+    #[arg(long, value_name = "N")]
+    epochs: Option<usize>,
+    /// Rows in a training step
+    #[arg(long, value_name = "N")]
+    batch_size: Option<usize>,
+    /// Fraction of the rows, from the end, that is held out for validation
+    #[arg(long, value_name = "FRACTION")]
+    validation_split: Option<f64>,
+    /// Steps in an epoch, at most
+    #[arg(long, value_name = "N")]
+    steps_per_epoch: Option<usize>,
+    /// Decides the order of the rows
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// Keep the rows in the order of the file
+    #[arg(long)]
+    no_shuffle: bool,
+    /// Start from these weights: .weights.h5, .keras, .safetensors or .npz
+    #[arg(long, value_name = "FILE")]
+    weights: Option<PathBuf>,
+    /// Write loss and metrics of each epoch to this JSON file
+    #[arg(long, value_name = "FILE")]
+    history: Option<PathBuf>,
+    #[command(flatten)]
+    names: NameOptions,
+    #[command(flatten)]
+    device: DeviceOptions,
+}
+
+pub(super) fn run(options: &Options, quiet: bool) -> Result<(), Failure> {
+    let output = options.output.as_deref().unwrap_or(&options.artifact);
+    for path in [Some(output), options.history.as_deref()].into_iter().flatten() {
+        check_folder(path)?;
+    }
+    let artifact = Arc::new(Artifact::open(&options.artifact)?);
+    let (session, arrays) = std::thread::scope(|scope| {
+        let reader = scope.spawn(|| data::read(&options.data));
+        let session = options.device.open();
+        (session, super::predict::join(reader))
+    });
+    let mut model = session?.load(artifact);
+    check_trainable(&model)?;
+    let template = model.any_program(&Entry::TrainStepMasked).or_else(|_| model.any_program(&Entry::TrainStep))?;
+    let names = options.names.names();
+    let mut dataset = Dataset::bind(&options.data, arrays?, model.program(template)?, Purpose::Train, &names)?;
+    if let Some(training) = &model.manifest().training
+        && !training.class_weight.is_empty()
+    {
+        dataset.weigh_classes(&training.class_weight);
+    }
+    if let Some(file) = &options.weights {
+        let values = weights::load(file, &model.manifest().variables)?;
+        model.set_variables(values)?;
+    }
+
+    let fit = fit_options(options, model.manifest())?;
+    let stop = stop_on_interrupt()?;
+    let mut progress = Progress::new(quiet);
+    let outcome = model.fit(&dataset, &fit, &mut progress, &stop)?;
+    progress.finish();
+
+    if let Some(path) = &options.history {
+        let json = serde_json::to_vec_pretty(&outcome.history).unwrap_or_default();
+        atomic::write(path, [json.as_slice(), b"\n".as_slice()])?;
+    }
+    if outcome.steps > 0 {
+        model.to_artifact(Some(outcome.history))?.write_atomic(output)?;
+        log::info!("saved {} after {} steps", output.display(), outcome.steps);
+    }
+    if outcome.interrupted { Err(Failure::Interrupted) } else { Ok(()) }
+}
+
+/// What the user says, else what the model file says, else Keras's defaults.
+fn fit_options(options: &Options, manifest: &Manifest) -> Result<FitOptions, Error> {
+    let training = manifest.training.as_ref();
+    let compiled = manifest.batches(&Entry::TrainStep);
+    let recorded = training.map(|training| training.batch_size).filter(|size| compiled.contains(size));
+    let batch_size = options.batch_size.or(recorded).or(compiled.last().copied()).unwrap_or(32);
+    let epochs = options.epochs.or(training.map(|training| training.epochs)).unwrap_or(1);
+    if epochs == 0 {
+        return Err(Error::Option {
+            option: "--epochs",
+            value: "0".to_owned(),
+            reason: "there is nothing to do; give 1 or more".to_owned(),
+        });
+    }
+    let recorded_split = training.map(|training| training.validation_split);
+    let of_training = |field: fn(&TrainingConfig) -> Option<usize>| training.and_then(field);
+    Ok(FitOptions {
+        epochs,
+        batch_size,
+        validation_split: options.validation_split.or(recorded_split).unwrap_or(0.0),
+        validation_batch_size: of_training(|training| training.validation_batch_size),
+        shuffle: !options.no_shuffle && training.is_none_or(|training| training.shuffle),
+        seed: options.seed,
+        steps_per_epoch: options.steps_per_epoch.or(of_training(|training| training.steps_per_epoch)),
+    })
+}
+
+/// A flag that Ctrl-C sets. The second Ctrl-C ends the process at once.
+fn stop_on_interrupt() -> Result<Arc<AtomicBool>, Failure> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    let installed = ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+        eprintln!("\nnote: stopping after this step, then saving; press Ctrl-C again to quit without saving");
+    });
+    if let Err(error) = installed {
+        log::warn!("Ctrl-C will not save: {error}");
+    }
+    Ok(stop)
+}
+
+/// Finds out before the training, rather than after it, that the output has no place.
+fn check_folder(path: &Path) -> Result<(), Error> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match std::fs::metadata(folder) {
+        Ok(meta) if meta.is_dir() => Ok(()),
+        Ok(_) => Err(not_writable(path, std::io::ErrorKind::NotADirectory.into())),
+        Err(source) => Err(not_writable(path, source)),
+    }
+}
+
+fn not_writable(path: &Path, source: std::io::Error) -> Error {
+    Error::File {
+        path: path.to_owned(),
+        action: "write there; make the folder first, or choose another with -o",
+        source,
+    }
+}

@@ -1,0 +1,158 @@
+//! One array of a data set.
+
+use keramos_artifact::{DType, Port, PortKind};
+
+use super::names::words;
+use crate::error::{DataError, Error};
+use crate::tensor::{HostTensor, cast_bytes};
+
+/// An array whose rows fit an input or target of the model.
+#[derive(Debug)]
+pub struct Column {
+    label: String,
+    tensor: HostTensor,
+    /// The type that the model takes; rows are converted when they are put into a batch.
+    dtype: DType,
+}
+
+impl Column {
+    /// Checks an array against a port whose shape begins with the batch.
+    ///
+    /// Trailing axes of length one may be missing or too many. Numbers become floats batch by
+    /// batch if the model takes floats; conversions that can fail are made here.
+    pub(super) fn bind(label: String, tensor: HostTensor, port: &Port, kind: PortKind) -> Result<Column, Error> {
+        let wanted = port.shape.get(1..).unwrap_or_default();
+        let tensor = fit_shape(&label, tensor, port, wanted, kind)?;
+        if let Some((index, value)) = tensor.first_non_finite() {
+            let row = row_of(&tensor, index);
+            return Err(DataError::NotFinite { array: label, row, value }.into());
+        }
+        let converted_now = convert(&label, &tensor, port.dtype)?;
+        let tensor = converted_now.unwrap_or(tensor);
+        if let Some(limit) = port.below
+            && let Some((index, value)) = tensor.first_outside(limit)
+        {
+            let row = row_of(&tensor, index);
+            return Err(DataError::OutOfRange { array: label, row, value, limit }.into());
+        }
+        Ok(Column { label, tensor, dtype: port.dtype })
+    }
+
+    /// What messages call the array.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.tensor.rows()
+    }
+
+    /// The array as it was read, or as it was converted.
+    pub fn tensor(&self) -> &HostTensor {
+        &self.tensor
+    }
+
+    /// The rows with these indices, converted to the model's type; then the last of them again
+    /// until there are `batch`. (Repeating real rows keeps padding free of values that a model
+    /// may turn into NaN.)
+    pub fn gather(&self, rows: &[usize], batch: usize) -> Result<Vec<u8>, Error> {
+        let row_bytes = self.tensor.row_bytes();
+        let bytes = self.tensor.bytes();
+        let mut gathered = Vec::with_capacity(row_bytes * batch);
+        let padding = rows.last().into_iter().cycle();
+        for &row in rows.iter().chain(padding).take(batch) {
+            let start = row.saturating_mul(row_bytes);
+            gathered.extend_from_slice(bytes.get(start..start + row_bytes).unwrap_or_default());
+        }
+        if self.tensor.dtype() == self.dtype {
+            return Ok(gathered);
+        }
+        cast_bytes(&gathered, self.tensor.dtype(), self.dtype).map_err(|source| {
+            let error =
+                DataError::Type { array: self.label.clone(), found: self.tensor.dtype(), wanted: self.dtype, source };
+            error.into()
+        })
+    }
+
+    /// The class of each row: its value if it is one number, else the place of its largest value.
+    pub(super) fn classes(&self) -> Vec<i64> {
+        let per_row = self.tensor.row_shape().iter().product::<usize>().max(1);
+        let values = self.tensor.cast(DType::F64).ok().and_then(|tensor| tensor.values::<f64>());
+        let values = values.unwrap_or_default();
+        let class = |row: &[f64]| match row {
+            [value] => *value as i64,
+            _ => {
+                let largest = row.iter().enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b));
+                largest.map_or(0, |(index, _)| index as i64)
+            }
+        };
+        values.chunks(per_row).map(class).collect()
+    }
+}
+
+fn row_of(tensor: &HostTensor, element: usize) -> usize {
+    element / tensor.row_shape().iter().product::<usize>().max(1)
+}
+
+/// Adds or drops trailing axes of length one; everything else has to be equal.
+fn fit_shape(
+    label: &str,
+    tensor: HostTensor,
+    port: &Port,
+    wanted: &[usize],
+    kind: PortKind,
+) -> Result<HostTensor, Error> {
+    if tensor.shape().is_empty() {
+        return Err(row_shape_error(label, &tensor, port, wanted, kind).into());
+    }
+    let found = tensor.row_shape();
+    if found == wanted {
+        return Ok(tensor);
+    }
+    let (short, long) = if found.len() < wanted.len() { (found, wanted) } else { (wanted, found) };
+    let extra = long.strip_prefix(short).is_some_and(|extra| extra.iter().all(|&dim| dim == 1));
+    if !extra {
+        return Err(row_shape_error(label, &tensor, port, wanted, kind).into());
+    }
+    log::info!("{label}: rows of shape {found:?} are taken as {wanted:?}");
+    let shape = [&[tensor.rows()], wanted].concat();
+    Ok(tensor.reshape(shape)?)
+}
+
+fn row_shape_error(label: &str, tensor: &HostTensor, port: &Port, wanted: &[usize], kind: PortKind) -> DataError {
+    let found = tensor.row_shape();
+    let flat: usize = wanted.iter().product();
+    let hint = if tensor.shape() == wanted {
+        "; this is one example without a batch: add an axis, such as x[None]".to_owned()
+    } else if found.iter().product::<usize>() == flat && flat > 0 {
+        format!("; the sizes agree, so reshape it: x.reshape({:?})", [&[tensor.rows()], wanted].concat())
+    } else {
+        "; give data of that shape, or change the model's input".to_owned()
+    };
+    DataError::RowShape {
+        array: label.to_owned(),
+        what: words(kind).0,
+        port: port.name.clone(),
+        found: found.to_vec(),
+        wanted: wanted.to_vec(),
+        hint,
+    }
+}
+
+/// Converts now what could fail later; `None` if the rows are converted batch by batch.
+fn convert(label: &str, tensor: &HostTensor, wanted: DType) -> Result<Option<HostTensor>, Error> {
+    let found = tensor.dtype();
+    if found == wanted {
+        return Ok(None);
+    }
+    let failed = |source| Error::from(DataError::Type { array: label.to_owned(), found, wanted, source });
+    if wanted.is_float() {
+        cast_bytes(&[], found, wanted).map_err(failed)?;
+        if found.is_integer() {
+            log::info!("{label}: {found} values are converted to {wanted} as they are (nothing is rescaled)");
+        }
+        return Ok(None);
+    }
+    tensor.cast(wanted).map(Some).map_err(failed)
+}

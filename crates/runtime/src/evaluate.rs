@@ -1,0 +1,80 @@
+//! Evaluation: loss and metrics over a data set.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use keramos_artifact::{Entry, PortKind};
+use keramos_pjrt::Buffer;
+
+use crate::dataset::Dataset;
+use crate::error::{DataError, Error};
+use crate::feed::{Job, cut, prefetch};
+use crate::model::Model;
+
+/// Values of the loss and the metrics by name, `loss` first.
+pub type Logs = Vec<(String, f64)>;
+
+/// Batches that may wait on the device; more would only hold memory.
+pub(crate) const IN_FLIGHT: usize = 8;
+
+impl Model {
+    /// Loss and metrics over some rows of a data set. `batch` is the batch size to use, if it was
+    /// compiled, else the largest that was.
+    ///
+    /// # Errors
+    /// [`Error::NoEntry`] if the model was not compiled with a loss, [`Error::Data`] if there are
+    /// no rows.
+    pub fn evaluate(&mut self, dataset: &Dataset, rows: Range<usize>, batch: Option<usize>) -> Result<Logs, Error> {
+        let compiled = self.manifest().batches(&Entry::EvaluateStep);
+        let sizes = match batch.filter(|batch| compiled.contains(batch)) {
+            Some(batch) => vec![batch],
+            None => compiled,
+        };
+        let mut start = rows.start;
+        let mut jobs = Vec::new();
+        for (count, batch) in cut(rows.len(), &sizes) {
+            let program = self.find_program(&Entry::EvaluateStep, Some(batch))?;
+            jobs.push(Job { program, rows: (start..start + count).collect() });
+            start += count;
+        }
+        let template = self.any_program(&Entry::EvaluateStep)?;
+        let names = self.log_names(template)?;
+        self.reset_metrics()?;
+
+        let session = self.session().clone();
+        let artifact = Arc::clone(self.artifact());
+        let last = std::thread::scope(|scope| {
+            let mut last = Vec::new();
+            let batches = prefetch(scope, &session, &artifact, dataset, &jobs);
+            for (step, (job, arguments)) in jobs.iter().zip(batches).enumerate() {
+                last = self.run(job.program, arguments?)?;
+                if step % IN_FLIGHT == IN_FLIGHT - 1
+                    && let Some(log) = last.first()
+                {
+                    log.wait()?;
+                }
+            }
+            Ok::<_, Error>(last)
+        })?;
+        if last.is_empty() {
+            let array = "the data to evaluate on".to_owned();
+            return Err(DataError::Empty { array, hint: "; give at least one example" }.into());
+        }
+        read_logs(&names, &last)
+    }
+
+    /// Names of a program's logs, in order.
+    pub(crate) fn log_names(&self, program: usize) -> Result<Vec<String>, Error> {
+        let program = self.program(program)?;
+        Ok(program.outputs_of(PortKind::Log).map(|(_, port)| port.name.clone()).collect())
+    }
+}
+
+/// Waits for logs and reads them.
+pub(crate) fn read_logs(names: &[String], buffers: &[Buffer]) -> Result<Logs, Error> {
+    let value = |(name, buffer): (&String, &Buffer)| {
+        let values = buffer.to_vec::<f32>()?;
+        Ok((name.clone(), values.first().copied().map_or(f64::NAN, f64::from)))
+    };
+    names.iter().zip(buffers).map(value).collect()
+}

@@ -1,0 +1,337 @@
+//! A model on a device: its programs, and its state in device memory.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use keramos_artifact::{Artifact, ArtifactBuilder, DType, Entry, History, Manifest, PortKind, Program, Role};
+use keramos_pjrt::{Argument, Buffer, ElementType, LoadedExecutable};
+
+use crate::error::Error;
+use crate::session::Session;
+use crate::tensor::HostTensor;
+use crate::weights::{self, VariableValues};
+
+/// A model that has been loaded into a [`Session`].
+///
+/// Executables and state are made when they are first needed, so that predicting costs nothing
+/// for training.
+pub struct Model {
+    session: Session,
+    artifact: Arc<Artifact>,
+    executables: BTreeMap<usize, LoadedExecutable>,
+    /// The current value of each variable, by its index in the manifest.
+    state: Vec<Option<Buffer>>,
+}
+
+impl Model {
+    pub(crate) fn new(session: Session, artifact: Arc<Artifact>) -> Model {
+        let state = artifact.manifest().variables.iter().map(|_| None).collect();
+        Model { session, artifact, executables: BTreeMap::new(), state }
+    }
+
+    /// What the model is.
+    pub fn manifest(&self) -> &Manifest {
+        self.artifact.manifest()
+    }
+
+    /// The artifact that the model was loaded from.
+    pub fn artifact(&self) -> &Arc<Artifact> {
+        &self.artifact
+    }
+
+    /// The session that the model was loaded into.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Gives variables new values, such as those of [`weights::load`].
+    ///
+    /// # Errors
+    /// [`Error::Program`] if a value has another type or shape than its variable, or there is no
+    /// such variable.
+    pub fn set_variables(&mut self, values: VariableValues) -> Result<(), Error> {
+        for (index, value) in values {
+            let wanted = self.manifest().variables.get(index);
+            if wanted.is_none_or(|wanted| wanted.dtype != value.dtype() || wanted.shape != value.shape()) {
+                return Err(self.misfit(format!("variable {index} cannot be given a {} value", value.describe())));
+            }
+            let buffer = self.upload(value.dtype(), value.shape(), value.bytes())?;
+            self.put(index, buffer);
+        }
+        Ok(())
+    }
+
+    /// The current value of a variable, by path.
+    ///
+    /// # Errors
+    /// [`Error::Program`] if there is no variable of that path.
+    pub fn variable(&mut self, path: &str) -> Result<HostTensor, Error> {
+        let mut variables = self.manifest().variables.iter();
+        let Some(index) = variables.position(|variable| variable.path == path) else {
+            return Err(self.misfit(format!("there is no variable `{path}`")));
+        };
+        self.require([index])?;
+        let bytes = self.state_buffer(index)?.to_bytes()?;
+        let artifact = Arc::clone(&self.artifact);
+        match artifact.manifest().variables.get(index) {
+            Some(variable) => Ok(HostTensor::new(variable.dtype, variable.shape.clone(), bytes)?),
+            None => Err(self.misfit(format!("there is no variable `{path}`"))),
+        }
+    }
+
+    /// Sets all metric state back to zero.
+    ///
+    /// # Errors
+    /// [`Error::Pjrt`].
+    pub fn reset_metrics(&mut self) -> Result<(), Error> {
+        let artifact = Arc::clone(&self.artifact);
+        for (index, variable) in artifact.manifest().variables.iter().enumerate() {
+            if variable.role == Role::Metric {
+                let zeros = vec![0; variable.byte_len().unwrap_or(0)];
+                let buffer = self.upload(variable.dtype, &variable.shape, &zeros)?;
+                self.put(index, buffer);
+            }
+        }
+        Ok(())
+    }
+
+    /// The artifact with the model's current state as its weights; metric state is left out.
+    ///
+    /// # Errors
+    /// [`Error::Pjrt`] if state cannot be read from the device, [`Error::Artifact`] if the
+    /// artifact cannot be read.
+    pub fn to_artifact(&mut self, history: Option<History>) -> Result<ArtifactBuilder, Error> {
+        let variables = self.manifest().variables.iter().enumerate();
+        let saved: Vec<usize> = variables.filter(|(_, v)| weights::is_saved(v.role)).map(|(index, _)| index).collect();
+        self.require(saved.iter().copied())?;
+        let reads: Vec<_> =
+            saved.iter().map(|&index| Ok((index, self.state_buffer(index)?.read()?))).collect::<Result<_, Error>>()?;
+        let values: Vec<(usize, Vec<u8>)> =
+            reads.into_iter().map(|(index, read)| Ok((index, read.wait()?))).collect::<Result<_, Error>>()?;
+        let mut builder = ArtifactBuilder::from_artifact(&self.artifact)?;
+        builder.set_weights(values.iter().map(|(index, bytes)| (*index, bytes.as_slice())))?;
+        if let Some(history) = history {
+            builder.set_history(history);
+        }
+        Ok(builder)
+    }
+
+    /// Index of the program of an entry point for exactly this batch size.
+    ///
+    /// # Errors
+    /// [`Error::NoEntry`] or [`Error::BatchSize`].
+    pub fn find_program(&self, entry: &Entry, batch: Option<usize>) -> Result<usize, Error> {
+        if let Some((index, _)) = self.manifest().program(entry, batch) {
+            return Ok(index);
+        }
+        match batch {
+            Some(asked) if self.manifest().programs_of(entry).next().is_some() => {
+                Err(Error::BatchSize { entry: entry.clone(), asked, available: self.manifest().batches(entry) })
+            }
+            _ => Err(self.no_entry(entry)),
+        }
+    }
+
+    /// The program with this index.
+    ///
+    /// # Errors
+    /// [`Error::Program`] if there is none.
+    pub fn program(&self, index: usize) -> Result<&Program, Error> {
+        let program = self.manifest().programs.get(index);
+        program.ok_or_else(|| self.misfit(format!("there is no program {index}")))
+    }
+
+    /// Loads a program before it is needed, so that the first call is as fast as later ones.
+    ///
+    /// # Errors
+    /// [`Error::Pjrt`] if it can be neither loaded nor compiled.
+    pub fn prepare(&mut self, program: usize) -> Result<(), Error> {
+        if !self.executables.contains_key(&program) {
+            let executable = self.session.load_program(&self.artifact, program)?;
+            self.executables.insert(program, executable);
+        }
+        Ok(())
+    }
+
+    /// Runs a program: state comes from the model and goes back to it, everything else comes from
+    /// `arguments` in order; returned are the outputs that are not state, in order.
+    ///
+    /// The call does not wait for the device.
+    ///
+    /// # Errors
+    /// [`Error::Program`] if the number of arguments is wrong; [`Error::Pjrt`], after which
+    /// donated state is lost.
+    pub fn run(&mut self, program: usize, arguments: Vec<Buffer>) -> Result<Vec<Buffer>, Error> {
+        self.prepare(program)?;
+        let artifact = Arc::clone(&self.artifact);
+        let Some(Program { inputs, outputs, .. }) = artifact.manifest().programs.get(program) else {
+            return Err(self.misfit(format!("there is no program {program}")));
+        };
+        self.require(inputs.iter().filter_map(|port| state_index(port.kind)))?;
+
+        let wanted = inputs.iter().filter(|port| state_index(port.kind).is_none()).count();
+        if arguments.len() != wanted {
+            return Err(self.misfit(format!("program {program} takes {wanted} arguments, not {}", arguments.len())));
+        }
+        let donated: Vec<Option<Buffer>> = inputs
+            .iter()
+            .map(|port| state_index(port.kind).filter(|_| port.donated).and_then(|index| self.take(index)))
+            .collect();
+        let mut given = arguments.into_iter();
+        let mut list = Vec::with_capacity(inputs.len());
+        for (port, donated) in inputs.iter().zip(donated) {
+            let argument = match (state_index(port.kind), donated) {
+                (_, Some(buffer)) => Some(Argument::Donate(buffer)),
+                (Some(index), None) => Some(Argument::Keep(self.state_buffer(index)?)),
+                (None, None) => given.next().map(Argument::Donate),
+            };
+            list.extend(argument);
+        }
+        let Some(executable) = self.executables.get(&program) else {
+            return Err(self.misfit(format!("program {program} is not loaded")));
+        };
+        let results = executable.execute(list)?.into_outputs();
+
+        if results.len() != outputs.len() {
+            return Err(self.misfit(format!(
+                "program {program} gives {} results and the manifest lists {}",
+                results.len(),
+                outputs.len()
+            )));
+        }
+        let mut others = Vec::new();
+        for (port, buffer) in outputs.iter().zip(results) {
+            match state_index(port.kind) {
+                Some(index) => self.put(index, buffer),
+                None => others.push(buffer),
+            }
+        }
+        Ok(others)
+    }
+
+    /// Waits until all state has been computed.
+    ///
+    /// # Errors
+    /// [`Error::Pjrt`] if a step that made it has failed.
+    pub fn wait_for_state(&self) -> Result<(), Error> {
+        self.state.iter().flatten().try_for_each(|buffer| Ok(buffer.wait()?))
+    }
+
+    /// Copies host data to the device.
+    pub(crate) fn upload(&self, dtype: DType, shape: &[usize], bytes: &[u8]) -> Result<Buffer, Error> {
+        upload(&self.session, dtype, shape, bytes)
+    }
+
+    /// Makes sure that these variables have values: stored ones, and what is not stored as `init`
+    /// gives it.
+    fn require(&mut self, indices: impl IntoIterator<Item = usize>) -> Result<(), Error> {
+        let is_missing = |state: &[Option<Buffer>], index: usize| state.get(index).is_none_or(Option::is_none);
+        let missing: Vec<usize> = indices.into_iter().filter(|&index| is_missing(&self.state, index)).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let artifact = Arc::clone(&self.artifact);
+        let stored = artifact.weights()?;
+        for &index in &missing {
+            if let (Some(bytes), Some(variable)) = (stored.get(index), artifact.manifest().variables.get(index)) {
+                let buffer = self.upload(variable.dtype, &variable.shape, bytes)?;
+                self.put(index, buffer);
+            }
+        }
+        if missing.iter().any(|&index| is_missing(&self.state, index)) {
+            self.initialize()?;
+        }
+        let still = missing.iter().find(|&&index| is_missing(&self.state, index));
+        match still.and_then(|&index| artifact.manifest().variables.get(index)) {
+            Some(variable) => Err(self.misfit(format!("nothing gives `{}` its first value", variable.path))),
+            None => Ok(()),
+        }
+    }
+
+    /// Runs `init` and takes from it what neither the state nor the stored weights have.
+    fn initialize(&mut self) -> Result<(), Error> {
+        let program = self.find_program(&Entry::Init, None)?;
+        self.prepare(program)?;
+        let artifact = Arc::clone(&self.artifact);
+        let stored = artifact.weights()?;
+        let Some(executable) = self.executables.get(&program) else {
+            return Err(self.misfit("`init` is not loaded".to_owned()));
+        };
+        let results = executable.execute(Vec::<Argument<'_>>::new())?.into_outputs();
+        let outputs = artifact.manifest().programs.get(program).map_or(&[][..], |p| p.outputs.as_slice());
+        for (port, buffer) in outputs.iter().zip(results) {
+            let Some(index) = state_index(port.kind) else { continue };
+            if stored.get(index).is_none() && self.state.get(index).is_some_and(Option::is_none) {
+                self.put(index, buffer);
+            }
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, index: usize, buffer: Buffer) {
+        if let Some(place) = self.state.get_mut(index) {
+            *place = Some(buffer);
+        }
+    }
+
+    fn take(&mut self, index: usize) -> Option<Buffer> {
+        self.state.get_mut(index).and_then(Option::take)
+    }
+
+    fn state_buffer(&self, index: usize) -> Result<&Buffer, Error> {
+        let buffer = self.state.get(index).and_then(Option::as_ref);
+        buffer.ok_or_else(|| self.misfit(format!("variable {index} has no value: it was lost in a failed step")))
+    }
+
+    pub(crate) fn misfit(&self, reason: String) -> Error {
+        Error::Program { model: self.manifest().name.clone(), reason }
+    }
+
+    pub(crate) fn no_entry(&self, entry: &Entry) -> Error {
+        let hint = match entry {
+            Entry::TrainStep | Entry::TrainStepMasked | Entry::EvaluateStep => {
+                "the model file has to call model.compile(...) with a loss for it"
+            }
+            _ => "compile the model again with this version of keramos",
+        };
+        let mut available: Vec<String> = self.manifest().programs.iter().map(|p| p.entry.to_string()).collect();
+        available.dedup();
+        Error::NoEntry { model: self.manifest().name.clone(), entry: entry.clone(), available, hint }
+    }
+}
+
+/// Copies host data to a session's device.
+pub(crate) fn upload(session: &Session, dtype: DType, shape: &[usize], bytes: &[u8]) -> Result<Buffer, Error> {
+    let dims: Vec<i64> = shape.iter().map(|&dim| i64::try_from(dim).unwrap_or(i64::MAX)).collect();
+    Ok(session.client().buffer_from_bytes(element_type(dtype), &dims, bytes, session.device())?)
+}
+
+fn state_index(kind: PortKind) -> Option<usize> {
+    match kind {
+        PortKind::State(index) => Some(index),
+        _ => None,
+    }
+}
+
+/// The device's name for an element type.
+pub(crate) fn element_type(dtype: DType) -> ElementType {
+    match dtype {
+        DType::Bool => ElementType::Pred,
+        DType::I8 => ElementType::S8,
+        DType::I16 => ElementType::S16,
+        DType::I32 => ElementType::S32,
+        DType::I64 => ElementType::S64,
+        DType::U8 => ElementType::U8,
+        DType::U16 => ElementType::U16,
+        DType::U32 => ElementType::U32,
+        DType::U64 => ElementType::U64,
+        DType::F8E4M3FN => ElementType::F8E4M3FN,
+        DType::F8E5M2 => ElementType::F8E5M2,
+        DType::F16 => ElementType::F16,
+        DType::BF16 => ElementType::BF16,
+        DType::F32 => ElementType::F32,
+        DType::F64 => ElementType::F64,
+        DType::C64 => ElementType::C64,
+        DType::C128 => ElementType::C128,
+    }
+}

@@ -1,0 +1,217 @@
+//! Training: the counterpart of Keras's `fit`.
+
+mod observer;
+mod plan;
+mod shuffle;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use keramos_artifact::{Entry, History};
+use keramos_pjrt::Buffer;
+
+pub use observer::{EpochReport, Observer, Silent};
+
+use crate::dataset::Dataset;
+use crate::error::{DataError, Error};
+use crate::evaluate::{IN_FLIGHT, Logs, read_logs};
+use crate::feed::{Job, prefetch};
+use crate::model::Model;
+
+/// What `fit` is asked to do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FitOptions {
+    /// How often all training rows are used.
+    pub epochs: usize,
+    /// Rows in a step.
+    pub batch_size: usize,
+    /// Fraction of the rows, taken from the end before anything is shuffled, that is held out.
+    pub validation_split: f64,
+    /// Batch size of validation; `None` means that of training.
+    pub validation_batch_size: Option<usize>,
+    /// Whether rows are put in another order for each epoch.
+    pub shuffle: bool,
+    /// Decides the orders: equal seeds give equal runs.
+    pub seed: u64,
+    /// Steps in an epoch, at most; `None` means all rows.
+    pub steps_per_epoch: Option<usize>,
+}
+
+/// What came of a training.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FitOutcome {
+    /// Logs of the epochs that were completed.
+    pub history: History,
+    /// Whether the training was stopped before its last epoch was complete.
+    pub interrupted: bool,
+    /// Steps done in all.
+    pub steps: usize,
+}
+
+impl Model {
+    /// Trains on a data set as Keras's `fit` does: the validation rows are the last ones, metrics
+    /// start anew in each epoch, a last batch that is not full counts its real rows only, and
+    /// validation follows each epoch. The training ends early, with all steps so far in the
+    /// model's state, once `stop` is set.
+    ///
+    /// # Errors
+    /// [`Error::BatchSize`], [`Error::Option`] or [`Error::Data`] if the options do not fit the
+    /// model or the data; [`Error::Diverged`] if the loss is no longer a finite number.
+    pub fn fit(
+        &mut self,
+        dataset: &Dataset,
+        options: &FitOptions,
+        observer: &mut dyn Observer,
+        stop: &AtomicBool,
+    ) -> Result<FitOutcome, Error> {
+        let (training, validation) = split(dataset.rows(), options.validation_split)?;
+        let plan = plan::Plan::new(self, dataset, training, options)?;
+        let mut rng = shuffle::Rng::new(options.seed);
+        let mut outcome = FitOutcome { history: History::default(), interrupted: false, steps: 0 };
+        for epoch in 0..options.epochs {
+            let jobs = plan.jobs(options.shuffle.then_some(&mut rng));
+            observer.epoch_started(epoch, options.epochs, jobs.len());
+            let start = Instant::now();
+            let logs = self.train_epoch(dataset, &jobs, epoch, observer, stop)?;
+            outcome.steps += logs.steps;
+            if logs.steps < jobs.len() {
+                outcome.interrupted = true;
+                break;
+            }
+            let step_seconds = start.elapsed().as_secs_f64();
+            let validated = if validation.is_empty() {
+                Vec::new()
+            } else {
+                let batch = options.validation_batch_size.unwrap_or(options.batch_size);
+                let logs = self.evaluate(dataset, validation.clone(), Some(batch))?;
+                logs.into_iter().map(|(name, value)| (format!("val_{name}"), value)).collect()
+            };
+            let report = EpochReport {
+                epoch,
+                epochs: options.epochs,
+                steps: jobs.len(),
+                seconds: start.elapsed().as_secs_f64(),
+                steps_per_second: jobs.len() as f64 / step_seconds.max(1e-9),
+                logs: logs.values.into_iter().chain(validated).collect(),
+            };
+            record(&mut outcome.history, &report);
+            observer.epoch_done(&report);
+            if stop.load(Ordering::Relaxed) && epoch + 1 < options.epochs {
+                outcome.interrupted = true;
+                break;
+            }
+        }
+        Ok(outcome)
+    }
+
+    fn train_epoch(
+        &mut self,
+        dataset: &Dataset,
+        jobs: &[Job],
+        epoch: usize,
+        observer: &mut dyn Observer,
+        stop: &AtomicBool,
+    ) -> Result<EpochLogs, Error> {
+        self.reset_metrics()?;
+        let names = match jobs.first() {
+            Some(job) => self.log_names(job.program)?,
+            None => Vec::new(),
+        };
+        let session = self.session().clone();
+        let artifact = Arc::clone(self.artifact());
+        std::thread::scope(|scope| {
+            let batches = prefetch(scope, &session, &artifact, dataset, jobs);
+            // Logs of steps that may still be running, oldest first.
+            let mut running: VecDeque<Vec<Buffer>> = VecDeque::new();
+            let mut done = 0;
+            for (job, arguments) in jobs.iter().zip(batches) {
+                running.push_back(self.run(job.program, arguments?)?);
+                done += 1;
+                if running.len() > IN_FLIGHT
+                    && let Some(logs) = running.pop_front()
+                {
+                    self.observe(&names, &logs, (epoch, done - running.len()), observer)?;
+                }
+                if stop.load(Ordering::Relaxed) {
+                    break;
+                }
+            }
+            let last = running.pop_back().unwrap_or_default();
+            let values = read_logs(&names, &last)?;
+            check_finite(&values, epoch, done)?;
+            observer.step_done(done, Some(&values));
+            Ok(EpochLogs { steps: done, values })
+        })
+    }
+
+    /// Waits for a step that is some steps back, so that the host does not run ahead without
+    /// bound, and shows its logs if the observer wants them now.
+    fn observe(
+        &self,
+        names: &[String],
+        logs: &[Buffer],
+        (epoch, step): (usize, usize),
+        observer: &mut dyn Observer,
+    ) -> Result<(), Error> {
+        if observer.wants_logs() {
+            let values = read_logs(names, logs)?;
+            check_finite(&values, epoch, step)?;
+            observer.step_done(step, Some(&values));
+        } else {
+            if let Some(first) = logs.first() {
+                first.wait()?;
+            }
+            observer.step_done(step, None);
+        }
+        Ok(())
+    }
+}
+
+struct EpochLogs {
+    steps: usize,
+    values: Logs,
+}
+
+/// Training rows and validation rows: the last `floor`-complement as Keras cuts them.
+fn split(rows: usize, fraction: f64) -> Result<(Range<usize>, Range<usize>), Error> {
+    if !(0.0..1.0).contains(&fraction) {
+        return Err(Error::Option {
+            option: "--validation-split",
+            value: fraction.to_string(),
+            reason: "it is a fraction: 0 or more, and less than 1".to_owned(),
+        });
+    }
+    let at = (rows as f64 * (1.0 - fraction)).floor() as usize;
+    if at == 0 || (fraction > 0.0 && at == rows) {
+        let array = if at == 0 { "the training part of the data" } else { "the validation part of the data" };
+        let hint = "; give more data, or another validation split";
+        return Err(DataError::Empty { array: array.to_owned(), hint }.into());
+    }
+    Ok((0..at, at..rows))
+}
+
+fn check_finite(logs: &Logs, epoch: usize, step: usize) -> Result<(), Error> {
+    match logs.iter().find(|(name, value)| name == "loss" && !value.is_finite()) {
+        Some((_, value)) => Err(Error::Diverged { value: *value, epoch: epoch + 1, step }),
+        None => Ok(()),
+    }
+}
+
+fn record(history: &mut History, report: &EpochReport) {
+    history.epoch.push(report.epoch);
+    let logs: &mut BTreeMap<_, _> = &mut history.history;
+    for (name, value) in &report.logs {
+        logs.entry(name.clone()).or_default().push(value.is_finite().then_some(*value));
+    }
+}
+
+/// Whether the artifact can be trained, for a message before any work is done.
+///
+/// # Errors
+/// [`Error::NoEntry`].
+pub fn check_trainable(model: &Model) -> Result<(), Error> {
+    model.any_program(&Entry::TrainStep).map(|_| ())
+}

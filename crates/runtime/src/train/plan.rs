@@ -1,0 +1,89 @@
+//! Which rows and which program each step of an epoch takes.
+
+use std::ops::Range;
+
+use keramos_artifact::Entry;
+
+use super::FitOptions;
+use super::shuffle::Rng;
+use crate::dataset::Dataset;
+use crate::error::Error;
+use crate::feed::Job;
+use crate::model::Model;
+
+/// The steps of every epoch, up to the order of the rows.
+#[derive(Debug)]
+pub(super) struct Plan {
+    rows: Range<usize>,
+    /// Rows and program of each step.
+    steps: Vec<(usize, usize)>,
+}
+
+impl Plan {
+    pub(super) fn new(
+        model: &Model,
+        dataset: &Dataset,
+        rows: Range<usize>,
+        options: &FitOptions,
+    ) -> Result<Plan, Error> {
+        let asked = options.batch_size;
+        let full = full_program(model, asked, dataset.sample_weight().is_some())?;
+        let limit = options.steps_per_epoch.unwrap_or(usize::MAX);
+        let mut steps = vec![(asked, full); (rows.len() / asked).min(limit)];
+        let rest = rows.len() % asked;
+        if rest > 0 && steps.len() < limit {
+            steps.push((rest, masked_program(model, rest)?));
+        }
+        Ok(Plan { rows, steps })
+    }
+
+    /// The steps of one epoch, in a new order if there is a generator for it.
+    pub(super) fn jobs(&self, rng: Option<&mut Rng>) -> Vec<Job> {
+        let mut order: Vec<usize> = self.rows.clone().collect();
+        if let Some(rng) = rng {
+            rng.shuffle(&mut order);
+        }
+        let mut rest = order.as_slice();
+        let mut jobs = Vec::with_capacity(self.steps.len());
+        for &(count, program) in &self.steps {
+            let (rows, others) = rest.split_at_checked(count).unwrap_or((rest, &[]));
+            rest = others;
+            jobs.push(Job { program, rows: rows.to_vec() });
+        }
+        jobs
+    }
+}
+
+/// The program for full batches: the plain one if it was compiled for this size and no example
+/// has a weight, else a masked one that is large enough.
+fn full_program(model: &Model, asked: usize, weighted: bool) -> Result<usize, Error> {
+    if asked == 0 {
+        return Err(Error::Option {
+            option: "--batch-size",
+            value: asked.to_string(),
+            reason: "a batch has at least one row".to_owned(),
+        });
+    }
+    if !weighted && let Some((index, _)) = model.manifest().program(&Entry::TrainStep, Some(asked)) {
+        return Ok(index);
+    }
+    let program = masked_program(model, asked)?;
+    let compiled = model.program(program)?.batch;
+    if !weighted && compiled != Some(asked) {
+        log::info!(
+            "batch size {asked} was not compiled; steps run padded to {}: compile with --batch {asked} for full speed",
+            compiled.unwrap_or_default()
+        );
+    }
+    Ok(program)
+}
+
+/// The smallest masked program that holds so many rows.
+fn masked_program(model: &Model, rows: usize) -> Result<usize, Error> {
+    let entry = Entry::TrainStepMasked;
+    let sizes = model.manifest().batches(&entry);
+    match sizes.iter().find(|&&size| size >= rows) {
+        Some(&size) => model.find_program(&entry, Some(size)),
+        None => model.find_program(&entry, Some(rows)),
+    }
+}
