@@ -3,8 +3,13 @@
 //! Each operation is a method of [`crate::trace::Tracer`]: layers, losses and optimizers call it, and
 //! the functions of `keras.ops`, `jax.numpy`, … that a model file sees are thin declarations over it.
 
+mod contract;
 mod elementwise;
 mod promote;
+mod reduce;
+mod shape;
 
+pub use contract::{Convolution, Padding};
 pub use elementwise::broadcast_shapes;
 pub use promote::promote_types;
+pub use reduce::{axes_indices, axis_index};

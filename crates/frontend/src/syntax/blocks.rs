@@ -4,9 +4,7 @@ use std::rc::Rc;
 
 use pest::Parser as _;
 
-use super::ast::{
-    Argument, Block, Branch, Class, Expr, Function, Handler, Ident, Parameters, Stmt, StmtKind, Try,
-};
+use super::ast::{Argument, Block, Branch, Class, Expr, Function, Handler, Ident, Parameters, Stmt, StmtKind, Try};
 use super::build::{Builder, Header, Item};
 use super::grammar::{Grammar, Rule};
 use super::layout::Line;
@@ -48,13 +46,7 @@ struct Head {
 
 impl<'a> Blocks<'a> {
     pub(super) fn new(source: &'a Source, lines: &'a [Line]) -> Self {
-        Self {
-            source,
-            lines,
-            next: 0,
-            builder: Builder::new(),
-            around: Surroundings::default(),
-        }
+        Self { source, lines, next: 0, builder: Builder::new(), around: Surroundings::default() }
     }
 
     /// All statements of the file.
@@ -83,25 +75,15 @@ impl<'a> Blocks<'a> {
         while let Some(line) = self.peek().filter(|line| line.depth >= depth) {
             if self.builder.diagnostics.len() >= MAX_ERRORS {
                 self.next = self.lines.len();
-                let problem = Diagnostic::error(
-                    codes::SYNTAX,
-                    line.span,
-                    "too many errors: the rest is not looked at",
-                );
+                let problem = Diagnostic::error(codes::SYNTAX, line.span, "too many errors: the rest is not looked at");
                 self.report(problem.help("mend the first ones and try again"));
                 break;
             }
             if line.depth > depth {
                 if !after_broken {
-                    let blanks = self
-                        .source
-                        .line_span(self.source.location(line.span.start).line);
-                    let blanks = Span {
-                        start: blanks.start,
-                        end: line.span.start,
-                    };
-                    let problem =
-                        Diagnostic::error(codes::INDENTATION, blanks, "unexpected indentation");
+                    let blanks = self.source.line_span(self.source.location(line.span.start).line);
+                    let blanks = Span { start: blanks.start, end: line.span.start };
+                    let problem = Diagnostic::error(codes::INDENTATION, blanks, "unexpected indentation");
                     self.report(
                         problem
                             .note("only the lines after a header that ends with `:` are indented further than it")
@@ -135,18 +117,8 @@ impl<'a> Blocks<'a> {
                     statements.iter().for_each(|stmt| self.check_place(stmt));
                     body.extend(statements);
                 }
-                Some(Item::Header {
-                    header,
-                    span,
-                    inline,
-                }) => {
-                    let head = Head {
-                        header,
-                        span,
-                        start,
-                        inline,
-                        depth,
-                    };
+                Some(Item::Header { header, span, inline }) => {
+                    let head = Head { header, span, start, inline, depth };
                     if !matches!(head.header, Header::Def { .. } | Header::Class { .. }) {
                         self.refuse_decorators(&decorators);
                     }
@@ -177,10 +149,7 @@ impl<'a> Blocks<'a> {
     /// Reads the deeper lines after a line that could not be read, for the mistakes in them.
     fn skip_body(&mut self, depth: usize) {
         if self.peek().is_some_and(|line| line.depth > depth) {
-            let around = Surroundings {
-                unknown: true,
-                ..self.around
-            };
+            let around = Surroundings { unknown: true, ..self.around };
             self.within(around, |blocks| blocks.block(depth + 1));
         }
     }
@@ -202,20 +171,13 @@ impl<'a> Blocks<'a> {
     /// The suite of a header: the statements on its line, or the deeper lines after it.
     fn suite(&mut self, head: &mut Head, around: Surroundings) -> Block {
         if let Some(statements) = head.inline.take() {
-            self.within(around, |blocks| {
-                statements.iter().for_each(|stmt| blocks.check_place(stmt))
-            });
+            self.within(around, |blocks| statements.iter().for_each(|stmt| blocks.check_place(stmt)));
             return statements.into();
         }
         if self.peek().is_none_or(|line| line.depth <= head.depth) {
-            let problem = Diagnostic::error(
-                codes::INDENTATION,
-                head.span,
-                "an indented block is missing after this line",
-            );
-            self.report(problem.help(
-                "indent the statements that belong to it, or write `pass` if there are none",
-            ));
+            let problem =
+                Diagnostic::error(codes::INDENTATION, head.span, "an indented block is missing after this line");
+            self.report(problem.help("indent the statements that belong to it, or write `pass` if there are none"));
             return Rc::new([]);
         }
         let depth = head.depth + 1;
@@ -228,40 +190,23 @@ impl<'a> Blocks<'a> {
     }
 
     fn compound(&mut self, mut head: Head, decorators: Vec<Expr>) -> Option<Stmt> {
-        let looping = Surroundings {
-            looping: true,
-            ..self.around
-        };
+        let looping = Surroundings { looping: true, ..self.around };
         let header = std::mem::replace(&mut head.header, Header::Else);
         let kind = match header {
             Header::If(test) => self.if_statement(head.depth, test, &mut head),
             Header::For { target, iterable } => {
                 let body = self.suite(&mut head, looping);
-                StmtKind::For {
-                    target,
-                    iterable,
-                    body,
-                    orelse: self.else_clause(head.depth),
-                }
+                StmtKind::For { target, iterable, body, orelse: self.else_clause(head.depth) }
             }
             Header::While(test) => {
                 let body = self.suite(&mut head, looping);
-                StmtKind::While {
-                    test,
-                    body,
-                    orelse: self.else_clause(head.depth),
-                }
+                StmtKind::While { test, body, orelse: self.else_clause(head.depth) }
             }
             Header::Try => self.try_statement(&mut head),
-            Header::With(items) => StmtKind::With {
-                items,
-                body: self.inner(&mut head),
-            },
-            Header::Def {
-                name,
-                parameters,
-                returns,
-            } => self.function(&mut head, decorators, name, parameters, returns),
+            Header::With(items) => StmtKind::With { items, body: self.inner(&mut head) },
+            Header::Def { name, parameters, returns } => {
+                self.function(&mut head, decorators, name, parameters, returns)
+            }
             Header::Class { name, arguments } => self.class(&mut head, decorators, name, arguments),
             Header::Elif(_) | Header::Else | Header::Except { .. } | Header::Finally => {
                 self.orphan(&head);
@@ -269,15 +214,9 @@ impl<'a> Blocks<'a> {
                 return None;
             }
         };
-        let last = self
-            .next
-            .checked_sub(1)
-            .and_then(|index| self.lines.get(index));
+        let last = self.next.checked_sub(1).and_then(|index| self.lines.get(index));
         let end = last.map_or(head.span, |line| line.span);
-        Some(Stmt {
-            kind,
-            span: head.start.to(end),
-        })
+        Some(Stmt { kind, span: head.start.to(end) })
     }
 
     /// The next line if it is at `depth` and begins with one of `words`.
@@ -293,18 +232,8 @@ impl<'a> Blocks<'a> {
         while let Some(line) = self.peek_clause(depth, words) {
             self.next += 1;
             match self.line(line) {
-                Some(Item::Header {
-                    header,
-                    span,
-                    inline,
-                }) => {
-                    return Some(Head {
-                        header,
-                        span,
-                        start: span,
-                        inline,
-                        depth,
-                    });
+                Some(Item::Header { header, span, inline }) => {
+                    return Some(Head { header, span, start: span, inline, depth });
                 }
                 _ => self.skip_body(depth),
             }
@@ -313,10 +242,7 @@ impl<'a> Blocks<'a> {
     }
 
     fn if_statement(&mut self, depth: usize, test: Expr, head: &mut Head) -> StmtKind {
-        let mut branches = vec![Branch {
-            test,
-            body: self.inner(head),
-        }];
+        let mut branches = vec![Branch { test, body: self.inner(head) }];
         let mut orelse = None;
         while orelse.is_none()
             && let Some(mut clause) = self.clause(depth, &["elif", "else"])
@@ -331,8 +257,7 @@ impl<'a> Blocks<'a> {
     }
 
     fn else_clause(&mut self, depth: usize) -> Option<Block> {
-        self.clause(depth, &["else"])
-            .map(|mut clause| self.inner(&mut clause))
+        self.clause(depth, &["else"]).map(|mut clause| self.inner(&mut clause))
     }
 
     fn try_statement(&mut self, head: &mut Head) -> StmtKind {
@@ -344,50 +269,21 @@ impl<'a> Blocks<'a> {
             let body = self.inner(&mut clause);
             if let Header::Except { exception, name } = clause.header {
                 let end = body.last().map_or(clause.span, |stmt| stmt.span);
-                handlers.push(Handler {
-                    exception,
-                    name,
-                    body,
-                    span: clause.span.to(end),
-                });
+                handlers.push(Handler { exception, name, body, span: clause.span.to(end) });
             }
         }
-        let orelse = if handlers.is_empty() {
-            None
-        } else {
-            self.else_clause(depth)
-        };
-        let finally = self
-            .clause(depth, &["finally"])
-            .map(|mut clause| self.inner(&mut clause));
+        let orelse = if handlers.is_empty() { None } else { self.else_clause(depth) };
+        let finally = self.clause(depth, &["finally"]).map(|mut clause| self.inner(&mut clause));
         if guarded == self.next {
-            let problem = Diagnostic::error(
-                codes::SYNTAX,
-                head.span,
-                "`try` without `except` or `finally`",
-            );
+            let problem = Diagnostic::error(codes::SYNTAX, head.span, "`try` without `except` or `finally`");
             self.report(problem.help("add `except Exception as error:` with a block after it"));
         }
-        let bare = handlers
-            .iter()
-            .position(|handler| handler.exception.is_none());
-        if let Some(handler) = bare
-            .filter(|index| index + 1 < handlers.len())
-            .and_then(|index| handlers.get(index))
-        {
-            let problem = Diagnostic::error(
-                codes::SYNTAX,
-                handler.span,
-                "a bare `except` must be the last one",
-            );
+        let bare = handlers.iter().position(|handler| handler.exception.is_none());
+        if let Some(handler) = bare.filter(|index| index + 1 < handlers.len()).and_then(|index| handlers.get(index)) {
+            let problem = Diagnostic::error(codes::SYNTAX, handler.span, "a bare `except` must be the last one");
             self.report(problem.help("move it after the other `except` clauses"));
         }
-        StmtKind::Try(Box::new(Try {
-            body,
-            handlers,
-            orelse,
-            finally,
-        }))
+        StmtKind::Try(Box::new(Try { body, handlers, orelse, finally }))
     }
 
     fn function(
@@ -398,47 +294,20 @@ impl<'a> Blocks<'a> {
         parameters: Parameters,
         returns: Option<Expr>,
     ) -> StmtKind {
-        let around = Surroundings {
-            function: true,
-            looping: false,
-            unknown: false,
-        };
+        let around = Surroundings { function: true, looping: false, unknown: false };
         let body = self.suite(head, around);
         let (scope, _) = scope::of_body(&parameters, &body);
         let docstring = docstring(&body);
         let header = head.span;
-        StmtKind::Function(Rc::new(Function {
-            name,
-            decorators,
-            parameters,
-            returns,
-            docstring,
-            body,
-            scope,
-            header,
-        }))
+        StmtKind::Function(Rc::new(Function { name, decorators, parameters, returns, docstring, body, scope, header }))
     }
 
-    fn class(
-        &mut self,
-        head: &mut Head,
-        decorators: Vec<Expr>,
-        name: Ident,
-        arguments: Vec<Argument>,
-    ) -> StmtKind {
+    fn class(&mut self, head: &mut Head, decorators: Vec<Expr>, name: Ident, arguments: Vec<Argument>) -> StmtKind {
         let body = self.suite(head, Surroundings::default());
         let scope = self.refuse_yield(&body);
         let docstring = docstring(&body);
         let header = head.span;
-        StmtKind::Class(Rc::new(Class {
-            name,
-            decorators,
-            arguments,
-            docstring,
-            body,
-            scope,
-            header,
-        }))
+        StmtKind::Class(Rc::new(Class { name, decorators, arguments, docstring, body, scope, header }))
     }
 
     fn orphan(&mut self, head: &Head) {
@@ -450,21 +319,18 @@ impl<'a> Blocks<'a> {
         };
         let message = format!("`{word}` does not belong to {owner}");
         let problem = Diagnostic::error(codes::MISPLACED_STATEMENT, head.span, message);
-        self.report(problem.help(format!(
-            "indent it exactly like the statement that it continues; {owner} must come right before"
-        )));
+        self.report(
+            problem.help(format!(
+                "indent it exactly like the statement that it continues; {owner} must come right before"
+            )),
+        );
     }
 
     fn refuse_decorators(&mut self, decorators: &[Expr]) {
         if let Some(decorator) = decorators.first() {
-            let problem = Diagnostic::error(
-                codes::MISPLACED_STATEMENT,
-                decorator.span,
-                "this decorator has nothing to decorate",
-            );
-            self.report(problem.help(
-                "a `def` or `class` must follow on the next line, indented like the decorator",
-            ));
+            let problem =
+                Diagnostic::error(codes::MISPLACED_STATEMENT, decorator.span, "this decorator has nothing to decorate");
+            self.report(problem.help("a `def` or `class` must follow on the next line, indented like the decorator"));
         }
     }
 
@@ -472,11 +338,7 @@ impl<'a> Blocks<'a> {
     fn refuse_yield(&mut self, body: &[Stmt]) -> super::ast::Scope {
         let (scope, first_yield) = scope::of_body(&Parameters::default(), body);
         if let Some(span) = first_yield {
-            let problem = Diagnostic::error(
-                codes::MISPLACED_STATEMENT,
-                span,
-                "`yield` outside a function",
-            );
+            let problem = Diagnostic::error(codes::MISPLACED_STATEMENT, span, "`yield` outside a function");
             self.report(problem.help("put it into a function, which then makes a generator"));
         }
         scope
@@ -494,13 +356,7 @@ impl<'a> Blocks<'a> {
             StmtKind::Continue if !self.around.looping => ("continue", "a loop"),
             _ => return,
         };
-        let problem = Diagnostic::error(
-            codes::MISPLACED_STATEMENT,
-            stmt.span,
-            format!("`{word}` outside {place}"),
-        );
-        self.report(problem.help(format!(
-            "move it into {place}, or check that it is indented as you mean it"
-        )));
+        let problem = Diagnostic::error(codes::MISPLACED_STATEMENT, stmt.span, format!("`{word}` outside {place}"));
+        self.report(problem.help(format!("move it into {place}, or check that it is indented as you mean it")));
     }
 }

@@ -31,19 +31,9 @@ pub(super) struct Layout {
 /// Finds the logical lines of `source`.
 pub(super) fn layout(source: &Source) -> Layout {
     let text = source.text();
-    let mut builder = Builder {
-        text,
-        levels: Vec::new(),
-        layout: Layout {
-            lines: Vec::new(),
-            diagnostics: Vec::new(),
-        },
-    };
-    let mut at = if text.starts_with('\u{feff}') {
-        '\u{feff}'.len_utf8()
-    } else {
-        0
-    };
+    let mut builder =
+        Builder { text, levels: Vec::new(), layout: Layout { lines: Vec::new(), diagnostics: Vec::new() } };
+    let mut at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let mut open_lines = 0;
     while at < text.len() && open_lines <= MAX_OPEN_LINES {
         at = match builder.line(at) {
@@ -96,16 +86,9 @@ impl Builder<'_> {
         let depth = self.depth(Level { wide, narrow }, Span::new(start, first), first);
         let broken = scanned.problem.is_some();
         self.layout.diagnostics.extend(scanned.problem);
-        self.layout.lines.push(Line {
-            span,
-            depth,
-            broken,
-        });
+        self.layout.lines.push(Line { span, depth, broken });
         match scanned.outcome {
-            Outcome::Open => (
-                self.resume(scan::next_line(bytes, first), wide),
-                Outcome::Open,
-            ),
+            Outcome::Open => (self.resume(scan::next_line(bytes, first), wide), Outcome::Open),
             outcome => (scanned.next, outcome),
         }
     }
@@ -116,40 +99,24 @@ impl Builder<'_> {
         if (level.wide > outer.wide) != (level.narrow > outer.narrow)
             || (level.wide < outer.wide) != (level.narrow < outer.narrow)
         {
-            let problem = Diagnostic::error(
-                codes::INDENTATION,
-                blanks,
-                "tabs and spaces are mixed in the indentation",
-            );
+            let problem = Diagnostic::error(codes::INDENTATION, blanks, "tabs and spaces are mixed in the indentation");
             self.layout.diagnostics.push(
                 problem
-                    .note(
-                        "whether this line belongs to the block above depends on how wide a tab is",
-                    )
+                    .note("whether this line belongs to the block above depends on how wide a tab is")
                     .help("indent with spaces only, four to a level"),
             );
         }
         if level.wide > outer.wide {
             if self.levels.len() >= MAX_BLOCKS {
-                let problem =
-                    Diagnostic::error(codes::TOO_DEEP, blanks, "blocks are nested too deeply");
-                self.layout
-                    .diagnostics
-                    .push(problem.note(format!("at most {MAX_BLOCKS} levels are accepted")));
+                let problem = Diagnostic::error(codes::TOO_DEEP, blanks, "blocks are nested too deeply");
+                self.layout.diagnostics.push(problem.note(format!("at most {MAX_BLOCKS} levels are accepted")));
                 return self.levels.len();
             }
             self.levels.push(level);
             return self.levels.len();
         }
-        let fitting = self
-            .levels
-            .iter()
-            .take_while(|outer| outer.wide <= level.wide)
-            .count();
-        let width = fitting
-            .checked_sub(1)
-            .and_then(|index| self.levels.get(index))
-            .map_or(0, |level| level.wide);
+        let fitting = self.levels.iter().take_while(|outer| outer.wide <= level.wide).count();
+        let width = fitting.checked_sub(1).and_then(|index| self.levels.get(index)).map_or(0, |level| level.wide);
         if width == level.wide {
             self.levels.truncate(fitting);
             return fitting;
@@ -159,9 +126,7 @@ impl Builder<'_> {
             Span::new(blanks.start as usize, first),
             "this line is indented like no block around it",
         );
-        let widths: Vec<_> = std::iter::once(0)
-            .chain(self.levels.iter().map(|level| level.wide))
-            .collect();
+        let widths: Vec<_> = std::iter::once(0).chain(self.levels.iter().map(|level| level.wide)).collect();
         let widths: Vec<_> = widths.iter().map(usize::to_string).collect();
         self.layout.diagnostics.push(
             problem
@@ -183,8 +148,7 @@ impl Builder<'_> {
         let bytes = self.text.as_bytes();
         while at < bytes.len() {
             let (width, first) = scan::indentation(bytes, at, 8);
-            let begins =
-                |byte: u8| byte == b'@' || (scan::is_word_byte(byte) && !byte.is_ascii_digit());
+            let begins = |byte: u8| byte == b'@' || (scan::is_word_byte(byte) && !byte.is_ascii_digit());
             if width <= indent && bytes.get(first).copied().is_some_and(begins) {
                 break;
             }
@@ -199,14 +163,10 @@ impl Builder<'_> {
         let next = scan::next_line(bytes, first);
         let command = self.text.get(first..next).unwrap_or_default().trim_end();
         let span = Span::new(first, first + command.len());
-        let problem = Diagnostic::warning(
-            codes::NOTEBOOK_COMMAND,
-            span,
-            "this notebook command is skipped",
-        );
-        self.layout.diagnostics.push(
-            problem.help("remove it: it is not Python, so the file cannot run elsewhere either"),
-        );
+        let problem = Diagnostic::warning(codes::NOTEBOOK_COMMAND, span, "this notebook command is skipped");
+        self.layout
+            .diagnostics
+            .push(problem.help("remove it: it is not Python, so the file cannot run elsewhere either"));
         next
     }
 }

@@ -22,14 +22,7 @@ pub(super) fn explain(text: &str, base: usize, error: &Error<Rule>) -> Diagnosti
         }
     };
     let at = text.floor_char_boundary(at.min(text.len()));
-    let failure = Failure {
-        text,
-        base,
-        at,
-        found: token_at(text, at),
-        first: word_at(text, 0),
-        expected,
-    };
+    let failure = Failure { text, base, at, found: token_at(text, at), first: word_at(text, 0), expected };
     let recognisers = [
         Failure::odd_character,
         Failure::python_2,
@@ -41,10 +34,7 @@ pub(super) fn explain(text: &str, base: usize, error: &Error<Rule>) -> Diagnosti
         Failure::equals,
         Failure::missing_comma,
     ];
-    recognisers
-        .iter()
-        .find_map(|recognise| recognise(&failure))
-        .unwrap_or_else(|| failure.generic())
+    recognisers.iter().find_map(|recognise| recognise(&failure)).unwrap_or_else(|| failure.generic())
 }
 
 struct Failure<'a> {
@@ -59,15 +49,12 @@ struct Failure<'a> {
     expected: &'a [Rule],
 }
 
-const HEADERS: [&str; 10] = [
-    "if", "elif", "else", "for", "while", "try", "except", "finally", "with", "class",
-];
+const HEADERS: [&str; 10] = ["if", "elif", "else", "for", "while", "try", "except", "finally", "with", "class"];
 
 const RESERVED: [&str; 35] = [
-    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue",
-    "def", "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import",
-    "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while",
-    "with", "yield",
+    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del",
+    "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
+    "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
 ];
 
 impl Failure<'_> {
@@ -90,19 +77,13 @@ impl Failure<'_> {
     }
 
     fn after(&self) -> &str {
-        self.text
-            .get(self.at + self.found.len()..)
-            .unwrap_or_default()
-            .trim_start()
+        self.text.get(self.at + self.found.len()..).unwrap_or_default().trim_start()
     }
 
     /// The word that ends right before the failure.
     fn previous_word(&self) -> &str {
         let before = self.before();
-        let start = before
-            .bytes()
-            .rposition(|b| !scan::is_word_byte(b))
-            .map_or(0, |at| at + 1);
+        let start = before.bytes().rposition(|b| !scan::is_word_byte(b)).map_or(0, |at| at + 1);
         before.get(start..).unwrap_or_default()
     }
 
@@ -133,17 +114,11 @@ impl Failure<'_> {
             '\u{2264}' => "write `<=`",
             '\u{2265}' => "write `>=`",
             '\u{2260}' => "write `!=`",
-            '\u{ff08}' | '\u{ff09}' | '\u{ff0c}' | '\u{ff1a}' => {
-                "write the ASCII form of this character"
-            }
-            '\\' => {
-                "only a line break may come after a backslash; remove what follows it, blanks included"
-            }
+            '\u{ff08}' | '\u{ff09}' | '\u{ff0c}' | '\u{ff1a}' => "write the ASCII form of this character",
+            '\\' => "only a line break may come after a backslash; remove what follows it, blanks included",
             '$' => "names are made of letters, digits and `_`",
             '`' => "write `repr(…)` for what backquotes did in Python 2",
-            _ if !c.is_ascii() && !c.is_alphanumeric() => {
-                "it may only stand in strings and comments"
-            }
+            _ if !c.is_ascii() && !c.is_alphanumeric() => "it may only stand in strings and comments",
             _ if c.is_control() => "remove it; it is an invisible control character",
             _ => return None,
         };
@@ -161,35 +136,23 @@ impl Failure<'_> {
         let span = Span::new(self.base, self.base + self.first.len());
         match (self.first, self.found) {
             (word @ ("print" | "exec"), found)
-                if self.before() == word
-                    && (self.found_word() || found.starts_with(['"', '\''])) =>
+                if self.before() == word && (self.found_word() || found.starts_with(['"', '\''])) =>
             {
-                let problem =
-                    Diagnostic::error(codes::PYTHON_2, span, format!("`{word}` is a function"));
+                let problem = Diagnostic::error(codes::PYTHON_2, span, format!("`{word}` is a function"));
                 Some(problem.help(format!("put its arguments in parentheses: `{word}(…)`")))
             }
             ("except", ",") => Some(
                 self.error(codes::PYTHON_2, "`except` takes one expression")
                     .help("name the exception with `as`: `except Error as error:`")
-                    .help(
-                        "catch several kinds with parentheses: `except (ValueError, TypeError):`",
-                    ),
+                    .help("catch several kinds with parentheses: `except (ValueError, TypeError):`"),
             ),
             ("raise", ",") => Some(
                 self.error(codes::PYTHON_2, "`raise` takes one exception")
                     .help("give the message to the exception: `raise ValueError(\"…\")`"),
             ),
-            (_, ">")
-                if self
-                    .text
-                    .get(..self.at)
-                    .is_some_and(|before| before.ends_with('<')) =>
-            {
+            (_, ">") if self.text.get(..self.at).is_some_and(|before| before.ends_with('<')) => {
                 let span = Span::new(self.base + self.at - 1, self.base + self.at + 1);
-                Some(
-                    Diagnostic::error(codes::PYTHON_2, span, "`<>` is not an operator")
-                        .help("write `!=`"),
-                )
+                Some(Diagnostic::error(codes::PYTHON_2, span, "`<>` is not an operator").help("write `!=`"))
             }
             _ => None,
         }
@@ -197,12 +160,7 @@ impl Failure<'_> {
 
     fn f_string(&self) -> Option<Diagnostic> {
         let fields = [Rule::f_debug, Rule::f_conversion, Rule::f_format];
-        let texts = [
-            Rule::f_text_double,
-            Rule::f_text_single,
-            Rule::f_text_long_double,
-            Rule::f_text_long_single,
-        ];
+        let texts = [Rule::f_text_double, Rule::f_text_single, Rule::f_text_long_double, Rule::f_text_long_single];
         if self.found.starts_with('}') && self.before().ends_with('{') {
             return Some(
                 self.error(codes::UNTERMINATED_FIELD, "this replacement field is empty")
@@ -217,8 +175,7 @@ impl Failure<'_> {
         }
         if self.expects(&fields) {
             let found = self.describe_found();
-            let message =
-                format!("this replacement field of an f-string is malformed: found {found}");
+            let message = format!("this replacement field of an f-string is malformed: found {found}");
             return Some(
                 self.error(codes::UNTERMINATED_FIELD, message)
                     .help("a field is an expression, then `!r` or `!s`, then `:` and a format: `{value!r:>10}`"),
@@ -230,28 +187,15 @@ impl Failure<'_> {
     fn header(&self) -> Option<Diagnostic> {
         let is_header = self.first == "def" || HEADERS.contains(&self.first);
         if self.first == "else" && self.found == "if" {
-            return Some(
-                self.error(codes::SYNTAX, "`else if` is written as one word")
-                    .help("write `elif`"),
-            );
+            return Some(self.error(codes::SYNTAX, "`else if` is written as one word").help("write `elif`"));
         }
         if self.first == "def" && self.expects(&[Rule::parameter_list]) {
-            let problem = self.error(
-                codes::SYNTAX,
-                "the parentheses after the function's name are missing",
-            );
+            let problem = self.error(codes::SYNTAX, "the parentheses after the function's name are missing");
             return Some(problem.help("write `def name():`, also when there are no parameters"));
         }
         if self.first == "for" && !self.text.contains(" in ") && !self.found.is_empty() {
-            let problem = self.error(
-                codes::SYNTAX,
-                format!("expected `in`, found {}", self.describe_found()),
-            );
-            return Some(
-                problem.help(
-                    "a loop is written `for name in values:`; to count, `for i in range(10):`",
-                ),
-            );
+            let problem = self.error(codes::SYNTAX, format!("expected `in`, found {}", self.describe_found()));
+            return Some(problem.help("a loop is written `for name in values:`; to count, `for i in range(10):`"));
         }
         if self.first == "import" && self.found == "from" {
             let problem = self.error(codes::SYNTAX, "`from` comes before `import`");
@@ -259,33 +203,21 @@ impl Failure<'_> {
         }
         if is_header && self.found == "=" && matches!(self.first, "if" | "elif" | "while") {
             return Some(
-                self.error(
-                    codes::CONDITION_ASSIGNMENT,
-                    "`=` assigns; it does not compare",
-                )
-                .help("write `==` to compare")
-                .help("write `(name := value)` to assign inside a condition"),
+                self.error(codes::CONDITION_ASSIGNMENT, "`=` assigns; it does not compare")
+                    .help("write `==` to compare")
+                    .help("write `(name := value)` to assign inside a condition"),
             );
         }
-        if is_header && self.found.is_empty() && self.expects(&[Rule::colon]) && !self.in_brackets()
-        {
-            let problem = self.error(
-                codes::MISSING_COLON,
-                format!("expected `:` after this `{}`", self.first),
-            );
+        if is_header && self.found.is_empty() && self.expects(&[Rule::colon]) && !self.in_brackets() {
+            let problem = self.error(codes::MISSING_COLON, format!("expected `:` after this `{}`", self.first));
             return Some(problem.help("add `:` at the end of the line"));
         }
         None
     }
 
     fn foreign_operator(&self) -> Option<Diagnostic> {
-        let doubled = |sign: &str| {
-            self.found == sign && self.text.get(..self.at).is_some_and(|b| b.ends_with(sign))
-        };
-        let wide = Span::new(
-            (self.base + self.at).saturating_sub(1),
-            self.base + self.at + 1,
-        );
+        let doubled = |sign: &str| self.found == sign && self.text.get(..self.at).is_some_and(|b| b.ends_with(sign));
+        let wide = Span::new((self.base + self.at).saturating_sub(1), self.base + self.at + 1);
         let message = |sign: &str| format!("`{sign}` is not an operator");
         if doubled("&") {
             return Some(Diagnostic::error(codes::SYNTAX, wide, message("&&")).help("write `and`"));
@@ -304,11 +236,7 @@ impl Failure<'_> {
         if self.found.is_empty() && (before.ends_with("++") || before.ends_with("--")) {
             let (start, end) = (self.base + before.len() - 2, self.base + before.len());
             let sign = if before.ends_with("++") { "+" } else { "-" };
-            let problem = Diagnostic::error(
-                codes::SYNTAX,
-                Span::new(start, end),
-                message(&format!("{sign}{sign}")),
-            );
+            let problem = Diagnostic::error(codes::SYNTAX, Span::new(start, end), message(&format!("{sign}{sign}")));
             return Some(problem.help(format!("write `{sign}= 1`")));
         }
         None
@@ -316,37 +244,24 @@ impl Failure<'_> {
 
     fn reserved_word(&self) -> Option<Diagnostic> {
         let previous = self.previous_word();
-        let (word, span) = if self.found == "="
-            && !self.after().starts_with('=')
-            && RESERVED.contains(&previous)
-        {
+        let (word, span) = if self.found == "=" && !self.after().starts_with('=') && RESERVED.contains(&previous) {
             let end = self.base + self.before().len();
             (previous, Span::new(end - previous.len(), end))
         } else if RESERVED.contains(&self.found)
             && (self.after().starts_with('=') && !self.after().starts_with("==")
                 || self.before().ends_with('.')
-                || matches!(
-                    previous,
-                    "def" | "class" | "as" | "import" | "global" | "nonlocal"
-                ))
+                || matches!(previous, "def" | "class" | "as" | "import" | "global" | "nonlocal"))
         {
             (self.found, self.place())
         } else {
             return None;
         };
-        let problem = Diagnostic::error(
-            codes::RESERVED_WORD,
-            span,
-            format!("`{word}` is a keyword of the language"),
-        );
+        let problem = Diagnostic::error(codes::RESERVED_WORD, span, format!("`{word}` is a keyword of the language"));
         Some(problem.help(format!("choose another name, such as `{word}_`")))
     }
 
     fn number(&self) -> Option<Diagnostic> {
-        let adjacent = self
-            .text
-            .get(..self.at)
-            .is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit()));
+        let adjacent = self.text.get(..self.at).is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit()));
         if !adjacent || !self.found_word() {
             return None;
         }
@@ -355,18 +270,12 @@ impl Failure<'_> {
         let span = Span::new(start, self.base + self.at + self.found.len());
         let whole = format!("{previous}{}", self.found);
         if matches!(self.found, "L" | "l") {
-            let problem =
-                Diagnostic::error(codes::PYTHON_2, span, format!("`{whole}` is not a number"));
+            let problem = Diagnostic::error(codes::PYTHON_2, span, format!("`{whole}` is not a number"));
             return Some(problem.help(format!("write `{previous}`: integers have no size limit")));
         }
-        let problem = Diagnostic::error(
-            codes::INVALID_NUMBER,
-            span,
-            format!("`{whole}` is neither a number nor a name"),
-        );
-        Some(problem.help(
-            "names do not begin with a digit; between a number and a name an operator is needed",
-        ))
+        let problem =
+            Diagnostic::error(codes::INVALID_NUMBER, span, format!("`{whole}` is neither a number nor a name"));
+        Some(problem.help("names do not begin with a digit; between a number and a name an operator is needed"))
     }
 
     fn equals(&self) -> Option<Diagnostic> {
@@ -391,19 +300,11 @@ impl Failure<'_> {
             return None;
         }
         if self.in_brackets() {
-            let problem = self.error(
-                codes::MISSING_COMMA,
-                format!("expected `,` before {}", self.describe_found()),
-            );
+            let problem = self.error(codes::MISSING_COMMA, format!("expected `,` before {}", self.describe_found()));
             return Some(problem.help("separate the elements with commas"));
         }
-        let problem = self.error(
-            codes::SYNTAX,
-            format!("expected an operator before {}", self.describe_found()),
-        );
-        Some(problem.help(
-            "join the two parts with an operator, or put the second one on a line of its own",
-        ))
+        let problem = self.error(codes::SYNTAX, format!("expected an operator before {}", self.describe_found()));
+        Some(problem.help("join the two parts with an operator, or put the second one on a line of its own"))
     }
 
     fn generic(&self) -> Diagnostic {
@@ -411,8 +312,7 @@ impl Failure<'_> {
         let expected = self.describe_expected();
         let problem = self.error(codes::SYNTAX, format!("expected {expected}, found {found}"));
         if self.expects(&[Rule::kw_else]) && self.found.is_empty() {
-            return problem
-                .help("a conditional expression is written `value if condition else other`");
+            return problem.help("a conditional expression is written `value if condition else other`");
         }
         if self.found == ":" && self.after_operand() {
             return problem.help("only headers such as `if`, `for`, `def` end with a colon");
@@ -463,23 +363,8 @@ impl Failure<'_> {
             [Rule::colon] => "`:`",
             [Rule::kw_import] => "`import`",
             [Rule::EOI] => "the end of the line",
-            _ if self.expects(&[
-                Rule::name,
-                Rule::dotted_name,
-                Rule::imported_name,
-                Rule::imported_module,
-            ]) =>
-            {
-                "a name"
-            }
-            _ if self.expects(&[
-                Rule::plain_parameter,
-                Rule::variadic_parameter,
-                Rule::lambda_plain,
-            ]) =>
-            {
-                "a parameter"
-            }
+            _ if self.expects(&[Rule::name, Rule::dotted_name, Rule::imported_name, Rule::imported_module]) => "a name",
+            _ if self.expects(&[Rule::plain_parameter, Rule::variadic_parameter, Rule::lambda_plain]) => "a parameter",
             _ if self.expects(&[Rule::annotation, Rule::default]) => "`,` or `)`",
             _ if self.expects(&[Rule::target, Rule::targets]) => "a name to assign to",
             _ if self.expects(&[Rule::kw_as]) => "`,`, `as` or the end of the line",

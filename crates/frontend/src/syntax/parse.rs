@@ -29,11 +29,7 @@ pub fn parse(source: &Source) -> (Module, Vec<Diagnostic>) {
     let mut diagnostics = layout.diagnostics;
     diagnostics.append(&mut blocks.into_diagnostics());
     diagnostics.sort_by_key(|diagnostic| diagnostic.span().map(|span| span.start));
-    let module = Module {
-        docstring: docstring(&body),
-        body,
-        span: Span::new(0, source.text().len()),
-    };
+    let module = Module { docstring: docstring(&body), body, span: Span::new(0, source.text().len()) };
     (module, diagnostics)
 }
 

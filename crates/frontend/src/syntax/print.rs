@@ -33,24 +33,14 @@ impl Node {
     fn word(text: impl Into<String>) -> Self {
         let head = text.into();
         let width = head.chars().count();
-        Self {
-            head,
-            children: Vec::new(),
-            is_list: false,
-            width,
-        }
+        Self { head, children: Vec::new(), is_list: false, width }
     }
 
     fn list(head: impl Into<String>, children: Vec<Self>) -> Self {
         let head = head.into();
         let inner: usize = children.iter().map(|child| child.width + 1).sum();
         let width = head.chars().count() + 2 + inner;
-        Self {
-            head,
-            children,
-            is_list: true,
-            width,
-        }
+        Self { head, children, is_list: true, width }
     }
 
     fn write(&self, out: &mut String, indent: usize) {
@@ -81,10 +71,7 @@ struct Printer<'a> {
 impl Printer<'_> {
     fn node(&self, kind: &str, span: Span, children: Vec<Node>) -> Node {
         let location = self.source.location(span.start);
-        Node::list(
-            format!("{kind} {}:{}", location.line, location.column),
-            children,
-        )
+        Node::list(format!("{kind} {}:{}", location.line, location.column), children)
     }
 
     fn stmt(&self, stmt: &Stmt) -> Node {
@@ -94,48 +81,25 @@ impl Printer<'_> {
                 let targets = targets.iter().map(|target| self.target(target));
                 ("assign", targets.chain([self.expr(value)]).collect())
             }
-            StmtKind::AnnAssign {
-                target,
-                annotation,
-                value,
-            } => {
-                let mut children = vec![
-                    self.target(target),
-                    Node::list("annotation", vec![self.expr(annotation)]),
-                ];
+            StmtKind::AnnAssign { target, annotation, value } => {
+                let mut children = vec![self.target(target), Node::list("annotation", vec![self.expr(annotation)])];
                 children.extend(self.exprs(value));
                 ("annotated", children)
             }
-            StmtKind::AugAssign { target, op, value } => (
-                "update",
-                vec![
-                    Node::word(format!("{op}=")),
-                    self.target(target),
-                    self.expr(value),
-                ],
-            ),
+            StmtKind::AugAssign { target, op, value } => {
+                ("update", vec![Node::word(format!("{op}=")), self.target(target), self.expr(value)])
+            }
             StmtKind::Pass => ("pass", Vec::new()),
             StmtKind::Break => ("break", Vec::new()),
             StmtKind::Continue => ("continue", Vec::new()),
             StmtKind::Return(value) => ("return", self.exprs(value)),
-            StmtKind::Raise { exception, cause } => {
-                ("raise", self.exprs(exception.iter().chain(cause)))
-            }
+            StmtKind::Raise { exception, cause } => ("raise", self.exprs(exception.iter().chain(cause))),
             StmtKind::Global(names) => ("global", idents(names)),
             StmtKind::Nonlocal(names) => ("nonlocal", idents(names)),
-            StmtKind::Delete(targets) => (
-                "del",
-                targets.iter().map(|target| self.target(target)).collect(),
-            ),
-            StmtKind::Assert { test, message } => {
-                ("assert", self.exprs([test].into_iter().chain(message)))
-            }
+            StmtKind::Delete(targets) => ("del", targets.iter().map(|target| self.target(target)).collect()),
+            StmtKind::Assert { test, message } => ("assert", self.exprs([test].into_iter().chain(message))),
             StmtKind::Import(modules) => ("import", modules.iter().map(imported_module).collect()),
-            StmtKind::ImportFrom {
-                level,
-                module,
-                names,
-            } => ("from", import_from(*level, module.as_ref(), names)),
+            StmtKind::ImportFrom { level, module, names } => ("from", import_from(*level, module.as_ref(), names)),
             _ => return self.compound(stmt),
         };
         self.node(kind, stmt.span, children)
@@ -144,56 +108,24 @@ impl Printer<'_> {
     fn compound(&self, stmt: &Stmt) -> Node {
         let (kind, children) = match &stmt.kind {
             StmtKind::If { branches, orelse } => {
-                let branches = branches.iter().map(|branch| {
-                    Node::list(
-                        "when",
-                        vec![self.expr(&branch.test), self.block("do", &branch.body)],
-                    )
-                });
-                (
-                    "if",
-                    branches.chain(self.optional("else", orelse)).collect(),
-                )
+                let branches = branches
+                    .iter()
+                    .map(|branch| Node::list("when", vec![self.expr(&branch.test), self.block("do", &branch.body)]));
+                ("if", branches.chain(self.optional("else", orelse)).collect())
             }
-            StmtKind::For {
-                target,
-                iterable,
-                body,
-                orelse,
-            } => {
-                let children = [
-                    self.target(target),
-                    self.expr(iterable),
-                    self.block("do", body),
-                ];
-                (
-                    "for",
-                    children
-                        .into_iter()
-                        .chain(self.optional("else", orelse))
-                        .collect(),
-                )
+            StmtKind::For { target, iterable, body, orelse } => {
+                let children = [self.target(target), self.expr(iterable), self.block("do", body)];
+                ("for", children.into_iter().chain(self.optional("else", orelse)).collect())
             }
             StmtKind::While { test, body, orelse } => {
                 let children = [self.expr(test), self.block("do", body)];
-                (
-                    "while",
-                    children
-                        .into_iter()
-                        .chain(self.optional("else", orelse))
-                        .collect(),
-                )
+                ("while", children.into_iter().chain(self.optional("else", orelse)).collect())
             }
             StmtKind::Try(parts) => {
                 let mut children = vec![self.block("do", &parts.body)];
                 children.extend(parts.handlers.iter().map(|handler| {
                     let mut children = self.exprs(&handler.exception);
-                    children.extend(
-                        handler
-                            .name
-                            .as_ref()
-                            .map(|name| Node::word(format!("as {}", name.name))),
-                    );
+                    children.extend(handler.name.as_ref().map(|name| Node::word(format!("as {}", name.name))));
                     children.push(self.block("do", &handler.body));
                     self.node("except", handler.span, children)
                 }));
@@ -204,13 +136,7 @@ impl Printer<'_> {
             StmtKind::With { items, body } => {
                 let items = items.iter().map(|item| {
                     let target = item.target.iter().map(|target| self.target(target));
-                    Node::list(
-                        "item",
-                        [self.expr(&item.context)]
-                            .into_iter()
-                            .chain(target)
-                            .collect(),
-                    )
+                    Node::list("item", [self.expr(&item.context)].into_iter().chain(target).collect())
                 });
                 ("with", items.chain([self.block("do", body)]).collect())
             }
@@ -223,19 +149,10 @@ impl Printer<'_> {
 
     fn function(&self, function: &Function) -> Vec<Node> {
         let mut children = vec![Node::word(&*function.name.name)];
-        children.extend(
-            function
-                .decorators
-                .iter()
-                .map(|decorator| Node::list("decorator", vec![self.expr(decorator)])),
-        );
+        children
+            .extend(function.decorators.iter().map(|decorator| Node::list("decorator", vec![self.expr(decorator)])));
         children.push(self.parameters(&function.parameters));
-        children.extend(
-            function
-                .returns
-                .iter()
-                .map(|returns| Node::list("returns", vec![self.expr(returns)])),
-        );
+        children.extend(function.returns.iter().map(|returns| Node::list("returns", vec![self.expr(returns)])));
         children.push(scope(&function.scope));
         children.push(self.block("do", &function.body));
         children
@@ -243,18 +160,8 @@ impl Printer<'_> {
 
     fn class(&self, class: &Class) -> Vec<Node> {
         let mut children = vec![Node::word(&*class.name.name)];
-        children.extend(
-            class
-                .decorators
-                .iter()
-                .map(|decorator| Node::list("decorator", vec![self.expr(decorator)])),
-        );
-        children.extend(
-            class
-                .arguments
-                .iter()
-                .map(|argument| self.argument(argument)),
-        );
+        children.extend(class.decorators.iter().map(|decorator| Node::list("decorator", vec![self.expr(decorator)])));
+        children.extend(class.arguments.iter().map(|argument| self.argument(argument)));
         children.push(scope(&class.scope));
         children.push(self.block("do", &class.body));
         children
@@ -272,68 +179,37 @@ impl Printer<'_> {
         let one = |mark: &str, parameter: &Parameter| {
             let mut children = Vec::new();
             let annotation = parameter.annotation.as_ref();
-            children.extend(
-                annotation.map(|annotation| Node::list("annotation", vec![self.expr(annotation)])),
-            );
+            children.extend(annotation.map(|annotation| Node::list("annotation", vec![self.expr(annotation)])));
             children.extend(self.exprs(&parameter.default));
-            self.node(
-                &format!("{mark}{}", parameter.name.name),
-                parameter.name.span,
-                children,
-            )
+            self.node(&format!("{mark}{}", parameter.name.name), parameter.name.span, children)
         };
-        let mut children: Vec<_> = parameters
-            .positional_only
-            .iter()
-            .map(|parameter| one("", parameter))
-            .collect();
+        let mut children: Vec<_> = parameters.positional_only.iter().map(|parameter| one("", parameter)).collect();
         if !children.is_empty() {
             children.push(Node::word("/"));
         }
-        children.extend(
-            parameters
-                .positional
-                .iter()
-                .map(|parameter| one("", parameter)),
-        );
+        children.extend(parameters.positional.iter().map(|parameter| one("", parameter)));
         match &parameters.variadic {
             Some(parameter) => children.push(one("*", parameter)),
             None if !parameters.keyword_only.is_empty() => children.push(Node::word("*")),
             None => {}
         }
-        children.extend(
-            parameters
-                .keyword_only
-                .iter()
-                .map(|parameter| one("", parameter)),
-        );
-        children.extend(
-            parameters
-                .keywords
-                .iter()
-                .map(|parameter| one("**", parameter)),
-        );
+        children.extend(parameters.keyword_only.iter().map(|parameter| one("", parameter)));
+        children.extend(parameters.keywords.iter().map(|parameter| one("**", parameter)));
         Node::list("parameters", children)
     }
 
     fn target(&self, target: &Target) -> Node {
         match &target.kind {
             TargetKind::Name(name) => self.node("name", target.span, vec![Node::word(&**name)]),
-            TargetKind::Attribute { object, name } => self.node(
-                "attribute",
-                target.span,
-                vec![self.expr(object), Node::word(&*name.name)],
-            ),
-            TargetKind::Subscript { object, index } => self.node(
-                "subscript",
-                target.span,
-                vec![self.expr(object), self.expr(index)],
-            ),
-            TargetKind::Unpack(targets) => self.node(
-                "unpack",
-                target.span,
-                targets.iter().map(|target| self.target(target)).collect(),
-            ),
+            TargetKind::Attribute { object, name } => {
+                self.node("attribute", target.span, vec![self.expr(object), Node::word(&*name.name)])
+            }
+            TargetKind::Subscript { object, index } => {
+                self.node("subscript", target.span, vec![self.expr(object), self.expr(index)])
+            }
+            TargetKind::Unpack(targets) => {
+                self.node("unpack", target.span, targets.iter().map(|target| self.target(target)).collect())
+            }
             TargetKind::Starred(inner) => self.node("star", target.span, vec![self.target(inner)]),
         }
     }
@@ -357,67 +233,37 @@ impl Printer<'_> {
             ExprKind::Set(items) => ("set", self.exprs(items)),
             ExprKind::Dict(items) => {
                 let item = |item: &DictItem| match item {
-                    DictItem::Pair(key, value) => {
-                        Node::list("pair", vec![self.expr(key), self.expr(value)])
-                    }
+                    DictItem::Pair(key, value) => Node::list("pair", vec![self.expr(key), self.expr(value)]),
                     DictItem::Spread(mapping) => Node::list("**", vec![self.expr(mapping)]),
                 };
                 ("dict", items.iter().map(item).collect())
             }
             ExprKind::Starred(inner) => ("star", vec![self.expr(inner)]),
-            ExprKind::Unary { op, operand } => {
-                ("unary", operator(op.text(), vec![self.expr(operand)]))
+            ExprKind::Unary { op, operand } => ("unary", operator(op.text(), vec![self.expr(operand)])),
+            ExprKind::Binary { op, left, right } => {
+                ("binary", operator(op.text(), vec![self.expr(left), self.expr(right)]))
             }
-            ExprKind::Binary { op, left, right } => (
-                "binary",
-                operator(op.text(), vec![self.expr(left), self.expr(right)]),
-            ),
             ExprKind::Bool { op, operands } => (op.text(), self.exprs(operands)),
             ExprKind::Compare { first, rest } => {
-                let rest = rest
-                    .iter()
-                    .flat_map(|(op, right)| [Node::word(op.text()), self.expr(right)]);
-                (
-                    "compare",
-                    [self.expr(first)].into_iter().chain(rest).collect(),
-                )
+                let rest = rest.iter().flat_map(|(op, right)| [Node::word(op.text()), self.expr(right)]);
+                ("compare", [self.expr(first)].into_iter().chain(rest).collect())
             }
-            ExprKind::Conditional { test, body, orelse } => {
-                ("conditional", self.exprs([&**test, body, orelse]))
+            ExprKind::Conditional { test, body, orelse } => ("conditional", self.exprs([&**test, body, orelse])),
+            ExprKind::Lambda(lambda) => {
+                ("lambda", vec![self.parameters(&lambda.parameters), scope(&lambda.scope), self.expr(&lambda.body)])
             }
-            ExprKind::Lambda(lambda) => (
-                "lambda",
-                vec![
-                    self.parameters(&lambda.parameters),
-                    scope(&lambda.scope),
-                    self.expr(&lambda.body),
-                ],
-            ),
             ExprKind::Call { callee, arguments } => {
                 let arguments = arguments.iter().map(|argument| self.argument(argument));
-                (
-                    "call",
-                    [self.expr(callee)].into_iter().chain(arguments).collect(),
-                )
+                ("call", [self.expr(callee)].into_iter().chain(arguments).collect())
             }
-            ExprKind::Attribute { object, name } => (
-                "attribute",
-                vec![self.expr(object), Node::word(&*name.name)],
-            ),
-            ExprKind::Subscript { object, index } => {
-                ("subscript", vec![self.expr(object), self.expr(index)])
-            }
+            ExprKind::Attribute { object, name } => ("attribute", vec![self.expr(object), Node::word(&*name.name)]),
+            ExprKind::Subscript { object, index } => ("subscript", vec![self.expr(object), self.expr(index)]),
             ExprKind::Slice { start, stop, step } => {
-                let bound = |bound: &Option<Box<Expr>>| {
-                    bound
-                        .as_ref()
-                        .map_or(Node::word("_"), |bound| self.expr(bound))
-                };
+                let bound =
+                    |bound: &Option<Box<Expr>>| bound.as_ref().map_or(Node::word("_"), |bound| self.expr(bound));
                 ("slice", vec![bound(start), bound(stop), bound(step)])
             }
-            ExprKind::Named { target, value } => {
-                ("named", vec![Node::word(&*target.name), self.expr(value)])
-            }
+            ExprKind::Named { target, value } => ("named", vec![Node::word(&*target.name), self.expr(value)]),
             ExprKind::Comprehension(comprehension) => {
                 let kind = match comprehension.kind {
                     ComprehensionKind::List => "list-comprehension",
@@ -425,24 +271,12 @@ impl Printer<'_> {
                     ComprehensionKind::Generator => "generator",
                 };
                 let clauses = self.clauses(&comprehension.clauses);
-                (
-                    kind,
-                    [self.expr(&comprehension.element)]
-                        .into_iter()
-                        .chain(clauses)
-                        .collect(),
-                )
+                (kind, [self.expr(&comprehension.element)].into_iter().chain(clauses).collect())
             }
             ExprKind::DictComprehension(comprehension) => {
-                let pair = Node::list(
-                    "pair",
-                    self.exprs([&comprehension.key, &comprehension.value]),
-                );
+                let pair = Node::list("pair", self.exprs([&comprehension.key, &comprehension.value]));
                 let clauses = self.clauses(&comprehension.clauses);
-                (
-                    "dict-comprehension",
-                    [pair].into_iter().chain(clauses).collect(),
-                )
+                ("dict-comprehension", [pair].into_iter().chain(clauses).collect())
             }
             ExprKind::Yield(value) => ("yield", self.exprs(value.as_deref())),
             ExprKind::YieldFrom(value) => ("yield-from", vec![self.expr(value)]),
@@ -453,12 +287,7 @@ impl Printer<'_> {
     fn clauses(&self, clauses: &[ComprehensionClause]) -> Vec<Node> {
         let one = |clause: &ComprehensionClause| {
             let mut children = vec![self.target(&clause.target), self.expr(&clause.iterable)];
-            children.extend(
-                clause
-                    .conditions
-                    .iter()
-                    .map(|test| Node::list("if", vec![self.expr(test)])),
-            );
+            children.extend(clause.conditions.iter().map(|test| Node::list("if", vec![self.expr(test)])));
             Node::list("for", children)
         };
         clauses.iter().map(one).collect()
@@ -468,11 +297,9 @@ impl Printer<'_> {
         match argument {
             Argument::Positional(value) => self.expr(value),
             Argument::Spread(value) => Node::list("*", vec![self.expr(value)]),
-            Argument::Keyword(name, value) => self.node(
-                "keyword",
-                name.span,
-                vec![Node::word(&*name.name), self.expr(value)],
-            ),
+            Argument::Keyword(name, value) => {
+                self.node("keyword", name.span, vec![Node::word(&*name.name), self.expr(value)])
+            }
             Argument::SpreadKeywords(value) => Node::list("**", vec![self.expr(value)]),
         }
     }
@@ -483,10 +310,7 @@ impl Printer<'_> {
             FStringPart::Field(field) => {
                 let mut children = vec![self.expr(&field.value)];
                 children.extend(
-                    field
-                        .debug
-                        .as_ref()
-                        .map(|debug| Node::list("debug", vec![Node::word(format!("{debug:?}"))])),
+                    field.debug.as_ref().map(|debug| Node::list("debug", vec![Node::word(format!("{debug:?}"))])),
                 );
                 children.extend(field.conversion.map(|conversion| {
                     Node::word(match conversion {
@@ -495,12 +319,7 @@ impl Printer<'_> {
                         Conversion::Ascii => "!a",
                     })
                 }));
-                children.extend(
-                    field
-                        .format
-                        .as_ref()
-                        .map(|format| Node::list("format", self.f_string(format))),
-                );
+                children.extend(field.format.as_ref().map(|format| Node::list("format", self.f_string(format))));
                 self.node("field", field.span, children)
             }
         };
@@ -533,11 +352,7 @@ impl Printer<'_> {
 }
 
 fn scope(scope: &Scope) -> Node {
-    let mut children: Vec<_> = scope
-        .locals
-        .iter()
-        .map(|name| Node::word(&**name))
-        .collect();
+    let mut children: Vec<_> = scope.locals.iter().map(|name| Node::word(&**name)).collect();
     let names = |names: &[Symbol]| names.iter().map(|name| Node::word(&**name)).collect();
     if !scope.globals.is_empty() {
         children.push(Node::list("global", names(&scope.globals)));
@@ -552,10 +367,7 @@ fn scope(scope: &Scope) -> Node {
 }
 
 fn idents(idents: &[Ident]) -> Vec<Node> {
-    idents
-        .iter()
-        .map(|ident| Node::word(&*ident.name))
-        .collect()
+    idents.iter().map(|ident| Node::word(&*ident.name)).collect()
 }
 
 fn dotted(name: &DottedName) -> String {
@@ -580,11 +392,7 @@ fn import_from(level: u32, module: Option<&DottedName>, names: &ImportedNames) -
     match names {
         ImportedNames::All(_) => children.push(Node::word("*")),
         ImportedNames::Names(names) => {
-            children.extend(
-                names
-                    .iter()
-                    .map(|name| with_alias(name.name.name.to_string(), name.alias.as_ref())),
-            );
+            children.extend(names.iter().map(|name| with_alias(name.name.name.to_string(), name.alias.as_ref())));
         }
     }
     children

@@ -56,17 +56,7 @@ struct Frame {
 /// that indentation's width.
 pub(super) fn scan_line(text: &str, start: usize, indent: usize) -> Scanned {
     let bytes = text.as_bytes();
-    Scanner {
-        text,
-        bytes,
-        at: start,
-        last: start,
-        indent,
-        frames: Vec::new(),
-        lambdas: 0,
-        problem: None,
-    }
-    .run()
+    Scanner { text, bytes, at: start, last: start, indent, frames: Vec::new(), lambdas: 0, problem: None }.run()
 }
 
 /// Width of the indentation of the physical line at `start`, and where its text begins. A tab reaches to
@@ -98,10 +88,7 @@ pub(super) fn line_break(bytes: &[u8], at: usize) -> usize {
 /// Where the physical line after the one with `at` begins.
 pub(super) fn next_line(bytes: &[u8], at: usize) -> usize {
     let rest = bytes.get(at..).unwrap_or_default();
-    let end = rest
-        .iter()
-        .position(|b| matches!(b, b'\n' | b'\r'))
-        .map_or(bytes.len(), |n| at + n);
+    let end = rest.iter().position(|b| matches!(b, b'\n' | b'\r')).map_or(bytes.len(), |n| at + n);
     end + line_break(bytes, end)
 }
 
@@ -112,10 +99,7 @@ pub(super) fn is_word_byte(byte: u8) -> bool {
 /// The run of word bytes at `at`.
 pub(super) fn word_at(text: &str, at: usize) -> &str {
     let rest = text.as_bytes().get(at..).unwrap_or_default();
-    let length = rest
-        .iter()
-        .position(|&b| !is_word_byte(b))
-        .unwrap_or(rest.len());
+    let length = rest.iter().position(|&b| !is_word_byte(b)).unwrap_or(rest.len());
     text.get(at..at + length).unwrap_or_default()
 }
 
@@ -140,12 +124,7 @@ impl Scanner<'_> {
                 _ => self.code(),
             };
             if let Some(outcome) = step {
-                return Scanned {
-                    end: self.last,
-                    next: self.at,
-                    problem: self.problem,
-                    outcome,
-                };
+                return Scanned { end: self.last, next: self.at, problem: self.problem, outcome };
             }
             if self.frames.len() + self.lambdas > MAX_NESTING {
                 self.report(too_deep(Span::new(self.at.saturating_sub(1), self.at)));
@@ -163,11 +142,7 @@ impl Scanner<'_> {
     }
 
     fn push(&mut self, context: Context, start: usize) {
-        self.frames.push(Frame {
-            context,
-            start,
-            lambdas: 0,
-        });
+        self.frames.push(Frame { context, start, lambdas: 0 });
     }
 
     fn pop(&mut self) {
@@ -186,10 +161,7 @@ impl Scanner<'_> {
             b'\n' | b'\r' => return self.line_end(),
             b'#' => {
                 let rest = self.bytes.get(self.at..).unwrap_or_default();
-                self.at += rest
-                    .iter()
-                    .position(|b| matches!(b, b'\n' | b'\r'))
-                    .unwrap_or(rest.len());
+                self.at += rest.iter().position(|b| matches!(b, b'\n' | b'\r')).unwrap_or(rest.len());
             }
             b'\\' if line_break(self.bytes, self.at + 1) > 0 => {
                 self.at += 1 + line_break(self.bytes, self.at + 1);
@@ -234,9 +206,7 @@ impl Scanner<'_> {
 
     fn colon(&mut self) {
         match self.frames.last_mut() {
-            Some(frame) if matches!(frame.context, Context::Field) => {
-                frame.context = Context::Format
-            }
+            Some(frame) if matches!(frame.context, Context::Field) => frame.context = Context::Format,
             Some(frame) if frame.lambdas > 0 => {
                 frame.lambdas -= 1;
                 self.lambdas -= 1;
@@ -254,10 +224,7 @@ impl Scanner<'_> {
                 Span::new(start, start + 1),
                 format!("`{found}` closes nothing"),
             );
-            self.report(problem.help(format!(
-                "remove it, or add the missing `{}` before it",
-                opener(byte)
-            )));
+            self.report(problem.help(format!("remove it, or add the missing `{}` before it", opener(byte))));
             return;
         };
         let open = match frame.context {
@@ -279,12 +246,8 @@ impl Scanner<'_> {
                 .help(format!("close it with `{}`", closer(open) as char)),
         );
         // Which of the two brackets is the wrong one is unknown: if the closer fits one further out, go there.
-        let fits =
-            |frame: &Frame| matches!(frame.context, Context::Bracket(open) if closer(open) == byte);
-        let string = self
-            .frames
-            .iter()
-            .rposition(|frame| matches!(frame.context, Context::FString { .. }));
+        let fits = |frame: &Frame| matches!(frame.context, Context::Bracket(open) if closer(open) == byte);
+        let string = self.frames.iter().rposition(|frame| matches!(frame.context, Context::FString { .. }));
         match self.frames.iter().rposition(fits) {
             Some(index) if string.is_none_or(|string| string < index) => {
                 while self.frames.len() > index {
@@ -394,11 +357,7 @@ impl Scanner<'_> {
             Context::FString { quote, long, .. } => Some((quote, long)),
             _ => None,
         };
-        self.frames
-            .iter()
-            .rev()
-            .find_map(string)
-            .unwrap_or((0, true))
+        self.frames.iter().rev().find_map(string).unwrap_or((0, true))
     }
 
     fn line_end(&mut self) -> Option<Outcome> {
@@ -407,8 +366,7 @@ impl Scanner<'_> {
             self.at += length;
             return Some(Outcome::Complete);
         }
-        let in_short_string =
-            |frame: &Frame| matches!(frame.context, Context::FString { long: false, .. });
+        let in_short_string = |frame: &Frame| matches!(frame.context, Context::FString { long: false, .. });
         if self.frames.iter().any(in_short_string) {
             return Some(self.unterminated_field());
         }
@@ -427,8 +385,8 @@ impl Scanner<'_> {
         let word = word_at(self.text, at);
         let follower = self.bytes.get(at + word.len());
         let statement = [
-            "def", "class", "return", "import", "while", "with", "try", "except", "finally",
-            "raise", "pass", "break", "continue", "global", "nonlocal", "assert", "elif", "del",
+            "def", "class", "return", "import", "while", "with", "try", "except", "finally", "raise", "pass", "break",
+            "continue", "global", "nonlocal", "assert", "elif", "del",
         ];
         width <= self.indent
             && matches!(follower, None | Some(b' ' | b'\n' | b'\r' | b':' | b'('))
@@ -440,11 +398,7 @@ impl Scanner<'_> {
         let Some(frame) = self.frames.last().copied() else {
             return Outcome::Complete;
         };
-        if self
-            .frames
-            .iter()
-            .any(|frame| matches!(frame.context, Context::FString { .. }))
-        {
+        if self.frames.iter().any(|frame| matches!(frame.context, Context::FString { .. })) {
             return self.unterminated_field();
         }
         let open = match frame.context {
@@ -472,17 +426,12 @@ impl Scanner<'_> {
             problem.help("close it with the same three quotes that open it")
         } else {
             problem
-                .help(format!(
-                    "close it with {quotes} of the kind that opens it, on the same line"
-                ))
+                .help(format!("close it with {quotes} of the kind that opens it, on the same line"))
                 .help("a string over several lines needs three quotes on each side")
         };
         self.report(problem);
         self.last = self.at;
-        let brackets = self
-            .frames
-            .iter()
-            .any(|frame| matches!(frame.context, Context::Bracket(_)));
+        let brackets = self.frames.iter().any(|frame| matches!(frame.context, Context::Bracket(_)));
         self.at = next_line(self.bytes, self.at);
         match (long, brackets) {
             (true, _) => Outcome::Lost,
@@ -493,12 +442,7 @@ impl Scanner<'_> {
 
     fn unterminated_field(&mut self) -> Outcome {
         let field = |frame: &&Frame| matches!(frame.context, Context::Field | Context::Format);
-        let start = self
-            .frames
-            .iter()
-            .rev()
-            .find(field)
-            .map_or(self.at, |frame| frame.start);
+        let start = self.frames.iter().rev().find(field).map_or(self.at, |frame| frame.start);
         let problem = Diagnostic::error(
             codes::UNTERMINATED_FIELD,
             Span::new(start, start + 1),
@@ -510,10 +454,7 @@ impl Scanner<'_> {
         let (_, long) = self.enclosing_string();
         self.last = self.at;
         self.at = next_line(self.bytes, self.at);
-        let brackets = self
-            .frames
-            .iter()
-            .any(|frame| matches!(frame.context, Context::Bracket(_)));
+        let brackets = self.frames.iter().any(|frame| matches!(frame.context, Context::Bracket(_)));
         match (long, brackets) {
             (true, _) => Outcome::Lost,
             (false, true) => Outcome::Open,
@@ -524,21 +465,13 @@ impl Scanner<'_> {
 
 /// The diagnostic for brackets or lambdas nested beyond [`MAX_NESTING`].
 pub(super) fn too_deep(span: Span) -> Diagnostic {
-    Diagnostic::error(
-        codes::TOO_DEEP,
-        span,
-        "this expression is nested too deeply",
-    )
-    .note(format!(
-        "at most {MAX_NESTING} brackets may be open at once"
-    ))
-    .help("give parts of it names and use those")
+    Diagnostic::error(codes::TOO_DEEP, span, "this expression is nested too deeply")
+        .note(format!("at most {MAX_NESTING} brackets may be open at once"))
+        .help("give parts of it names and use those")
 }
 
 fn is_string_prefix(word: &str) -> bool {
-    ["r", "b", "u", "f", "rb", "br", "rf", "fr"]
-        .iter()
-        .any(|prefix| prefix.eq_ignore_ascii_case(word))
+    ["r", "b", "u", "f", "rb", "br", "rf", "fr"].iter().any(|prefix| prefix.eq_ignore_ascii_case(word))
 }
 
 fn closer(open: u8) -> u8 {

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::ast::{
-    ComprehensionClause, DictItem, Expr, ExprKind, FStringPart, Ident, ImportedNames, Parameters,
-    Scope, Span, Stmt, StmtKind, Symbol, Target, TargetKind,
+    ComprehensionClause, DictItem, Expr, ExprKind, FStringPart, Ident, ImportedNames, Parameters, Scope, Span, Stmt,
+    StmtKind, Symbol, Target, TargetKind,
 };
 
 /// The scope of a `def`, class or module body, and its first `yield` if it has one.
@@ -32,19 +32,12 @@ struct Collector {
 impl Collector {
     fn with(parameters: &Parameters) -> Self {
         let mut collector = Self::default();
-        parameters
-            .iter()
-            .for_each(|parameter| collector.bind(&parameter.name.name));
+        parameters.iter().for_each(|parameter| collector.bind(&parameter.name.name));
         collector
     }
 
     fn finish(mut self) -> (Scope, Option<Span>) {
-        let Scope {
-            locals,
-            globals,
-            nonlocals,
-            is_generator,
-        } = &mut self.scope;
+        let Scope { locals, globals, nonlocals, is_generator } = &mut self.scope;
         let elsewhere: HashSet<_> = globals.iter().chain(nonlocals.iter()).collect();
         locals.retain(|name| !elsewhere.contains(name));
         *is_generator = self.first_yield.is_some();
@@ -69,11 +62,7 @@ impl Collector {
                 self.expr(value);
                 targets.iter().for_each(|target| self.target(target));
             }
-            StmtKind::AnnAssign {
-                target,
-                annotation,
-                value,
-            } => {
+            StmtKind::AnnAssign { target, annotation, value } => {
                 self.expr(annotation);
                 self.exprs(value);
                 self.target(target);
@@ -84,14 +73,8 @@ impl Collector {
             }
             StmtKind::Return(value) => self.exprs(value),
             StmtKind::Raise { exception, cause } => self.exprs(exception.iter().chain(cause)),
-            StmtKind::Global(names) => self
-                .scope
-                .globals
-                .extend(names.iter().map(|name| Rc::clone(&name.name))),
-            StmtKind::Nonlocal(names) => self
-                .scope
-                .nonlocals
-                .extend(names.iter().map(|name| Rc::clone(&name.name))),
+            StmtKind::Global(names) => self.scope.globals.extend(names.iter().map(|name| Rc::clone(&name.name))),
+            StmtKind::Nonlocal(names) => self.scope.nonlocals.extend(names.iter().map(|name| Rc::clone(&name.name))),
             StmtKind::Delete(targets) => targets.iter().for_each(|target| self.target(target)),
             StmtKind::Assert { test, message } => {
                 self.expr(test);
@@ -102,14 +85,8 @@ impl Collector {
                     self.bind_ident(module.alias.as_ref().or(module.module.parts.first()));
                 }
             }
-            StmtKind::ImportFrom {
-                names: ImportedNames::All(_),
-                ..
-            } => {}
-            StmtKind::ImportFrom {
-                names: ImportedNames::Names(names),
-                ..
-            } => {
+            StmtKind::ImportFrom { names: ImportedNames::All(_), .. } => {}
+            StmtKind::ImportFrom { names: ImportedNames::Names(names), .. } => {
                 for name in names {
                     self.bind_ident(Some(name.alias.as_ref().unwrap_or(&name.name)));
                 }
@@ -127,12 +104,7 @@ impl Collector {
                 }
                 self.blocks(orelse);
             }
-            StmtKind::For {
-                target,
-                iterable,
-                body,
-                orelse,
-            } => {
+            StmtKind::For { target, iterable, body, orelse } => {
                 self.expr(iterable);
                 self.target(target);
                 self.block(body);
@@ -226,9 +198,7 @@ impl Collector {
         match &expr.kind {
             ExprKind::Literal(_) | ExprKind::Name(_) => {}
             ExprKind::FString(parts) => self.f_string(parts),
-            ExprKind::Tuple(items) | ExprKind::List(items) | ExprKind::Set(items) => {
-                self.exprs(items)
-            }
+            ExprKind::Tuple(items) | ExprKind::List(items) | ExprKind::Set(items) => self.exprs(items),
             ExprKind::Bool { operands, .. } => self.exprs(operands),
             ExprKind::Dict(items) => {
                 for item in items {

@@ -12,10 +12,7 @@ impl Builder {
     pub(super) fn arguments(&mut self, pair: Pair<'_>) -> Vec<Argument> {
         let pairs: Vec<_> = pair.into_inner().collect();
         let alone = pairs.len() == 1;
-        let arguments: Vec<_> = pairs
-            .into_iter()
-            .map(|pair| self.argument(pair, alone))
-            .collect();
+        let arguments: Vec<_> = pairs.into_iter().map(|pair| self.argument(pair, alone)).collect();
         self.check_order(&arguments);
         arguments
     }
@@ -31,11 +28,7 @@ impl Builder {
             Rule::spread | Rule::spread_keywords => {
                 let value = first.into_inner().next();
                 let value = value.map_or_else(|| placeholder(span), |part| self.expression(part));
-                if rule == Rule::spread {
-                    Argument::Spread(value)
-                } else {
-                    Argument::SpreadKeywords(value)
-                }
+                if rule == Rule::spread { Argument::Spread(value) } else { Argument::SpreadKeywords(value) }
             }
             Rule::keyword_argument => {
                 let mut parts = first.into_inner();
@@ -81,22 +74,19 @@ impl Builder {
                             span,
                             "positional argument after a keyword argument",
                         );
-                        self.report(problem.label(earlier, "the keyword argument").help(
-                            "move it before the keyword arguments, or give it its name: `name=…`",
-                        ));
+                        self.report(
+                            problem
+                                .label(earlier, "the keyword argument")
+                                .help("move it before the keyword arguments, or give it its name: `name=…`"),
+                        );
                     }
                 }
                 Argument::Spread(_) => {
                     if let Some(earlier) = mapping {
-                        let problem = Diagnostic::error(
-                            codes::ARGUMENT_ORDER,
-                            span,
-                            "`*` argument after a `**` argument",
-                        );
+                        let problem =
+                            Diagnostic::error(codes::ARGUMENT_ORDER, span, "`*` argument after a `**` argument");
                         self.report(
-                            problem
-                                .label(earlier, "the `**` argument")
-                                .help("move it before the `**` argument"),
+                            problem.label(earlier, "the `**` argument").help("move it before the `**` argument"),
                         );
                     }
                 }
@@ -108,11 +98,7 @@ impl Builder {
                             name.span,
                             format!("the argument `{}` is given twice", name.name),
                         );
-                        self.report(
-                            problem
-                                .label(earlier, "first given here")
-                                .help("remove one of the two"),
-                        );
+                        self.report(problem.label(earlier, "first given here").help("remove one of the two"));
                     }
                 }
                 Argument::SpreadKeywords(_) => {
@@ -132,43 +118,28 @@ impl Builder {
             let rule = part.as_rule();
             if let Some(keywords) = &result.keywords {
                 let earlier = keywords.name.span;
-                let problem = Diagnostic::error(
-                    codes::ARGUMENT_ORDER,
-                    span,
-                    "nothing may follow the `**` parameter",
-                );
-                self.report(
-                    problem
-                        .label(earlier, "this takes all remaining arguments")
-                        .help("move it to the end"),
-                );
+                let problem = Diagnostic::error(codes::ARGUMENT_ORDER, span, "nothing may follow the `**` parameter");
+                self.report(problem.label(earlier, "this takes all remaining arguments").help("move it to the end"));
                 break;
             }
             match rule {
                 Rule::positional_mark => {
-                    if !result.positional_only.is_empty()
-                        || starred.is_some()
-                        || result.positional.is_empty()
-                    {
-                        self.error(codes::ARGUMENT_ORDER, span, "`/` cannot stand here", "it stands once, after the parameters that can only be given by position and before `*`");
+                    if !result.positional_only.is_empty() || starred.is_some() || result.positional.is_empty() {
+                        self.error(
+                            codes::ARGUMENT_ORDER,
+                            span,
+                            "`/` cannot stand here",
+                            "it stands once, after the parameters that can only be given by position and before `*`",
+                        );
                     }
                     result.positional_only.append(&mut result.positional);
                 }
-                Rule::keywords_parameter | Rule::lambda_keywords => {
-                    result.keywords = self.parameter(part)
-                }
+                Rule::keywords_parameter | Rule::lambda_keywords => result.keywords = self.parameter(part),
                 Rule::variadic_parameter | Rule::lambda_variadic => {
                     if let Some(earlier) = starred {
-                        let problem = Diagnostic::error(
-                            codes::ARGUMENT_ORDER,
-                            span,
-                            "a second `*` among the parameters",
-                        );
-                        self.report(
-                            problem
-                                .label(earlier, "the first one")
-                                .help("remove one of the two"),
-                        );
+                        let problem =
+                            Diagnostic::error(codes::ARGUMENT_ORDER, span, "a second `*` among the parameters");
+                        self.report(problem.label(earlier, "the first one").help("remove one of the two"));
                         continue;
                     }
                     starred = Some(span);
@@ -204,9 +175,7 @@ impl Builder {
 
     /// The parameters of a `lambda_head`, which may have none.
     pub(super) fn lambda_parameters(&mut self, head: Pair<'_>) -> Parameters {
-        let list = head
-            .into_inner()
-            .find(|part| part.as_rule() == Rule::lambda_parameters);
+        let list = head.into_inner().find(|part| part.as_rule() == Rule::lambda_parameters);
         list.map(|list| self.parameters(list)).unwrap_or_default()
     }
 
@@ -218,17 +187,11 @@ impl Builder {
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::name => name = Some(self.name(&part)),
-                Rule::annotation => {
-                    annotation = part.into_inner().next().map(|part| self.expression(part))
-                }
+                Rule::annotation => annotation = part.into_inner().next().map(|part| self.expression(part)),
                 _ => default = part.into_inner().next().map(|part| self.expression(part)),
             }
         }
-        name.map(|name| Parameter {
-            name,
-            annotation,
-            default,
-        })
+        name.map(|name| Parameter { name, annotation, default })
     }
 
     fn check_default(&mut self, before: &Parameters, parameter: &Parameter) {
@@ -239,10 +202,7 @@ impl Builder {
             let problem = Diagnostic::error(
                 codes::ARGUMENT_ORDER,
                 parameter.name.span,
-                format!(
-                    "the parameter `{}` has no default but follows one that has",
-                    parameter.name.name
-                ),
+                format!("the parameter `{}` has no default but follows one that has", parameter.name.name),
             );
             self.report(
                 problem
@@ -262,11 +222,7 @@ impl Builder {
                     name.span,
                     format!("two parameters are called `{}`", name.name),
                 );
-                self.report(
-                    problem
-                        .label(earlier, "the first one")
-                        .help("rename one of them"),
-                );
+                self.report(problem.label(earlier, "the first one").help("rename one of them"));
             }
         }
     }

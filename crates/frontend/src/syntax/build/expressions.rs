@@ -5,8 +5,8 @@ use std::rc::Rc;
 use super::{Builder, boxed, placeholder};
 use crate::diagnostics::{Span, codes};
 use crate::syntax::ast::{
-    Comprehension, ComprehensionClause, ComprehensionKind, DictComprehension, DictItem, Expr,
-    ExprKind, Lambda, Literal, Parameters,
+    Comprehension, ComprehensionClause, ComprehensionKind, DictComprehension, DictItem, Expr, ExprKind, Lambda,
+    Literal, Parameters,
 };
 use crate::syntax::grammar::{Pair, Pairs, Rule};
 use crate::syntax::scope;
@@ -38,17 +38,12 @@ impl Builder {
 
     fn yield_expression(&mut self, pair: Pair<'_>) -> Expr {
         let span = self.span(&pair);
-        let value = pair
-            .into_inner()
-            .find(|part| part.as_rule() != Rule::kw_yield);
+        let value = pair.into_inner().find(|part| part.as_rule() != Rule::kw_yield);
         let kind = match value {
             None => ExprKind::Yield(None),
             Some(part) if part.as_rule() == Rule::yield_from => {
-                let iterable = part
-                    .into_inner()
-                    .find(|part| part.as_rule() == Rule::expression);
-                let iterable =
-                    iterable.map_or_else(|| placeholder(span), |part| self.expression(part));
+                let iterable = part.into_inner().find(|part| part.as_rule() == Rule::expression);
+                let iterable = iterable.map_or_else(|| placeholder(span), |part| self.expression(part));
                 ExprKind::YieldFrom(boxed(iterable))
             }
             Some(part) => ExprKind::Yield(Some(boxed(self.expressions(part)))),
@@ -73,10 +68,7 @@ impl Builder {
             }
             return single;
         }
-        Expr {
-            kind: ExprKind::Tuple(elements.items),
-            span,
-        }
+        Expr { kind: ExprKind::Tuple(elements.items), span }
     }
 
     pub(super) fn misplaced_star(&mut self, span: Span) {
@@ -89,16 +81,10 @@ impl Builder {
     }
 
     fn elements(&mut self, pairs: Pairs<'_>) -> Elements {
-        let mut elements = Elements {
-            items: Vec::new(),
-            clauses: Vec::new(),
-            trailing_comma: false,
-        };
+        let mut elements = Elements { items: Vec::new(), clauses: Vec::new(), trailing_comma: false };
         for part in pairs {
             match part.as_rule() {
-                Rule::comprehension_clause => {
-                    elements.clauses.push(self.comprehension_clause(part))
-                }
+                Rule::comprehension_clause => elements.clauses.push(self.comprehension_clause(part)),
                 Rule::trailing_comma => elements.trailing_comma = true,
                 Rule::starred => elements.items.push(self.starred(part)),
                 _ => elements.items.push(self.expression(part)),
@@ -109,14 +95,8 @@ impl Builder {
 
     fn starred(&mut self, pair: Pair<'_>) -> Expr {
         let span = self.span(&pair);
-        let value = pair
-            .into_inner()
-            .next()
-            .map_or_else(|| placeholder(span), |part| self.disjunction(part));
-        Expr {
-            kind: ExprKind::Starred(boxed(value)),
-            span,
-        }
+        let value = pair.into_inner().next().map_or_else(|| placeholder(span), |part| self.disjunction(part));
+        Expr { kind: ExprKind::Starred(boxed(value)), span }
     }
 
     /// A `named_expression`, `expression` or `disjunction`.
@@ -135,10 +115,7 @@ impl Builder {
             (Some(name), Some(value)) => {
                 let target = self.name(&name);
                 let value = boxed(self.conditional(value));
-                Expr {
-                    kind: ExprKind::Named { target, value },
-                    span,
-                }
+                Expr { kind: ExprKind::Named { target, value }, span }
             }
             (Some(value), None) => self.conditional(value),
             _ => placeholder(span),
@@ -151,8 +128,7 @@ impl Builder {
         if let [single] = parts.as_slice() {
             return self.disjunction(single.clone());
         }
-        self.chained(parts.len() / 2, span, |builder| builder.arms(parts))
-            .unwrap_or_else(|| placeholder(span))
+        self.chained(parts.len() / 2, span, |builder| builder.arms(parts)).unwrap_or_else(|| placeholder(span))
     }
 
     /// Reads the arms from left to right and folds them from the right, which is how they nest.
@@ -173,12 +149,7 @@ impl Builder {
                     let value = self.disjunction(part);
                     match arms.last_mut() {
                         Some(arm) if is_test => arm.test = Some(value),
-                        _ => arms.push(Arm {
-                            heads: std::mem::take(&mut heads),
-                            value,
-                            outer,
-                            test: None,
-                        }),
+                        _ => arms.push(Arm { heads: std::mem::take(&mut heads), value, outer, test: None }),
                     }
                 }
             }
@@ -189,28 +160,15 @@ impl Builder {
                 (Some(test), Some((orelse, orelse_outer))) => {
                     let span = arm.outer.to(orelse_outer);
                     let (test, body, orelse) = (boxed(test), boxed(arm.value), boxed(orelse));
-                    (
-                        Expr {
-                            kind: ExprKind::Conditional { test, body, orelse },
-                            span,
-                        },
-                        span,
-                    )
+                    (Expr { kind: ExprKind::Conditional { test, body, orelse }, span }, span)
                 }
                 _ => (arm.value, arm.outer),
             };
             for (head, parameters) in arm.heads.into_iter().rev() {
                 outer = head.to(outer);
                 let scope = scope::of_lambda(&parameters, &value);
-                let lambda = Lambda {
-                    parameters,
-                    body: value,
-                    scope,
-                };
-                value = Expr {
-                    kind: ExprKind::Lambda(Rc::new(lambda)),
-                    span: outer,
-                };
+                let lambda = Lambda { parameters, body: value, scope };
+                value = Expr { kind: ExprKind::Lambda(Rc::new(lambda)), span: outer };
             }
             result = Some((value, outer));
         }
@@ -231,9 +189,7 @@ impl Builder {
                 Rule::targets => target = Some(self.targets(part)),
                 Rule::disjunction => iterable = Some(self.disjunction(part)),
                 Rule::comprehension_condition => {
-                    let condition = part
-                        .into_inner()
-                        .find(|part| part.as_rule() == Rule::disjunction);
+                    let condition = part.into_inner().find(|part| part.as_rule() == Rule::disjunction);
                     conditions.extend(condition.map(|part| self.disjunction(part)));
                 }
                 _ => {}
@@ -265,10 +221,7 @@ impl Builder {
             let mut result = first.unwrap_or_else(|| placeholder(outer));
             for part in parts {
                 let end = builder.span(&part).end;
-                let span = Span {
-                    start: outer.start,
-                    end,
-                };
+                let span = Span { start: outer.start, end };
                 result = builder.trailer(result, part, span);
             }
             result
@@ -279,20 +232,10 @@ impl Builder {
     fn trailer(&mut self, object: Expr, pair: Pair<'_>, span: Span) -> Expr {
         let object = boxed(object);
         let kind = match pair.as_rule() {
-            Rule::call => ExprKind::Call {
-                callee: object,
-                arguments: self.arguments(pair),
-            },
-            Rule::subscript => ExprKind::Subscript {
-                object,
-                index: boxed(self.subscript(pair)),
-            },
+            Rule::call => ExprKind::Call { callee: object, arguments: self.arguments(pair) },
+            Rule::subscript => ExprKind::Subscript { object, index: boxed(self.subscript(pair)) },
             _ => {
-                let name = pair
-                    .clone()
-                    .into_inner()
-                    .next()
-                    .map(|part| self.name(&part));
+                let name = pair.clone().into_inner().next().map(|part| self.name(&part));
                 let name = name.unwrap_or_else(|| self.name(&pair));
                 ExprKind::Attribute { object, name }
             }
@@ -314,9 +257,7 @@ impl Builder {
             (Some(first), Some(last)) => first.to(last.span),
             _ => self.span(&pair),
         };
-        let starred = items
-            .iter()
-            .any(|item| matches!(item.kind, ExprKind::Starred(_)));
+        let starred = items.iter().any(|item| matches!(item.kind, ExprKind::Starred(_)));
         if items.len() == 1
             && !is_tuple
             && !starred
@@ -324,10 +265,7 @@ impl Builder {
         {
             return single;
         }
-        Expr {
-            kind: ExprKind::Tuple(items),
-            span,
-        }
+        Expr { kind: ExprKind::Tuple(items), span }
     }
 
     fn index(&mut self, pair: Pair<'_>) -> Expr {
@@ -348,20 +286,10 @@ impl Builder {
         let mut step = None;
         for part in rest.into_inner() {
             let is_stop = part.as_rule() == Rule::slice_stop;
-            let bound = part
-                .into_inner()
-                .next()
-                .map(|part| boxed(self.expression(part)));
+            let bound = part.into_inner().next().map(|part| boxed(self.expression(part)));
             if is_stop { stop = bound } else { step = bound }
         }
-        Expr {
-            kind: ExprKind::Slice {
-                start: start.map(boxed),
-                stop,
-                step,
-            },
-            span,
-        }
+        Expr { kind: ExprKind::Slice { start: start.map(boxed), stop, step }, span }
     }
 
     fn atom(&mut self, pair: Pair<'_>) -> Expr {
@@ -388,9 +316,7 @@ impl Builder {
 
     fn parentheses(&mut self, pair: Pair<'_>, span: Span) -> Expr {
         let mut parts = pair.into_inner();
-        if parts
-            .peek()
-            .is_some_and(|part| part.as_rule() == Rule::yield_expression)
+        if parts.peek().is_some_and(|part| part.as_rule() == Rule::yield_expression)
             && let Some(part) = parts.next()
         {
             return self.yield_expression(part);
@@ -432,26 +358,16 @@ impl Builder {
                 "add a clause that goes over the elements: `for inner in outer`",
             );
         }
-        ExprKind::Comprehension(Box::new(Comprehension {
-            kind,
-            element,
-            clauses,
-        }))
+        ExprKind::Comprehension(Box::new(Comprehension { kind, element, clauses }))
     }
 
     fn braces(&mut self, pair: Pair<'_>) -> ExprKind {
         let mut pairs = Vec::new();
-        let mut elements = Elements {
-            items: Vec::new(),
-            clauses: Vec::new(),
-            trailing_comma: false,
-        };
+        let mut elements = Elements { items: Vec::new(), clauses: Vec::new(), trailing_comma: false };
         let whole = self.span(&pair);
         for part in pair.into_inner() {
             match part.as_rule() {
-                Rule::comprehension_clause => {
-                    elements.clauses.push(self.comprehension_clause(part))
-                }
+                Rule::comprehension_clause => elements.clauses.push(self.comprehension_clause(part)),
                 _ => self.entry(part, &mut pairs, &mut elements.items),
             }
         }
@@ -476,11 +392,7 @@ impl Builder {
             None => self.display(elements, ComprehensionKind::Set, ExprKind::Set),
             Some(DictItem::Pair(key, value)) => {
                 let clauses = elements.clauses;
-                ExprKind::DictComprehension(Box::new(DictComprehension {
-                    key,
-                    value,
-                    clauses,
-                }))
+                ExprKind::DictComprehension(Box::new(DictComprehension { key, value, clauses }))
             }
             Some(spread @ DictItem::Spread(_)) => {
                 self.error(

@@ -35,12 +35,7 @@ pub(super) struct Builder {
 
 impl Builder {
     pub(super) fn new() -> Self {
-        Self {
-            base: 0,
-            chain: 0,
-            names: HashSet::new(),
-            diagnostics: Vec::new(),
-        }
+        Self { base: 0, chain: 0, names: HashSet::new(), diagnostics: Vec::new() }
     }
 
     /// Builds a `line` pair whose text begins at `base` in the source.
@@ -57,10 +52,7 @@ impl Builder {
     }
 
     fn name(&mut self, pair: &Pair<'_>) -> Ident {
-        Ident {
-            name: self.symbol(pair.as_str()),
-            span: self.span(pair),
-        }
+        Ident { name: self.symbol(pair.as_str()), span: self.span(pair) }
     }
 
     fn symbol(&mut self, text: &str) -> Symbol {
@@ -73,13 +65,7 @@ impl Builder {
     }
 
     /// Reports an error together with its repair.
-    fn error(
-        &mut self,
-        code: Code,
-        span: Span,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) {
+    fn error(&mut self, code: Code, span: Span, message: impl Into<String>, help: impl Into<String>) {
         self.report(Diagnostic::error(code, span, message).help(help));
     }
 
@@ -88,20 +74,12 @@ impl Builder {
     }
 
     /// Runs `build` with `links` more levels on the account; reports and gives nothing if they are too many.
-    fn chained<T>(
-        &mut self,
-        links: usize,
-        span: Span,
-        build: impl FnOnce(&mut Self) -> T,
-    ) -> Option<T> {
+    fn chained<T>(&mut self, links: usize, span: Span, build: impl FnOnce(&mut Self) -> T) -> Option<T> {
         if self.chain + links > MAX_CHAIN {
-            let problem =
-                Diagnostic::error(codes::TOO_DEEP, span, "this expression has too many parts");
+            let problem = Diagnostic::error(codes::TOO_DEEP, span, "this expression has too many parts");
             self.report(
                 problem
-                    .note(format!(
-                        "at most {MAX_CHAIN} operators, calls and attributes may follow one another"
-                    ))
+                    .note(format!("at most {MAX_CHAIN} operators, calls and attributes may follow one another"))
                     .help("give parts of it names and use those"),
             );
             return None;
@@ -115,10 +93,7 @@ impl Builder {
 
 /// What stands for an expression that could not be built.
 fn placeholder(span: Span) -> Expr {
-    Expr {
-        kind: ExprKind::Literal(Literal::None),
-        span,
-    }
+    Expr { kind: ExprKind::Literal(Literal::None), span }
 }
 
 fn boxed(expr: Expr) -> Box<Expr> {
@@ -129,20 +104,14 @@ fn boxed(expr: Expr) -> Box<Expr> {
 /// the rule.
 fn exact_end(pair: &Pair<'_>) -> usize {
     let end = pair.as_span().end();
-    if !pair.as_str().ends_with([' ', '\t', '\n', '\r', '\x0C'])
-        || pair.as_rule() == Rule::f_format_text
-    {
+    if !pair.as_str().ends_with([' ', '\t', '\n', '\r', '\x0C']) || pair.as_rule() == Rule::f_format_text {
         return end;
     }
     let start = pair.as_span().start();
     let last = pair.clone().into_inner().next_back();
     let tail_start = last.as_ref().map_or(start, |last| last.as_span().end());
     let tail = pair.as_str().get(tail_start - start..).unwrap_or_default();
-    let tail = tail
-        .split(['#', '\\'])
-        .next()
-        .unwrap_or_default()
-        .trim_end();
+    let tail = tail.split(['#', '\\']).next().unwrap_or_default().trim_end();
     match last {
         Some(last) if tail.is_empty() => exact_end(&last),
         _ => tail_start + tail.len(),

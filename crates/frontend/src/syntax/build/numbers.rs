@@ -34,10 +34,7 @@ struct Problem {
 }
 
 fn problem(what: &'static str, help: impl Into<String>) -> Problem {
-    Problem {
-        what,
-        help: help.into(),
-    }
+    Problem { what, help: help.into() }
 }
 
 fn value_of(text: &str) -> Result<Literal, Problem> {
@@ -50,24 +47,16 @@ fn value_of(text: &str) -> Result<Literal, Problem> {
     };
     let misplaced = lower.contains("__")
         || lower.ends_with('_')
-        || ["_.", "._", "_e", "e_", "_j"]
-            .iter()
-            .any(|bad| radix == 10 && lower.contains(bad));
+        || ["_.", "._", "_e", "e_", "_j"].iter().any(|bad| radix == 10 && lower.contains(bad));
     if misplaced {
-        return Err(problem(
-            "an underscore may only stand between two digits",
-            "remove the misplaced underscores",
-        ));
+        return Err(problem("an underscore may only stand between two digits", "remove the misplaced underscores"));
     }
     let digits: String = digits.chars().filter(|c| *c != '_').collect();
     if radix != 10 {
         return integer(&digits, radix);
     }
     if let Some(imaginary) = digits.strip_suffix('j') {
-        return imaginary
-            .parse()
-            .map(Literal::Imaginary)
-            .map_err(|_| malformed());
+        return imaginary.parse().map(Literal::Imaginary).map_err(|_| malformed());
     }
     if digits.contains(['.', 'e']) {
         return digits.parse().map(Literal::Float).map_err(|_| malformed());
@@ -87,23 +76,14 @@ fn integer(digits: &str, radix: u32) -> Result<Literal, Problem> {
         return Ok(Literal::Int(small));
     }
     if radix == 10 && digits.len() > MAX_DIGITS {
-        return Err(problem(
-            "it has more than 4300 digits",
-            "write it in hexadecimal",
-        ));
+        return Err(problem("it has more than 4300 digits", "write it in hexadecimal"));
     }
     match BigInt::parse_bytes(digits.as_bytes(), radix) {
         Some(big) => Ok(Literal::BigInt(Rc::new(big))),
-        None => Err(problem(
-            "it has a digit that its base does not have",
-            format!("use digits of base {radix} only"),
-        )),
+        None => Err(problem("it has a digit that its base does not have", format!("use digits of base {radix} only"))),
     }
 }
 
 fn malformed() -> Problem {
-    problem(
-        "its parts do not fit together",
-        "write it like `1.5`, `2e-3` or `1_000`",
-    )
+    problem("its parts do not fit together", "write it like `1.5`, `2e-3` or `1_000`")
 }

@@ -27,11 +27,9 @@ impl Operator {
                 BinaryOp::BitAnd => 7,
                 BinaryOp::ShiftLeft | BinaryOp::ShiftRight => 8,
                 BinaryOp::Add | BinaryOp::Subtract => 9,
-                BinaryOp::Multiply
-                | BinaryOp::MatMul
-                | BinaryOp::Divide
-                | BinaryOp::FloorDivide
-                | BinaryOp::Modulo => 10,
+                BinaryOp::Multiply | BinaryOp::MatMul | BinaryOp::Divide | BinaryOp::FloorDivide | BinaryOp::Modulo => {
+                    10
+                }
                 BinaryOp::Power => 12,
             },
             Self::Unary(_) => 11,
@@ -41,8 +39,7 @@ impl Operator {
     /// Whether this infix operator, coming after `self` on the stack, leaves `self` waiting.
     fn waits_for(self, next: Self) -> bool {
         let groups_right = matches!(next, Self::Binary(BinaryOp::Power));
-        self.precedence() < next.precedence()
-            || (groups_right && self.precedence() == next.precedence())
+        self.precedence() < next.precedence() || (groups_right && self.precedence() == next.precedence())
     }
 }
 
@@ -64,31 +61,19 @@ struct Stacks {
 
 impl Stacks {
     fn reduce_before(&mut self, next: Operator) {
-        while self
-            .operators
-            .last()
-            .is_some_and(|(top, _)| !top.waits_for(next))
-        {
+        while self.operators.last().is_some_and(|(top, _)| !top.waits_for(next)) {
             self.reduce();
         }
     }
 
     fn reduce(&mut self) {
-        let (Some((operator, place)), Some(right)) = (self.operators.pop(), self.operands.pop())
-        else {
+        let (Some((operator, place)), Some(right)) = (self.operators.pop(), self.operands.pop()) else {
             return;
         };
         if let Operator::Unary(op) = operator {
             let outer = place.to(right.outer);
-            let kind = ExprKind::Unary {
-                op,
-                operand: boxed(right.expr),
-            };
-            self.operands.push(Operand {
-                expr: Expr { kind, span: outer },
-                outer,
-                open: false,
-            });
+            let kind = ExprKind::Unary { op, operand: boxed(right.expr) };
+            self.operands.push(Operand { expr: Expr { kind, span: outer }, outer, open: false });
             return;
         }
         let Some(left) = self.operands.pop() else {
@@ -96,23 +81,13 @@ impl Stacks {
         };
         let outer = left.outer.to(right.outer);
         let kind = join(operator, left, right.expr);
-        self.operands.push(Operand {
-            expr: Expr { kind, span: outer },
-            outer,
-            open: true,
-        });
+        self.operands.push(Operand { expr: Expr { kind, span: outer }, outer, open: true });
     }
 }
 
 fn join(operator: Operator, left: Operand, right: Expr) -> ExprKind {
     match (operator, left.expr.kind) {
-        (
-            Operator::Bool(op),
-            ExprKind::Bool {
-                op: same,
-                mut operands,
-            },
-        ) if left.open && op == same => {
+        (Operator::Bool(op), ExprKind::Bool { op: same, mut operands }) if left.open && op == same => {
             operands.push(right);
             ExprKind::Bool { op, operands }
         }
@@ -121,29 +96,13 @@ fn join(operator: Operator, left: Operand, right: Expr) -> ExprKind {
             ExprKind::Compare { first, rest }
         }
         (operator, kind) => {
-            let left = Expr {
-                kind,
-                span: left.expr.span,
-            };
+            let left = Expr { kind, span: left.expr.span };
             match operator {
-                Operator::Bool(op) => ExprKind::Bool {
-                    op,
-                    operands: vec![left, right],
-                },
-                Operator::Compare(op) => ExprKind::Compare {
-                    first: boxed(left),
-                    rest: vec![(op, right)],
-                },
-                Operator::Binary(op) => ExprKind::Binary {
-                    op,
-                    left: boxed(left),
-                    right: boxed(right),
-                },
+                Operator::Bool(op) => ExprKind::Bool { op, operands: vec![left, right] },
+                Operator::Compare(op) => ExprKind::Compare { first: boxed(left), rest: vec![(op, right)] },
+                Operator::Binary(op) => ExprKind::Binary { op, left: boxed(left), right: boxed(right) },
                 // Unary operators never come here: they have no left operand.
-                Operator::Unary(op) => ExprKind::Unary {
-                    op,
-                    operand: boxed(right),
-                },
+                Operator::Unary(op) => ExprKind::Unary { op, operand: boxed(right) },
             }
         }
     }
@@ -156,10 +115,7 @@ impl Builder {
         if let [single] = parts.as_slice() {
             return self.operand(single.clone()).0;
         }
-        let links = parts
-            .iter()
-            .filter(|part| part.as_rule() != Rule::operand)
-            .count();
+        let links = parts.iter().filter(|part| part.as_rule() != Rule::operand).count();
         let built = self.chained(links, span, |builder| builder.chain(parts));
         built.flatten().unwrap_or_else(|| placeholder(span))
     }
@@ -171,11 +127,7 @@ impl Builder {
             match part.as_rule() {
                 Rule::operand => {
                     let (expr, outer) = self.operand(part);
-                    stacks.operands.push(Operand {
-                        expr,
-                        outer,
-                        open: false,
-                    });
+                    stacks.operands.push(Operand { expr, outer, open: false });
                 }
                 Rule::prefix => {
                     if let Some(op) = self.prefix(&part, place, &stacks) {
@@ -203,8 +155,7 @@ impl Builder {
         }
         let op = UnaryOp::from_text(word.trim_end())?;
         let outer = stacks.operators.last().map(|(operator, _)| *operator);
-        let binds_tighter =
-            |outer: Operator| outer.precedence() > Operator::Unary(UnaryOp::Not).precedence();
+        let binds_tighter = |outer: Operator| outer.precedence() > Operator::Unary(UnaryOp::Not).precedence();
         if op == UnaryOp::Not && outer.is_some_and(binds_tighter) {
             self.error(
                 codes::SYNTAX,
@@ -218,22 +169,14 @@ impl Builder {
 }
 
 fn infix(pair: &Pair<'_>) -> Option<Operator> {
-    let words: Vec<_> = pair
-        .clone()
-        .into_inner()
-        .map(|word| word.as_str())
-        .collect();
+    let words: Vec<_> = pair.clone().into_inner().map(|word| word.as_str()).collect();
     if words.is_empty() {
         let text = pair.as_str();
-        let text = text
-            .split(|c: char| c.is_ascii_whitespace() || matches!(c, '#' | '\\'))
-            .next()?;
+        let text = text.split(|c: char| c.is_ascii_whitespace() || matches!(c, '#' | '\\')).next()?;
         return BinaryOp::from_text(text)
             .map(Operator::Binary)
             .or_else(|| CompareOp::from_text(text).map(Operator::Compare));
     }
     let text = words.join(" ");
-    BoolOp::from_text(&text)
-        .map(Operator::Bool)
-        .or_else(|| CompareOp::from_text(&text).map(Operator::Compare))
+    BoolOp::from_text(&text).map(Operator::Bool).or_else(|| CompareOp::from_text(&text).map(Operator::Compare))
 }

@@ -3,8 +3,8 @@
 use super::{Builder, placeholder};
 use crate::diagnostics::{Diagnostic, Span, codes};
 use crate::syntax::ast::{
-    Argument, BinaryOp, DottedName, Expr, Ident, ImportedModule, ImportedName, ImportedNames,
-    Parameters, Stmt, StmtKind, Target, WithItem,
+    Argument, BinaryOp, DottedName, Expr, Ident, ImportedModule, ImportedName, ImportedNames, Parameters, Stmt,
+    StmtKind, Target, WithItem,
 };
 use crate::syntax::grammar::{Pair, Rule};
 
@@ -15,11 +15,7 @@ pub(in crate::syntax) enum Item {
     /// `@decorator`.
     Decorator(Expr),
     /// The beginning of a compound statement, and the statements on its line if there are any.
-    Header {
-        header: Header,
-        span: Span,
-        inline: Option<Vec<Stmt>>,
-    },
+    Header { header: Header, span: Span, inline: Option<Vec<Stmt>> },
     /// The beginning of a compound statement that has been refused.
     Refused,
 }
@@ -29,27 +25,14 @@ pub(in crate::syntax) enum Header {
     If(Expr),
     Elif(Expr),
     Else,
-    For {
-        target: Target,
-        iterable: Expr,
-    },
+    For { target: Target, iterable: Expr },
     While(Expr),
     Try,
-    Except {
-        exception: Option<Expr>,
-        name: Option<Ident>,
-    },
+    Except { exception: Option<Expr>, name: Option<Ident> },
     Finally,
     With(Vec<WithItem>),
-    Def {
-        name: Ident,
-        parameters: Parameters,
-        returns: Option<Expr>,
-    },
-    Class {
-        name: Ident,
-        arguments: Vec<Argument>,
-    },
+    Def { name: Ident, parameters: Parameters, returns: Option<Expr> },
+    Class { name: Ident, arguments: Vec<Argument> },
 }
 
 impl Builder {
@@ -71,18 +54,11 @@ impl Builder {
                         Some(Rule::with_header) => "`async with`",
                         _ => "`async def`",
                     };
-                    self.unsupported_async(
-                        Span::new(span.start as usize, span.start as usize + 5),
-                        what,
-                    );
+                    self.unsupported_async(Span::new(span.start as usize, span.start as usize + 5), what);
                     return Item::Refused;
                 }
                 Rule::match_header => {
-                    let problem = Diagnostic::error(
-                        codes::UNSUPPORTED_SYNTAX,
-                        span,
-                        "`match` is not supported",
-                    );
+                    let problem = Diagnostic::error(codes::UNSUPPORTED_SYNTAX, span, "`match` is not supported");
                     self.report(problem.help("write it as `if`, `elif` and `else`"));
                     return Item::Refused;
                 }
@@ -90,11 +66,7 @@ impl Builder {
             }
         }
         match header {
-            Some((header, span)) => Item::Header {
-                header,
-                span,
-                inline,
-            },
+            Some((header, span)) => Item::Header { header, span, inline },
             None => Item::Statements(inline.unwrap_or_default()),
         }
     }
@@ -136,17 +108,12 @@ impl Builder {
                 Header::Except { exception, name }
             }
             Rule::with_header => {
-                let items = pair
-                    .into_inner()
-                    .filter(|part| part.as_rule() == Rule::with_item);
+                let items = pair.into_inner().filter(|part| part.as_rule() == Rule::with_item);
                 Header::With(items.map(|item| self.with_item(item)).collect())
             }
             Rule::def_header => self.def_header(pair, span),
             _ => {
-                let mut name = Ident {
-                    name: self.symbol("_"),
-                    span,
-                };
+                let mut name = Ident { name: self.symbol("_"), span };
                 let mut arguments = Vec::new();
                 for part in pair.into_inner() {
                     match part.as_rule() {
@@ -161,10 +128,7 @@ impl Builder {
     }
 
     fn def_header(&mut self, pair: Pair<'_>, span: Span) -> Header {
-        let mut name = Ident {
-            name: self.symbol("_"),
-            span,
-        };
+        let mut name = Ident { name: self.symbol("_"), span };
         let mut parameters = Parameters::default();
         let mut returns = None;
         for part in pair.into_inner() {
@@ -174,24 +138,16 @@ impl Builder {
                     let list = part.into_inner().next();
                     parameters = list.map(|list| self.parameters(list)).unwrap_or_default();
                 }
-                Rule::result => {
-                    returns = part.into_inner().next().map(|part| self.expression(part))
-                }
+                Rule::result => returns = part.into_inner().next().map(|part| self.expression(part)),
                 _ => {}
             }
         }
-        Header::Def {
-            name,
-            parameters,
-            returns,
-        }
+        Header::Def { name, parameters, returns }
     }
 
     fn condition(&mut self, pair: Pair<'_>) -> Expr {
         let span = self.span(&pair);
-        let condition = pair
-            .into_inner()
-            .find(|part| part.as_rule() == Rule::named_expression);
+        let condition = pair.into_inner().find(|part| part.as_rule() == Rule::named_expression);
         condition.map_or_else(|| placeholder(span), |part| self.expression(part))
     }
 
@@ -206,10 +162,7 @@ impl Builder {
                 _ => {}
             }
         }
-        WithItem {
-            context: context.unwrap_or_else(|| placeholder(span)),
-            target,
-        }
+        WithItem { context: context.unwrap_or_else(|| placeholder(span)), target }
     }
 
     fn statements(&mut self, pair: Pair<'_>) -> Vec<Stmt> {
@@ -223,9 +176,7 @@ impl Builder {
             Rule::break_statement => StmtKind::Break,
             Rule::continue_statement => StmtKind::Continue,
             Rule::return_statement => {
-                let value = pair
-                    .into_inner()
-                    .find(|part| part.as_rule() == Rule::expressions);
+                let value = pair.into_inner().find(|part| part.as_rule() == Rule::expressions);
                 StmtKind::Return(value.map(|part| self.expressions(part)))
             }
             Rule::raise_statement => {
@@ -234,18 +185,13 @@ impl Builder {
             }
             Rule::assert_statement => {
                 let (test, message) = self.up_to_two_expressions(pair);
-                StmtKind::Assert {
-                    test: test.unwrap_or_else(|| placeholder(span)),
-                    message,
-                }
+                StmtKind::Assert { test: test.unwrap_or_else(|| placeholder(span)), message }
             }
             Rule::global_statement => StmtKind::Global(self.names(pair)),
             Rule::nonlocal_statement => StmtKind::Nonlocal(self.names(pair)),
             Rule::del_statement => self.del_statement(pair),
             Rule::import_statement => {
-                let modules = pair
-                    .into_inner()
-                    .filter(|part| part.as_rule() == Rule::imported_module);
+                let modules = pair.into_inner().filter(|part| part.as_rule() == Rule::imported_module);
                 StmtKind::Import(modules.map(|part| self.imported_module(part)).collect())
             }
             Rule::from_statement => self.from_statement(pair),
@@ -255,26 +201,20 @@ impl Builder {
     }
 
     fn up_to_two_expressions(&mut self, pair: Pair<'_>) -> (Option<Expr>, Option<Expr>) {
-        let mut parts = pair
-            .into_inner()
-            .filter(|part| part.as_rule() == Rule::expression);
+        let mut parts = pair.into_inner().filter(|part| part.as_rule() == Rule::expression);
         let first = parts.next().map(|part| self.expression(part));
         let second = parts.next().map(|part| self.expression(part));
         (first, second)
     }
 
     fn names(&mut self, pair: Pair<'_>) -> Vec<Ident> {
-        let names = pair
-            .into_inner()
-            .filter(|part| part.as_rule() == Rule::name);
+        let names = pair.into_inner().filter(|part| part.as_rule() == Rule::name);
         names.map(|part| self.name(&part)).collect()
     }
 
     fn del_statement(&mut self, pair: Pair<'_>) -> StmtKind {
         let mut deleted = Vec::new();
-        let targets = pair
-            .into_inner()
-            .filter(|part| part.as_rule() == Rule::targets);
+        let targets = pair.into_inner().filter(|part| part.as_rule() == Rule::targets);
         for target in targets.flat_map(|part| part.into_inner()) {
             if target.as_rule() != Rule::target {
                 continue;
@@ -294,10 +234,7 @@ impl Builder {
 
     fn imported_module(&mut self, pair: Pair<'_>) -> ImportedModule {
         let span = self.span(&pair);
-        let mut module = DottedName {
-            parts: Vec::new(),
-            span,
-        };
+        let mut module = DottedName { parts: Vec::new(), span };
         let mut alias = None;
         for part in pair.into_inner() {
             match part.as_rule() {
@@ -311,10 +248,7 @@ impl Builder {
 
     fn dotted_name(&mut self, pair: Pair<'_>) -> DottedName {
         let span = self.span(&pair);
-        DottedName {
-            parts: self.names(pair),
-            span,
-        }
+        DottedName { parts: self.names(pair), span }
     }
 
     fn from_statement(&mut self, pair: Pair<'_>) -> StmtKind {
@@ -329,20 +263,13 @@ impl Builder {
                 Rule::import_all => all = Some(self.span(&part)),
                 Rule::imported_name => {
                     let mut parts = self.names(part).into_iter();
-                    names.extend(parts.next().map(|name| ImportedName {
-                        name,
-                        alias: parts.next(),
-                    }));
+                    names.extend(parts.next().map(|name| ImportedName { name, alias: parts.next() }));
                 }
                 _ => {}
             }
         }
         let names = all.map_or(ImportedNames::Names(names), ImportedNames::All);
-        StmtKind::ImportFrom {
-            level,
-            module,
-            names,
-        }
+        StmtKind::ImportFrom { level, module, names }
     }
 
     fn expression_statement(&mut self, pair: Pair<'_>) -> StmtKind {
@@ -352,18 +279,9 @@ impl Builder {
         let mut operator = None;
         for part in pair.into_inner() {
             match part.as_rule() {
-                Rule::annotation => {
-                    annotation = part.into_inner().next().map(|part| self.expression(part))
-                }
-                Rule::augmented => {
-                    operator = part
-                        .as_str()
-                        .strip_suffix('=')
-                        .and_then(BinaryOp::from_text)
-                }
-                Rule::assigned => {
-                    values.extend(part.into_inner().next().map(|part| self.value(part)))
-                }
+                Rule::annotation => annotation = part.into_inner().next().map(|part| self.expression(part)),
+                Rule::augmented => operator = part.as_str().strip_suffix('=').and_then(BinaryOp::from_text),
+                Rule::assigned => values.extend(part.into_inner().next().map(|part| self.value(part))),
                 _ => values.push(self.value(part)),
             }
         }
@@ -373,30 +291,16 @@ impl Builder {
                 Some(target) => (target, Some(last)),
                 None => (last, None),
             };
-            return StmtKind::AnnAssign {
-                target: self.single_target_of(target, "annotate"),
-                annotation,
-                value,
-            };
+            return StmtKind::AnnAssign { target: self.single_target_of(target, "annotate"), annotation, value };
         }
         if let Some(op) = operator {
             let target = values.pop().unwrap_or_else(|| placeholder(span));
-            return StmtKind::AugAssign {
-                target: self.single_target_of(target, "update"),
-                op,
-                value: last,
-            };
+            return StmtKind::AugAssign { target: self.single_target_of(target, "update"), op, value: last };
         }
         if values.is_empty() {
             return StmtKind::Expr(last);
         }
-        let targets = values
-            .into_iter()
-            .map(|target| self.target_of(target, "assign to"))
-            .collect();
-        StmtKind::Assign {
-            targets,
-            value: last,
-        }
+        let targets = values.into_iter().map(|target| self.target_of(target, "assign to")).collect();
+        StmtKind::Assign { targets, value: last }
     }
 }

@@ -22,8 +22,7 @@ struct Run {
 impl Run {
     fn flush(&mut self) {
         if !self.text.is_empty() {
-            self.parts
-                .push(FStringPart::Text(std::mem::take(&mut self.text).into()));
+            self.parts.push(FStringPart::Text(std::mem::take(&mut self.text).into()));
         }
     }
 }
@@ -42,16 +41,8 @@ impl Builder {
             }
         }
         if let (Some(plain), Some(binary)) = (run.plain, run.binary) {
-            let problem = Diagnostic::error(
-                codes::INVALID_STRING,
-                binary,
-                "bytes and text cannot be joined",
-            );
-            self.report(
-                problem
-                    .label(plain, "text")
-                    .help("make both of them text or both of them bytes"),
-            );
+            let problem = Diagnostic::error(codes::INVALID_STRING, binary, "bytes and text cannot be joined");
+            self.report(problem.label(plain, "text").help("make both of them text or both of them bytes"));
         }
         let kind = if run.is_formatted {
             run.flush();
@@ -122,10 +113,7 @@ impl Builder {
         }
         let mut rest = content;
         loop {
-            let at = [rest.find("{{"), rest.find("}}")]
-                .into_iter()
-                .flatten()
-                .min();
+            let at = [rest.find("{{"), rest.find("}}")].into_iter().flatten().min();
             let offset = start + (content.len() - rest.len());
             let Some(at) = at else {
                 return self.decode(rest, offset, raw, into);
@@ -165,13 +153,7 @@ impl Builder {
             }
         }
         let value = value.unwrap_or_else(|| placeholder(span));
-        FStringField {
-            value,
-            debug,
-            conversion,
-            format,
-            span,
-        }
+        FStringField { value, debug, conversion, format, span }
     }
 
     fn f_format(&mut self, pair: Pair<'_>, raw: bool) -> Vec<FStringPart> {
@@ -214,11 +196,7 @@ impl Builder {
                         into.push('\\');
                         special.get(1..).unwrap_or_default()
                     }
-                    Err(Unknown::Invalid {
-                        length,
-                        message,
-                        help,
-                    }) => {
+                    Err(Unknown::Invalid { length, message, help }) => {
                         let span = Span::new(offset, offset + length);
                         self.error(codes::INVALID_STRING, span, message, help);
                         special.get(length..).unwrap_or_default()
@@ -304,18 +282,10 @@ fn text_escape(text: &str) -> Result<(Option<char>, &str), Unknown> {
         "r" => simple('\r'),
         "t" => simple('\t'),
         "v" => simple('\x0b'),
-        "x" => hexadecimal(
-            text,
-            2,
-            "`\\x` needs two hexadecimal digits",
-            "write it like `\\x41`",
-        ),
-        "u" => hexadecimal(
-            text,
-            4,
-            "`\\u` needs the four hexadecimal digits of a character",
-            "write it like `\\u00e9`",
-        ),
+        "x" => hexadecimal(text, 2, "`\\x` needs two hexadecimal digits", "write it like `\\x41`"),
+        "u" => {
+            hexadecimal(text, 4, "`\\u` needs the four hexadecimal digits of a character", "write it like `\\u00e9`")
+        }
         "U" => hexadecimal(
             text,
             8,
@@ -328,12 +298,7 @@ fn text_escape(text: &str) -> Result<(Option<char>, &str), Unknown> {
             help: "write the character itself, or its number: `\\u00e9`",
         }),
         digit if digit.starts_with(|c: char| c.is_digit(8)) => {
-            let length = text
-                .bytes()
-                .skip(1)
-                .take(3)
-                .take_while(|b| (b'0'..=b'7').contains(b))
-                .count();
+            let length = text.bytes().skip(1).take(3).take_while(|b| (b'0'..=b'7').contains(b)).count();
             let digits = text.get(1..1 + length).unwrap_or_default();
             let value = u32::from_str_radix(digits, 8).ok().and_then(char::from_u32);
             Ok((value, text.get(1 + length..).unwrap_or_default()))
@@ -348,18 +313,10 @@ fn hexadecimal<'a>(
     message: &'static str,
     help: &'static str,
 ) -> Result<(Option<char>, &'a str), Unknown> {
-    let digits = text
-        .get(2..2 + count)
-        .filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
-    let value = digits
-        .and_then(|digits| u32::from_str_radix(digits, 16).ok())
-        .and_then(char::from_u32);
+    let digits = text.get(2..2 + count).filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
+    let value = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()).and_then(char::from_u32);
     match value {
         Some(value) => Ok((Some(value), text.get(2 + count..).unwrap_or_default())),
-        None => Err(Unknown::Invalid {
-            length: 2,
-            message,
-            help,
-        }),
+        None => Err(Unknown::Invalid { length: 2, message, help }),
     }
 }

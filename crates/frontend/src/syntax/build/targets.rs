@@ -27,10 +27,7 @@ impl Builder {
             return single;
         }
         self.check_stars(&targets);
-        Target {
-            kind: TargetKind::Unpack(targets),
-            span,
-        }
+        Target { kind: TargetKind::Unpack(targets), span }
     }
 
     /// A single `target`.
@@ -49,20 +46,14 @@ impl Builder {
             None => self.no_target(span),
         };
         match starred {
-            true => Target {
-                kind: TargetKind::Starred(Box::new(target)),
-                span,
-            },
+            true => Target { kind: TargetKind::Starred(Box::new(target)), span },
             false => target,
         }
     }
 
     /// What stands for a target that could not be built.
     pub(super) fn no_target(&mut self, span: Span) -> Target {
-        Target {
-            kind: TargetKind::Name(self.symbol("_")),
-            span,
-        }
+        Target { kind: TargetKind::Name(self.symbol("_")), span }
     }
 
     /// `expr` as something that can be assigned to or deleted; `action` is what the message calls it.
@@ -73,16 +64,11 @@ impl Builder {
             ExprKind::Attribute { object, name } => TargetKind::Attribute { object, name },
             ExprKind::Subscript { object, index } => TargetKind::Subscript { object, index },
             ExprKind::Tuple(items) | ExprKind::List(items) => {
-                let targets: Vec<_> = items
-                    .into_iter()
-                    .map(|item| self.target_of(item, action))
-                    .collect();
+                let targets: Vec<_> = items.into_iter().map(|item| self.target_of(item, action)).collect();
                 self.check_stars(&targets);
                 TargetKind::Unpack(targets)
             }
-            ExprKind::Starred(inner) => {
-                TargetKind::Starred(Box::new(self.target_of(*inner, action)))
-            }
+            ExprKind::Starred(inner) => TargetKind::Starred(Box::new(self.target_of(*inner, action))),
             other => {
                 self.report(invalid_target(&other, span, action));
                 return self.no_target(span);
@@ -108,52 +94,27 @@ impl Builder {
     }
 
     fn check_stars(&mut self, targets: &[Target]) {
-        let mut stars = targets
-            .iter()
-            .filter(|target| matches!(target.kind, TargetKind::Starred(_)));
+        let mut stars = targets.iter().filter(|target| matches!(target.kind, TargetKind::Starred(_)));
         if let (Some(first), Some(second)) = (stars.next(), stars.next()) {
-            let problem = Diagnostic::error(
-                codes::INVALID_TARGET,
-                second.span,
-                "only one target of an unpacking can be starred",
-            );
-            self.report(
-                problem
-                    .label(first.span, "the first one")
-                    .help("remove one of the stars"),
-            );
+            let problem =
+                Diagnostic::error(codes::INVALID_TARGET, second.span, "only one target of an unpacking can be starred");
+            self.report(problem.label(first.span, "the first one").help("remove one of the stars"));
         }
     }
 }
 
 fn invalid_target(kind: &ExprKind, span: Span, action: &str) -> Diagnostic {
     let (what, help) = match kind {
-        ExprKind::Literal(_) | ExprKind::FString(_) => (
-            "a literal value",
-            "put the name on the left and the value on the right of `=`",
-        ),
-        ExprKind::Call { .. } => (
-            "the result of a call",
-            "assign to a name, an attribute or an element: `x = …`, `self.x = …`, `x[0] = …`",
-        ),
-        ExprKind::Compare { .. } => (
-            "a comparison",
-            "compare with `==` only, or assign with `=` only",
-        ),
-        ExprKind::Conditional { .. } => (
-            "a conditional expression",
-            "assign in an `if` statement instead",
-        ),
+        ExprKind::Literal(_) | ExprKind::FString(_) => {
+            ("a literal value", "put the name on the left and the value on the right of `=`")
+        }
+        ExprKind::Call { .. } => {
+            ("the result of a call", "assign to a name, an attribute or an element: `x = …`, `self.x = …`, `x[0] = …`")
+        }
+        ExprKind::Compare { .. } => ("a comparison", "compare with `==` only, or assign with `=` only"),
+        ExprKind::Conditional { .. } => ("a conditional expression", "assign in an `if` statement instead"),
         ExprKind::Named { .. } => ("an assignment expression", "use `=` alone"),
-        _ => (
-            "an expression",
-            "the left side must be a name, an attribute or an element; use `==` to compare",
-        ),
+        _ => ("an expression", "the left side must be a name, an attribute or an element; use `==` to compare"),
     };
-    Diagnostic::error(
-        codes::INVALID_TARGET,
-        span,
-        format!("cannot {action} {what}"),
-    )
-    .help(help)
+    Diagnostic::error(codes::INVALID_TARGET, span, format!("cannot {action} {what}")).help(help)
 }

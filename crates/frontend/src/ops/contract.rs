@@ -1,0 +1,185 @@
+//! Matrix products, einsum and convolutions.
+
+use keramos_ir::ops::{Conv, ConvDims, DotDims};
+
+use crate::error::{Error, Result};
+use crate::trace::{Tensor, Tracer};
+
+impl Tracer {
+    /// `lax.dot_general` in the promoted element type.
+    ///
+    /// # Errors
+    /// The contracted or batched sizes differ.
+    pub fn dot_general(&mut self, a: &Tensor, b: &Tensor, dims: DotDims) -> Result<Tensor> {
+        let dtype = super::promote_types(a, b).0;
+        let (a, b) = (self.convert(a, dtype)?, self.convert(b, dtype)?);
+        self.build1(&[&a, &b], |builder, v| builder.dot_general(v[0], v[1], dims))
+    }
+
+    /// Contracts the last dimension of `a` with the first of `b`.
+    ///
+    /// # Errors
+    /// Their sizes differ.
+    pub fn tensordot(&mut self, a: &Tensor, b: &Tensor) -> Result<Tensor> {
+        let (Some(last), Some(m), Some(n)) = (a.rank().checked_sub(1), a.shape().last(), b.shape().first()) else {
+            return Err(Error::shape("a scalar cannot be multiplied as a matrix"));
+        };
+        if m != n {
+            return Err(Error::shape(format!("shapes {:?} and {:?} cannot be multiplied", a.shape(), b.shape())).note(
+                format!("the last dimension of the first ({m}) and the first of the second ({n}) must be equal"),
+            ));
+        }
+        self.dot_general(a, b, DotDims::contracting([last], [0]))
+    }
+
+    /// `jnp.matmul`: matrix product over the last two dimensions, the others broadcast.
+    ///
+    /// # Errors
+    /// The shapes do not fit.
+    pub fn matmul(&mut self, a: &Tensor, b: &Tensor) -> Result<Tensor> {
+        match (a.rank(), b.rank()) {
+            (0, _) | (_, 0) => return Err(Error::shape("matmul needs at least one dimension on both sides")),
+            (_, 1) | (_, 2) => return self.tensordot(a, b),
+            (1, _) => {
+                let a = self.expand_dims(a, &[0])?;
+                let product = self.matmul(&a, b)?;
+                return self.squeeze(&product, &[product.rank() - 2]);
+            }
+            _ => {}
+        }
+        let ((a_batch, a_matrix), (b_batch, b_matrix)) =
+            (a.shape().split_at(a.rank() - 2), b.shape().split_at(b.rank() - 2));
+        let batch = super::broadcast_shapes(a_batch, b_batch)?;
+        let a = self.broadcast_to(a, &[&batch, a_matrix].concat())?;
+        let b = self.broadcast_to(b, &[&batch, b_matrix].concat())?;
+        let (n, dims): (usize, Vec<usize>) = (batch.len(), (0..batch.len()).collect());
+        self.dot_general(&a, &b, DotDims::contracting([n + 1], [n]).batch(dims.clone(), dims))
+    }
+
+    /// `jnp.einsum` of two operands without repeated or free ellipsis labels, such as `"abc,cde->abde"`.
+    ///
+    /// # Errors
+    /// The equation is malformed or sizes do not fit.
+    pub fn einsum(&mut self, equation: &str, a: &Tensor, b: &Tensor) -> Result<Tensor> {
+        let bad = || Error::argument(format!("`{equation}` is not an equation of the form \"ab,bc->ac\""));
+        let (inputs, output) = equation.split_once("->").ok_or_else(bad)?;
+        let (left, right) = inputs.split_once(',').ok_or_else(bad)?;
+        let labels = |s: &str| s.chars().filter(|c| !c.is_whitespace()).collect::<Vec<char>>();
+        let (left, right, output) = (labels(left), labels(right), labels(output));
+        if left.len() != a.rank() || right.len() != b.rank() {
+            return Err(Error::shape(format!(
+                "einsum `{equation}` does not fit shapes {:?} and {:?}",
+                a.shape(),
+                b.shape()
+            )));
+        }
+        let at = |labels: &[char], c: char| labels.iter().position(|&l| l == c);
+        // Labels of one side only that the output lacks are summed first.
+        let (a, left) = self.sum_missing(a, left, &right, &output)?;
+        let (b, right) = self.sum_missing(b, right, &left, &output)?;
+        let (mut batch, mut contracted) = (Vec::new(), Vec::new());
+        for (i, &c) in left.iter().enumerate() {
+            if let Some(j) = at(&right, c) {
+                if output.contains(&c) { &mut batch } else { &mut contracted }.push((i, j, c));
+            }
+        }
+        let unzip = |pairs: &[(usize, usize, char)]| -> (Vec<usize>, Vec<usize>) {
+            pairs.iter().map(|&(i, j, _)| (i, j)).unzip()
+        };
+        let ((lb, rb), (lc, rc)) = (unzip(&batch), unzip(&contracted));
+        let free = |labels: &[char], used: [&[usize]; 2]| {
+            labels
+                .iter()
+                .enumerate()
+                .filter(|(i, _)| !used.iter().any(|u| u.contains(i)))
+                .map(|(_, &c)| c)
+                .collect::<Vec<_>>()
+        };
+        let mut found: Vec<char> = batch.iter().map(|&(_, _, c)| c).collect();
+        found.extend(free(&left, [&lb, &lc]));
+        found.extend(free(&right, [&rb, &rc]));
+        let product = self.dot_general(&a, &b, DotDims::contracting(lc, rc).batch(lb, rb))?;
+        let order = output.iter().map(|&c| at(&found, c)).collect::<Option<Vec<_>>>().ok_or_else(bad)?;
+        self.transpose(&product, &order)
+    }
+
+    fn sum_missing(
+        &mut self,
+        x: &Tensor,
+        labels: Vec<char>,
+        other: &[char],
+        output: &[char],
+    ) -> Result<(Tensor, Vec<char>)> {
+        let missing = |c: &char| !other.contains(c) && !output.contains(c);
+        let axes: Vec<usize> = labels.iter().enumerate().filter(|(_, c)| missing(c)).map(|(i, _)| i).collect();
+        if axes.is_empty() {
+            return Ok((x.clone(), labels));
+        }
+        let sum = self.sum(x, &axes, false)?;
+        Ok((sum, labels.into_iter().filter(|c| !missing(c)).collect()))
+    }
+
+    /// A convolution with Keras's conventions: kernel `[spatial…, input features / groups, output features]`.
+    ///
+    /// # Errors
+    /// The kernel does not fit the input.
+    pub fn convolution(&mut self, x: &Tensor, kernel: &Tensor, conv: &Convolution) -> Result<Tensor> {
+        let spatial = conv.strides.len();
+        let dims =
+            if conv.channels_last { ConvDims::channels_last(spatial) } else { ConvDims::channels_first(spatial) };
+        let first = if conv.channels_last { 1 } else { 2 };
+        let padding = (0..spatial)
+            .map(|i| conv.padding.edges(x.shape()[first + i], kernel.shape()[i], conv.strides[i], conv.dilation[i]))
+            .map(|(l, h)| (l as i64, h as i64))
+            .collect();
+        let op = Conv {
+            strides: conv.strides.clone(),
+            padding,
+            rhs_dilation: conv.dilation.clone(),
+            feature_groups: conv.groups,
+            ..Conv::new(dims)
+        };
+        self.build1(&[x, kernel], |b, v| b.conv_general_dilated(v[0], v[1], op))
+    }
+}
+
+/// How a window is laid over the borders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Padding {
+    /// Only whole windows.
+    Valid,
+    /// So many zeros that the result has ⌈n / stride⌉ elements; an odd one goes to the end.
+    Same,
+    /// Zeros in front only, so that no window sees later elements.
+    Causal,
+}
+
+impl Padding {
+    /// Zeros before and after a dimension of size `n` for windows of size `k`.
+    pub fn edges(self, n: usize, k: usize, stride: usize, dilation: usize) -> (usize, usize) {
+        let span = (k.saturating_sub(1)) * dilation + 1;
+        match self {
+            Padding::Valid => (0, 0),
+            Padding::Causal => (span - 1, 0),
+            Padding::Same => {
+                let total = ((n.div_ceil(stride).saturating_sub(1)) * stride + span).saturating_sub(n);
+                (total / 2, total - total / 2)
+            }
+        }
+    }
+}
+
+/// The configuration of a convolution.
+#[derive(Clone, Debug)]
+pub struct Convolution {
+    /// Steps per spatial dimension.
+    pub strides: Vec<usize>,
+    /// Distance of kernel elements per spatial dimension.
+    pub dilation: Vec<usize>,
+    /// What happens at the borders.
+    pub padding: Padding,
+    /// Groups of features that do not mix.
+    pub groups: usize,
+    /// Whether features are the last dimension or the second.
+    pub channels_last: bool,
+}

@@ -1,0 +1,157 @@
+//! Operations that move elements without changing them.
+
+use keramos_ir::ops::Padding;
+use keramos_ir::{DType, TensorType};
+
+use crate::error::{Error, Result};
+use crate::trace::{Tensor, Tracer};
+
+impl Tracer {
+    /// `x` with another shape of equal size, row-major.
+    ///
+    /// # Errors
+    /// The sizes differ.
+    pub fn reshape(&mut self, x: &Tensor, shape: &[usize]) -> Result<Tensor> {
+        if x.shape() == shape {
+            return Ok(x.clone());
+        }
+        if x.ty().size() != shape.iter().product::<usize>() {
+            return Err(Error::shape(format!("a tensor of shape {:?} cannot be reshaped to {shape:?}", x.shape()))
+                .note(format!(
+                    "it has {} elements, the new shape {}",
+                    x.ty().size(),
+                    shape.iter().product::<usize>()
+                )));
+        }
+        self.build1(&[x], |b, v| b.reshape(v[0], shape))
+    }
+
+    /// As [`Tracer::reshape`] with at most one −1, which stands for what is left.
+    ///
+    /// # Errors
+    /// The sizes do not work out.
+    pub fn reshape_infer(&mut self, x: &Tensor, shape: &[i64]) -> Result<Tensor> {
+        let known: usize = shape.iter().filter(|&&d| d >= 0).map(|&d| d as usize).product();
+        let unknown = shape.iter().filter(|&&d| d < 0).count();
+        let fits = unknown == 0 || unknown == 1 && known > 0 && x.ty().size().is_multiple_of(known);
+        if !fits {
+            return Err(Error::shape(format!("a tensor of shape {:?} cannot be reshaped to {shape:?}", x.shape())));
+        }
+        let rest = if unknown == 1 { x.ty().size() / known } else { 0 };
+        let shape: Vec<usize> = shape.iter().map(|&d| usize::try_from(d).unwrap_or(rest)).collect();
+        self.reshape(x, &shape)
+    }
+
+    /// Inserts size-1 dimensions so that they stand at `dims` of the result (ascending).
+    ///
+    /// # Errors
+    /// Nothing is being traced.
+    pub fn expand_dims(&mut self, x: &Tensor, dims: &[usize]) -> Result<Tensor> {
+        let mut shape = x.shape().to_vec();
+        for &d in dims {
+            shape.insert(d.min(shape.len()), 1);
+        }
+        self.reshape(x, &shape)
+    }
+
+    /// Removes size-1 dimensions.
+    ///
+    /// # Errors
+    /// One of them has another size.
+    pub fn squeeze(&mut self, x: &Tensor, dims: &[usize]) -> Result<Tensor> {
+        let kept = x.shape().iter().enumerate().filter(|(i, _)| !dims.contains(i));
+        let shape: Vec<usize> = kept.map(|(_, &n)| n).collect();
+        self.reshape(x, &shape)
+    }
+
+    /// Result dimension i is operand dimension `permutation[i]`.
+    ///
+    /// # Errors
+    /// It is no permutation.
+    pub fn transpose(&mut self, x: &Tensor, permutation: &[usize]) -> Result<Tensor> {
+        if permutation.iter().enumerate().all(|(i, &p)| i == p) && permutation.len() == x.rank() {
+            return Ok(x.clone());
+        }
+        self.build1(&[x], |b, v| b.transpose(v[0], permutation))
+    }
+
+    /// Moves dimension `from` to `to`, keeping the order of the others.
+    ///
+    /// # Errors
+    /// There is no such dimension.
+    pub fn move_axis(&mut self, x: &Tensor, from: usize, to: usize) -> Result<Tensor> {
+        let mut order: Vec<usize> = (0..x.rank()).filter(|&d| d != from).collect();
+        order.insert(to.min(order.len()), from);
+        self.transpose(x, &order)
+    }
+
+    /// Joins tensors along `axis` in their promoted element type.
+    ///
+    /// # Errors
+    /// Other dimensions differ.
+    pub fn concatenate(&mut self, xs: &[Tensor], axis: usize) -> Result<Tensor> {
+        let Some(first) = xs.first() else { return Err(Error::shape("there is nothing to concatenate")) };
+        let mut dtype = first.clone();
+        for x in &xs[1..] {
+            if super::promote_types(&dtype, x).0 == x.dtype() {
+                dtype = x.clone();
+            }
+        }
+        let dtype = dtype.dtype();
+        let xs = xs.iter().map(|x| self.convert(x, dtype)).collect::<Result<Vec<_>>>()?;
+        let operands: Vec<&Tensor> = xs.iter().collect();
+        self.build1(&operands, |b, v| b.concatenate(v, axis))
+    }
+
+    /// Adds `(before, after)` elements of `value` to each dimension.
+    ///
+    /// # Errors
+    /// Nothing is being traced.
+    pub fn pad(&mut self, x: &Tensor, edges: &[(usize, usize)], value: f64) -> Result<Tensor> {
+        if edges.iter().all(|&e| e == (0, 0)) {
+            return Ok(x.clone());
+        }
+        let padding: Vec<Padding> = edges.iter().map(|&(l, h)| Padding::edges(l as i64, h as i64)).collect();
+        let value = self.scalar(x.dtype(), value)?;
+        self.build1(&[x, &value], |b, v| b.pad(v[0], v[1], &padding))
+    }
+
+    /// Elements `start..limit` of dimension `axis`.
+    ///
+    /// # Errors
+    /// The range is out of bounds.
+    pub fn slice_axis(&mut self, x: &Tensor, axis: usize, start: usize, limit: usize) -> Result<Tensor> {
+        self.build1(&[x], |b, v| b.slice_in_dim(v[0], start, limit, axis))
+    }
+
+    /// 0, 1, 2, … along dimension `dim` of a tensor of the given type.
+    ///
+    /// # Errors
+    /// There is no such dimension.
+    pub fn iota(&mut self, dtype: DType, shape: &[usize], dim: usize) -> Result<Tensor> {
+        let ty = TensorType::new(dtype, shape);
+        self.build1(&[], |b, _| b.iota(&ty, dim))
+    }
+
+    /// Repeats each element `times` times along `axis`.
+    ///
+    /// # Errors
+    /// There is no such axis.
+    pub fn repeat(&mut self, x: &Tensor, times: usize, axis: usize) -> Result<Tensor> {
+        let mut wide = x.shape().to_vec();
+        wide.insert(axis + 1, times);
+        let x1 = self.expand_dims(x, &[axis + 1])?;
+        let x1 = self.broadcast_to(&x1, &wide)?;
+        let mut merged = x.shape().to_vec();
+        merged[axis] *= times;
+        self.reshape(&x1, &merged)
+    }
+
+    /// Reverses the order of elements along the dimensions.
+    ///
+    /// # Errors
+    /// There is no such dimension.
+    pub fn reverse(&mut self, x: &Tensor, dims: &[usize]) -> Result<Tensor> {
+        self.build1(&[x], |b, v| b.rev(v[0], dims))
+    }
+}
