@@ -29,6 +29,9 @@ unsafe impl Sync for Topology {}
 impl Topology {
     /// Describes devices by the plugin's name for them, such as `v5e:2x2`, and by options such as `target_config`.
     ///
+    /// Google's TPU library asks a metadata server of its cloud for minutes when it is loaded elsewhere; the environment
+    /// variable `TPU_SKIP_MDS_QUERY=1`, set before the process starts, keeps it from asking.
+    ///
     /// # Errors
     ///
     /// The plugin's error: a name or an option that it does not know, or no support for absent devices.
