@@ -102,6 +102,7 @@ def curve(case: Case) -> tuple[dict, dict]:
 def _train(case: Case) -> tuple[keras.Model, dict]:
     """The model after its steps, and the logs of each step."""
     model, size = case.restored(), case.settings.batch
+    model.reset_metrics()  # a script may have evaluated
     model.reset_metrics = lambda: None
     logs = []
     for step in range(case.settings.steps):
