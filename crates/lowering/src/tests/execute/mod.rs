@@ -3,39 +3,57 @@
 //! All cases of a test go into one program, which is compiled once.
 
 mod elementwise;
+mod products;
 mod structure;
 
 use std::sync::OnceLock;
 
 use half::{bf16, f16};
-use keramos_ir::{Array, Buffer, Builder, DType, Op, Primitive};
+use keramos_ir::transform::vjp;
+use keramos_ir::{Array, Buffer, Builder, DType, Function, Op, Primitive, TensorType, eval};
 use keramos_pjrt::{Client, ClientOptions, CompileOptions, ElementType, Environment, Platform, Plugin};
 
 use crate::{Format, Options, lower};
 
 use super::program;
 
-/// A primitive applied to values.
+/// A function applied to values.
 pub(super) struct Case {
-    op: Op,
-    operands: Vec<Array>,
+    name: String,
+    function: Function,
+    arguments: Vec<Array>,
 }
 
 impl Case {
+    /// A primitive applied to values.
     pub(super) fn new(op: impl Into<Op>, operands: impl Into<Vec<Array>>) -> Self {
-        Case { op: op.into(), operands: operands.into() }
+        let (op, operands) = (op.into(), operands.into());
+        let types: Vec<&TensorType> = operands.iter().map(Array::ty).collect();
+        op.infer(&types).unwrap_or_else(|e| panic!("{e}"));
+        Self::if_defined(op, operands).unwrap()
     }
 
     /// The case, unless the primitive is not defined on these types.
     pub(super) fn if_defined(op: impl Into<Op>, operands: impl Into<Vec<Array>>) -> Option<Self> {
-        let case = Case::new(op, operands);
-        let types: Vec<_> = case.operands.iter().map(Array::ty).collect();
-        case.op.infer(&types).is_ok().then_some(case)
+        let (op, arguments): (Op, Vec<Array>) = (op.into(), operands.into());
+        let name = op.name();
+        let mut b = Builder::new(name);
+        let params: Vec<_> = arguments.iter().map(|a| b.param(a.ty().clone())).collect();
+        let results = b.emit(op, &params).ok()?;
+        Some(Case { name: name.to_owned(), function: b.finish(results), arguments })
+    }
+
+    /// The function together with its reverse-mode derivative in all arguments, which must be floats.
+    pub(super) fn vjp(&self) -> Self {
+        let function = vjp(&self.function, &vec![true; self.arguments.len()]).unwrap_or_else(|e| panic!("{e}"));
+        let cotangents = self.function.result_types();
+        let arguments = self.arguments.iter().cloned().chain(cotangents.iter().map(|ty| some(ty.dtype, &ty.shape)));
+        Case { name: format!("vjp of {}", self.name), function, arguments: arguments.collect() }
     }
 
     fn describe(&self) -> String {
-        let operands: Vec<String> = self.operands.iter().map(|a| a.ty().to_string()).collect();
-        format!("{}({})", self.op.name(), operands.join(", "))
+        let arguments: Vec<String> = self.arguments.iter().map(|a| a.ty().to_string()).collect();
+        format!("{}({})", self.name, arguments.join(", "))
     }
 }
 
@@ -53,24 +71,30 @@ pub(super) const ROUNDING: Tolerance = Tolerance(|dtype| match dtype {
     _ => 0.0,
 });
 
+/// The cases and the derivatives of those whose arguments are all floats.
+pub(super) fn with_derivatives(cases: Vec<Case>) -> Vec<Case> {
+    let differentiable = |case: &&Case| case.arguments.iter().all(|a| a.ty().dtype.is_float());
+    let derivatives: Vec<Case> = cases.iter().filter(differentiable).map(Case::vjp).collect();
+    cases.into_iter().chain(derivatives).collect()
+}
+
 /// Runs all cases and compares; panics with all differences at once.
 pub(super) fn check(cases: &[Case], tolerance: Tolerance) {
     let mut b = Builder::new("cases");
     let mut results = Vec::new();
     for case in cases {
-        let operands: Vec<_> = case.operands.iter().map(|a| b.param(a.ty().clone())).collect();
-        results.extend(b.emit(case.op.clone(), &operands).unwrap_or_else(|e| panic!("{}: {e}", case.describe())));
+        let arguments: Vec<_> = case.arguments.iter().map(|a| b.param(a.ty().clone())).collect();
+        results.extend(b.inline(&case.function, &arguments).unwrap());
     }
     let function = b.finish(results);
     let lowered = lower(&program(&function), &Options { format: Format::Bytecode, ..Options::default() });
     let lowered = lowered.unwrap_or_else(|e| panic!("{e}"));
-    let inputs: Vec<&Array> = cases.iter().flat_map(|case| &case.operands).collect();
+    let inputs: Vec<&Array> = cases.iter().flat_map(|case| &case.arguments).collect();
     let mut found = run(&lowered.code, &inputs).into_iter();
 
     let mut differences = Vec::new();
     for case in cases {
-        let operands: Vec<&Array> = case.operands.iter().collect();
-        let expected = case.op.eval(&operands).unwrap_or_else(|e| panic!("{}: {e}", case.describe()));
+        let expected = eval(&case.function, &case.arguments).unwrap_or_else(|e| panic!("{}: {e}", case.describe()));
         for expected in expected {
             let found = found.next().unwrap();
             assert_eq!(found.len(), expected.ty().bytes(), "{}", case.describe());
@@ -109,16 +133,16 @@ pub(super) fn run(code: &[u8], inputs: &[&Array]) -> Vec<Vec<u8>> {
     outputs.iter().map(|buffer| buffer.to_bytes().unwrap()).collect()
 }
 
-/// The first element that is too far off, told with the operands' elements at its place.
+/// The first element that is too far off, told with the arguments' elements at its place.
 fn difference(case: &Case, expected: &Array, found: &[u8], tolerance: f64) -> Option<String> {
     let wanted = numbers(expected.ty().dtype, &expected.to_le_bytes());
     let found = numbers(expected.ty().dtype, found);
     let close = |w: f64, f: f64| w == f || (w.is_nan() && f.is_nan()) || (w - f).abs() <= tolerance * w.abs().max(1.0);
     let index = wanted.iter().zip(&found).position(|(&w, &f)| !close(w, f))?;
     let at = |a: &Array| numbers(a.ty().dtype, &a.to_le_bytes()).get(index).copied();
-    let operands: Vec<Option<f64>> = case.operands.iter().map(at).collect();
+    let arguments: Vec<Option<f64>> = case.arguments.iter().map(at).collect();
     Some(format!(
-        "{}: element {index} is {:?}, expected {:?}; operands there {operands:?}",
+        "{}: element {index} is {:?}, expected {:?}; arguments there {arguments:?}",
         case.describe(),
         found[index],
         wanted[index]

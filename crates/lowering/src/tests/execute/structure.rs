@@ -11,7 +11,7 @@ use keramos_ir::ops::{
 use crate::tests::{function, program};
 use crate::{Argument, Format, Options, Program, lower};
 
-use super::{Case, ROUNDING, array, check, run, some};
+use super::{Case, ROUNDING, array, check, run, some, with_derivatives};
 
 /// Every primitive that moves elements moves them alike for all types; some are enough.
 const TYPES: [DType; 4] = [DType::F32, DType::I32, DType::BF16, DType::Bool];
@@ -29,7 +29,7 @@ fn shapes() {
         cases.push(Case::new(Rev { dims: vec![2, 0] }, [some(dtype, &[2, 3, 4])]));
         cases.push(Case::new(Concatenate { dim: 1 }, [2, 1, 3].map(|n| some(dtype, &[2, n, 2]))));
     }
-    check(&cases, ROUNDING);
+    check(&with_derivatives(cases), ROUNDING);
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn windows() {
             cases.push(Case::new(DynamicUpdateSlice, [x.clone(), some(dtype, &[2, 3]), row, column]));
         }
     }
-    check(&cases, ROUNDING);
+    check(&with_derivatives(cases), ROUNDING);
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn reductions() {
             cases.extend(DType::all().filter_map(|t| Case::if_defined(reduce.clone(), [some(t, &[2, 3, 4])])));
         }
     }
-    check(&cases, ROUNDING);
+    check(&with_derivatives(cases), ROUNDING);
 }
 
 #[test]
