@@ -14,7 +14,7 @@ const BRIGHTEST: f64 = 255.0;
 pub(super) fn draw(inputs: &HostTensor, scores: &HostTensor, count: usize) -> Result<String, Error> {
     let (height, width) = match *inputs.row_shape() {
         [height, width] | [height, width, 1] if height > 0 && width > 0 => (height, width),
-        _ => return Err(not_images(inputs)),
+        _ => return Err(not_images(inputs, count)),
     };
     let pixels = inputs.cast(DType::F64).ok().and_then(|tensor| tensor.values::<f64>()).unwrap_or_default();
     let scores_per_row = scores.row_shape().iter().product::<usize>().max(1);
@@ -59,10 +59,10 @@ fn verdict(scores: &[f64]) -> String {
     }
 }
 
-fn not_images(inputs: &HostTensor) -> Error {
+fn not_images(inputs: &HostTensor, count: usize) -> Error {
     Error::Option {
         option: "--show-images",
-        value: String::new(),
+        value: count.to_string(),
         reason: format!(
             "rows of shape {:?} are no images of one channel, which have the shape [height, width] or [height, width, 1]",
             inputs.row_shape()
