@@ -168,6 +168,16 @@ op_table! {
     DynamicUpdateSlice(ops::DynamicUpdateSlice),
     /// Combines along axes.
     Reduce(ops::Reduce),
+    /// Index of an extreme element along an axis.
+    ArgExtremum(ops::ArgExtremum),
+    /// Combines the elements of windows.
+    ReduceWindow(ops::ReduceWindow),
+    /// The derivative of windowed extrema.
+    SelectAndGatherAdd(ops::SelectAndGatherAdd),
+    /// The transposed derivative of windowed extrema.
+    SelectAndScatterAdd(ops::SelectAndScatterAdd),
+    /// Accumulates along an axis.
+    Cumulative(ops::Cumulative),
     /// Batched matrix product.
     DotGeneral(ops::DotGeneral),
     /// Convolution.

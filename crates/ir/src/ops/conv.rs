@@ -5,6 +5,7 @@ use crate::stablehlo::{Emitter, HloOp, HloValue, i64_array, padding_matrix};
 use crate::{Array, Attr, AttrReader, Attrs, Builder, IrError, Operand, Primitive, Result, TensorType, Value};
 
 use super::wide::{self, Wide};
+use super::window::dilate;
 use super::{Precision, index, rules};
 
 /// Where operands and result of [`Conv`] have their dimensions. Each list has the positions of two
@@ -60,10 +61,6 @@ pub struct Conv {
 }
 
 const NAME: &str = "conv_general_dilated";
-
-fn dilate(n: usize, dilation: usize) -> usize {
-    if n == 0 { 0 } else { (n - 1) * dilation + 1 }
-}
 
 /// Moves the major part of dimension `from`, of size `groups`, to be the major part of dimension `to`.
 fn move_groups(b: &mut Builder, x: Value, groups: usize, from: usize, to: usize) -> Result<Value> {

@@ -1,6 +1,7 @@
 //! The primitives. Each file holds one family: its declaration, all its rules and the builder
 //! methods that emit it.
 
+mod arg_extremum;
 mod binary;
 mod broadcast;
 mod compare;
@@ -8,12 +9,15 @@ mod concatenate;
 mod constant;
 mod conv;
 mod convert;
+mod cumulative;
 mod dot;
 mod dynamic_slice;
 mod index;
 mod iota;
 mod pad;
+mod pool_gradient;
 mod reduce;
+mod reduce_window;
 mod reshape;
 mod rev;
 mod rules;
@@ -22,7 +26,9 @@ mod slice;
 mod transpose;
 mod unary;
 mod wide;
+mod window;
 
+pub use arg_extremum::ArgExtremum;
 pub use binary::{Binary, BinaryKind};
 pub use broadcast::BroadcastInDim;
 pub use compare::{Compare, Comparison};
@@ -30,14 +36,18 @@ pub use concatenate::Concatenate;
 pub use constant::Constant;
 pub use conv::{Conv, ConvDims};
 pub use convert::{BitcastConvert, Convert};
+pub use cumulative::Cumulative;
 pub use dot::{DotDims, DotGeneral, Precision};
 pub use dynamic_slice::{DynamicSlice, DynamicUpdateSlice};
 pub use iota::Iota;
 pub use pad::{Pad, Padding};
+pub use pool_gradient::{Extremum, SelectAndGatherAdd, SelectAndScatterAdd};
 pub use reduce::{Monoid, Reduce};
+pub use reduce_window::ReduceWindow;
 pub use reshape::Reshape;
 pub use rev::Rev;
 pub use select::{Clamp, Select};
 pub use slice::Slice;
 pub use transpose::Transpose;
 pub use unary::{Unary, UnaryKind};
+pub use window::Window;

@@ -206,9 +206,12 @@ impl Primitive for Reduce {
         let result = self.infer(&[x.ty()])?.remove(0);
         let kept = rules::other_dims(x.ty().rank(), &self.axes);
         let to = index::strides(&result.shape);
-        let mut targets = Vec::with_capacity(x.ty().size());
-        index::for_each(&x.ty().shape, |at| targets.push(kept.iter().zip(&to).map(|(&d, s)| at[d] * s).sum()));
-        Ok(vec![self.monoid.fold(self.name(), x, &targets, &result)?])
+        let (mut pairs, mut source) = (Vec::with_capacity(x.ty().size()), 0);
+        index::for_each(&x.ty().shape, |at| {
+            pairs.push((source, kept.iter().zip(&to).map(|(&d, s)| at[d] * s).sum()));
+            source += 1;
+        });
+        Ok(vec![self.monoid.fold(self.name(), x, &pairs, &result)?])
     }
 }
 
@@ -265,12 +268,23 @@ impl Reduce {
 }
 
 impl Monoid {
-    /// Combines every element of `x` into the element of the result at its target position, all of
-    /// which start neutral. Floats are accumulated in `f64` and rounded once.
-    pub(crate) fn fold(self, op: &'static str, x: &Array, targets: &[usize], result: &TensorType) -> Result<Array> {
-        fn run<T: Copy>(source: &[T], targets: &[usize], into: &mut [T], f: impl Fn([T; 2]) -> T) {
-            for (&x, &t) in source.iter().zip(targets) {
-                into[t] = f([into[t], x]);
+    /// The function of two elements, as a primitive.
+    pub(crate) fn combine(self) -> Binary {
+        Binary(self.rule().combine)
+    }
+
+    /// For each pair of positions in `x` and in the result, combines the element into the result's,
+    /// all of which start neutral. Floats are accumulated in `f64` and rounded once.
+    pub(crate) fn fold(
+        self,
+        op: &'static str,
+        x: &Array,
+        pairs: &[(usize, usize)],
+        result: &TensorType,
+    ) -> Result<Array> {
+        fn run<T: Copy>(x: &[T], pairs: &[(usize, usize)], into: &mut [T], f: impl Fn([T; 2]) -> T) {
+            for &(from, to) in pairs {
+                into[to] = f([into[to], x[from]]);
             }
         }
         let kernel = self.rule().combine.kernel();
@@ -278,16 +292,16 @@ impl Monoid {
         let neutral = Wide::filled(&self.neutral(result.dtype), result.size());
         let folded = match (Wide::of(x), neutral) {
             (Wide::Bool(x), Wide::Bool(mut y)) => {
-                run(&x, targets, &mut y, kernel.bool.ok_or_else(undefined)?);
+                run(&x, pairs, &mut y, kernel.bool.ok_or_else(undefined)?);
                 Wide::Bool(y)
             }
             (Wide::Int(x), Wide::Int(mut y)) => {
                 let (f, int) = (kernel.int.ok_or_else(undefined)?, wide::IntType::of(result.dtype));
-                run(&x, targets, &mut y, |xy| f(xy, int));
+                run(&x, pairs, &mut y, |xy| f(xy, int));
                 Wide::Int(y)
             }
             (Wide::Float(x), Wide::Float(mut y)) => {
-                run(&x, targets, &mut y, kernel.float.ok_or_else(undefined)?);
+                run(&x, pairs, &mut y, kernel.float.ok_or_else(undefined)?);
                 Wide::Float(y)
             }
             _ => return Err(undefined()),

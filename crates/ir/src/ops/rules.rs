@@ -184,3 +184,8 @@ pub(crate) fn bilinear_jvp<P: Clone + Into<Op>>(
     }
     Ok((vec![z], vec![tangent]))
 }
+
+/// The error of lowering an equation whose numbers of operands or results its type rule forbids.
+pub(crate) fn not_lowered<T>(op: &'static str) -> Result<T> {
+    Err(IrError::ty(op, "operands or results are missing", &[]))
+}
