@@ -178,6 +178,10 @@ op_table! {
     SelectAndScatterAdd(ops::SelectAndScatterAdd),
     /// Accumulates along an axis.
     Cumulative(ops::Cumulative),
+    /// Collects windows at computed places.
+    Gather(ops::Gather),
+    /// Combines updates into windows at computed places.
+    Scatter(ops::Scatter),
     /// Batched matrix product.
     DotGeneral(ops::DotGeneral),
     /// Convolution.

@@ -9,7 +9,7 @@ use crate::{
 };
 
 use super::rules;
-use super::wide::{self, Wide};
+use super::wide::Wide;
 use super::{Binary, BinaryKind, index};
 
 /// Combines all elements along `axes` with an associative and commutative function, and drops the axes.
@@ -274,7 +274,7 @@ impl Monoid {
     }
 
     /// For each pair of positions in `x` and in the result, combines the element into the result's,
-    /// all of which start neutral. Floats are accumulated in `f64` and rounded once.
+    /// all of which start neutral.
     pub(crate) fn fold(
         self,
         op: &'static str,
@@ -282,31 +282,8 @@ impl Monoid {
         pairs: &[(usize, usize)],
         result: &TensorType,
     ) -> Result<Array> {
-        fn run<T: Copy>(x: &[T], pairs: &[(usize, usize)], into: &mut [T], f: impl Fn([T; 2]) -> T) {
-            for &(from, to) in pairs {
-                into[to] = f([into[to], x[from]]);
-            }
-        }
-        let kernel = self.rule().combine.kernel();
-        let undefined = || wide::no_kernel(op, result.dtype);
-        let neutral = Wide::filled(&self.neutral(result.dtype), result.size());
-        let folded = match (Wide::of(x), neutral) {
-            (Wide::Bool(x), Wide::Bool(mut y)) => {
-                run(&x, pairs, &mut y, kernel.bool.ok_or_else(undefined)?);
-                Wide::Bool(y)
-            }
-            (Wide::Int(x), Wide::Int(mut y)) => {
-                let (f, int) = (kernel.int.ok_or_else(undefined)?, wide::IntType::of(result.dtype));
-                run(&x, pairs, &mut y, |xy| f(xy, int));
-                Wide::Int(y)
-            }
-            (Wide::Float(x), Wide::Float(mut y)) => {
-                run(&x, pairs, &mut y, kernel.float.ok_or_else(undefined)?);
-                Wide::Float(y)
-            }
-            _ => return Err(undefined()),
-        };
-        folded.narrow(op, result)
+        let start = Wide::filled(&self.neutral(result.dtype), result.size()).narrow(op, result)?;
+        self.rule().combine.kernel().fold(op, &start, x, pairs)
     }
 }
 

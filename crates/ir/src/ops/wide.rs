@@ -189,6 +189,31 @@ impl<const N: usize> Kernel<N> {
     }
 }
 
+impl Kernel<2> {
+    /// For each pair of positions in `x` and in `into`, combines `into`'s element with `x`'s. Floats are
+    /// accumulated in `f64` and rounded once.
+    pub fn fold(&self, op: &'static str, into: &Array, x: &Array, pairs: &[(usize, usize)]) -> Result<Array> {
+        fn run<T: Copy>(mut into: Vec<T>, x: &[T], pairs: &[(usize, usize)], f: impl Fn([T; 2]) -> T) -> Vec<T> {
+            for &(from, to) in pairs {
+                into[to] = f([into[to], x[from]]);
+            }
+            into
+        }
+        let ty = into.ty();
+        let undefined = || no_kernel(op, ty.dtype);
+        let folded = match (Wide::of(into), Wide::of(x)) {
+            (Wide::Bool(into), Wide::Bool(x)) => Wide::Bool(run(into, &x, pairs, self.bool.ok_or_else(undefined)?)),
+            (Wide::Int(into), Wide::Int(x)) => {
+                let (f, int) = (self.int.ok_or_else(undefined)?, IntType::of(ty.dtype));
+                Wide::Int(run(into, &x, pairs, |xy| int.wrap(f(xy, int))))
+            }
+            (Wide::Float(into), Wide::Float(x)) => Wide::Float(run(into, &x, pairs, self.float.ok_or_else(undefined)?)),
+            _ => return Err(undefined()),
+        };
+        folded.narrow(op, ty)
+    }
+}
+
 fn zip<T: Copy, const N: usize>(n: usize, columns: &[&[T]; N], f: impl Fn([T; N]) -> T) -> Vec<T> {
     (0..n).filter(|&i| columns.iter().all(|c| i < c.len())).map(|i| f(columns.map(|c| c[i]))).collect()
 }
