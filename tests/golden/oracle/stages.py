@@ -123,7 +123,7 @@ def evaluate(case: Case) -> tuple[dict, dict]:
     logs = model.evaluate(
         x, y, sample_weight=weight, batch_size=case.settings.batch, verbose=0, return_dict=True
     )
-    return {f"evaluate/{name}": np.float32(value) for name, value in logs.items()}, {"logs": list(logs)}
+    return {f"evaluate/{name}": np.float32(value) for name, value in logs.items()}, {"logs": list(model.get_metrics_result())}
 
 
 def fit(case: Case) -> tuple[dict, dict]:
