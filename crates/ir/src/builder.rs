@@ -129,6 +129,14 @@ impl Builder {
         self.push(eqn)
     }
 
+    /// Appends an equation whose result types are known.
+    pub(crate) fn emit_typed(&mut self, op: Op, inputs: &[Value], types: Vec<TensorType>) -> Vec<Value> {
+        let outputs: Vec<Value> = types.into_iter().map(|ty| self.fresh(ty)).collect();
+        let location = self.location.clone();
+        self.push(Equation { op, inputs: inputs.to_vec(), outputs: outputs.clone(), location });
+        outputs
+    }
+
     fn push(&mut self, eqn: Equation) -> &[Value] {
         self.function.equations.push(eqn);
         self.function.equations.last().map_or(&[], |eqn| &eqn.outputs)

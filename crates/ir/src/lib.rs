@@ -10,7 +10,7 @@
 //!
 //! 1. [`Builder`] appends equations and infers their types,
 //! 2. [`transform`] rewrites functions into functions (`jvp`, `linearize`, `transpose`, `grad`),
-//! 3. passes simplify them without changing what they mean,
+//! 3. [`passes`] simplify them without changing what they mean,
 //! 4. [`verify()`] checks that a function is well formed; it runs after every step in debug builds,
 //! 5. [`text`] prints and parses functions, [`eval()`] runs them slowly and obviously.
 //!
@@ -26,6 +26,7 @@ mod function;
 mod location;
 mod op;
 pub mod ops;
+pub mod passes;
 pub mod stablehlo;
 pub mod text;
 pub mod transform;

@@ -1,0 +1,81 @@
+//! Looking at constants: equal bits, equal elements, particular values.
+
+use std::hash::{Hash, Hasher};
+
+use crate::{Array, Buffer};
+
+/// Whether two arrays have the same type and bits; `-0.0` differs from `0.0`, a NaN equals itself.
+pub(super) fn same_bits(a: &Array, b: &Array) -> bool {
+    macro_rules! compare {
+        (same: $($same:ident)*; bits: $($bits:ident)*) => {
+            match (a.data(), b.data()) {
+                $((Buffer::$same(v), Buffer::$same(w)) => v == w,)*
+                $((Buffer::$bits(v), Buffer::$bits(w)) => v.iter().map(|x| x.to_bits()).eq(w.iter().map(|x| x.to_bits())),)*
+                _ => false,
+            }
+        };
+    }
+    std::ptr::eq(a, b)
+        || (a.ty() == b.ty() && compare!(same: Bool I8 I16 I32 I64 U8 U16 U32 U64; bits: F16 BF16 F32 F64))
+}
+
+/// Hashes type and the first elements' bits, enough to tell most constants apart.
+pub(super) fn hash_prefix(array: &Array, hasher: &mut impl Hasher) {
+    const PREFIX: usize = 16;
+    macro_rules! prefix {
+        (same: $($same:ident)*; bits: $($bits:ident)*) => {
+            match array.data() {
+                $(Buffer::$same(v) => v.iter().take(PREFIX).for_each(|x| x.hash(hasher)),)*
+                $(Buffer::$bits(v) => v.iter().take(PREFIX).for_each(|x| x.to_bits().hash(hasher)),)*
+            }
+        };
+    }
+    array.ty().hash(hasher);
+    prefix!(same: Bool I8 I16 I32 I64 U8 U16 U32 U64; bits: F16 BF16 F32 F64);
+}
+
+/// The scalar that every element equals, bit for bit. `None` for an empty array.
+pub(super) fn splat(array: &Array) -> Option<Array> {
+    macro_rules! all_equal {
+        (same: $($same:ident)*; bits: $($bits:ident)*) => {
+            match array.data() {
+                $(Buffer::$same(v) => {
+                    let first = *v.first()?;
+                    v.iter().all(|&x| x == first).then(|| Buffer::$same(vec![first]))
+                })*
+                $(Buffer::$bits(v) => {
+                    let first = *v.first()?;
+                    v.iter().all(|x| x.to_bits() == first.to_bits()).then(|| Buffer::$bits(vec![first]))
+                })*
+            }
+        };
+    }
+    let scalar = all_equal!(same: Bool I8 I16 I32 I64 U8 U16 U32 U64; bits: F16 BF16 F32 F64)?;
+    Array::new([], scalar).ok()
+}
+
+/// The value of a one-element array as `f64` if that is exact (it is not for some wide integers).
+pub(super) fn scalar_value(array: &Array) -> Option<f64> {
+    macro_rules! widen {
+        ($($variant:ident $to:expr;)*) => {
+            match array.data() {
+                $(Buffer::$variant(v) => match v[..] { [x] => $to(x), _ => None },)*
+            }
+        };
+    }
+    widen! {
+        Bool |x: bool| Some(f64::from(u8::from(x)));
+        I8 |x: i8| Some(f64::from(x));
+        I16 |x: i16| Some(f64::from(x));
+        I32 |x: i32| Some(f64::from(x));
+        I64 |x: i64| i32::try_from(x).ok().map(f64::from);
+        U8 |x: u8| Some(f64::from(x));
+        U16 |x: u16| Some(f64::from(x));
+        U32 |x: u32| Some(f64::from(x));
+        U64 |x: u64| u32::try_from(x).ok().map(f64::from);
+        F16 |x: half::f16| Some(x.to_f64());
+        BF16 |x: half::bf16| Some(x.to_f64());
+        F32 |x: f32| Some(f64::from(x));
+        F64 |x: f64| Some(x);
+    }
+}

@@ -1,0 +1,226 @@
+//! Simplification: functions into smaller functions that mean the same.
+//!
+//! There is one rewriting mechanism, the [`Graph`]. [`simplify()`] walks the equations in order and
+//! emits each into it; on the way in, an equation is
+//!
+//! 1. brought to normal form (operands of commutative primitives in a fixed order),
+//! 2. offered to the rules of its family ([`rules()`]), each one law with a name,
+//! 3. computed now, if its operands are small constants,
+//! 4. replaced by an equal equation that is already there,
+//! 5. or else appended.
+//!
+//! Whatever a rule emits goes through the same steps, and operands were simplified before their
+//! users, so one walk suffices. Equations that no result needs are dropped before and after.
+//!
+//! All laws hold for NaN and infinities and keep every rounding, so results are the same numbers; the
+//! one liberty is the sign of a zero that is added (`x + 0 → x`, which turns `-0 + 0` from `0` to `-0`).
+
+mod constants;
+mod dce;
+mod graph;
+mod rules;
+
+pub use dce::dce;
+pub use rules::{Rule, rules};
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::verify::checked;
+use crate::{Attr, AttrReader, Function, IrError, Op, Primitive, Result};
+use graph::Graph;
+
+/// What [`simplify()`] may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Equations on constants are computed at compile time if no result has more elements than
+    /// this. Random numbers, masks and tables stay computed at run time.
+    pub fold_limit: usize,
+    /// What the function will run on.
+    pub target: Target,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { fold_limit: 64, target: Target::Any }
+    }
+}
+
+/// What kind of device a function is simplified for; passes for one kind look at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Target {
+    /// Nothing is known.
+    #[default]
+    Any,
+    /// XLA's CPU backend.
+    Cpu,
+    /// An accelerator.
+    Accelerator,
+}
+
+/// Simplifies `function` and the functions nested in it.
+///
+/// # Errors
+/// None for a valid function.
+pub fn simplify(function: &Function, options: &Options) -> Result<Function> {
+    Simplifier { options, nested: HashMap::new() }.function(function)
+}
+
+struct Simplifier<'o> {
+    options: &'o Options,
+    /// Nested functions by identity (the original is kept alive beside the result), so that shared ones stay shared.
+    nested: HashMap<*const Function, (Arc<Function>, Arc<Function>)>,
+}
+
+impl Simplifier<'_> {
+    fn function(&mut self, function: &Function) -> Result<Function> {
+        let needed = dce::needed(function);
+        let mut graph = Graph::new(function, self.options);
+        let mut inputs = Vec::new();
+        for (eqn, _) in function.equations.iter().zip(&needed).filter(|(_, needed)| **needed) {
+            graph.operands(function, &eqn.inputs, &mut inputs)?;
+            let op = self.op(&eqn.op)?;
+            graph.set_location(&eqn.location);
+            let types = eqn.outputs.iter().map(|&o| function.ty(o).clone()).collect();
+            let values = graph.emit_typed(op, &inputs, types)?;
+            graph.bind(&eqn.outputs, &values);
+        }
+        checked(dce(&graph.finish(function)?))
+    }
+
+    /// The primitive with its nested functions simplified.
+    fn op(&mut self, op: &Op) -> Result<Op> {
+        if !has_nested(op) {
+            return Ok(op.clone());
+        }
+        let mut attrs = Vec::new();
+        for (key, attr) in op.attrs() {
+            let attr = match attr {
+                Attr::Function(inner) => Attr::Function(self.nested(inner)?),
+                other => other,
+            };
+            attrs.push((key.to_owned(), attr));
+        }
+        match Op::parse(op.name(), &mut AttrReader::new(attrs)) {
+            Some(Ok(op)) => Ok(op),
+            Some(Err(message)) => Err(IrError::Type { op: op.name(), message, operands: Vec::new() }),
+            None => Ok(op.clone()),
+        }
+    }
+
+    fn nested(&mut self, inner: Arc<Function>) -> Result<Arc<Function>> {
+        if let Some((_, simple)) = self.nested.get(&Arc::as_ptr(&inner)) {
+            return Ok(simple.clone());
+        }
+        let simple = Arc::new(self.function(&inner)?);
+        self.nested.insert(Arc::as_ptr(&inner), (inner, simple.clone()));
+        Ok(simple)
+    }
+}
+
+/// Whether a primitive carries functions.
+fn has_nested(op: &Op) -> bool {
+    let _ = op;
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::parse;
+
+    fn simplified(text: &str) -> String {
+        simplify(&parse(text).unwrap(), &Options::default()).unwrap().to_string()
+    }
+
+    #[test]
+    fn equal_equations_are_computed_once_whatever_the_order_of_operands() {
+        insta::assert_snapshot!(simplified("func @f(%x: f32[2], %y: f32[2]) {
+            %a = mul(%x, %y)
+            %b = mul(%y, %x)
+            %c = exp(%a)
+            %d = exp(%b)
+            %e = add(%c, %d)
+            return %e
+        }"), @r"
+        func @f(%0: f32[2], %1: f32[2]) -> (f32[2]) {
+          %2: f32[2] = mul(%0, %1)
+          %3: f32[2] = exp(%2)
+          %4: f32[2] = add(%3, %3)
+          return %4
+        }
+        ");
+    }
+
+    #[test]
+    fn constants_are_shared_by_bits() {
+        insta::assert_snapshot!(simplified("func @f() {
+            %a = constant {value=f32[] 0.0}
+            %b = constant {value=f32[] -0.0}
+            %c = constant {value=f32[] nan}
+            %d = constant {value=f32[] nan}
+            %e = constant {value=i32[] 0}
+            return %a, %b, %c, %d, %e
+        }"), @r"
+        func @f() -> (f32[], f32[], f32[], f32[], i32[]) {
+          %0: f32[] = constant {value=f32[] 0.0}
+          %1: f32[] = constant {value=f32[] -0.0}
+          %2: f32[] = constant {value=f32[] nan}
+          %3: i32[] = constant {value=i32[] 0}
+          return %0, %1, %2, %2, %3
+        }
+        ");
+    }
+
+    #[test]
+    fn small_constants_are_computed_and_large_ones_are_not() {
+        insta::assert_snapshot!(simplified("func @f() {
+            %a = constant {value=f32[2] [1.0, 2.0]}
+            %b = exp(%a)
+            %i = iota {dtype=f32, shape=[100], dim=0}
+            %j = exp(%i)
+            return %b, %j
+        }"), @r"
+        func @f() -> (f32[2], f32[100]) {
+          %0: f32[2] = constant {value=f32[2] [2.7182817, 7.389056]}
+          %1: f32[100] = iota {dtype=f32, shape=[100], dim=0}
+          %2: f32[100] = exp(%1)
+          return %0, %2
+        }
+        ");
+    }
+
+    #[test]
+    fn dead_equations_go_and_parameters_stay() {
+        insta::assert_snapshot!(simplified("func @f(%x: f32[2], %y: f32[2]) {
+            %a = exp(%x)
+            %b = exp(%y)
+            return %b
+        }"), @r"
+        func @f(%0: f32[2], %1: f32[2]) -> (f32[2]) {
+          %2: f32[2] = exp(%1)
+          return %2
+        }
+        ");
+    }
+
+    #[test]
+    fn laws_apply_to_what_other_laws_make() {
+        // (−x)·(−1) + 0 → x, repeated constants included.
+        insta::assert_snapshot!(simplified("func @f(%x: f32[2,3]) {
+            %a = neg(%x)
+            %m = constant {value=f32[2,3] splat -1.0}
+            %b = mul(%m, %a)
+            %z = constant {value=f32[3] splat 0.0}
+            %zz = broadcast_in_dim(%z) {shape=[2,3], dims=[1]}
+            %c = add(%b, %zz)
+            %t = transpose(%c) {permutation=[1,0]}
+            %u = transpose(%t) {permutation=[1,0]}
+            return %u
+        }"), @r"
+        func @f(%0: f32[2,3]) -> (f32[2,3]) {
+          return %0
+        }
+        ");
+    }
+}

@@ -1,0 +1,308 @@
+//! One case per law: the law fires, what it makes is as expected, and means the same.
+
+use std::collections::BTreeSet;
+
+use super::super::{Graph, Options};
+use super::rules;
+use crate::text::parse;
+use crate::{Array, Buffer, DType, Function, Result, TensorType, eval};
+
+/// Law, function before, body after. `@` stands for the parameters `x` and `y` of the type before the bar.
+const CASES: &[(&str, &str, &str)] = &[
+    ("neg_neg", "f32[3] | %a = neg(%x) %b = neg(%a) return %b", "return %0"),
+    ("not_not", "bool[3] | %a = not(%x) %b = not(%a) return %b", "return %0"),
+    ("abs_neg", "f32[3] | %a = neg(%x) %b = abs(%a) return %b", "%2 = abs(%0) return %2"),
+    (
+        "neg_mul_constant",
+        "f32[] | %c = constant {value=f32[] 3.0} %a = mul(%x, %c) %b = neg(%a) return %b",
+        "%2 = constant {value=f32[] -3.0} %3 = mul(%0, %2) return %3",
+    ),
+    (
+        "unary_on_scalars",
+        "f32[3] | %s = reduce_sum(%x) {axes=[0]} %r = broadcast_in_dim(%s) {shape=[3], dims=[]} %e = exp(%r) return %e",
+        "%2 = reduce_sum(%0) {axes=[0]} %3 = exp(%2) %4 = broadcast_in_dim(%3) {shape=[3], dims=[]} return %4",
+    ),
+    ("add_zero", "f32[3] | %c = constant {value=f32[3] splat 0.0} %a = add(%c, %x) return %a", "return %0"),
+    ("sub_zero", "f32[] | %c = constant {value=f32[] 0.0} %a = sub(%x, %c) return %a", "return %0"),
+    ("mul_one", "f32[3] | %c = constant {value=f32[3] splat 1.0} %a = mul(%c, %x) return %a", "return %0"),
+    ("div_one", "f32[] | %c = constant {value=f32[] 1.0} %a = div(%x, %c) return %a", "return %0"),
+    (
+        "mul_zero",
+        "i32[] | %c = constant {value=i32[] 0} %a = mul(%x, %c) return %a",
+        "%2 = constant {value=i32[] 0} return %2",
+    ),
+    ("mul_minus_one", "f32[] | %c = constant {value=f32[] -1.0} %a = mul(%x, %c) return %a", "%2 = neg(%0) return %2"),
+    (
+        "div_power_of_two",
+        "f32[] | %c = constant {value=f32[] 8.0} %a = div(%x, %c) return %a",
+        "%2 = constant {value=f32[] 0.125} %3 = mul(%0, %2) return %3",
+    ),
+    ("add_neg", "f32[3] | %a = neg(%x) %b = add(%a, %y) return %b", "%2 = sub(%1, %0) return %2"),
+    ("sub_neg", "f32[3] | %a = neg(%y) %b = sub(%x, %a) return %b", "%2 = add(%0, %1) return %2"),
+    ("mul_neg_neg", "f32[3] | %a = neg(%x) %b = neg(%y) %c = mul(%a, %b) return %c", "%2 = mul(%0, %1) return %2"),
+    (
+        "mul_neg_constant",
+        "f32[] | %c = constant {value=f32[] 3.0} %a = neg(%x) %b = div(%a, %c) return %b",
+        "%2 = constant {value=f32[] -3.0} %3 = div(%0, %2) return %3",
+    ),
+    ("idempotent", "f32[3] | %a = max(%x, %x) return %a", "return %0"),
+    ("cancel", "i32[] | %a = sub(%x, %x) return %a", "%2 = constant {value=i32[] 0} return %2"),
+    ("logic_constant", "bool[] | %c = constant {value=bool[] true} %a = and(%c, %x) return %a", "return %0"),
+    ("small_power", "f32[] | %c = constant {value=f32[] 2.0} %a = pow(%x, %c) return %a", "%2 = mul(%0, %0) return %2"),
+    (
+        "binary_on_scalars",
+        "f32[] | %a = broadcast_in_dim(%x) {shape=[3], dims=[]} %b = broadcast_in_dim(%y) {shape=[3], dims=[]} \
+         %c = add(%a, %b) return %c",
+        "%2 = add(%0, %1) %3 = broadcast_in_dim(%2) {shape=[3], dims=[]} return %3",
+    ),
+    ("compare_same", "i32[] | %a = lt(%x, %x) return %a", "%2 = constant {value=bool[] false} return %2"),
+    (
+        "compare_on_scalars",
+        "f32[] | %a = broadcast_in_dim(%x) {shape=[3], dims=[]} %b = broadcast_in_dim(%y) {shape=[3], dims=[]} \
+         %c = lt(%a, %b) return %c",
+        "%2 = lt(%0, %1) %3 = broadcast_in_dim(%2) {shape=[3], dims=[]} return %3",
+    ),
+    ("select_same", "bool[3] | %a = select(%x, %y, %y) return %a", "return %1"),
+    (
+        "select_constant",
+        "f32[3] | %c = constant {value=bool[3] splat false} %a = select(%c, %x, %y) return %a",
+        "return %1",
+    ),
+    ("select_not", "bool[3] | %n = not(%x) %a = select(%n, %x, %y) return %a", "%2 = select(%0, %1, %0) return %2"),
+    (
+        "select_nested",
+        "f32[3] | %p = lt(%x, %y) %e = exp(%x) %a = select(%p, %x, %e) %b = select(%p, %a, %y) return %b",
+        "%2 = lt(%0, %1) %3 = select(%2, %0, %1) return %3",
+    ),
+    (
+        "select_on_scalars",
+        "bool[] | %a = broadcast_in_dim(%x) {shape=[3], dims=[]} %b = broadcast_in_dim(%y) {shape=[3], dims=[]} \
+         %c = select(%a, %a, %b) return %c",
+        "%2 = select(%0, %0, %1) %3 = broadcast_in_dim(%2) {shape=[3], dims=[]} return %3",
+    ),
+    (
+        "select_scalar_predicate",
+        "f32[3] | %s = reduce_max(%x) {axes=[0]} %t = reduce_max(%y) {axes=[0]} %q = lt(%s, %t) \
+         %p = broadcast_in_dim(%q) {shape=[3], dims=[]} %a = select(%p, %x, %y) return %a",
+        "%2 = reduce_max(%0) {axes=[0]} %3 = reduce_max(%1) {axes=[0]} %4 = lt(%2, %3) \
+         %5 = select(%4, %0, %1) return %5",
+    ),
+    ("convert_same", "f32[3] | %a = convert_element_type(%x) {dtype=f32} return %a", "return %0"),
+    (
+        "convert_convert",
+        "f32[3] | %a = convert_element_type(%x) {dtype=f64} %b = convert_element_type(%a) {dtype=i32} return %b",
+        "%2 = convert_element_type(%0) {dtype=i32} return %2",
+    ),
+    (
+        "convert_on_scalars",
+        "f32[] | %a = broadcast_in_dim(%x) {shape=[3], dims=[]} %b = convert_element_type(%a) {dtype=f64} return %b",
+        "%2 = convert_element_type(%0) {dtype=f64} %3 = broadcast_in_dim(%2) {shape=[3], dims=[]} return %3",
+    ),
+    ("bitcast_same", "f32[3] | %a = bitcast_convert_type(%x) {dtype=f32} return %a", "return %0"),
+    (
+        "bitcast_bitcast",
+        "f32[3] | %a = bitcast_convert_type(%x) {dtype=i32} %b = bitcast_convert_type(%a) {dtype=u32} return %b",
+        "%2 = bitcast_convert_type(%0) {dtype=u32} return %2",
+    ),
+    (
+        "splat_constant",
+        "f32[3] | %c = constant {value=f32[3] splat 2.0} %a = mul(%x, %c) return %a",
+        "%2 = constant {value=f32[] 2.0} %3 = broadcast_in_dim(%2) {shape=[3], dims=[]} %4 = mul(%0, %3) return %4",
+    ),
+    ("reshape_same", "f32[3] | %a = reshape(%x) {shape=[3]} return %a", "return %0"),
+    (
+        "reshape_reshape",
+        "f32[2,3] | %a = reshape(%x) {shape=[6]} %b = reshape(%a) {shape=[3,2]} return %b",
+        "%2 = reshape(%0) {shape=[3,2]} return %2",
+    ),
+    (
+        "reshape_scalar",
+        "f32[] | %a = reshape(%x) {shape=[1,1]} return %a",
+        "%2 = broadcast_in_dim(%0) {shape=[1,1], dims=[]} return %2",
+    ),
+    ("transpose_same", "f32[2,3] | %a = transpose(%x) {permutation=[0,1]} return %a", "return %0"),
+    (
+        "transpose_scalar",
+        "f32[] | %a = broadcast_in_dim(%x) {shape=[2,3], dims=[]} %b = transpose(%a) {permutation=[1,0]} return %b",
+        "%2 = broadcast_in_dim(%0) {shape=[3,2], dims=[]} return %2",
+    ),
+    (
+        "transpose_transpose",
+        "f32[2,3,4] | %a = transpose(%x) {permutation=[1,2,0]} %b = transpose(%a) {permutation=[1,0,2]} return %b",
+        "%2 = transpose(%0) {permutation=[2,1,0]} return %2",
+    ),
+    (
+        "transpose_units",
+        "f32[2,1,3] | %a = transpose(%x) {permutation=[1,0,2]} return %a",
+        "%2 = reshape(%0) {shape=[1,2,3]} return %2",
+    ),
+    (
+        "transpose_dot",
+        "f32[2,2] | %a = dot_general(%x, %y) {contracting=[[1],[0]], batch=[[],[]], \
+         precision=default, dtype=f32} %b = transpose(%a) {permutation=[1,0]} return %b",
+        "%2 = dot_general(%1, %0) {contracting=[[0],[1]], batch=[[],[]], \
+         precision=default, dtype=f32} return %2",
+    ),
+    ("broadcast_same", "f32[3] | %a = broadcast_in_dim(%x) {shape=[3], dims=[0]} return %a", "return %0"),
+    (
+        "broadcast_units",
+        "f32[3] | %a = broadcast_in_dim(%x) {shape=[1,3,1], dims=[1]} return %a",
+        "%2 = reshape(%0) {shape=[1,3,1]} return %2",
+    ),
+    (
+        "broadcast_squeezed",
+        "f32[2] | %a = reshape(%x) {shape=[2,1]} %b = broadcast_in_dim(%a) {shape=[2,3], dims=[0,1]} return %b",
+        "%2 = broadcast_in_dim(%0) {shape=[2,3], dims=[0]} return %2",
+    ),
+    (
+        "broadcast_broadcast",
+        "f32[2] | %a = broadcast_in_dim(%x) {shape=[3,2], dims=[1]} %b = broadcast_in_dim(%a) {shape=[3,4,2], dims=[0,2]} \
+         return %b",
+        "%2 = broadcast_in_dim(%0) {shape=[3,4,2], dims=[2]} return %2",
+    ),
+    ("rev_nothing", "f32[1,3] | %a = rev(%x) {dims=[0]} return %a", "return %0"),
+    ("rev_rev", "f32[2,3] | %a = rev(%x) {dims=[0,1]} %b = rev(%a) {dims=[1,0]} return %b", "return %0"),
+    (
+        "rev_scalar",
+        "f32[] | %a = broadcast_in_dim(%x) {shape=[3], dims=[]} %b = rev(%a) {dims=[0]} return %b",
+        "%2 = broadcast_in_dim(%0) {shape=[3], dims=[]} return %2",
+    ),
+    ("slice_all", "f32[3] | %a = slice(%x) {start=[0], limit=[3], strides=[1]} return %a", "return %0"),
+    (
+        "slice_slice",
+        "f32[9] | %a = slice(%x) {start=[1], limit=[8], strides=[2]} %b = slice(%a) {start=[1], limit=[4], strides=[2]} \
+         return %b",
+        "%2 = slice(%0) {start=[3], limit=[8], strides=[4]} return %2",
+    ),
+    (
+        "slice_scalar",
+        "f32[] | %a = broadcast_in_dim(%x) {shape=[3], dims=[]} %b = slice(%a) {start=[1], limit=[3], strides=[1]} return %b",
+        "%2 = broadcast_in_dim(%0) {shape=[2], dims=[]} return %2",
+    ),
+    ("concatenate_one", "f32[3] | %a = concatenate(%x) {dim=0} return %a", "return %0"),
+    (
+        "pad_nothing",
+        "f32[3] | %c = constant {value=f32[] 7.0} %a = pad(%x, %c) {padding=[[0,0,0]]} return %a",
+        "return %0",
+    ),
+    ("reduce_nothing", "f32[3] | %a = reduce_max(%x) {axes=[]} return %a", "return %0"),
+    (
+        "reduce_units",
+        "f32[2,1,1] | %a = reduce_sum(%x) {axes=[1]} return %a",
+        "%2 = reshape(%0) {shape=[2,1]} return %2",
+    ),
+    (
+        "reduce_scalar",
+        "f32[] | %a = broadcast_in_dim(%x) {shape=[2,3], dims=[]} %b = reduce_max(%a) {axes=[0]} return %b",
+        "%2 = broadcast_in_dim(%0) {shape=[3], dims=[]} return %2",
+    ),
+    (
+        "dot_transposed_lhs",
+        "f32[2,2] | %t = transpose(%x) {permutation=[1,0]} %a = dot_general(%t, %y) {contracting=[[1],[0]], batch=[[],[]], precision=default, dtype=f32} return %a",
+        "%2 = dot_general(%0, %1) {contracting=[[0],[0]], batch=[[],[]], \
+         precision=default, dtype=f32} return %2",
+    ),
+    (
+        "dot_transposed_rhs",
+        "f32[2,2] | %t = transpose(%y) {permutation=[1,0]} %a = dot_general(%x, %t) {contracting=[[1],[0]], batch=[[],[]], precision=default, dtype=f32} return %a",
+        "%2 = dot_general(%0, %1) {contracting=[[1],[1]], batch=[[],[]], \
+         precision=default, dtype=f32} return %2",
+    ),
+];
+
+fn function(ty: &str, body: &str, [x, y]: [&str; 2]) -> Function {
+    let text = format!("func @f({x}: {ty}, {y}: {ty}) {{ {body} }}");
+    parse(&text).unwrap_or_else(|e| panic!("{e}\n{text}"))
+}
+
+/// Simplifies as [`super::super::simplify`] does, and tells which laws were used.
+fn simplify(f: &Function) -> Result<(Function, Vec<&'static str>)> {
+    let options = Options::default();
+    let mut graph = Graph::new(f, &options);
+    let mut inputs = Vec::new();
+    for eqn in &f.equations {
+        graph.operands(f, &eqn.inputs, &mut inputs)?;
+        let values = graph.emit(eqn.op.clone(), &inputs)?;
+        graph.bind(&eqn.outputs, &values);
+    }
+    let fired = std::mem::take(&mut graph.fired);
+    Ok((super::super::dce(&graph.finish(f)?), fired))
+}
+
+/// Numbers that break careless laws, rotated by `by`.
+fn awkward(ty: &TensorType, by: usize) -> Array {
+    const FLOATS: [f32; 8] = [1.5, f32::NAN, -0.0, f32::INFINITY, 0.0, f32::NEG_INFINITY, -3.0e38, 1.0e-40];
+    const INTS: [i32; 5] = [i32::MIN, -1, 0, 1, i32::MAX];
+    let n = ty.size();
+    let data = match ty.dtype {
+        DType::F32 => Buffer::F32((0..n).map(|i| FLOATS[(i + by) % FLOATS.len()]).collect()),
+        DType::I32 => Buffer::I32((0..n).map(|i| INTS[(i + by) % INTS.len()]).collect()),
+        DType::Bool => Buffer::Bool((0..n).map(|i| (i + by).is_multiple_of(2)).collect()),
+        other => panic!("no awkward {other}"),
+    };
+    Array::new(ty.shape.clone(), data).unwrap()
+}
+
+#[test]
+fn every_law_does_what_it_says() {
+    for (law, before, after) in CASES {
+        let (ty, body) = before.split_once(" | ").unwrap();
+        let f = function(ty, body, ["%x", "%y"]);
+        let (simple, fired) = simplify(&f).unwrap();
+        assert!(fired.contains(law), "{law} did not fire, but {fired:?}\n{simple}");
+        assert_eq!(simple.to_string(), function(ty, after, ["%0", "%1"]).to_string(), "{law}");
+        for by in 0..8 {
+            let args: Vec<Array> =
+                f.param_types().iter().enumerate().map(|(i, ty)| awkward(ty, by + 3 * i * by)).collect();
+            let (expected, found) = (eval(&f, &args).unwrap(), eval(&simple, &args).unwrap());
+            for (x, y) in expected.iter().zip(&found) {
+                // Adding zero may change the sign of a zero, and NaN has no sign.
+                assert!(same_numbers(x, y), "{law}: {x} became {y}");
+            }
+        }
+    }
+}
+
+fn same_numbers(x: &Array, y: &Array) -> bool {
+    match (x.data(), y.data()) {
+        (Buffer::F32(x), Buffer::F32(y)) => x.iter().zip(y).all(|(x, y)| x == y || (x.is_nan() && y.is_nan())),
+        (Buffer::F64(x), Buffer::F64(y)) => x.iter().zip(y).all(|(x, y)| x == y || (x.is_nan() && y.is_nan())),
+        (x, y) => x == y,
+    }
+}
+
+#[test]
+fn every_law_has_a_case() {
+    let laws: BTreeSet<&str> = rules().iter().map(|rule| rule.name).collect();
+    let cases: BTreeSet<&str> = CASES.iter().map(|case| case.0).collect();
+    assert_eq!(laws, cases);
+    assert_eq!(laws.len(), rules().len(), "two laws share a name");
+}
+
+/// What must stay: the law's condition does not hold.
+#[test]
+fn laws_keep_to_their_conditions() {
+    for (ty, body) in [
+        // 0·NaN is NaN, x - x of an infinity is NaN, NaN = NaN is false.
+        ("f32[]", "%c = constant {value=f32[] 0.0} %a = mul(%x, %c) return %a"),
+        ("f32[]", "%a = sub(%x, %x) return %a"),
+        ("f32[]", "%a = eq(%x, %x) return %a"),
+        // The inverse of a number that is no power of two is rounded.
+        ("f32[]", "%c = constant {value=f32[] 3.0} %a = div(%x, %c) return %a"),
+        // A conversion that loses digits, and one whose second half saturates.
+        ("f32[]", "%a = convert_element_type(%x) {dtype=i32} %b = convert_element_type(%a) {dtype=f32} return %b"),
+        ("i32[]", "%a = convert_element_type(%x) {dtype=f64} %b = convert_element_type(%a) {dtype=i8} return %b"),
+        // Two free dimensions would come out in another order.
+        (
+            "f32[2,2,2]",
+            "%t = transpose(%x) {permutation=[1,0,2]} %a = dot_general(%t, %y) {contracting=[[2],[0]], batch=[[],[]], precision=default, dtype=f32} return %a",
+        ),
+        // Sums of repeated numbers round.
+        ("f32[]", "%a = broadcast_in_dim(%x) {shape=[3], dims=[]} %b = reduce_sum(%a) {axes=[0]} return %b"),
+    ] {
+        let f = function(ty, body, ["%x", "%y"]);
+        let (simple, fired) = simplify(&f).unwrap();
+        assert!(fired.is_empty(), "{fired:?}");
+        assert_eq!(simple.equations.len(), f.equations.len(), "{simple}");
+    }
+}
