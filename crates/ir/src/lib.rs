@@ -27,6 +27,7 @@ mod location;
 mod op;
 pub mod ops;
 pub mod passes;
+pub mod random;
 pub mod stablehlo;
 pub mod text;
 pub mod transform;

@@ -182,8 +182,24 @@ op_table! {
     Gather(ops::Gather),
     /// Combines updates into windows at computed places.
     Scatter(ops::Scatter),
+    /// Sorts tensors together.
+    Sort(ops::Sort),
+    /// The largest elements and their indices.
+    TopK(ops::TopK),
     /// Batched matrix product.
     DotGeneral(ops::DotGeneral),
     /// Convolution.
     Conv(ops::Conv),
+    /// A whole power.
+    IntegerPow(ops::IntegerPow),
+    /// Applies a function.
+    Call(ops::Call),
+    /// Applies a function whose derivative is given.
+    CustomJvp(ops::CustomJvp),
+    /// Repeats a function while a condition holds.
+    While(ops::While),
+    /// A zero derivative.
+    StopGradient(ops::StopGradient),
+    /// A point that optimisations respect.
+    OptimizationBarrier(ops::OptimizationBarrier),
 }

@@ -1,0 +1,171 @@
+//! `call` and `custom_jvp`.
+
+use std::sync::Arc;
+
+use crate::op::Dual;
+use crate::stablehlo::{Emitter, HloValue};
+use crate::{
+    Array, Attr, AttrReader, Attrs, Builder, Function, IrError, Operand, Primitive, Result, TensorType, Value, eval,
+    transform,
+};
+
+use super::rules;
+
+/// Applies a function. Differentiation and transposition go through its body.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// The function, emitted once however often it is called.
+    pub function: Arc<Function>,
+}
+
+const CALL: &str = "call";
+const CUSTOM_JVP: &str = "custom_jvp";
+
+/// The result types of `function`, if the operands are its parameters.
+fn infer(op: &'static str, function: &Function, operands: &[&TensorType]) -> Result<Vec<TensorType>> {
+    if !function.param_types().iter().eq(operands.iter().copied()) {
+        return Err(IrError::ty(op, format!("{} takes other parameters", function.name), operands));
+    }
+    Ok(function.result_types())
+}
+
+impl Primitive for Call {
+    fn name(&self) -> &'static str {
+        CALL
+    }
+
+    fn attrs(&self) -> Attrs {
+        vec![("function", Attr::Function(self.function.clone()))]
+    }
+
+    fn parse(name: &str, attrs: &mut AttrReader) -> Option<Result<Self, String>> {
+        (name == CALL).then(|| Ok(Call { function: attrs.function("function")? }))
+    }
+
+    fn infer(&self, operands: &[&TensorType]) -> Result<Vec<TensorType>> {
+        infer(CALL, &self.function, operands)
+    }
+
+    fn jvp(&self, b: &mut Builder, primals: &[Value], tangents: &[Option<Value>]) -> Result<Dual> {
+        transform::jvp_into(b, &self.function, primals, tangents)
+    }
+
+    fn transpose(
+        &self,
+        b: &mut Builder,
+        cotangents: &[Option<Value>],
+        operands: &[Operand],
+    ) -> Result<Vec<Option<Value>>> {
+        transform::transpose_into(b, &self.function, operands, cotangents)
+    }
+
+    fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], _: &[TensorType]) -> Result<Vec<HloValue>> {
+        e.call(&self.function, operands)
+    }
+
+    fn eval(&self, operands: &[&Array]) -> Result<Vec<Array>> {
+        eval(&self.function, operands)
+    }
+}
+
+/// Applies a function whose derivative is given.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CustomJvp {
+    /// What is computed where nothing is differentiated.
+    pub function: Arc<Function>,
+    /// Results and their tangents from operands and their tangents: parameters are the function's
+    /// parameters, then a tangent for each that is floating point; results likewise. The tangents
+    /// must depend on tangents linearly.
+    pub rule: Arc<Function>,
+}
+
+impl Primitive for CustomJvp {
+    fn name(&self) -> &'static str {
+        CUSTOM_JVP
+    }
+
+    fn attrs(&self) -> Attrs {
+        vec![("function", Attr::Function(self.function.clone())), ("rule", Attr::Function(self.rule.clone()))]
+    }
+
+    fn parse(name: &str, attrs: &mut AttrReader) -> Option<Result<Self, String>> {
+        (name == CUSTOM_JVP)
+            .then(|| Ok(CustomJvp { function: attrs.function("function")?, rule: attrs.function("rule")? }))
+    }
+
+    fn infer(&self, operands: &[&TensorType]) -> Result<Vec<TensorType>> {
+        let results = infer(CUSTOM_JVP, &self.function, operands)?;
+        let with_tangents = |types: Vec<TensorType>| {
+            let tangents: Vec<TensorType> = types.iter().filter(|ty| ty.dtype.is_float()).cloned().collect();
+            [types, tangents].concat()
+        };
+        if self.rule.param_types() != with_tangents(self.function.param_types())
+            || self.rule.result_types() != with_tangents(results.clone())
+        {
+            let message = format!("{} does not have the types of a rule for {}", self.rule.name, self.function.name);
+            return Err(IrError::ty(CUSTOM_JVP, message, operands));
+        }
+        Ok(results)
+    }
+
+    fn jvp(&self, b: &mut Builder, primals: &[Value], tangents: &[Option<Value>]) -> Result<Dual> {
+        let mut args = primals.to_vec();
+        for (&primal, &tangent) in primals.iter().zip(tangents) {
+            if b.ty(primal).dtype.is_float() {
+                args.push(rules::instantiate(b, tangent, primal)?);
+            }
+        }
+        let mut results = b.inline(&self.rule, &args)?;
+        let mut found = results.split_off(self.function.results.len()).into_iter();
+        let tangents = results.iter().map(|&r| if b.ty(r).dtype.is_float() { found.next() } else { None }).collect();
+        Ok((results, tangents))
+    }
+
+    fn transpose(
+        &self,
+        b: &mut Builder,
+        cotangents: &[Option<Value>],
+        operands: &[Operand],
+    ) -> Result<Vec<Option<Value>>> {
+        transform::transpose_into(b, &self.function, operands, cotangents)
+    }
+
+    fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], _: &[TensorType]) -> Result<Vec<HloValue>> {
+        e.inline(&self.function, operands)
+    }
+
+    fn eval(&self, operands: &[&Array]) -> Result<Vec<Array>> {
+        eval(&self.function, operands)
+    }
+}
+
+impl Builder {
+    /// Calls `function`.
+    ///
+    /// # Errors
+    /// The arguments are not its parameters.
+    pub fn call(&mut self, function: &Arc<Function>, args: &[Value]) -> Result<Vec<Value>> {
+        self.emit(Call { function: function.clone() }, args)
+    }
+
+    /// Calls `function` as a function that this builder calls already, if there is an equal one, so that
+    /// it is emitted once.
+    ///
+    /// # Errors
+    /// The arguments are not its parameters.
+    pub fn call_shared(&mut self, function: Function, args: &[Value]) -> Result<Vec<Value>> {
+        let known = self.function().equations.iter().find_map(|eqn| match &eqn.op {
+            crate::Op::Call(call) if *call.function == function => Some(call.function.clone()),
+            _ => None,
+        });
+        self.call(&known.unwrap_or_else(|| Arc::new(function)), args)
+    }
+
+    /// Computes `function`, whose derivative is `rule` (see [`CustomJvp::rule`]).
+    ///
+    /// # Errors
+    /// The arguments are not the function's parameters, or the rule's types do not fit.
+    pub fn custom_jvp(&mut self, function: &Arc<Function>, rule: &Arc<Function>, args: &[Value]) -> Result<Vec<Value>> {
+        self.emit(CustomJvp { function: function.clone(), rule: rule.clone() }, args)
+    }
+}

@@ -1,0 +1,163 @@
+//! JAX's random numbers: the counter-based generator Threefry-2x32 (Salmon et al., 2011), as
+//! compositions of primitives. A key is `u32[2]`.
+//!
+//! The numbers equal those of `jax.random` with its defaults (`threefry2x32`, partitionable): the
+//! bits of a tensor's element depend only on the key and on the element's row-major position.
+
+use crate::{Array, Buffer, Builder, DType, Function, IrError, Result, TensorType, Value};
+
+/// Rotation distances of the rounds: four rounds use one row, rows alternate.
+const ROTATIONS: [[u32; 4]; 2] = [[13, 15, 26, 6], [17, 29, 16, 24]];
+
+/// The key schedule's parity constant.
+const PARITY: u32 = 0x1BD1_1BDA;
+
+/// One block for every element: 20 rounds of Threefry-2x32 under the key words `k0` and `k1` (scalars
+/// or of the counters' shape) on the counter words `x0` and `x1`. All are `u32`.
+///
+/// # Errors
+/// Types do not fit.
+pub fn threefry2x32(b: &mut Builder, k0: Value, k1: Value, x0: Value, x1: Value) -> Result<[Value; 2]> {
+    let shape = b.ty(x0).shape.clone();
+    let (k0, k1) = (b.broadcast(k0, &shape)?, b.broadcast(k1, &shape)?);
+    let parity = word(b, PARITY, &shape)?;
+    let mixed = b.xor(k0, k1)?;
+    let keys = [k0, k1, b.xor(mixed, parity)?];
+    let (mut x0, mut x1) = (b.add(x0, keys[0])?, b.add(x1, keys[1])?);
+    for group in 0..5 {
+        for distance in ROTATIONS[group % 2] {
+            x0 = b.add(x0, x1)?;
+            x1 = rotate_left(b, x1, distance, &shape)?;
+            x1 = b.xor(x1, x0)?;
+        }
+        x0 = b.add(x0, keys[(group + 1) % 3])?;
+        x1 = b.add(x1, keys[(group + 2) % 3])?;
+        let count = word(b, group as u32 + 1, &shape)?;
+        x1 = b.add(x1, count)?;
+    }
+    Ok([x0, x1])
+}
+
+fn word(b: &mut Builder, value: u32, shape: &[usize]) -> Result<Value> {
+    let scalar = b.constant(Array::new([], Buffer::U32(vec![value]))?)?;
+    b.broadcast(scalar, shape)
+}
+
+fn rotate_left(b: &mut Builder, x: Value, distance: u32, shape: &[usize]) -> Result<Value> {
+    let (left, right) = (word(b, distance, shape)?, word(b, 32 - distance, shape)?);
+    let (high, low) = (b.shift_left(x, left)?, b.shift_right_logical(x, right)?);
+    b.or(high, low)
+}
+
+/// One block for each of `count` counters (0, i), as a function of a key, `u32[2]`: two `u32[count]`.
+fn blocks(count: usize) -> Result<Function> {
+    let mut b = Builder::new("threefry2x32");
+    let key = b.param(TensorType::new(DType::U32, [2]));
+    let words = TensorType::new(DType::U32, [count]);
+    let (k0, k1) = key_words(&mut b, key)?;
+    let (high, low) = (b.full(&words, 0.0)?, b.iota(&words, 0)?);
+    let [x0, x1] = threefry2x32(&mut b, k0, k1, high, low)?;
+    Ok(b.finish(vec![x0, x1]))
+}
+
+/// The two words of a key as scalars.
+fn key_words(b: &mut Builder, key: Value) -> Result<(Value, Value)> {
+    let (k0, k1) = (b.slice_in_dim(key, 0, 1, 0)?, b.slice_in_dim(key, 1, 2, 0)?);
+    Ok((b.reshape(k0, &[])?, b.reshape(k1, &[])?))
+}
+
+fn call_blocks(b: &mut Builder, key: Value, count: usize) -> Result<[Value; 2]> {
+    if u32::try_from(count).is_err() {
+        let message = format!("{count} elements in one draw are more than 2³²");
+        return Err(IrError::ty("random_bits", message, &[b.ty(key)]));
+    }
+    let results = b.call_shared(blocks(count)?, &[key])?;
+    <[Value; 2]>::try_from(results).map_err(|_| IrError::ty("random_bits", "two results were expected", &[]))
+}
+
+/// 32 random bits per element: `jax.random.bits(key, shape)`, as `u32`.
+///
+/// # Errors
+/// `key` is not `u32[2]`, or there are more than 2³² elements.
+pub fn random_bits(b: &mut Builder, key: Value, shape: &[usize]) -> Result<Value> {
+    let [x0, x1] = call_blocks(b, key, shape.iter().product())?;
+    let bits = b.xor(x0, x1)?;
+    b.reshape(bits, shape)
+}
+
+/// `count` new keys: `jax.random.split(key, count)`, `u32[count,2]`.
+///
+/// # Errors
+/// `key` is not `u32[2]`.
+pub fn split(b: &mut Builder, key: Value, count: usize) -> Result<Value> {
+    let [x0, x1] = call_blocks(b, key, count)?;
+    let (x0, x1) = (b.expand_dims(x0, &[1])?, b.expand_dims(x1, &[1])?);
+    b.concatenate(&[x0, x1], 1)
+}
+
+/// A new key from a key and a number, a `u32` scalar: `jax.random.fold_in(key, data)`.
+///
+/// # Errors
+/// `key` is not `u32[2]`, or `data` is no `u32` scalar.
+pub fn fold_in(b: &mut Builder, key: Value, data: Value) -> Result<Value> {
+    let (k0, k1) = key_words(b, key)?;
+    let high = b.constant(Array::scalar(DType::U32, 0.0))?;
+    let [x0, x1] = threefry2x32(b, k0, k1, high, data)?;
+    let (x0, x1) = (b.reshape(x0, &[1])?, b.reshape(x1, &[1])?);
+    b.concatenate(&[x0, x1], 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Op, eval};
+
+    fn key(words: [u32; 2]) -> Array {
+        Array::new([2], Buffer::U32(words.to_vec())).unwrap()
+    }
+
+    fn run(build: impl FnOnce(&mut Builder, Value) -> Result<Value>, words: [u32; 2]) -> Buffer {
+        let mut b = Builder::new("test");
+        let param = b.param(TensorType::new(DType::U32, [2]));
+        let result = build(&mut b, param).unwrap();
+        eval(&b.finish(vec![result]), &[key(words)]).unwrap().remove(0).into_data()
+    }
+
+    #[test]
+    fn bits_are_those_of_jax() {
+        let bits = |words| run(|b, key| random_bits(b, key, &[2, 2]), words);
+        assert_eq!(bits([0, 0]), Buffer::U32(vec![4_070_199_207, 4_202_968_722, 1_427_181_096, 2_012_915_765]));
+        assert_eq!(bits([0, 42]), Buffer::U32(vec![2_098_992_034, 2_919_706_841, 2_646_866_425, 2_409_546_199]));
+    }
+
+    #[test]
+    fn new_keys_are_those_of_jax() {
+        let children = vec![1_797_259_609, 2_579_123_966, 928_981_903, 3_453_687_069];
+        assert_eq!(run(|b, key| split(b, key, 2), [0, 0]), Buffer::U32(children));
+        let folded = run(
+            |b, key| {
+                let one = b.constant(Array::scalar(DType::U32, 1.0))?;
+                fold_in(b, key, one)
+            },
+            [0, 0],
+        );
+        assert_eq!(folded, Buffer::U32(vec![928_981_903, 3_453_687_069]));
+    }
+
+    #[test]
+    fn draws_of_one_size_share_a_function() {
+        let mut b = Builder::new("test");
+        let key = b.param(TensorType::new(DType::U32, [2]));
+        for shape in [&[6][..], &[2, 3], &[7]] {
+            random_bits(&mut b, key, shape).unwrap();
+        }
+        let functions: Vec<_> = b
+            .function()
+            .equations
+            .iter()
+            .filter_map(|eqn| if let Op::Call(call) = &eqn.op { Some(&call.function) } else { None })
+            .collect();
+        let [six, again, seven] = functions.as_slice() else { panic!("three calls were expected") };
+        assert!(std::sync::Arc::ptr_eq(six, again) && !std::sync::Arc::ptr_eq(six, seven));
+    }
+}
