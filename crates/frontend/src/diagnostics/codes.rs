@@ -108,6 +108,7 @@ codes! {
     MISSING_COMMA = 116, "missing-comma", "two elements stand side by side without a comma";
     CONDITION_ASSIGNMENT = 117, "condition-assignment", "an assignment stands where a condition is wanted";
     UNTERMINATED_FIELD = 118, "unterminated-field", "a replacement field of an f-string is malformed";
+    TOO_MANY = 119, "too-many", "a file has more mistakes than are shown";
 
     UNDEFINED_NAME = 201, "undefined-name", "a name is used that nothing defines";
     UNKNOWN_MODULE = 202, "unknown-module", "a module is imported that Keramos does not know";

@@ -8,17 +8,17 @@ use super::ast::{Argument, Block, Branch, Class, Expr, Function, Handler, Ident,
 use super::build::{Builder, Header, Item};
 use super::grammar::{Grammar, Rule};
 use super::layout::Line;
-use super::parse::docstring;
+use super::parse::{MAX_ERRORS, docstring};
 use super::{mistakes, scan, scope};
 use crate::diagnostics::{Diagnostic, Source, Span, codes};
-
-/// After so many errors the rest of the file is not looked at.
-const MAX_ERRORS: usize = 100;
 
 /// What surrounds a statement, as far as it decides which statements may stand there.
 #[derive(Clone, Copy, Default)]
 struct Surroundings {
+    /// Directly in a function, so that `return` means something.
     function: bool,
+    /// In a function at any remove, so that `nonlocal` may.
+    enclosed: bool,
     looping: bool,
     /// The header of the block could not be read: nothing in it is out of place.
     unknown: bool,
@@ -73,10 +73,8 @@ impl<'a> Blocks<'a> {
         let mut body = Vec::new();
         let mut after_broken = false;
         while let Some(line) = self.peek().filter(|line| line.depth >= depth) {
-            if self.builder.diagnostics.len() >= MAX_ERRORS {
+            if self.builder.diagnostics.len() > MAX_ERRORS {
                 self.next = self.lines.len();
-                let problem = Diagnostic::error(codes::SYNTAX, line.span, "too many errors: the rest is not looked at");
-                self.report(problem.help("mend the first ones and try again"));
                 break;
             }
             if line.depth > depth {
@@ -205,7 +203,7 @@ impl<'a> Blocks<'a> {
             Header::Try => self.try_statement(&mut head),
             Header::With(items) => StmtKind::With { items, body: self.inner(&mut head) },
             Header::Def { name, parameters, returns } => {
-                self.function(&mut head, decorators, name, parameters, returns)
+                self.function(&mut head, decorators, name, *parameters, returns)
             }
             Header::Class { name, arguments } => self.class(&mut head, decorators, name, arguments),
             Header::Elif(_) | Header::Else | Header::Except { .. } | Header::Finally => {
@@ -294,7 +292,7 @@ impl<'a> Blocks<'a> {
         parameters: Parameters,
         returns: Option<Expr>,
     ) -> StmtKind {
-        let around = Surroundings { function: true, looping: false, unknown: false };
+        let around = Surroundings { function: true, enclosed: true, looping: false, unknown: false };
         let body = self.suite(head, around);
         let (scope, _) = scope::of_body(&parameters, &body);
         let docstring = docstring(&body);
@@ -303,7 +301,8 @@ impl<'a> Blocks<'a> {
     }
 
     fn class(&mut self, head: &mut Head, decorators: Vec<Expr>, name: Ident, arguments: Vec<Argument>) -> StmtKind {
-        let body = self.suite(head, Surroundings::default());
+        let around = Surroundings { enclosed: self.around.enclosed, ..Surroundings::default() };
+        let body = self.suite(head, around);
         let scope = self.refuse_yield(&body);
         let docstring = docstring(&body);
         let header = head.span;
@@ -351,7 +350,7 @@ impl<'a> Blocks<'a> {
         }
         let (word, place) = match stmt.kind {
             StmtKind::Return(_) if !self.around.function => ("return", "a function"),
-            StmtKind::Nonlocal(_) if !self.around.function => ("nonlocal", "a function"),
+            StmtKind::Nonlocal(_) if !self.around.enclosed => ("nonlocal", "a function"),
             StmtKind::Break if !self.around.looping => ("break", "a loop"),
             StmtKind::Continue if !self.around.looping => ("continue", "a loop"),
             _ => return,

@@ -31,8 +31,12 @@ pub(super) struct Layout {
 /// Finds the logical lines of `source`.
 pub(super) fn layout(source: &Source) -> Layout {
     let text = source.text();
-    let mut builder =
-        Builder { text, levels: Vec::new(), layout: Layout { lines: Vec::new(), diagnostics: Vec::new() } };
+    let mut builder = Builder {
+        text,
+        levels: Vec::new(),
+        too_deep: false,
+        layout: Layout { lines: Vec::new(), diagnostics: Vec::new() },
+    };
     let mut at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let mut open_lines = 0;
     while at < text.len() && open_lines <= MAX_OPEN_LINES {
@@ -60,6 +64,8 @@ struct Builder<'a> {
     text: &'a str,
     /// The open indentation levels, without the outermost one (which has no indentation).
     levels: Vec<Level>,
+    /// Whether it has been reported that there are too many of them.
+    too_deep: bool,
     layout: Layout,
 }
 
@@ -84,7 +90,7 @@ impl Builder<'_> {
         }
         let span = Span::new(first, scanned.end);
         let depth = self.depth(Level { wide, narrow }, Span::new(start, first), first);
-        let broken = scanned.problem.is_some();
+        let broken = scanned.problem.is_some() || depth > MAX_BLOCKS;
         self.layout.diagnostics.extend(scanned.problem);
         self.layout.lines.push(Line { span, depth, broken });
         match scanned.outcome {
@@ -108,9 +114,13 @@ impl Builder<'_> {
         }
         if level.wide > outer.wide {
             if self.levels.len() >= MAX_BLOCKS {
-                let problem = Diagnostic::error(codes::TOO_DEEP, blanks, "blocks are nested too deeply");
-                self.layout.diagnostics.push(problem.note(format!("at most {MAX_BLOCKS} levels are accepted")));
-                return self.levels.len();
+                if !std::mem::replace(&mut self.too_deep, true) {
+                    let problem = Diagnostic::error(codes::TOO_DEEP, blanks, "blocks are nested too deeply")
+                        .note(format!("at most {MAX_BLOCKS} levels are accepted"))
+                        .help("move the inner blocks into functions of their own");
+                    self.layout.diagnostics.push(problem);
+                }
+                return self.levels.len() + 1;
             }
             self.levels.push(level);
             return self.levels.len();

@@ -57,6 +57,20 @@ const RESERVED: [&str; 35] = [
     "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
 ];
 
+/// The rules that begin an expression.
+const EXPRESSIONS: [Rule; 10] = [
+    Rule::expression,
+    Rule::expressions,
+    Rule::named_expression,
+    Rule::disjunction,
+    Rule::operand,
+    Rule::prefix,
+    Rule::string_run,
+    Rule::number,
+    Rule::parentheses,
+    Rule::brackets,
+];
+
 impl Failure<'_> {
     fn error(&self, code: Code, message: impl Into<String>) -> Diagnostic {
         Diagnostic::error(code, self.place(), message)
@@ -189,6 +203,21 @@ impl Failure<'_> {
         if self.first == "else" && self.found == "if" {
             return Some(self.error(codes::SYNTAX, "`else if` is written as one word").help("write `elif`"));
         }
+        if matches!(self.first, "def" | "class")
+            && self.found == "["
+            && self.expects(&[Rule::colon, Rule::parameter_list])
+        {
+            let problem = self.error(codes::UNSUPPORTED_SYNTAX, "type parameters are not supported");
+            return Some(problem.help("leave them out: annotations are not evaluated"));
+        }
+        if self.first == "except" && self.found == "*" {
+            let problem = self.error(codes::UNSUPPORTED_SYNTAX, "`except*` is not supported");
+            return Some(problem.help("catch exceptions one by one with `except`"));
+        }
+        if self.first == "type" && self.before() == "type" && self.found_word() {
+            let problem = self.error(codes::UNSUPPORTED_SYNTAX, "type aliases are not supported");
+            return Some(problem.help("write an assignment: `Name = type`"));
+        }
         if self.first == "def" && self.expects(&[Rule::parameter_list]) {
             let problem = self.error(codes::SYNTAX, "the parentheses after the function's name are missing");
             return Some(problem.help("write `def name():`, also when there are no parameters"));
@@ -261,11 +290,11 @@ impl Failure<'_> {
     }
 
     fn number(&self) -> Option<Diagnostic> {
-        let adjacent = self.text.get(..self.at).is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit()));
-        if !adjacent || !self.found_word() {
+        let previous = self.previous_word();
+        let adjacent = self.before().len() == self.at;
+        if !adjacent || !self.found_word() || !previous.starts_with(|c: char| c.is_ascii_digit()) {
             return None;
         }
-        let previous = self.previous_word();
         let start = self.base + self.at - previous.len();
         let span = Span::new(start, self.base + self.at + self.found.len());
         let whole = format!("{previous}{}", self.found);
@@ -309,15 +338,18 @@ impl Failure<'_> {
 
     fn generic(&self) -> Diagnostic {
         let found = self.describe_found();
-        let expected = self.describe_expected();
+        let Some(expected) = self.describe_expected() else {
+            let problem = self.error(codes::SYNTAX, format!("unexpected {found}"));
+            return problem.help("remove it, or complete what stands before it");
+        };
         let problem = self.error(codes::SYNTAX, format!("expected {expected}, found {found}"));
-        if self.expects(&[Rule::kw_else]) && self.found.is_empty() {
-            return problem.help("a conditional expression is written `value if condition else other`");
-        }
-        if self.found == ":" && self.after_operand() {
-            return problem.help("only headers such as `if`, `for`, `def` end with a colon");
-        }
-        problem
+        problem.help(match expected {
+            "`else`" => "a conditional expression is written `value if condition else other`",
+            "a name" => "write the missing name, or remove the word or sign before it",
+            "an expression" => "write the missing value, or remove the word or sign before it",
+            _ if self.found == ":" => "only headers such as `if`, `for` and `def` end with a colon",
+            _ => "remove it, or join it to what comes before it",
+        })
     }
 
     fn describe_found(&self) -> String {
@@ -329,12 +361,15 @@ impl Failure<'_> {
         }
     }
 
-    fn describe_expected(&self) -> &'static str {
+    fn describe_expected(&self) -> Option<&'static str> {
+        if self.at == 0 {
+            return None;
+        }
         if self.expects(&[Rule::kw_else]) && self.found.is_empty() {
-            return "`else`";
+            return Some("`else`");
         }
         if self.after_operand() {
-            return if self.in_brackets() {
+            return Some(if self.in_brackets() {
                 "an operator, `,` or a closing bracket"
             } else if self.expects(&[Rule::colon]) {
                 "an operator or `:`"
@@ -342,35 +377,21 @@ impl Failure<'_> {
                 "`in`"
             } else {
                 "an operator or the end of the line"
-            };
+            });
         }
-        let expressions = [
-            Rule::expression,
-            Rule::expressions,
-            Rule::named_expression,
-            Rule::disjunction,
-            Rule::operand,
-            Rule::prefix,
-            Rule::string_run,
-            Rule::number,
-            Rule::parentheses,
-            Rule::brackets,
+        let groups: [(&[Rule], &str); 10] = [
+            (&EXPRESSIONS, "an expression"),
+            (&[Rule::kw_import], "`import`"),
+            (&[Rule::kw_in], "`in`"),
+            (&[Rule::name, Rule::dotted_name, Rule::imported_name, Rule::imported_module], "a name"),
+            (&[Rule::plain_parameter, Rule::variadic_parameter, Rule::lambda_plain], "a parameter"),
+            (&[Rule::annotation, Rule::default], "`,` or `)`"),
+            (&[Rule::target, Rule::targets], "a name to assign to"),
+            (&[Rule::kw_as], "`,`, `as` or the end of the line"),
+            (&[Rule::colon], "`:`"),
+            (&[Rule::EOI], "the end of the line"),
         ];
-        if self.expects(&expressions) {
-            return "an expression";
-        }
-        match self.expected {
-            [Rule::colon] => "`:`",
-            [Rule::kw_import] => "`import`",
-            [Rule::EOI] => "the end of the line",
-            _ if self.expects(&[Rule::name, Rule::dotted_name, Rule::imported_name, Rule::imported_module]) => "a name",
-            _ if self.expects(&[Rule::plain_parameter, Rule::variadic_parameter, Rule::lambda_plain]) => "a parameter",
-            _ if self.expects(&[Rule::annotation, Rule::default]) => "`,` or `)`",
-            _ if self.expects(&[Rule::target, Rule::targets]) => "a name to assign to",
-            _ if self.expects(&[Rule::kw_as]) => "`,`, `as` or the end of the line",
-            _ if self.expects(&[Rule::colon]) => "`:`",
-            _ => "something else",
-        }
+        groups.iter().find(|(rules, _)| self.expects(rules)).map(|(_, what)| *what)
     }
 
     /// Whether a bracket is open at the failure. Strings that hold brackets can deceive this; it only chooses

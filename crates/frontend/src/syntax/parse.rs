@@ -5,7 +5,10 @@ use std::rc::Rc;
 use super::ast::{ExprKind, Literal, Module, Stmt, StmtKind};
 use super::blocks::Blocks;
 use super::layout::layout;
-use crate::diagnostics::{Diagnostic, Source, Span};
+use crate::diagnostics::{Diagnostic, Source, Span, codes};
+
+/// So many diagnostics are given; what comes after them is mostly their consequence.
+pub(super) const MAX_ERRORS: usize = 100;
 
 /// Parses a model file.
 ///
@@ -29,6 +32,13 @@ pub fn parse(source: &Source) -> (Module, Vec<Diagnostic>) {
     let mut diagnostics = layout.diagnostics;
     diagnostics.append(&mut blocks.into_diagnostics());
     diagnostics.sort_by_key(|diagnostic| diagnostic.span().map(|span| span.start));
+    if diagnostics.len() > MAX_ERRORS {
+        diagnostics.truncate(MAX_ERRORS);
+        let last = diagnostics.last().and_then(Diagnostic::span).unwrap_or_default();
+        let end = Span { start: last.end, end: last.end };
+        let problem = Diagnostic::error(codes::TOO_MANY, end, "too many mistakes: the rest is not shown");
+        diagnostics.push(problem.help("mend the first ones and try again"));
+    }
     let module = Module { docstring: docstring(&body), body, span: Span::new(0, source.text().len()) };
     (module, diagnostics)
 }

@@ -124,12 +124,19 @@ impl Scanner<'_> {
                 _ => self.code(),
             };
             if let Some(outcome) = step {
-                return Scanned { end: self.last, next: self.at, problem: self.problem, outcome };
+                return self.finish(outcome);
             }
             if self.frames.len() + self.lambdas > MAX_NESTING {
                 self.report(too_deep(Span::new(self.at.saturating_sub(1), self.at)));
+                self.last = self.at;
+                self.at = next_line(self.bytes, self.at);
+                return self.finish(Outcome::Open);
             }
         }
+    }
+
+    fn finish(self, outcome: Outcome) -> Scanned {
+        Scanned { end: self.last, next: self.at, problem: self.problem, outcome }
     }
 
     fn peek(&self) -> Option<u8> {
@@ -415,6 +422,11 @@ impl Scanner<'_> {
     }
 
     fn unterminated(&mut self, start: usize, long: bool) -> Outcome {
+        let (quote, long_around) = self.enclosing_string();
+        if !long && !long_around && self.bytes.get(start) == Some(&quote) {
+            // What looks like a string is the end of the f-string around it.
+            return self.unterminated_field();
+        }
         let quotes = if long { "three quotes" } else { "a quote" };
         let end = if long { start + 3 } else { self.at };
         let mut problem = Diagnostic::error(

@@ -32,7 +32,7 @@ impl Builder {
             }
             Rule::keyword_argument => {
                 let mut parts = first.into_inner();
-                match (parts.next(), parts.next()) {
+                match (parts.next(), parts.next_back()) {
                     (Some(name), Some(value)) => {
                         let name = self.name(&name);
                         Argument::Keyword(name, self.expression(value))

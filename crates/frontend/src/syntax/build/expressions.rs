@@ -128,7 +128,9 @@ impl Builder {
         if let [single] = parts.as_slice() {
             return self.disjunction(single.clone());
         }
-        self.chained(parts.len() / 2, span, |builder| builder.arms(parts)).unwrap_or_else(|| placeholder(span))
+        let nests = |part: &&Pair<'_>| matches!(part.as_rule(), Rule::kw_if | Rule::lambda_head);
+        let links = parts.iter().filter(nests).count();
+        self.chained(links, span, |builder| builder.arms(parts)).unwrap_or_else(|| placeholder(span))
     }
 
     /// Reads the arms from left to right and folds them from the right, which is how they nest.

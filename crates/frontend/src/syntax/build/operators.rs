@@ -170,13 +170,9 @@ impl Builder {
 
 fn infix(pair: &Pair<'_>) -> Option<Operator> {
     let words: Vec<_> = pair.clone().into_inner().map(|word| word.as_str()).collect();
-    if words.is_empty() {
-        let text = pair.as_str();
-        let text = text.split(|c: char| c.is_ascii_whitespace() || matches!(c, '#' | '\\')).next()?;
-        return BinaryOp::from_text(text)
-            .map(Operator::Binary)
-            .or_else(|| CompareOp::from_text(text).map(Operator::Compare));
-    }
     let text = words.join(" ");
-    BoolOp::from_text(&text).map(Operator::Bool).or_else(|| CompareOp::from_text(&text).map(Operator::Compare))
+    BinaryOp::from_text(&text)
+        .map(Operator::Binary)
+        .or_else(|| CompareOp::from_text(&text).map(Operator::Compare))
+        .or_else(|| BoolOp::from_text(&text).map(Operator::Bool))
 }

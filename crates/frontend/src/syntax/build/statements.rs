@@ -31,7 +31,7 @@ pub(in crate::syntax) enum Header {
     Except { exception: Option<Expr>, name: Option<Ident> },
     Finally,
     With(Vec<WithItem>),
-    Def { name: Ident, parameters: Parameters, returns: Option<Expr> },
+    Def { name: Ident, parameters: Box<Parameters>, returns: Option<Expr> },
     Class { name: Ident, arguments: Vec<Argument> },
 }
 
@@ -142,7 +142,7 @@ impl Builder {
                 _ => {}
             }
         }
-        Header::Def { name, parameters, returns }
+        Header::Def { name, parameters: Box::new(parameters), returns }
     }
 
     fn condition(&mut self, pair: Pair<'_>) -> Expr {
@@ -194,7 +194,7 @@ impl Builder {
                 let modules = pair.into_inner().filter(|part| part.as_rule() == Rule::imported_module);
                 StmtKind::Import(modules.map(|part| self.imported_module(part)).collect())
             }
-            Rule::from_statement => self.from_statement(pair),
+            Rule::from_statement => self.import_from(pair),
             _ => self.expression_statement(pair),
         };
         Stmt { kind, span }
@@ -251,7 +251,7 @@ impl Builder {
         DottedName { parts: self.names(pair), span }
     }
 
-    fn from_statement(&mut self, pair: Pair<'_>) -> StmtKind {
+    fn import_from(&mut self, pair: Pair<'_>) -> StmtKind {
         let mut level = 0;
         let mut module = None;
         let mut all = None;
@@ -281,7 +281,7 @@ impl Builder {
             match part.as_rule() {
                 Rule::annotation => annotation = part.into_inner().next().map(|part| self.expression(part)),
                 Rule::augmented => operator = part.as_str().strip_suffix('=').and_then(BinaryOp::from_text),
-                Rule::assigned => values.extend(part.into_inner().next().map(|part| self.value(part))),
+                Rule::assigned => values.extend(part.into_inner().next_back().map(|part| self.value(part))),
                 _ => values.push(self.value(part)),
             }
         }

@@ -317,6 +317,11 @@ fn hexadecimal<'a>(
     let value = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()).and_then(char::from_u32);
     match value {
         Some(value) => Ok((Some(value), text.get(2 + count..).unwrap_or_default())),
+        None if digits.is_some() => Err(Unknown::Invalid {
+            length: 2 + count,
+            message: "this number is not that of a character",
+            help: "half of a surrogate pair stands for nothing; write the character itself",
+        }),
         None => Err(Unknown::Invalid { length: 2, message, help }),
     }
 }
