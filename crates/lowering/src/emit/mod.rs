@@ -113,14 +113,17 @@ impl<'c> ModuleEmitter<'c> {
         for (&param, &argument) in function.params.iter().zip(arguments) {
             bind(&mut bound, param, argument);
         }
+        let outside = self.place.clone();
         for equation in &function.equations {
-            (self.place, self.primitive) = (equation.location.clone(), equation.op.name());
+            // Helpers that a rule inlines, and regions, have no place of their own.
+            let place = if equation.location.is_unknown() { &outside } else { &equation.location };
+            (self.place, self.primitive) = (place.clone(), equation.op.name());
             let operands = self.look_up(function, &bound, &equation.inputs)?;
             let types: Vec<TensorType> = equation.outputs.iter().map(|&v| function.ty(v).clone()).collect();
             let results = equation.op.lower(self, &operands, &types);
             let results = results.and_then(|results| self.check_results(&equation.op, results, &types));
             let results = results.map_err(|source| {
-                let location = equation.location.clone();
+                let location = place.clone();
                 self.failure.take().unwrap_or(LoweringError::Rule { op: equation.op.name(), location, source })
             })?;
             for (&output, result) in equation.outputs.iter().zip(results) {

@@ -118,3 +118,9 @@ fn a_call_with_operands_of_other_types() {
     let [diagnostic] = diagnostics.as_slice() else { panic!("{error}") };
     assert!(diagnostic.contains("model.py") && diagnostic.contains("operand type mismatch"), "{diagnostic}");
 }
+
+#[test]
+fn equations_without_a_place_take_that_of_the_primitive_around_them() {
+    let text = emit_with(&[f32(&[])], true, |e, v| e.inline(&sum(), &[v[0], v[0]])).unwrap();
+    assert!(text.contains(r#"loc("model.py":3:1)"#) && text.contains(r#"loc("model/layer/add"("#), "{text}");
+}

@@ -3,8 +3,10 @@
 //! All cases of a test go into one program, which is compiled once.
 
 mod elementwise;
+mod indexed;
 mod products;
 mod structure;
+mod windows;
 
 use std::sync::OnceLock;
 
@@ -43,12 +45,21 @@ impl Case {
         Some(Case { name: name.to_owned(), function: b.finish(results), arguments })
     }
 
-    /// The function together with its reverse-mode derivative in all arguments, which must be floats.
-    pub(super) fn vjp(&self) -> Self {
-        let function = vjp(&self.function, &vec![true; self.arguments.len()]).unwrap_or_else(|e| panic!("{e}"));
+    fn is_float(&self) -> Vec<bool> {
+        self.arguments.iter().map(|a| a.ty().dtype.is_float()).collect()
+    }
+
+    /// The function together with its reverse-mode derivative in all floating-point arguments.
+    fn vjp(&self) -> Self {
+        let function = vjp(&self.function, &self.is_float()).unwrap_or_else(|e| panic!("{e}"));
         let cotangents = self.function.result_types();
         let arguments = self.arguments.iter().cloned().chain(cotangents.iter().map(|ty| some(ty.dtype, &ty.shape)));
         Case { name: format!("vjp of {}", self.name), function, arguments: arguments.collect() }
+    }
+
+    /// The shape of the first result.
+    pub(super) fn result_shape(&self) -> Vec<usize> {
+        self.function.result_types().first().unwrap().shape.clone()
     }
 
     fn describe(&self) -> String {
@@ -71,10 +82,19 @@ pub(super) const ROUNDING: Tolerance = Tolerance(|dtype| match dtype {
     _ => 0.0,
 });
 
-/// The cases and the derivatives of those whose arguments are all floats.
+/// Sums of tens of numbers in another order than the evaluator's, which rounds once.
+pub(super) const SUMS: Tolerance = Tolerance(|dtype| match dtype {
+    DType::F64 => 1e-12,
+    DType::F32 => 1e-5,
+    DType::F16 => 4e-3,
+    DType::BF16 => 4e-2,
+    _ => 0.0,
+});
+
+/// The cases and the derivatives of those that have floating-point arguments.
 pub(super) fn with_derivatives(cases: Vec<Case>) -> Vec<Case> {
-    let differentiable = |case: &&Case| case.arguments.iter().all(|a| a.ty().dtype.is_float());
-    let derivatives: Vec<Case> = cases.iter().filter(differentiable).map(Case::vjp).collect();
+    let differentiable = cases.iter().filter(|case| case.is_float().contains(&true));
+    let derivatives: Vec<Case> = differentiable.map(Case::vjp).collect();
     cases.into_iter().chain(derivatives).collect()
 }
 

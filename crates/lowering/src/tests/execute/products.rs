@@ -3,16 +3,7 @@
 use keramos_ir::DType;
 use keramos_ir::ops::{Conv, ConvDims, DotDims, DotGeneral, Precision};
 
-use super::{Case, Tolerance, check, some, with_derivatives};
-
-/// Sums of tens of products in another order than the evaluator's, which rounds once.
-const SUMS: Tolerance = Tolerance(|dtype| match dtype {
-    DType::F64 => 1e-12,
-    DType::F32 => 1e-5,
-    DType::F16 => 4e-3,
-    DType::BF16 => 4e-2,
-    _ => 0.0,
-});
+use super::{Case, SUMS, check, some, with_derivatives};
 
 #[test]
 fn dot_general() {
