@@ -5,6 +5,7 @@
 
 mod contract;
 mod elementwise;
+mod nn;
 mod promote;
 mod reduce;
 mod shape;

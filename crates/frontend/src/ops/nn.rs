@@ -1,0 +1,124 @@
+//! Normalised exponentials and other pieces of neural networks.
+
+use keramos_ir::DType;
+
+use crate::error::{Error, Result};
+use crate::trace::{Tensor, Tracer};
+
+impl Tracer {
+    /// `x` as a constant of differentiation: its tangent is zero.
+    ///
+    /// # Errors
+    /// Nothing is being traced.
+    pub fn stop_gradient(&mut self, x: &Tensor) -> Result<Tensor> {
+        let carrier = match x.dtype() {
+            DType::F64 => DType::U64,
+            DType::F32 => DType::U32,
+            DType::F16 | DType::BF16 => DType::U16,
+            _ => return Ok(x.clone()),
+        };
+        // Bit patterns have no tangent.
+        let y = self.build1(&[x], |b, v| {
+            let bits = b.bitcast_convert(v[0], carrier)?;
+            b.bitcast_convert(bits, x.dtype())
+        })?;
+        Ok(if x.is_weak() { y.into_weak() } else { y })
+    }
+
+    /// x − max(x) over `axes`, in which the maximum counts as a constant.
+    fn shifted(&mut self, x: &Tensor, axes: &[usize]) -> Result<Tensor> {
+        let x = self.to_float(x)?;
+        let max = self.max(&x, axes, true)?;
+        let max = self.stop_gradient(&max)?;
+        self.sub(&x, &max)
+    }
+
+    /// exp(x) / Σ exp(x) over `axis`, without overflow.
+    ///
+    /// # Errors
+    /// There is no such axis.
+    pub fn softmax(&mut self, x: &Tensor, axis: usize) -> Result<Tensor> {
+        self.softmax_over(x, &[axis])
+    }
+
+    /// [`Tracer::softmax`] over several axes at once.
+    ///
+    /// # Errors
+    /// There is no such axis.
+    pub fn softmax_over(&mut self, x: &Tensor, axes: &[usize]) -> Result<Tensor> {
+        let shifted = self.shifted(x, axes)?;
+        let exp = self.exp(&shifted)?;
+        let sum = self.sum(&exp, axes, true)?;
+        self.div(&exp, &sum)
+    }
+
+    /// ln softmax(x) over `axis`.
+    ///
+    /// # Errors
+    /// There is no such axis.
+    pub fn log_softmax(&mut self, x: &Tensor, axis: usize) -> Result<Tensor> {
+        let shifted = self.shifted(x, &[axis])?;
+        let exp = self.exp(&shifted)?;
+        let sum = self.sum(&exp, &[axis], true)?;
+        let log = self.log(&sum)?;
+        self.sub(&shifted, &log)
+    }
+
+    /// ln(1 + eˣ), without overflow; the derivative at 0 is ½.
+    ///
+    /// # Errors
+    /// Nothing is being traced.
+    pub fn softplus(&mut self, x: &Tensor) -> Result<Tensor> {
+        let x = self.to_float(x)?;
+        // −|x| as a minimum: its derivative at 0 is 0, so that the maximum's ½ is left.
+        let negative = self.neg(&x)?;
+        let below = self.minimum(&x, &negative)?;
+        let exp = self.exp(&below)?;
+        let tail = self.log1p(&exp)?;
+        let above = self.max_scalar(&x, 0.0)?;
+        self.add(&above, &tail)
+    }
+
+    /// ln(1 / (1 + e⁻ˣ)).
+    ///
+    /// # Errors
+    /// Nothing is being traced.
+    pub fn log_sigmoid(&mut self, x: &Tensor) -> Result<Tensor> {
+        let negative = self.neg(x)?;
+        let softplus = self.softplus(&negative)?;
+        self.neg(&softplus)
+    }
+
+    /// Ones where the class axis, inserted as dimension `axis` of the result, equals the integer
+    /// label; a label outside `0..classes` gives zeros.
+    ///
+    /// # Errors
+    /// `axis` is greater than the labels' rank, or the labels are no integers.
+    pub fn one_hot(&mut self, labels: &Tensor, classes: usize, axis: usize, dtype: DType) -> Result<Tensor> {
+        if !labels.dtype().is_int() {
+            return Err(Error::ty(format!("class labels must be integers, found {}", labels.ty())));
+        }
+        if axis > labels.rank() {
+            return Err(Error::shape(format!("class axis {axis} does not fit labels of rank {}", labels.rank())));
+        }
+        let labels = self.expand_dims(labels, &[axis])?;
+        let mut shape = labels.shape().to_vec();
+        shape[axis] = classes;
+        let index = self.iota(labels.dtype(), &shape, axis)?;
+        let hit = self.eq(&labels, &index)?;
+        self.convert(&hit, dtype)
+    }
+
+    /// a / b, and 0 where b = 0; the derivatives are 0 there, too.
+    ///
+    /// # Errors
+    /// The shapes do not broadcast.
+    pub fn div_no_nan(&mut self, a: &Tensor, b: &Tensor) -> Result<Tensor> {
+        let zero = self.weak(0.0)?;
+        let one = self.weak(1.0)?;
+        let undefined = self.eq(b, &zero)?;
+        let safe = self.select(&undefined, &one, b)?;
+        let quotient = self.div(a, &safe)?;
+        self.select(&undefined, &zero, &quotient)
+    }
+}
