@@ -5,8 +5,12 @@
 
 pub mod graph;
 pub mod layer;
+pub mod losses;
+pub mod metrics;
 pub mod models;
 mod names;
+pub mod optimizers;
+pub mod schedules;
 mod seeds;
 pub mod symbolic;
 pub mod variable;
@@ -14,3 +18,6 @@ pub mod variable;
 pub use names::{Names, snake_case};
 pub use seeds::Seeds;
 pub use symbolic::Symbolic;
+
+/// Keras's `backend.epsilon()`: what keeps logarithms and divisions finite.
+pub const EPSILON: f64 = 1e-7;

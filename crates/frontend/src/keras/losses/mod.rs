@@ -1,0 +1,246 @@
+//! Losses.
+
+mod crossentropy;
+mod divergence;
+mod errors;
+mod reduction;
+
+use std::any::Any;
+use std::fmt;
+use std::rc::Rc;
+
+pub use reduction::{Reduction, Weights, match_ranks};
+
+use crate::diagnostics::{codes, suggest};
+use crate::error::{Error, Result};
+use crate::interp::Interp;
+use crate::library::{Args, Bound, ClassDecl, Default, FunctionDecl, Param};
+use crate::trace::{Tensor, Tracer};
+use crate::value::{Object, Value, downcast};
+
+/// The loss classes.
+pub const CLASSES: &[&ClassDecl] = &[
+    &crossentropy::BINARY_CLASS,
+    &crossentropy::CATEGORICAL_CLASS,
+    &crossentropy::SPARSE_CLASS,
+    &divergence::KL_CLASS,
+    &errors::HUBER_CLASS,
+    &errors::MAE_CLASS,
+    &errors::MSE_CLASS,
+];
+
+/// The loss functions: `(y_true, y_pred) -> one value per row`.
+pub const FUNCTIONS: &[&FunctionDecl] = &[
+    &crossentropy::BINARY,
+    &crossentropy::CATEGORICAL,
+    &crossentropy::SPARSE,
+    &divergence::KL,
+    &errors::HUBER,
+    &errors::MAE,
+    &errors::MSE,
+];
+
+/// Short names that `compile(loss=…)` and metrics accept.
+const ALIASES: &[(&str, &str)] = &[
+    ("mse", "mean_squared_error"),
+    ("MSE", "mean_squared_error"),
+    ("mae", "mean_absolute_error"),
+    ("MAE", "mean_absolute_error"),
+    ("bce", "binary_crossentropy"),
+    ("BCE", "binary_crossentropy"),
+    ("kld", "kl_divergence"),
+    ("KLD", "kl_divergence"),
+    ("kullback_leibler_divergence", "kl_divergence"),
+];
+
+/// What one kind of loss computes.
+pub trait Loss: Any + fmt::Debug {
+    /// The loss of each row (or of each element of the leading dimensions), not reduced.
+    ///
+    /// # Errors
+    /// The shapes do not fit.
+    fn call(&self, t: &mut Tracer, y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor>;
+
+    /// Which elements count, if the loss leaves some out (`ignore_class`).
+    ///
+    /// # Errors
+    /// The shapes do not fit.
+    fn mask(&self, _: &mut Tracer, _y_true: &Tensor, _y_pred: &Tensor) -> Result<Option<Tensor>> {
+        Ok(None)
+    }
+
+    /// Whether targets are class numbers, one dimension less than predictions.
+    fn is_sparse(&self) -> bool {
+        false
+    }
+}
+
+/// A loss of the program.
+#[derive(Debug)]
+pub struct LossObject {
+    class: Option<&'static ClassDecl>,
+    /// Its name, such as `mean_squared_error`.
+    pub name: Rc<str>,
+    /// How values are reduced to one number.
+    pub reduction: Reduction,
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Native(Box<dyn Loss>),
+    /// A function of the program.
+    Function(Value),
+}
+
+const Y_TRUE: Param = Param::required("y_true");
+const Y_PRED: Param = Param::required("y_pred");
+const REDUCTION: Param = Param::new("reduction", Default::Str("sum_over_batch_size"));
+
+/// Constructor parameters that all losses share.
+pub(crate) const COMMON: &[Param] = &[REDUCTION, Param::new("name", Default::None), Param::new("dtype", Default::None)];
+
+impl LossObject {
+    /// The object of a constructor call; `name` is the default name.
+    ///
+    /// # Errors
+    /// A common argument has a value that is not accepted.
+    pub fn value(class: &'static ClassDecl, args: &Bound, name: &str, loss: impl Loss) -> Result<Value> {
+        let name = if args.some("name")?.is_some() { args.str("name")? } else { name.into() };
+        let reduction = Reduction::from_args(args)?;
+        Ok(Value::Object(Rc::new(LossObject {
+            class: Some(class),
+            name,
+            reduction,
+            kind: Kind::Native(Box::new(loss)),
+        })))
+    }
+
+    /// Whether targets are class numbers, one dimension less than predictions.
+    pub fn is_sparse(&self) -> bool {
+        match &self.kind {
+            Kind::Native(loss) => loss.is_sparse(),
+            Kind::Function(Value::Function(decl)) => decl.name.starts_with("sparse"),
+            Kind::Function(_) => false,
+        }
+    }
+
+    /// The reduced loss: a scalar unless the reduction is `none`.
+    ///
+    /// # Errors
+    /// The shapes do not fit.
+    pub fn compute(&self, interp: &mut Interp, y_true: &Tensor, y_pred: &Tensor, weights: &Weights) -> Result<Tensor> {
+        let (values, mask) = self.values(interp, y_true, y_pred)?;
+        reduction::reduce(&mut interp.tracer, &values, mask.as_ref(), weights, self.reduction)
+    }
+
+    /// The loss of each row, and which of them count.
+    ///
+    /// # Errors
+    /// The shapes do not fit.
+    pub fn values(&self, interp: &mut Interp, y_true: &Tensor, y_pred: &Tensor) -> Result<(Tensor, Option<Tensor>)> {
+        match &self.kind {
+            Kind::Native(loss) => {
+                let t = &mut interp.tracer;
+                let y_true = if loss.is_sparse() { y_true.clone() } else { t.convert(y_true, y_pred.dtype())? };
+                let mask = loss.mask(t, &y_true, y_pred)?;
+                Ok((loss.call(t, &y_true, y_pred)?, mask))
+            }
+            Kind::Function(function) => {
+                let y_true = match self.is_sparse() {
+                    true => y_true.clone(),
+                    false => interp.tracer.convert(y_true, y_pred.dtype())?,
+                };
+                let args = Args::positional(vec![Value::Tensor(y_true), Value::Tensor(y_pred.clone())]);
+                let values = interp.call(function, args)?;
+                Ok((interp.to_tensor(&values)?, None))
+            }
+        }
+    }
+}
+
+impl Object for LossObject {
+    fn class_name(&self) -> Rc<str> {
+        self.class.map_or("Loss", |c| c.name).into()
+    }
+
+    fn class(&self) -> Option<&'static ClassDecl> {
+        self.class
+    }
+
+    fn get_attr(self: Rc<Self>, _: &mut Interp, name: &str) -> Result<Option<Value>> {
+        Ok((name == "name").then(|| Value::Str(self.name.clone())))
+    }
+
+    fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
+        const SIGNATURE: crate::library::Signature = crate::library::Signature::new(&[
+            Param::required("y_true"),
+            Param::required("y_pred"),
+            Param::new("sample_weight", Default::None),
+        ]);
+        let bound = SIGNATURE.bind("loss", args)?;
+        let (y_true, y_pred) = (interp.to_tensor(bound.get("y_true")?)?, interp.to_tensor(bound.get("y_pred")?)?);
+        let mut weights = Weights::default();
+        if let Some(weight) = bound.some("sample_weight")? {
+            weights.sample = Some(interp.to_tensor(weight)?);
+        }
+        self.compute(interp, &y_true, &y_pred, &weights).map(Value::Tensor)
+    }
+}
+
+/// The loss that a `compile(loss=…)` argument names: a loss object, a function, or a string.
+///
+/// # Errors
+/// K0303: no loss has that name; the nearest is suggested.
+pub fn get(interp: &mut Interp, identifier: &Value) -> Result<Rc<LossObject>> {
+    let of_function = |function: Value, name: Rc<str>| {
+        Rc::new(LossObject {
+            class: None,
+            name,
+            reduction: Reduction::SumOverBatchSize,
+            kind: Kind::Function(function),
+        })
+    };
+    match identifier {
+        Value::Str(name) => {
+            if let Some(decl) = function_named(name) {
+                return Ok(of_function(Value::Function(decl), name.clone()));
+            }
+            if let Some(class) = CLASSES.iter().find(|c| c.name == &**name) {
+                let value = interp.call(&Value::Class(class), Args::default())?;
+                return get(interp, &value);
+            }
+            let names = FUNCTIONS.iter().map(|f| f.name).chain(CLASSES.iter().map(|c| c.name));
+            let names: Vec<&str> = names.chain(ALIASES.iter().map(|a| a.0)).collect();
+            let error = Error::new(codes::INVALID_ARGUMENT, format!("there is no loss \"{name}\""));
+            Err(match suggest::closest(name, names.iter().copied()) {
+                Some(near) => error.help(format!("did you mean \"{near}\"?")),
+                None => error.help(format!(
+                    "the losses are {}",
+                    FUNCTIONS.iter().map(|f| f.name).collect::<Vec<_>>().join(", ")
+                )),
+            })
+        }
+        Value::Object(object) => match downcast::<LossObject>(object) {
+            Some(loss) => Ok(loss),
+            None => Err(Error::argument(format!("a loss is needed here, found {}", identifier.type_name()))),
+        },
+        Value::Function(decl) => Ok(of_function(identifier.clone(), decl.name.into())),
+        Value::User(object) => Ok(of_function(identifier.clone(), object.class_name())),
+        other => Err(Error::argument(format!("a loss is needed here, found {}", other.type_name()))),
+    }
+}
+
+/// The loss function of that name or alias.
+pub fn function_named(name: &str) -> Option<&'static FunctionDecl> {
+    let name = ALIASES.iter().find(|a| a.0 == name).map_or(name, |a| a.1);
+    FUNCTIONS.iter().find(|f| f.name == name).copied()
+}
+
+/// Runs a loss as a function of the program: `(y_true, y_pred, …) -> values`.
+pub(crate) fn apply(interp: &mut Interp, args: &Bound, loss: &dyn Loss) -> Result<Value> {
+    let (y_true, y_pred) = (interp.to_tensor(args.get("y_true")?)?, interp.to_tensor(args.get("y_pred")?)?);
+    let t = &mut interp.tracer;
+    let y_true = if loss.is_sparse() { y_true } else { t.convert(&y_true, y_pred.dtype())? };
+    loss.call(t, &y_true, &y_pred).map(Value::Tensor)
+}
