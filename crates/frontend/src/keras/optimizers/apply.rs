@@ -1,0 +1,187 @@
+//! One optimizer step over all trained variables.
+
+use keramos_ir::DType;
+
+use super::Step;
+use super::object::OptimizerObject;
+use crate::error::{Error, Result};
+use crate::interp::Interp;
+use crate::trace::{Tensor, Tracer};
+
+impl OptimizerObject {
+    /// Updates the trained variables, the slots and the iteration count in the open state scope.
+    /// `gradients` are those of the variables that the optimizer was built for, in order.
+    ///
+    /// The order within a step is Keras's: loss scale, accumulation, clipping, weight decay, rule,
+    /// moving average, iteration count.
+    ///
+    /// # Errors
+    /// The optimizer is not built, or nothing is being traced.
+    pub fn apply(&self, interp: &mut Interp, gradients: &[Tensor]) -> Result<()> {
+        let built =
+            self.built.borrow().clone().ok_or_else(|| Error::internal("an optimizer is applied before it is built"))?;
+        let iteration = interp.read_variable(self.iteration)?;
+        let mut gradients = gradients.to_vec();
+        if let Some(scale) = self.settings.loss_scale {
+            gradients = gradients.iter().map(|g| interp.tracer.div_scalar(g, scale)).collect::<Result<_>>()?;
+        }
+        // With accumulation, everything is computed in each step, but takes effect in every k-th only.
+        let (mut effective, mut counted) = (None, iteration.clone());
+        if let Some(k) = self.settings.accumulate {
+            let t = &mut interp.tracer;
+            let steps = t.scalar(DType::I32, k as f64)?;
+            let next = t.add_scalar_int(&iteration, 1)?;
+            let rest = t.rem(&next, &steps)?;
+            let zero = t.scalar(DType::I32, 0.0)?;
+            effective = Some(t.eq(&rest, &zero)?);
+            counted = t.div_int(&iteration, &steps)?;
+            for (g, &accumulator) in gradients.iter_mut().zip(&built.accumulators) {
+                let sum = interp.read_variable(accumulator)?;
+                let t = &mut interp.tracer;
+                let sum = t.add(g, &sum)?;
+                *g = t.div_scalar(&sum, k as f64)?;
+                let zero = t.full(sum.ty(), 0.0)?;
+                let kept = match &effective {
+                    Some(now) => t.select(now, &zero, &sum)?,
+                    None => sum,
+                };
+                interp.state.assign(accumulator, kept);
+            }
+        }
+        let gradients = self.clip(&mut interp.tracer, gradients)?;
+        let rate = self.rate(interp)?;
+        let number = interp.tracer.add_scalar_int(&counted, 1)?;
+        for (i, (&id, gradient)) in built.trained.iter().zip(gradients).enumerate() {
+            let old = interp.read_variable(id)?;
+            let slots = built.slots[i].iter().map(|&s| interp.read_variable(s)).collect::<Result<Vec<_>>>()?;
+            let name = interp.variables.get(id).name.clone();
+            let t = &mut interp.tracer;
+            let lr = t.convert(&rate, old.dtype())?;
+            let decay = self
+                .settings
+                .weight_decay
+                .filter(|_| !self.excluded.borrow().iter().any(|word| name.contains(&**word)));
+            let weight = match decay {
+                Some(decay) => {
+                    let scaled = t.mul_scalar(&old, decay)?;
+                    let step = t.mul(&scaled, &lr)?;
+                    t.sub(&old, &step)?
+                }
+                None => old.clone(),
+            };
+            let number = t.convert(&number, old.dtype())?;
+            let gradient = t.convert(&gradient, old.dtype())?;
+            let mut step = Step { t, gradient, weight, lr, number, slots: slots.clone() };
+            let mut new = self.rule.step(&mut step)?;
+            let mut new_slots = step.slots;
+            if let Some(now) = &effective {
+                let t = &mut interp.tracer;
+                new = t.select(now, &new, &old)?;
+                for (slot, old) in new_slots.iter_mut().zip(&slots) {
+                    *slot = t.select(now, slot, old)?;
+                }
+            }
+            interp.state.assign(id, new);
+            for (&slot, value) in built.slots[i].iter().zip(new_slots) {
+                interp.state.assign(slot, value);
+            }
+        }
+        self.average(interp, &built, &counted)?;
+        let next = interp.tracer.add_scalar_int(&iteration, 1)?;
+        interp.state.assign(self.iteration, next);
+        Ok(())
+    }
+
+    fn clip(&self, t: &mut Tracer, gradients: Vec<Tensor>) -> Result<Vec<Tensor>> {
+        let s = &self.settings;
+        if let Some(limit) = s.clipnorm {
+            return gradients.iter().map(|g| clip_by_norm(t, g, limit)).collect();
+        }
+        if let Some(limit) = s.clipvalue {
+            return gradients.iter().map(|g| t.clip(g, -limit, limit)).collect();
+        }
+        let Some(limit) = s.global_clipnorm else { return Ok(gradients) };
+        let mut total: Option<Tensor> = None;
+        for g in &gradients {
+            let square = sum_of_squares(t, g)?;
+            total = Some(match total {
+                Some(total) => t.add(&total, &square)?,
+                None => square,
+            });
+        }
+        let Some(total) = total else { return Ok(gradients) };
+        // Keras: g · c · min(1/norm, 1/c), NaN where the norm is not finite.
+        let norm = t.sqrt(&total)?;
+        let one = t.scalar(norm.dtype(), 1.0)?;
+        let inverse = t.div(&one, &norm)?;
+        let least = t.min_scalar(&inverse, 1.0 / limit)?;
+        let scale = t.mul_scalar(&least, limit)?;
+        let zero = t.sub(&norm, &norm)?;
+        let scale = t.add(&scale, &zero)?;
+        gradients.iter().map(|g| t.mul(g, &scale)).collect()
+    }
+
+    /// The moving average of the weights.
+    fn average(&self, interp: &mut Interp, built: &super::object::Built, counted: &Tensor) -> Result<()> {
+        let Some(ema) = self.settings.ema else { return Ok(()) };
+        for (&id, &average) in built.trained.iter().zip(&built.averages) {
+            let (weight, old) = (interp.read_variable(id)?, interp.read_variable(average)?);
+            let t = &mut interp.tracer;
+            let zero = t.scalar(DType::I32, 0.0)?;
+            let later = t.ne(counted, &zero)?;
+            let later = t.convert(&later, weight.dtype())?;
+            let momentum = t.mul_scalar(&later, ema.momentum)?;
+            let rest = t.scalar_sub(1.0, &momentum)?;
+            let (kept, added) = (t.mul(&momentum, &old)?, t.mul(&rest, &weight)?);
+            let new = t.add(&kept, &added)?;
+            if let Some(every) = ema.overwrite {
+                let next = t.add_scalar_int(counted, 1)?;
+                let every = t.scalar(DType::I32, every as f64)?;
+                let rest = t.rem(&next, &every)?;
+                let now = t.eq(&rest, &zero)?;
+                let overwritten = t.select(&now, &new, &weight)?;
+                interp.state.assign(id, overwritten);
+            }
+            interp.state.assign(average, new);
+        }
+        Ok(())
+    }
+}
+
+fn sum_of_squares(t: &mut Tracer, g: &Tensor) -> Result<Tensor> {
+    let square = t.square(g)?;
+    let axes: Vec<usize> = (0..g.rank()).collect();
+    t.sum(&square, &axes, false)
+}
+
+/// g·c / max(‖g‖, c), as Keras's `clip_by_norm`.
+fn clip_by_norm(t: &mut Tracer, g: &Tensor, limit: f64) -> Result<Tensor> {
+    let square = sum_of_squares(t, g)?;
+    let zero = t.scalar(square.dtype(), 0.0)?;
+    let positive = t.gt(&square, &zero)?;
+    let one = t.scalar(square.dtype(), 1.0)?;
+    let safe = t.select(&positive, &square, &one)?;
+    let root = t.sqrt(&safe)?;
+    let norm = t.select(&positive, &root, &square)?;
+    let scaled = t.mul_scalar(g, limit)?;
+    let divisor = t.max_scalar(&norm, limit)?;
+    t.div(&scaled, &divisor)
+}
+
+impl Tracer {
+    /// i + c for an integer scalar.
+    fn add_scalar_int(&mut self, i: &Tensor, c: i64) -> Result<Tensor> {
+        let c = self.scalar(i.dtype(), c as f64)?;
+        self.add(i, &c)
+    }
+
+    /// Integer division of non-negative numbers.
+    fn div_int(&mut self, a: &Tensor, b: &Tensor) -> Result<Tensor> {
+        self.build1(&[a, b], |builder, v| builder.div(v[0], v[1]))
+    }
+}
+
+/// A rule whose new weight is the old one less a step.
+pub(super) fn descend(step: &mut Step<'_>, amount: &Tensor) -> Result<Tensor> {
+    step.t.sub(&step.weight, amount)
+}

@@ -1,0 +1,279 @@
+//! Optimizers as objects of the program: their arguments and variables.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use keramos_ir::{DType, TensorType};
+
+use super::Optimizer;
+use crate::error::{Error, Result};
+use crate::interp::Interp;
+use crate::keras::schedules::ScheduleObject;
+use crate::keras::variable::{Role, VariableId};
+use crate::library::{Bound, ClassDecl, Default, MethodDecl, Param, Signature};
+use crate::trace::Tensor;
+use crate::value::{Object, ObjectRef, Value, downcast};
+
+/// Constructor parameters that all optimizers share, after their own.
+pub const COMMON: &[Param] = &[
+    Param::new("weight_decay", Default::None),
+    Param::new("clipnorm", Default::None),
+    Param::new("clipvalue", Default::None),
+    Param::new("global_clipnorm", Default::None),
+    Param::new("use_ema", Default::Bool(false)),
+    Param::new("ema_momentum", Default::Float(0.99)),
+    Param::new("ema_overwrite_frequency", Default::None),
+    Param::new("loss_scale_factor", Default::None),
+    Param::new("gradient_accumulation_steps", Default::None),
+    Param::new("name", Default::None),
+];
+
+/// The methods of every optimizer.
+pub(super) const METHODS: &[MethodDecl] = &[MethodDecl {
+    name: "exclude_from_weight_decay",
+    signature: Signature::new(&[Param::new("var_list", Default::None), Param::new("var_names", Default::None)]),
+    doc: "Variables whose names contain one of the given words are not decayed.",
+    call: exclude,
+}];
+
+/// An optimizer of the program.
+#[derive(Debug)]
+pub struct OptimizerObject {
+    class: &'static ClassDecl,
+    /// Its name, such as `adam`.
+    pub name: Rc<str>,
+    pub(super) settings: Settings,
+    pub(super) learning_rate: LearningRate,
+    pub(super) iteration: VariableId,
+    pub(super) rule: Box<dyn Optimizer>,
+    pub(super) excluded: RefCell<Vec<Rc<str>>>,
+    pub(super) built: RefCell<Option<Rc<Built>>>,
+    description: String,
+    fixed_rate: Cell<Option<f64>>,
+}
+
+/// What all optimizers can be told.
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    pub weight_decay: Option<f64>,
+    pub clipnorm: Option<f64>,
+    pub clipvalue: Option<f64>,
+    pub global_clipnorm: Option<f64>,
+    pub ema: Option<Ema>,
+    pub loss_scale: Option<f64>,
+    pub accumulate: Option<usize>,
+}
+
+/// A moving average of the weights.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ema {
+    pub momentum: f64,
+    pub overwrite: Option<usize>,
+}
+
+#[derive(Debug)]
+pub(super) enum LearningRate {
+    Variable(VariableId),
+    Schedule(Rc<ScheduleObject>),
+}
+
+/// The variables of an optimizer that knows what it trains.
+#[derive(Debug)]
+pub(super) struct Built {
+    pub trained: Vec<VariableId>,
+    pub averages: Vec<VariableId>,
+    pub accumulators: Vec<VariableId>,
+    /// Per trained variable, in the order of [`Optimizer::slots`], flattened.
+    pub slots: Vec<Vec<VariableId>>,
+}
+
+impl OptimizerObject {
+    /// The object of a constructor call.
+    ///
+    /// # Errors
+    /// An argument has a value that is not accepted.
+    pub fn value(interp: &mut Interp, class: &'static ClassDecl, args: &Bound, rule: impl Optimizer) -> Result<Value> {
+        let settings = settings(args)?;
+        let name = if args.some("name")?.is_some() { args.str("name")? } else { interp.names.unique(class.name) };
+        let variable = |interp: &mut Interp, part: &str, dtype, initial: Value| {
+            let id = interp.add_variable(part, TensorType::scalar(dtype), initial, Role::Optimizer);
+            interp.variables.get_mut(id).path = format!("{name}/{part}");
+            id
+        };
+        let iteration = variable(interp, "iteration", DType::I32, Value::Int(0));
+        let rate = args.get("learning_rate")?;
+        let (learning_rate, fixed_rate) = match rate {
+            Value::Object(object) => match downcast::<ScheduleObject>(object) {
+                Some(schedule) => (LearningRate::Schedule(schedule), None),
+                None => return Err(args.invalid("learning_rate", "a number or a schedule")),
+            },
+            _ => {
+                let rate = args.f64("learning_rate")?;
+                (LearningRate::Variable(variable(interp, "learning_rate", DType::F32, Value::Float(rate))), Some(rate))
+            }
+        };
+        Ok(Value::Object(Rc::new(OptimizerObject {
+            class,
+            name,
+            settings,
+            learning_rate,
+            iteration,
+            rule: Box::new(rule),
+            excluded: RefCell::default(),
+            built: RefCell::default(),
+            description: describe(class, args),
+            fixed_rate: Cell::new(fixed_rate),
+        })))
+    }
+
+    /// The constructor call that makes this optimizer, with the arguments that differ from the defaults.
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
+    /// Creates the slots for the variables to be trained, unless that was done before.
+    pub fn build(&self, interp: &mut Interp, trained: &[VariableId]) {
+        if self.built.borrow().is_some() {
+            return;
+        }
+        let slot = |interp: &mut Interp, of: VariableId, name: &str, initial: f64| {
+            let variable = interp.variables.get(of);
+            let (path, ty) = (format!("{}/{}_{name}", self.name, variable.path.replace('/', "_")), variable.ty.clone());
+            let id = interp.add_variable(name, ty, Value::Float(initial), Role::Optimizer);
+            interp.variables.get_mut(id).path = path;
+            id
+        };
+        let for_all = |interp: &mut Interp, wanted: bool, name: &str| -> Vec<VariableId> {
+            let all = if wanted { trained } else { &[] };
+            all.iter().map(|&id| slot(interp, id, name, 0.0)).collect()
+        };
+        let averages = for_all(interp, self.settings.ema.is_some(), "average");
+        let accumulators = for_all(interp, self.settings.accumulate.is_some(), "gradient_accumulator");
+        let mut slots = vec![Vec::new(); trained.len()];
+        for group in self.rule.slots() {
+            for (&id, slots) in trained.iter().zip(&mut slots) {
+                slots.extend(group.iter().map(|s| slot(interp, id, s.name, s.initial)));
+            }
+        }
+        let built = Built { trained: trained.to_vec(), averages, accumulators, slots };
+        *self.built.borrow_mut() = Some(Rc::new(built));
+    }
+
+    /// The optimizer's variables in the order of Keras's `optimizer.variables`.
+    pub fn variables(&self) -> Vec<VariableId> {
+        let mut all = vec![self.iteration];
+        if let LearningRate::Variable(id) = self.learning_rate {
+            all.push(id);
+        }
+        if let Some(built) = &*self.built.borrow() {
+            all.extend(&built.averages);
+            all.extend(&built.accumulators);
+            let mut offset = 0;
+            for group in self.rule.slots() {
+                for slots in &built.slots {
+                    all.extend(&slots[offset..offset + group.len()]);
+                }
+                offset += group.len();
+            }
+        }
+        all
+    }
+
+    /// The learning rate at this step, a `float32` scalar.
+    pub(super) fn rate(&self, interp: &mut Interp) -> Result<Tensor> {
+        match &self.learning_rate {
+            LearningRate::Variable(id) => interp.read_variable(*id),
+            LearningRate::Schedule(schedule) => {
+                let step = interp.read_variable(self.iteration)?;
+                schedule.value_at(&mut interp.tracer, &step)
+            }
+        }
+    }
+}
+
+fn settings(args: &Bound) -> Result<Settings> {
+    let number = |name: &str| args.some(name)?.map(|_| args.f64(name)).transpose();
+    let count = |name: &str| args.some(name)?.map(|_| args.usize(name)).transpose();
+    let clips = ["clipnorm", "clipvalue", "global_clipnorm"];
+    let given: Vec<&str> = clips.into_iter().filter(|n| args.get(n).is_ok_and(|v| !v.is_none())).collect();
+    if given.len() > 1 {
+        let message = format!("{}() takes only one of `clipnorm`, `clipvalue` and `global_clipnorm`", args.function());
+        return Err(Error::argument(message).note(format!("given: {}", given.join(", "))));
+    }
+    let accumulate = count("gradient_accumulation_steps")?;
+    if accumulate.is_some_and(|steps| steps < 2) {
+        return Err(args.invalid("gradient_accumulation_steps", "an integer of at least 2"));
+    }
+    let positive = |x: Option<f64>| x.filter(|&x| x > 0.0);
+    Ok(Settings {
+        weight_decay: number("weight_decay")?,
+        clipnorm: positive(number("clipnorm")?),
+        clipvalue: positive(number("clipvalue")?),
+        global_clipnorm: positive(number("global_clipnorm")?),
+        ema: match args.bool("use_ema")? {
+            true => Some(Ema { momentum: args.f64("ema_momentum")?, overwrite: count("ema_overwrite_frequency")? }),
+            false => None,
+        },
+        loss_scale: number("loss_scale_factor")?,
+        accumulate,
+    })
+}
+
+fn describe(class: &ClassDecl, args: &Bound) -> String {
+    let changed = |(param, value): (&Param, &Value)| {
+        if !args.is_given(param.name) || param.name == "name" {
+            return None;
+        }
+        let shown = match value {
+            Value::Float(x) => x.to_string(),
+            Value::Int(i) => i.to_string(),
+            Value::Bool(b) => if *b { "True" } else { "False" }.to_owned(),
+            Value::None => "None".to_owned(),
+            other => other.type_name(),
+        };
+        Some(format!("{}={shown}", param.name))
+    };
+    format!("{}({})", class.name, args.iter().filter_map(changed).collect::<Vec<_>>().join(", "))
+}
+
+fn exclude(_: &mut Interp, object: &ObjectRef, args: &mut Bound) -> Result<Value> {
+    let optimizer = downcast::<OptimizerObject>(object).ok_or_else(|| Error::internal("a method of another object"))?;
+    if args.some("var_list")?.is_some() {
+        return Err(
+            Error::unsupported("exclude_from_weight_decay(var_list=...) is not supported").help("use var_names=[...]")
+        );
+    }
+    if optimizer.built.borrow().is_some() {
+        return Err(Error::argument("exclude_from_weight_decay() comes after the optimizer was built")
+            .help("call it before compile()"));
+    }
+    let names = args.some("var_names")?.and_then(Value::elements).unwrap_or_default();
+    let words = names.iter().map(|name| match name {
+        Value::Str(word) => Ok(word.clone()),
+        _ => Err(args.invalid("var_names", "a list of strings")),
+    });
+    *optimizer.excluded.borrow_mut() = words.collect::<Result<Vec<_>>>()?;
+    Ok(Value::None)
+}
+
+impl Object for OptimizerObject {
+    fn class_name(&self) -> Rc<str> {
+        self.class.name.into()
+    }
+
+    fn class(&self) -> Option<&'static ClassDecl> {
+        Some(self.class)
+    }
+
+    fn get_attr(self: Rc<Self>, _: &mut Interp, name: &str) -> Result<Option<Value>> {
+        Ok(match name {
+            "name" => Some(Value::Str(self.name.clone())),
+            "learning_rate" | "lr" => self.fixed_rate.get().map(Value::Float),
+            _ => None,
+        })
+    }
+
+    fn attributes(&self) -> Vec<String> {
+        vec!["name".into(), "learning_rate".into()]
+    }
+}
