@@ -9,7 +9,7 @@ use crate::diagnostics::{Diagnostic, Source, Span};
 use crate::keras::layer::LayerObject;
 use crate::keras::variable::{StateScopes, Variables};
 use crate::keras::{Names, Seeds};
-use crate::trace::Tracer;
+use crate::trace::{Tensor, Tracer};
 
 /// One compilation: everything that evaluating a model file changes.
 #[derive(Debug)]
@@ -26,6 +26,9 @@ pub struct Interp {
     pub diagnostics: Vec<Diagnostic>,
     /// Whether the current layer call is a training pass, unless the call says otherwise.
     pub training: bool,
+    /// 1 for rows that are there and 0 for padding (`f32[batch]`), while a step over padded batches is
+    /// traced: batch statistics are over the real rows only.
+    pub row_mask: Option<Tensor>,
     /// The names that objects got automatically.
     pub names: Names,
     /// Where default seeds come from.
@@ -50,6 +53,7 @@ impl Interp {
             state: StateScopes::default(),
             diagnostics: Vec::new(),
             training: false,
+            row_mask: None,
             names: Names::default(),
             seeds: Seeds::default(),
             span: Span::default(),

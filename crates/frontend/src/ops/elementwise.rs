@@ -240,6 +240,8 @@ binary_methods! {
     maximum => max;
     /// min(a, b); NaN propagates.
     minimum => min;
+    /// aᵇ for floats.
+    power => pow;
     /// The remainder with the dividend's sign (`lax.rem`).
     rem => rem;
     /// Logical or bitwise and.

@@ -85,6 +85,14 @@ impl Tracer {
         let mean = if keepdims { mean } else { self.squeeze(&mean, axes)? };
         Ok((mean, variance))
     }
+
+    /// The index of the largest element along `axis` as `int32`; the first among equals, NaN above all.
+    ///
+    /// # Errors
+    /// Nothing is being traced.
+    pub fn argmax(&mut self, x: &Tensor, axis: usize) -> Result<Tensor> {
+        self.build1(&[x], |b, v| b.argmax(v[0], axis))
+    }
 }
 
 macro_rules! reduce_methods {

@@ -183,6 +183,15 @@ fn symbolic_type(symbolic: &Symbolic, batch: usize) -> Result<TensorType> {
     Ok(TensorType::new(symbolic.0.dtype, shape.collect::<Result<Vec<_>>>()?))
 }
 
+/// The types of the model's outputs with the batch dimension set.
+pub(super) fn output_types(graph: &Functional, batch: usize) -> Result<Vec<TensorType>> {
+    let ty = |leaf: &Value| match leaf {
+        Value::Symbolic(s) => symbolic_type(s, batch),
+        other => Err(Error::ty(format!("a model's output must be a tensor, found {}", other.type_name()))),
+    };
+    graph.outputs.leaves().iter().map(ty).collect()
+}
+
 pub(super) fn data_ports(inputs: &[Symbolic]) -> Vec<Port> {
     let port = |(i, s): (usize, &Symbolic)| Port {
         name: s.0.node.name.to_string(),

@@ -1,6 +1,12 @@
 //! What the frontend hands on: the entry points of a model, as IR functions, and their description.
 
 mod assemble;
+mod build;
+mod layout;
+mod steps;
+mod training;
+
+pub use build::{Options, build};
 
 use keramos_ir::{DType, Function, TensorType};
 

@@ -1,0 +1,279 @@
+//! What `compile` said, resolved against the model's outputs.
+
+use std::rc::Rc;
+
+use super::assemble;
+use super::{Fit, Training};
+use crate::diagnostics::codes;
+use crate::error::{Error, Result};
+use crate::interp::Interp;
+use crate::keras::layer::LayerObject;
+use crate::keras::losses::{self, LossObject};
+use crate::keras::metrics::{self, Mean, MetricObject};
+use crate::keras::models::Functional;
+use crate::keras::optimizers::{self, OptimizerObject};
+use crate::keras::variable::VariableId;
+use crate::library::Bound;
+use crate::value::{Key, Value};
+use keramos_ir::{DType, TensorType};
+
+/// A compiled model's optimizer, losses and metrics.
+#[derive(Debug)]
+pub(super) struct Compiled {
+    pub optimizer: Rc<OptimizerObject>,
+    pub losses: Vec<OutputLoss>,
+    /// The running mean of the total loss.
+    pub total: Rc<MetricObject>,
+    pub metrics: Vec<OutputMetric>,
+    /// The variables that are trained.
+    pub trained: Vec<VariableId>,
+    /// The type of the target of each output, for batch size 1; outputs without a loss have none.
+    targets: Vec<Option<TensorType>>,
+}
+
+/// The loss of one output.
+#[derive(Debug)]
+pub(super) struct OutputLoss {
+    pub output: usize,
+    pub loss: Rc<LossObject>,
+    pub weight: Option<f64>,
+    /// The running mean of this loss, where there are several.
+    pub tracker: Option<Rc<MetricObject>>,
+}
+
+/// One metric of one output.
+#[derive(Debug)]
+pub(super) struct OutputMetric {
+    pub output: usize,
+    pub metric: Rc<MetricObject>,
+    /// The name in logs.
+    pub name: String,
+    /// Whether sample weights count.
+    pub weighted: bool,
+}
+
+impl Compiled {
+    /// Resolves the arguments of `compile` and creates optimizer and metric variables.
+    pub fn new(
+        interp: &mut Interp,
+        model: &Rc<LayerObject>,
+        graph: &Functional,
+        args: &Bound,
+    ) -> Result<Option<Compiled>> {
+        let names = assemble::output_names(graph);
+        let keys = output_keys(graph);
+        let outputs = graph.outputs.leaves().len();
+        let loss = per_output(args.get("loss")?, outputs, &names, keys.as_deref(), "loss")?;
+        let weights = per_output(args.get("loss_weights")?, outputs, &names, keys.as_deref(), "loss_weights")?;
+        if loss.iter().all(Option::is_none) {
+            return Ok(None);
+        }
+        let shapes: Vec<Vec<usize>> = assemble::output_types(graph, 1)?.into_iter().map(|ty| ty.shape).collect();
+        let optimizer = optimizers::get(interp, args.get("optimizer")?)?;
+        let mut losses = Vec::new();
+        let mut targets = vec![None; outputs];
+        for (output, (identifier, weight)) in loss.into_iter().zip(weights).enumerate() {
+            let Some(identifier) = identifier else { continue };
+            let loss = resolve_loss(interp, &identifier, &shapes[output])?;
+            targets[output] = Some(match loss.is_sparse() {
+                true => TensorType::new(DType::I32, &shapes[output][..shapes[output].len().saturating_sub(1)]),
+                false => TensorType::new(DType::F32, shapes[output].clone()),
+            });
+            let weight = weight.map(|w| number(&w)).transpose()?;
+            losses.push(OutputLoss { output, loss, weight, tracker: None });
+        }
+        if losses.len() > 1 {
+            for loss in &mut losses {
+                let of = keys.as_ref().map_or(&names[loss.output], |keys| &keys[loss.output]);
+                loss.tracker = Some(MetricObject::internal(format!("{of}_loss"), Mean));
+            }
+        }
+        let mut metrics = Vec::new();
+        for (argument, weighted) in [("metrics", false), ("weighted_metrics", true)] {
+            let given = args.get(argument)?;
+            let lists = match outputs {
+                1 => vec![Some(Value::list(given.leaves().into_iter().filter(|v| !v.is_none()).collect()))],
+                _ => per_output(given, outputs, &names, keys.as_deref(), argument)?,
+            };
+            for (output, list) in lists.into_iter().enumerate() {
+                let target =
+                    targets[output].clone().unwrap_or_else(|| TensorType::new(DType::F32, shapes[output].clone()));
+                for identifier in list.map(|list| list.leaves()).unwrap_or_default() {
+                    if identifier.is_none() {
+                        continue;
+                    }
+                    let metric = metrics::get(interp, &identifier, &target.shape, &shapes[output])?;
+                    let mut name = match outputs {
+                        1 => metric.name.to_string(),
+                        _ => format!("{}_{}", keys.as_ref().map_or(&names[output], |k| &k[output]), metric.name),
+                    };
+                    let same = metrics
+                        .iter()
+                        .filter(|m: &&OutputMetric| {
+                            m.name == name || m.name.starts_with(&format!("{name}_")) && m.metric.name == metric.name
+                        })
+                        .count();
+                    if metrics.iter().any(|m| m.name == name) {
+                        name = format!("{name}_{same}");
+                    }
+                    metrics.push(OutputMetric { output, metric, name, weighted });
+                }
+            }
+        }
+        let trained = trained(interp, model);
+        if trained.is_empty() {
+            return Err(Error::new(
+                codes::TRAINING_CONFIG,
+                format!("model `{}` has no trainable weights", model.name()),
+            ));
+        }
+        optimizer.build(interp, &trained);
+        let compiled =
+            Compiled { optimizer, losses, total: MetricObject::internal("loss", Mean), metrics, trained, targets };
+        compiled.total.build(interp, &[])?;
+        for metric in &compiled.metrics {
+            metric.metric.build(interp, &shapes[metric.output])?;
+        }
+        for tracker in compiled.losses.iter().filter_map(|l| l.tracker.clone()) {
+            tracker.build(interp, &[])?;
+        }
+        Ok(Some(compiled))
+    }
+
+    /// The metrics in the order of Keras's `model.metrics`, with their log names.
+    pub fn logged(&self) -> Vec<(String, Rc<MetricObject>)> {
+        let total = [(String::from("loss"), self.total.clone())];
+        let metrics = self.metrics.iter().map(|m| (m.name.clone(), m.metric.clone()));
+        let trackers = self.losses.iter().filter_map(|l| l.tracker.clone()).map(|t| (t.name.to_string(), t));
+        total.into_iter().chain(metrics).chain(trackers).collect()
+    }
+
+    /// The variables of all metrics, in order.
+    pub fn metric_variables(&self, interp: &mut Interp) -> Result<Vec<VariableId>> {
+        let mut all = Vec::new();
+        for (_, metric) in self.logged() {
+            all.extend(metric.build(interp, &[])?);
+        }
+        Ok(all)
+    }
+
+    /// The outputs that have targets, with the targets' types at a batch size.
+    pub fn targets(&self, batch: usize) -> Vec<(usize, TensorType)> {
+        let at = |(output, ty): (usize, &Option<TensorType>)| {
+            let mut ty = ty.clone()?;
+            if let Some(first) = ty.shape.first_mut() {
+                *first = batch;
+            }
+            Some((output, ty))
+        };
+        self.targets.iter().enumerate().filter_map(at).collect()
+    }
+
+    /// The description for the artifact.
+    pub fn describe(&self, fit: Option<&Bound>) -> Result<Training> {
+        Ok(Training {
+            optimizer: self.optimizer.description().to_owned(),
+            losses: self.losses.iter().map(|l| l.loss.name.to_string()).collect(),
+            logs: self.logged().into_iter().map(|(name, _)| name).collect(),
+            fit: fit.map(fit_settings).transpose()?,
+        })
+    }
+}
+
+/// The weights that training changes: trainable ones of layers that are not frozen.
+fn trained(interp: &Interp, model: &LayerObject) -> Vec<VariableId> {
+    fn collect(interp: &Interp, layer: &LayerObject, frozen: bool, all: &mut Vec<VariableId>) {
+        let frozen = frozen || !layer.trainable.get();
+        for &id in layer.weights.borrow().iter() {
+            if !frozen && interp.variables.get(id).trainable && !all.contains(&id) {
+                all.push(id);
+            }
+        }
+        layer.sublayers.borrow().iter().for_each(|(_, inner)| collect(interp, inner, frozen, all));
+    }
+    let mut all = Vec::new();
+    collect(interp, model, false, &mut all);
+    all
+}
+
+fn resolve_loss(interp: &mut Interp, identifier: &Value, output: &[usize]) -> Result<Rc<LossObject>> {
+    match identifier {
+        Value::Str(name) if matches!(&*name.to_lowercase(), "crossentropy" | "ce") => {
+            let kind =
+                if output.last() == Some(&1) { "binary_crossentropy" } else { "sparse_categorical_crossentropy" };
+            losses::get(interp, &Value::str(kind))
+        }
+        other => losses::get(interp, other),
+    }
+}
+
+/// The keys of a dict of outputs, in the flattened order.
+fn output_keys(graph: &Functional) -> Option<Vec<String>> {
+    let Value::Dict(entries) = &graph.outputs else { return None };
+    let name = |key: &Key| match key.value() {
+        Value::Str(s) => s.to_string(),
+        other => other.type_name(),
+    };
+    Some(entries.borrow().keys().map(name).collect())
+}
+
+/// An argument of `compile` that may be one value for all outputs, or one per output by position or
+/// by name.
+fn per_output(
+    value: &Value,
+    outputs: usize,
+    names: &[String],
+    keys: Option<&[String]>,
+    what: &str,
+) -> Result<Vec<Option<Value>>> {
+    let some = |value: &Value| Some(value.clone()).filter(|v| !v.is_none());
+    match value {
+        Value::Dict(entries) => {
+            let entries = entries.borrow();
+            let mut all = vec![None; outputs];
+            for (key, value) in entries.iter() {
+                let Value::Str(key) = key.value() else {
+                    return Err(Error::argument(format!("the keys of `{what}` must be output names")));
+                };
+                let find = |list: &[String]| list.iter().position(|n| **n == **key);
+                let Some(index) = keys.and_then(find).or_else(|| find(names)) else {
+                    return Err(Error::new(
+                        codes::TRAINING_CONFIG,
+                        format!("`{what}` names the output `{key}`, which the model does not have"),
+                    )
+                    .note(format!("its outputs are {}", keys.unwrap_or(names).join(", "))));
+                };
+                all[index] = some(value);
+            }
+            Ok(all)
+        }
+        Value::List(_) | Value::Tuple(_) => {
+            let values = value.elements().unwrap_or_default();
+            if values.len() != outputs {
+                let message = format!("`{what}` has {} entries, the model {outputs} outputs", values.len());
+                return Err(Error::new(codes::TRAINING_CONFIG, message));
+            }
+            Ok(values.iter().map(some).collect())
+        }
+        one => Ok(vec![some(one); outputs]),
+    }
+}
+
+fn number(value: &Value) -> Result<f64> {
+    match value {
+        Value::Float(x) => Ok(*x),
+        Value::Int(i) => Ok(*i as f64),
+        other => Err(Error::argument(format!("a loss weight must be a number, found {}", other.type_name()))),
+    }
+}
+
+/// The arguments of `fit`; those that are not known at compile time get their defaults.
+fn fit_settings(args: &Bound) -> Result<Fit> {
+    let known = |name: &str| args.some(name).map(|v| v.is_some_and(|v| !matches!(v, Value::Host(_))));
+    Ok(Fit {
+        epochs: if known("epochs")? { args.usize("epochs")? } else { 1 },
+        batch_size: if known("batch_size")? { args.usize("batch_size")? } else { 32 },
+        validation_split: if known("validation_split")? { args.f64("validation_split")? } else { 0.0 },
+        shuffle: if known("shuffle")? { args.bool("shuffle")? } else { true },
+    })
+}
