@@ -112,7 +112,7 @@ impl ArtifactBuilder {
                 return Err(self.error(Fault::weight_size(variable, wanted, length)));
             }
             block.resize(block.len().next_multiple_of(WEIGHT_ALIGNMENT as usize), 0);
-            index.push(StoredTensor { variable, offset: block.len() as u64, length });
+            index.push(StoredTensor { variable, offset: block.len() as u64, length, checksum: crc32c::crc32c(value) });
             block.extend_from_slice(value);
         }
         self.manifest.weights = index;

@@ -206,6 +206,8 @@ pub struct StoredTensor {
     pub offset: u64,
     /// Length in bytes.
     pub length: u64,
+    /// CRC-32C of the value, so that it can be read without the others.
+    pub checksum: u32,
 }
 
 impl Variable {

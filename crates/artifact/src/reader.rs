@@ -103,6 +103,27 @@ impl Artifact {
         Ok(Weights { bytes: bytes.unwrap_or_default(), index: &self.manifest.weights })
     }
 
+    /// The stored value of one variable, by index; the rest of the weights is not read. `None` if
+    /// the variable is not stored.
+    ///
+    /// # Errors
+    /// [`Fault::Io`], or [`Fault::Checksum`] if the value is damaged.
+    pub fn weight(&self, variable: usize) -> Result<Option<Cow<'_, [u8]>>, ArtifactError> {
+        let stored = self.manifest.weights.iter().find(|stored| stored.variable == variable);
+        let section = self.header.sections.last().filter(|section| section.kind == SectionKind::Weights);
+        // A section that is not there holds values of no bytes.
+        let start = section.map_or(0, |section| section.offset);
+        let Some(stored) = stored else { return Ok(None) };
+        let part = || {
+            let path = self.manifest.variables.get(variable).map(|variable| variable.path.as_str());
+            format!("the value of `{}`", path.unwrap_or_default())
+        };
+        // The reader has checked that the index fits the section, and the section the file.
+        let read =
+            read_checked(&self.source, start.saturating_add(stored.offset), stored.length, stored.checksum, part);
+        read.map(Some).map_err(|fault| ArtifactError::new(self.origin.clone(), fault))
+    }
+
     fn section(&self, kind: SectionKind, index: usize) -> Result<Option<Cow<'_, [u8]>>, ArtifactError> {
         let sections = self.header.sections.iter().enumerate();
         let mut of_kind = sections.filter(|(_, section)| section.kind == kind);
@@ -157,14 +178,22 @@ fn check_sections(sections: &[Section], manifest: &Manifest) -> Result<(), Fault
 }
 
 fn read_section<'a>(source: &'a Source, number: usize, section: &Section) -> Result<Cow<'a, [u8]>, Fault> {
-    let bytes = source.read(section.offset, section.length)?;
+    let part = || format!("section {number} ({})", section.kind.name());
+    read_checked(source, section.offset, section.length, section.checksum, part)
+}
+
+/// Reads a range that lies within the file and compares its checksum; `part` names it in the message.
+fn read_checked(
+    source: &Source,
+    offset: u64,
+    length: u64,
+    expected: u32,
+    part: impl FnOnce() -> String,
+) -> Result<Cow<'_, [u8]>, Fault> {
+    let bytes = source.read(offset, length)?;
     let actual = crc32c::crc32c(&bytes);
-    if actual != section.checksum {
-        return Err(Fault::Checksum {
-            part: format!("section {number} ({})", section.kind.name()),
-            expected: section.checksum,
-            actual,
-        });
+    if actual != expected {
+        return Err(Fault::Checksum { part: part(), expected, actual });
     }
     Ok(bytes)
 }

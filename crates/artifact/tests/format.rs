@@ -268,6 +268,22 @@ fn inconsistent_manifests_say_where() {
 }
 
 #[test]
+fn single_weights_are_read_and_checked_alone() {
+    let whole = bytes();
+    let artifact = Artifact::from_bytes(whole.clone()).unwrap();
+    let start = artifact.sections().last().unwrap().offset as usize;
+    assert_eq!(artifact.weight(1).unwrap().unwrap(), weights()[1].1);
+    assert!(artifact.weight(2).unwrap().is_none());
+    let mut damaged = whole;
+    damaged[start] ^= 1;
+    let artifact = Artifact::from_bytes(damaged).unwrap();
+    assert_eq!(artifact.weight(1).unwrap().unwrap(), weights()[1].1);
+    let message = artifact.weight(0).unwrap_err().to_string();
+    assert!(message.contains("the value of `linear/dense/kernel` is damaged"), "{message}");
+    assert!(matches!(artifact.weights().unwrap_err().fault, Fault::Checksum { .. }));
+}
+
+#[test]
 fn same_input_same_bytes() {
     assert_eq!(bytes(), bytes());
 }

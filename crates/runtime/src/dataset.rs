@@ -47,7 +47,7 @@ impl Dataset {
             let column = |(port, name): (&&Port, String)| {
                 let label = if name.is_empty() { file.clone() } else { format!("{file}[{name}]") };
                 let tensor = arrays.remove(&name).unwrap_or_else(HostTensor::empty);
-                Column::bind(label, tensor, port, kind)
+                Column::bind(label, tensor, port, kind, purpose)
             };
             ports.iter().zip(chosen).map(column).collect()
         };
@@ -61,24 +61,31 @@ impl Dataset {
         Dataset::new(inputs, targets, weights)
     }
 
-    /// A data set of inputs alone, in the order of the program's inputs.
+    /// A data set of tensors, in the order of the program's inputs and targets.
     ///
     /// # Errors
     /// [`Error::Data`] if the tensors do not fit the program.
-    pub fn of_inputs(model: &str, program: &Program, inputs: &[HostTensor]) -> Result<Dataset, Error> {
-        let ports: Vec<&Port> = program.inputs_of(PortKind::Data).map(|(_, port)| port).collect();
-        if ports.len() != inputs.len() {
-            let names = ports.iter().map(|port| port.name.clone()).collect();
-            let model = model.to_owned();
-            return Err(
-                DataError::Count { model, what: "input", wanted: ports.len(), names, given: inputs.len() }.into()
-            );
-        }
-        let column = |(index, (port, tensor)): (usize, (&&Port, &HostTensor))| {
-            Column::bind(format!("input {index}"), tensor.clone(), port, PortKind::Data)
+    pub fn of_tensors(
+        model: &str,
+        program: &Program,
+        purpose: Purpose,
+        inputs: &[HostTensor],
+        targets: &[HostTensor],
+    ) -> Result<Dataset, Error> {
+        let columns = |kind: PortKind, tensors: &[HostTensor]| -> Result<Vec<Column>, Error> {
+            let what = names::words(kind).0;
+            let ports: Vec<&Port> = program.inputs_of(kind).map(|(_, port)| port).collect();
+            if ports.len() != tensors.len() {
+                let names = ports.iter().map(|port| port.name.clone()).collect();
+                let (model, wanted, given) = (model.to_owned(), ports.len(), tensors.len());
+                return Err(DataError::Count { model, what, wanted, names, given }.into());
+            }
+            let column = |(port, tensor): (&&Port, &HostTensor)| {
+                Column::bind(format!("{what} `{}`", port.name), tensor.clone(), port, kind, purpose)
+            };
+            ports.iter().zip(tensors).map(column).collect()
         };
-        let columns = ports.iter().zip(inputs).enumerate().map(column).collect::<Result<_, _>>()?;
-        Dataset::new(columns, Vec::new(), None)
+        Dataset::new(columns(PortKind::Data, inputs)?, columns(PortKind::Target, targets)?, None)
     }
 
     fn new(inputs: Vec<Column>, targets: Vec<Column>, weights: Option<HostTensor>) -> Result<Dataset, Error> {

@@ -215,7 +215,7 @@ pub enum DataError {
         source: CastError,
     },
     /// The wrong number of arrays was given.
-    #[error("`{model}` takes {wanted} {what}s ({}), {given} were given", quoted(names))]
+    #[error("the number of {what}s is wrong: `{model}` takes {wanted} ({}), {given} given", quoted(names))]
     Count {
         /// Name of the model.
         model: String,

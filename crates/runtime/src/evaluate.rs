@@ -6,10 +6,11 @@ use std::sync::Arc;
 use keramos_artifact::{Entry, PortKind};
 use keramos_pjrt::Buffer;
 
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, Purpose};
 use crate::error::{DataError, Error};
 use crate::feed::{Job, cut, prefetch};
 use crate::model::Model;
+use crate::tensor::HostTensor;
 
 /// Values of the loss and the metrics by name, `loss` first.
 pub type Logs = Vec<(String, f64)>;
@@ -61,6 +62,17 @@ impl Model {
             return Err(DataError::Empty { array, hint: "; give at least one example" }.into());
         }
         read_logs(&names, &last)
+    }
+
+    /// A data set for [`Model::fit`] and [`Model::evaluate`], of tensors in the order of the
+    /// model's inputs and targets.
+    ///
+    /// # Errors
+    /// [`Error::Data`] if the tensors do not fit, [`Error::NoEntry`] if the model was not compiled
+    /// with a loss.
+    pub fn dataset(&self, inputs: &[HostTensor], targets: &[HostTensor]) -> Result<Dataset, Error> {
+        let program = self.program(self.any_program(&Entry::EvaluateStep)?)?;
+        Dataset::of_tensors(&self.manifest().name, program, Purpose::Train, inputs, targets)
     }
 
     /// Names of a program's logs, in order.

@@ -231,10 +231,9 @@ impl Model {
             return Ok(());
         }
         let artifact = Arc::clone(&self.artifact);
-        let stored = artifact.weights()?;
         for &index in &missing {
-            if let (Some(bytes), Some(variable)) = (stored.get(index), artifact.manifest().variables.get(index)) {
-                let buffer = self.upload(variable.dtype, &variable.shape, bytes)?;
+            if let (Some(bytes), Some(variable)) = (artifact.weight(index)?, artifact.manifest().variables.get(index)) {
+                let buffer = self.upload(variable.dtype, &variable.shape, &bytes)?;
                 self.put(index, buffer);
             }
         }
@@ -253,7 +252,7 @@ impl Model {
         let program = self.find_program(&Entry::Init, None)?;
         self.prepare(program)?;
         let artifact = Arc::clone(&self.artifact);
-        let stored = artifact.weights()?;
+        let is_stored = |index| artifact.manifest().weights.iter().any(|stored| stored.variable == index);
         let Some(executable) = self.executables.get(&program) else {
             return Err(self.misfit("`init` is not loaded".to_owned()));
         };
@@ -261,7 +260,7 @@ impl Model {
         let outputs = artifact.manifest().programs.get(program).map_or(&[][..], |p| p.outputs.as_slice());
         for (port, buffer) in outputs.iter().zip(results) {
             let Some(index) = state_index(port.kind) else { continue };
-            if stored.get(index).is_none() && self.state.get(index).is_some_and(Option::is_none) {
+            if !is_stored(index) && self.state.get(index).is_some_and(Option::is_none) {
                 self.put(index, buffer);
             }
         }

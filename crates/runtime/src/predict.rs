@@ -6,7 +6,7 @@ use std::sync::Arc;
 use keramos_artifact::{Entry, Port, PortKind};
 use keramos_pjrt::PendingRead;
 
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, Purpose};
 use crate::error::Error;
 use crate::feed::{Job, cut, prefetch};
 use crate::model::Model;
@@ -23,7 +23,8 @@ impl Model {
     /// [`Error::Data`] if the inputs do not fit, [`Error::NoEntry`] if the model has no `predict`.
     pub fn predict(&mut self, inputs: &[HostTensor]) -> Result<Vec<HostTensor>, Error> {
         let program = self.any_program(&Entry::Predict)?;
-        let dataset = Dataset::of_inputs(&self.manifest().name, self.program(program)?, inputs)?;
+        let program = self.program(program)?;
+        let dataset = Dataset::of_tensors(&self.manifest().name, program, Purpose::Predict, inputs, &[])?;
         let outputs = self.predict_dataset(&dataset)?;
         Ok(outputs.into_iter().map(|(_, tensor)| tensor).collect())
     }

@@ -39,7 +39,7 @@ impl Session {
     fn on(plugin: &Plugin) -> Result<Session, Error> {
         let client = Client::new(plugin, &ClientOptions::new())?;
         let device = client.device(0)?.clone();
-        let fingerprint = target::fingerprint(&client).into();
+        let fingerprint = target::fingerprint(&client)?.into();
         Ok(Session { client, device, fingerprint })
     }
 
@@ -59,7 +59,10 @@ impl Session {
     }
 
     /// This session's device as a target of compilation, under the name that the user gave.
-    pub fn target(&self, name: &str) -> Target {
+    ///
+    /// # Errors
+    /// [`Error::Pjrt`] if the plugin or the device cannot be described.
+    pub fn target(&self, name: &str) -> Result<Target, Error> {
         target::describe(name, &self.client)
     }
 
@@ -76,7 +79,7 @@ impl Session {
     pub fn compile_ahead(&self, target_name: &str, artifact: &Artifact) -> Result<ArtifactBuilder, Error> {
         let mut builder = ArtifactBuilder::from_artifact(artifact)?;
         builder.set_weights(artifact.weights()?.iter())?;
-        let target = builder.add_target(self.target(target_name));
+        let target = builder.add_target(self.target(target_name)?);
         for program in 0..artifact.manifest().programs.len() {
             let executable = self.compile_program(artifact, program)?;
             builder.add_executable(program, target, executable.executable().serialize()?);
@@ -94,8 +97,13 @@ impl Session {
         let why = match found {
             Some(index) => {
                 let code = artifact.executable_code(index)?.unwrap_or_default();
+                let start = Instant::now();
                 match self.client.load(&code) {
-                    Ok(executable) => return Ok(executable),
+                    Ok(executable) => {
+                        let milliseconds = start.elapsed().as_secs_f64() * 1e3;
+                        log::debug!("loaded the executable of `{name}` in {milliseconds:.1} ms");
+                        return Ok(executable);
+                    }
                     Err(error) => format!("the plugin refused the executable inside the artifact ({error})"),
                 }
             }

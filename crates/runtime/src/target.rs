@@ -6,6 +6,8 @@ use std::fmt::Write;
 use keramos_artifact::Target;
 use keramos_pjrt::{Client, CompileOptions};
 
+use crate::error::Error;
+
 /// The options that every program is compiled with, ahead of time and as a fallback.
 pub fn compile_options() -> CompileOptions {
     CompileOptions::new()
@@ -13,7 +15,10 @@ pub fn compile_options() -> CompileOptions {
 
 /// Describes what the executables of a client depend on, under the target name that the user
 /// gave.
-pub fn describe(name: &str, client: &Client) -> Target {
+///
+/// # Errors
+/// As [`fingerprint`].
+pub fn describe(name: &str, client: &Client) -> Result<Target, Error> {
     let (major, minor) = client.plugin().api_version();
     let mut details = vec![format!("PJRT API {major}.{minor}"), client.platform_version().to_owned()];
     if let Some(version) = client.plugin().xla_version() {
@@ -22,32 +27,28 @@ pub fn describe(name: &str, client: &Client) -> Target {
     if client.platform_name() == "cpu" {
         details.push(format!("features {}", host_features().join(" ")));
     }
-    Target {
+    Ok(Target {
         name: name.to_owned(),
         platform: client.platform_name().to_owned(),
-        fingerprint: fingerprint(client),
+        fingerprint: fingerprint(client)?,
         details,
-    }
+    })
 }
 
 /// Everything that decides whether an executable loads and runs right, as one string: platform,
-/// plugin build, kind and number of devices, and for the CPU the instruction set extensions.
+/// plugin build, kind of device, and for the CPU the instruction set extensions.
 ///
-/// The build of the plugin is told by its versions and the size of its file; a checksum of the
-/// file would take longer than all else that a prediction needs.
-pub fn fingerprint(client: &Client) -> String {
-    let plugin = client.plugin();
-    let (major, minor) = plugin.api_version();
-    let size = std::fs::metadata(plugin.path()).map_or(0, |meta| meta.len());
-    let xla = plugin.xla_version().unwrap_or_default();
+/// # Errors
+/// [`Error::Pjrt`] if the plugin's file or the device cannot be described.
+pub fn fingerprint(client: &Client) -> Result<String, Error> {
     let mut text =
-        format!("{} {} api={major}.{minor} xla={xla} plugin={size}", client.platform_name(), client.platform_version());
+        format!("{} {} build={}", client.platform_name(), client.platform_version(), client.plugin().build_id()?);
     if client.platform_name() == "cpu" {
         let _ = write!(text, " {}:{}", std::env::consts::ARCH, host_features().join(","));
-    } else if let Some(Ok(device)) = client.addressable_devices().first().map(|device| device.description()) {
-        let _ = write!(text, " {}", device.kind);
+    } else {
+        let _ = write!(text, " {}", client.device(0)?.description()?.kind);
     }
-    text
+    Ok(text)
 }
 
 /// Instruction set extensions of this processor that code generators make use of.

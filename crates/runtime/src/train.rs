@@ -7,7 +7,6 @@ mod shuffle;
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use keramos_artifact::{Entry, History};
@@ -40,6 +39,21 @@ pub struct FitOptions {
     pub steps_per_epoch: Option<usize>,
 }
 
+impl Default for FitOptions {
+    /// Keras's own defaults.
+    fn default() -> FitOptions {
+        FitOptions {
+            epochs: 1,
+            batch_size: 32,
+            validation_split: 0.0,
+            validation_batch_size: None,
+            shuffle: true,
+            seed: 0,
+            steps_per_epoch: None,
+        }
+    }
+}
+
 /// What came of a training.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FitOutcome {
@@ -54,8 +68,7 @@ pub struct FitOutcome {
 impl Model {
     /// Trains on a data set as Keras's `fit` does: the validation rows are the last ones, metrics
     /// start anew in each epoch, a last batch that is not full counts its real rows only, and
-    /// validation follows each epoch. The training ends early, with all steps so far in the
-    /// model's state, once `stop` is set.
+    /// validation follows each epoch. The training ends early if the observer asks for it.
     ///
     /// # Errors
     /// [`Error::BatchSize`], [`Error::Option`] or [`Error::Data`] if the options do not fit the
@@ -65,7 +78,6 @@ impl Model {
         dataset: &Dataset,
         options: &FitOptions,
         observer: &mut dyn Observer,
-        stop: &AtomicBool,
     ) -> Result<FitOutcome, Error> {
         let (training, validation) = split(dataset.rows(), options.validation_split)?;
         let plan = plan::Plan::new(self, dataset, training, options)?;
@@ -75,7 +87,7 @@ impl Model {
             let jobs = plan.jobs(options.shuffle.then_some(&mut rng));
             observer.epoch_started(epoch, options.epochs, jobs.len());
             let start = Instant::now();
-            let logs = self.train_epoch(dataset, &jobs, epoch, observer, stop)?;
+            let logs = self.train_epoch(dataset, &jobs, epoch, observer)?;
             outcome.steps += logs.steps;
             if logs.steps < jobs.len() {
                 outcome.interrupted = true;
@@ -99,7 +111,7 @@ impl Model {
             };
             record(&mut outcome.history, &report);
             observer.epoch_done(&report);
-            if stop.load(Ordering::Relaxed) && epoch + 1 < options.epochs {
+            if epoch + 1 < options.epochs && observer.should_stop() {
                 outcome.interrupted = true;
                 break;
             }
@@ -113,7 +125,6 @@ impl Model {
         jobs: &[Job],
         epoch: usize,
         observer: &mut dyn Observer,
-        stop: &AtomicBool,
     ) -> Result<EpochLogs, Error> {
         self.reset_metrics()?;
         let names = match jobs.first() {
@@ -135,7 +146,7 @@ impl Model {
                 {
                     self.observe(&names, &logs, (epoch, done - running.len()), observer)?;
                 }
-                if stop.load(Ordering::Relaxed) {
+                if observer.should_stop() {
                     break;
                 }
             }
@@ -175,7 +186,8 @@ struct EpochLogs {
     values: Logs,
 }
 
-/// Training rows and validation rows: the last `floor`-complement as Keras cuts them.
+/// Training rows and validation rows: training has the first `floor(rows · (1 − fraction))`, as in
+/// Keras.
 fn split(rows: usize, fraction: f64) -> Result<(Range<usize>, Range<usize>), Error> {
     if !(0.0..1.0).contains(&fraction) {
         return Err(Error::Option {

@@ -4,7 +4,6 @@
 mod support;
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use keramos_artifact::{Artifact, ArtifactBuilder, DType, Entry};
 use keramos_runtime::data::Arrays;
@@ -34,15 +33,7 @@ fn bind(model: &Model, arrays: impl IntoIterator<Item = (&'static str, HostTenso
 }
 
 fn options(epochs: usize, batch_size: usize) -> FitOptions {
-    FitOptions {
-        epochs,
-        batch_size,
-        validation_split: 0.0,
-        validation_batch_size: None,
-        shuffle: false,
-        seed: 0,
-        steps_per_epoch: None,
-    }
+    FitOptions { epochs, batch_size, shuffle: false, ..FitOptions::default() }
 }
 
 fn kernel(model: &mut Model) -> Vec<f32> {
@@ -91,7 +82,7 @@ fn training_with_a_partial_last_batch_is_gradient_descent() {
     let data = dataset(&model, 50);
     let mut expected_kernel = kernel(&mut model);
     let mut expected_bias = vec![0.0; CLASSES];
-    let outcome = model.fit(&data, &options(3, 16), &mut Silent, &AtomicBool::new(false)).unwrap();
+    let outcome = model.fit(&data, &options(3, 16), &mut Silent).unwrap();
     assert_eq!(outcome.steps, 3 * 4);
 
     let xs = x.values::<f32>().unwrap();
@@ -110,10 +101,10 @@ fn training_with_a_partial_last_batch_is_gradient_descent() {
 fn a_batch_size_that_was_not_compiled_runs_padded() {
     let (mut exact, mut padded) = (model(&[4]), model(&[16]));
     let data = dataset(&exact, 18);
-    exact.fit(&data, &options(1, 4), &mut Silent, &AtomicBool::new(false)).unwrap();
-    padded.fit(&data, &options(1, 4), &mut Silent, &AtomicBool::new(false)).unwrap();
+    exact.fit(&data, &options(1, 4), &mut Silent).unwrap();
+    padded.fit(&data, &options(1, 4), &mut Silent).unwrap();
     assert_close(&kernel(&mut exact), &kernel(&mut padded));
-    let error = exact.fit(&data, &options(1, 8), &mut Silent, &AtomicBool::new(false)).unwrap_err();
+    let error = exact.fit(&data, &options(1, 8), &mut Silent).unwrap_err();
     assert!(matches!(error, Error::BatchSize { asked: 8, .. }));
     assert!(error.to_string().contains("compile again with --batch 8"), "{error}");
 }
@@ -138,7 +129,7 @@ fn validation_uses_the_last_rows_and_leaves_the_weights_alone() {
     let mut model = model(&[4, 16]);
     let data = dataset(&model, 50);
     let split = FitOptions { validation_split: 0.3, ..options(2, 16) };
-    let outcome = model.fit(&data, &split, &mut Silent, &AtomicBool::new(false)).unwrap();
+    let outcome = model.fit(&data, &split, &mut Silent).unwrap();
     assert_eq!(outcome.steps, 2 * 3);
     let after = model.evaluate(&data, 35..50, Some(4)).unwrap();
     let logged = outcome.history.history["val_loss"][1].unwrap();
@@ -152,7 +143,7 @@ fn shuffling_depends_on_the_seed_alone() {
         let mut model = model(&[4]);
         let data = dataset(&model, 48);
         let shuffled = FitOptions { shuffle: true, seed, ..options(2, 4) };
-        model.fit(&data, &shuffled, &mut Silent, &AtomicBool::new(false)).unwrap();
+        model.fit(&data, &shuffled, &mut Silent).unwrap();
         kernel(&mut model)
     };
     let first = run(1);
@@ -166,7 +157,7 @@ fn weights_of_examples_and_classes_count() {
     let (x, y) = blobs(8);
     let weights = HostTensor::from_values(vec![8], &[1.0f32, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0]).unwrap();
     let data = bind(&model, [("x", x), ("y", y), ("sample_weight", weights)]).unwrap();
-    model.fit(&data, &options(1, 4), &mut Silent, &AtomicBool::new(false)).unwrap();
+    model.fit(&data, &options(1, 4), &mut Silent).unwrap();
     let weighted = kernel(&mut model);
 
     let mut plain = support_model_of_even_rows();
@@ -188,7 +179,7 @@ fn support_model_of_even_rows() -> Model {
         HostTensor::new(tensor.dtype(), shape, rows).unwrap()
     };
     let data = bind(&model, [("x", even(&x)), ("y", even(&y))]).unwrap();
-    model.fit(&data, &options(1, 2), &mut Silent, &AtomicBool::new(false)).unwrap();
+    model.fit(&data, &options(1, 2), &mut Silent).unwrap();
     model
 }
 
@@ -196,7 +187,7 @@ fn support_model_of_even_rows() -> Model {
 fn state_goes_into_an_artifact_and_comes_back() {
     let mut model = model(&[4]);
     let data = dataset(&model, 16);
-    let outcome = model.fit(&data, &options(1, 4), &mut Silent, &AtomicBool::new(false)).unwrap();
+    let outcome = model.fit(&data, &options(1, 4), &mut Silent).unwrap();
     let saved = model.to_artifact(Some(outcome.history.clone())).unwrap().finish().unwrap();
     let saved = Artifact::from_bytes(saved).unwrap();
     assert_eq!(saved.manifest().history, Some(outcome.history));
@@ -205,8 +196,8 @@ fn state_goes_into_an_artifact_and_comes_back() {
     assert_eq!(kernel(&mut again), kernel(&mut model));
     assert_eq!(again.variable("sgd/iteration").unwrap().values::<i32>().unwrap(), [4]);
 
-    model.fit(&data, &options(1, 4), &mut Silent, &AtomicBool::new(false)).unwrap();
-    again.fit(&data, &options(1, 4), &mut Silent, &AtomicBool::new(false)).unwrap();
+    model.fit(&data, &options(1, 4), &mut Silent).unwrap();
+    again.fit(&data, &options(1, 4), &mut Silent).unwrap();
     assert_eq!(kernel(&mut again), kernel(&mut model));
 }
 
@@ -250,17 +241,24 @@ fn training_runs_from_the_executable_with_donation() {
     let mut plain = model(&[4]);
     let data = dataset(&plain, 18);
     for model in [&mut compiled, &mut plain] {
-        model.fit(&data, &options(2, 4), &mut Silent, &AtomicBool::new(false)).unwrap();
+        model.fit(&data, &options(2, 4), &mut Silent).unwrap();
     }
     assert_eq!(kernel(&mut compiled), kernel(&mut plain));
 }
 
-/// Sets the flag after some steps, as Ctrl-C would.
-struct StopAfter<'a>(usize, &'a AtomicBool);
+/// Asks for the end after some steps, as Ctrl-C does.
+struct StopAfter {
+    after: usize,
+    done: usize,
+}
 
-impl Observer for StopAfter<'_> {
+impl Observer for StopAfter {
     fn step_done(&mut self, steps: usize, _: Option<&keramos_runtime::Logs>) {
-        self.1.store(steps >= self.0, Ordering::Relaxed);
+        self.done = steps;
+    }
+
+    fn should_stop(&mut self) -> bool {
+        self.done >= self.after
     }
 }
 
@@ -268,8 +266,7 @@ impl Observer for StopAfter<'_> {
 fn a_stopped_training_keeps_its_steps() {
     let mut model = model(&[4]);
     let data = dataset(&model, 400);
-    let stop = AtomicBool::new(false);
-    let outcome = model.fit(&data, &options(3, 4), &mut StopAfter(5, &stop), &stop).unwrap();
+    let outcome = model.fit(&data, &options(3, 4), &mut StopAfter { after: 5, done: 0 }).unwrap();
     assert!(outcome.interrupted);
     assert!((5..100).contains(&outcome.steps), "{outcome:?}");
     assert!(outcome.history.epoch.is_empty());
@@ -284,7 +281,7 @@ fn a_loss_that_is_no_number_stops_the_training() {
     let huge: Vec<f32> = x.values::<f32>().unwrap().iter().map(|value| value * 1e38).collect();
     let x = HostTensor::from_values(vec![8, FEATURES], &huge).unwrap();
     let data = bind(&model, [("x", x), ("y", y)]).unwrap();
-    let error = model.fit(&data, &options(3, 4), &mut Silent, &AtomicBool::new(false)).unwrap_err();
+    let error = model.fit(&data, &options(3, 4), &mut Silent).unwrap_err();
     assert!(matches!(error, Error::Diverged { .. }), "{error}");
 }
 
@@ -340,6 +337,28 @@ fn data_that_do_not_fit_name_both_sides() {
         let message = bind(&model, [x, y]).unwrap_err().to_string();
         assert!(message.contains(words), "{words:?} is not in {message:?}");
     }
+}
+
+#[test]
+fn prediction_takes_what_training_refuses() {
+    let mut model = model(&[4]);
+    let x = HostTensor::from_values(vec![1, FEATURES], &[f32::NAN; FEATURES]).unwrap();
+    let y: Vec<f32> = model.predict(&[x]).unwrap()[0].values().unwrap();
+    assert!(y.iter().all(|value| value.is_nan()), "{y:?}");
+    let error = model.predict(&[]).unwrap_err();
+    assert!(error.to_string().contains("`linear` takes 1 (`pixels`), 0 given"), "{error}");
+}
+
+#[test]
+fn tensors_in_memory_are_enough() {
+    let mut model = model(&[16]);
+    let (x, y) = blobs(40);
+    let data = model.dataset(&[x], &[y]).unwrap();
+    let options = FitOptions { epochs: 30, batch_size: 16, ..FitOptions::default() };
+    let history = model.fit(&data, &options, &mut Silent).unwrap().history;
+    assert_eq!(history.history["accuracy"][29], Some(1.0));
+    let logs = model.evaluate(&data, 0..data.rows(), None).unwrap();
+    assert_eq!(logs[1], ("accuracy".to_owned(), 1.0));
 }
 
 #[test]

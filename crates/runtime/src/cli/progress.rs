@@ -1,6 +1,8 @@
 //! The progress of a training: a bar on a terminal, a line for each epoch elsewhere.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -18,12 +20,14 @@ pub(super) struct Progress {
     on_terminal: bool,
     quiet: bool,
     shown: Instant,
+    stop: Arc<AtomicBool>,
 }
 
 impl Progress {
-    pub(super) fn new(quiet: bool) -> Progress {
+    /// The training ends once `stop` is set.
+    pub(super) fn new(quiet: bool, stop: Arc<AtomicBool>) -> Progress {
         let on_terminal = io::stderr().is_terminal() && !quiet;
-        Progress { bar: None, on_terminal, quiet, shown: Instant::now() }
+        Progress { bar: None, on_terminal, quiet, shown: Instant::now(), stop }
     }
 
     /// Removes the bar.
@@ -65,6 +69,10 @@ impl Observer for Progress {
         if let Some(logs) = logs {
             bar.set_message(logs_line(logs));
         }
+    }
+
+    fn should_stop(&mut self) -> bool {
+        self.stop.load(Ordering::Relaxed)
     }
 
     fn epoch_done(&mut self, report: &EpochReport) {

@@ -82,9 +82,8 @@ pub(super) fn run(options: &Options, quiet: bool) -> Result<(), Failure> {
     }
 
     let fit = fit_options(options, model.manifest())?;
-    let stop = stop_on_interrupt()?;
-    let mut progress = Progress::new(quiet);
-    let outcome = model.fit(&dataset, &fit, &mut progress, &stop)?;
+    let mut progress = Progress::new(quiet, stop_on_interrupt());
+    let outcome = model.fit(&dataset, &fit, &mut progress)?;
     progress.finish();
 
     if let Some(path) = &options.history {
@@ -126,7 +125,7 @@ fn fit_options(options: &Options, manifest: &Manifest) -> Result<FitOptions, Err
 }
 
 /// A flag that Ctrl-C sets. The second Ctrl-C ends the process at once.
-fn stop_on_interrupt() -> Result<Arc<AtomicBool>, Failure> {
+fn stop_on_interrupt() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     let installed = ctrlc::set_handler(move || {
@@ -138,7 +137,7 @@ fn stop_on_interrupt() -> Result<Arc<AtomicBool>, Failure> {
     if let Err(error) = installed {
         log::warn!("Ctrl-C will not save: {error}");
     }
-    Ok(stop)
+    stop
 }
 
 /// Finds out before the training, rather than after it, that the output has no place.

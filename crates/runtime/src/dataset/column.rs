@@ -2,7 +2,7 @@
 
 use keramos_artifact::{DType, Port, PortKind};
 
-use super::names::words;
+use super::names::{Purpose, words};
 use crate::error::{DataError, Error};
 use crate::tensor::{HostTensor, cast_bytes};
 
@@ -19,13 +19,23 @@ impl Column {
     /// Checks an array against a port whose shape begins with the batch.
     ///
     /// Trailing axes of length one may be missing or too many. Numbers become floats batch by
-    /// batch if the model takes floats; conversions that can fail are made here.
-    pub(super) fn bind(label: String, tensor: HostTensor, port: &Port, kind: PortKind) -> Result<Column, Error> {
+    /// batch if the model takes floats; conversions that can fail are made here. Training and evaluation refuse
+    /// NaNs and infinities, prediction warns about them.
+    pub(super) fn bind(
+        label: String,
+        tensor: HostTensor,
+        port: &Port,
+        kind: PortKind,
+        purpose: Purpose,
+    ) -> Result<Column, Error> {
         let wanted = port.shape.get(1..).unwrap_or_default();
         let tensor = fit_shape(&label, tensor, port, wanted, kind)?;
         if let Some((index, value)) = tensor.first_non_finite() {
             let row = row_of(&tensor, index);
-            return Err(DataError::NotFinite { array: label, row, value }.into());
+            if purpose != Purpose::Predict {
+                return Err(DataError::NotFinite { array: label, row, value }.into());
+            }
+            log::warn!("{label}: row {row} holds {value}; the outputs for it will mean nothing");
         }
         let converted_now = convert(&label, &tensor, port.dtype)?;
         let tensor = converted_now.unwrap_or(tensor);

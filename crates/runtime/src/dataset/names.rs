@@ -97,3 +97,54 @@ pub(super) fn words(kind: PortKind) -> (&'static str, &'static str) {
         _ => ("input", "--x"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tensor::HostTensor;
+    use keramos_artifact::DType;
+
+    fn pick(ports: &[&str], arrays: &[&str], given: &[&str], purpose: Purpose) -> Result<Vec<String>, String> {
+        let port = |name: &&str| Port {
+            name: (*name).to_owned(),
+            dtype: DType::F32,
+            shape: vec![1],
+            kind: PortKind::Data,
+            donated: false,
+            below: None,
+        };
+        let ports: Vec<Port> = ports.iter().map(port).collect();
+        let ports: Vec<&Port> = ports.iter().collect();
+        let arrays = arrays.iter().map(|name| ((*name).to_owned(), HostTensor::empty())).collect();
+        let given: Vec<String> = given.iter().map(|name| (*name).to_owned()).collect();
+        choose("f.npz", &arrays, &ports, PortKind::Data, &given, purpose).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_ports_own_name_goes_before_the_usual_ones() {
+        let both = ["image", "x_train", "x"];
+        assert_eq!(pick(&["image"], &both, &[], Purpose::Train).unwrap(), ["image"]);
+        assert_eq!(pick(&["input"], &both, &[], Purpose::Train).unwrap(), ["x_train"]);
+        assert_eq!(pick(&["input"], &["x", "x_test"], &[], Purpose::Evaluate).unwrap(), ["x_test"]);
+        assert_eq!(pick(&["input"], &both, &["x"], Purpose::Train).unwrap(), ["x"]);
+    }
+
+    #[test]
+    fn several_inputs_go_by_their_names() {
+        let arrays = ["left", "right", "x"];
+        assert_eq!(pick(&["right", "left"], &arrays, &[], Purpose::Train).unwrap(), ["right", "left"]);
+        assert_eq!(pick(&["a", "b"], &arrays, &["x", "left"], Purpose::Train).unwrap(), ["x", "left"]);
+        let message = pick(&["a", "b"], &arrays, &[], Purpose::Train).unwrap_err();
+        assert!(message.contains("looked for `a`, the file has `left`, `right`, `x`"), "{message}");
+        let message = pick(&["a", "b"], &arrays, &["x"], Purpose::Train).unwrap_err();
+        assert!(message.contains("takes 2 (`a`, `b`), 1 given"), "{message}");
+    }
+
+    #[test]
+    fn prediction_takes_the_only_array_whatever_its_name() {
+        assert_eq!(pick(&["input"], &["photos"], &[], Purpose::Predict).unwrap(), ["photos"]);
+        assert_eq!(pick(&["input"], &[UNNAMED], &[], Purpose::Predict).unwrap(), [UNNAMED]);
+        assert!(pick(&["input"], &["photos"], &[], Purpose::Evaluate).is_err());
+        assert!(pick(&["input"], &["photos", "more"], &[], Purpose::Predict).is_err());
+    }
+}

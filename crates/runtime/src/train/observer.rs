@@ -20,6 +20,12 @@ pub trait Observer {
         let _ = (steps, logs);
     }
 
+    /// Whether the training should end after the step that is under way, with all steps so far in
+    /// the model's state.
+    fn should_stop(&mut self) -> bool {
+        false
+    }
+
     /// An epoch, its validation included, is complete.
     fn epoch_done(&mut self, report: &EpochReport) {
         let _ = report;
