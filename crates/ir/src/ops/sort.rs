@@ -199,31 +199,9 @@ impl Primitive for TopK {
         rules::not_linear(TOP_K, b)
     }
 
-    fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], _: &[TensorType]) -> Result<Vec<HloValue>> {
-        let &[x] = operands else { return rules::not_lowered(TOP_K) };
-        let ty = e.ty(x).clone();
-        let last = ty.rank().saturating_sub(1);
-        let indices_ty = ty.with_dtype(DType::I32);
-        let mut b = Builder::new(TOP_K);
-        let indices = b.iota(&indices_ty, last)?;
-        let indices = e.inline(&b.finish(vec![indices]), &[])?;
-        // Ascending order reversed: the second element of a pair comes first.
-        let mut b = Builder::new("before");
-        let [x0, x1] = [(); 2].map(|()| b.param(TensorType::scalar(ty.dtype)));
-        let [_, _] = [(); 2].map(|()| b.param(TensorType::scalar(DType::I32)));
-        let (before, _) = order(&mut b, x1, x0)?;
-        let sorted = e.op(HloOp {
-            name: "stablehlo.sort",
-            operands: &[&[x], &indices[..]].concat(),
-            attributes: vec![("dimension", format!("{last} : i64")), ("is_stable", "true".to_owned())],
-            regions: vec![Arc::new(b.finish(vec![before]))],
-            results: &[ty.clone(), indices_ty.clone()],
-        })?;
-        let mut b = Builder::new(TOP_K);
-        let (values, indices) = (b.param(ty), b.param(indices_ty));
-        let values = b.slice_in_dim(values, 0, self.k, last)?;
-        let indices = b.slice_in_dim(indices, 0, self.k, last)?;
-        e.inline(&b.finish(vec![values, indices]), &sorted)
+    fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {
+        let attributes = vec![("k", format!("{} : i64", self.k))];
+        e.op(HloOp { name: "chlo.top_k", operands, attributes, regions: Vec::new(), results })
     }
 
     fn eval(&self, operands: &[&Array]) -> Result<Vec<Array>> {

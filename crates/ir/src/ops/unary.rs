@@ -1,13 +1,13 @@
 //! Element-wise functions of one operand.
 
-use std::f64::consts::LN_2;
+use std::f64::consts::FRAC_2_SQRT_PI;
 
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloValue};
 use crate::{Array, AttrReader, Attrs, Builder, IrError, Operand, Primitive, Result, TensorType, Value};
 
-use super::rules;
 use super::wide::Kernel;
+use super::{rules, special};
 
 /// An element-wise function of one operand; the result has the operand's type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -75,6 +75,32 @@ unary_kinds! {
     rsqrt Rsqrt;
     /// Cube root.
     cbrt Cbrt;
+    /// Inverse sine, in [−π/2, π/2].
+    asin Asin;
+    /// Inverse cosine, in [0, π].
+    acos Acos;
+    /// Inverse tangent, in (−π/2, π/2).
+    atan Atan;
+    /// Hyperbolic sine.
+    sinh Sinh;
+    /// Hyperbolic cosine.
+    cosh Cosh;
+    /// Inverse hyperbolic sine.
+    asinh Asinh;
+    /// Inverse hyperbolic cosine.
+    acosh Acosh;
+    /// Inverse hyperbolic tangent.
+    atanh Atanh;
+    /// The error function, 2/√π · ∫₀ˣ e^(−t²) dt.
+    erf Erf;
+    /// 1 − erf(x), exact for large x.
+    erfc Erfc;
+    /// The inverse of the error function.
+    erf_inv ErfInv;
+    /// log |Γ(x)|.
+    lgamma Lgamma;
+    /// The derivative of log Γ(x).
+    digamma Digamma;
     /// Bitwise or logical complement.
     not Not;
     /// Number of one bits.
@@ -96,11 +122,13 @@ enum Derivative {
     Times(Slope),
     /// The tangent divided by the inverse slope.
     Over(Slope),
+    /// There is no rule.
+    Missing,
 }
 
 /// What a kind becomes in StableHLO.
 enum Lowering {
-    /// One operation.
+    /// One operation. CHLO's, which every XLA plugin expands, are as good as StableHLO's own.
     Op(&'static str),
     /// A composition of other primitives.
     Composed(fn(&mut Builder, x: Value) -> Result<Value>),
@@ -123,7 +151,7 @@ impl Rule {
 impl UnaryKind {
     #[rustfmt::skip]
     fn rule(self) -> Rule {
-        use Derivative::{Linear, Over, Times, Zero};
+        use Derivative::{Linear, Missing, Over, Times, Zero};
         match self {
             UnaryKind::Neg => Rule::new("neg", "stablehlo.negate", Linear, Kernel::number(|[x]| -x, |[x], _| -x)),
             UnaryKind::Abs => Rule::new(
@@ -229,6 +257,88 @@ impl UnaryKind {
                 Times(|b, x, y| { let ratio = b.div(y, x)?; b.mul_scalar(ratio, 1.0 / 3.0) }),
                 Kernel::float(|[x]| x.cbrt()),
             ),
+            UnaryKind::Asin => Rule::new(
+                "asin",
+                "chlo.asin",
+                Times(|b, x, _| { let xx = b.mul(x, x)?; let rest = b.one_minus(xx)?; b.rsqrt(rest) }),
+                Kernel::float(|[x]| x.asin()),
+            ),
+            UnaryKind::Acos => Rule::new(
+                "acos",
+                "chlo.acos",
+                Times(|b, x, _| {
+                    let xx = b.mul(x, x)?;
+                    let rest = b.one_minus(xx)?;
+                    let slope = b.rsqrt(rest)?;
+                    b.neg(slope)
+                }),
+                Kernel::float(|[x]| x.acos()),
+            ),
+            UnaryKind::Atan => Rule::new(
+                "atan",
+                "chlo.atan",
+                Over(|b, x, _| { let xx = b.mul(x, x)?; b.add_scalar(xx, 1.0) }),
+                Kernel::float(|[x]| x.atan()),
+            ),
+            UnaryKind::Sinh => Rule::new(
+                "sinh",
+                "chlo.sinh",
+                Times(|b, x, _| b.cosh(x)),
+                Kernel::float(|[x]| x.sinh()),
+            ),
+            UnaryKind::Cosh => Rule::new(
+                "cosh",
+                "chlo.cosh",
+                Times(|b, x, _| b.sinh(x)),
+                Kernel::float(|[x]| x.cosh()),
+            ),
+            UnaryKind::Asinh => Rule::new(
+                "asinh",
+                "chlo.asinh",
+                Times(|b, x, _| { let xx = b.mul(x, x)?; let sum = b.add_scalar(xx, 1.0)?; b.rsqrt(sum) }),
+                Kernel::float(|[x]| x.asinh()),
+            ),
+            UnaryKind::Acosh => Rule::new(
+                "acosh",
+                "chlo.acosh",
+                Times(|b, x, _| {
+                    let (less, more) = (b.add_scalar(x, -1.0)?, b.add_scalar(x, 1.0)?);
+                    let product = b.mul(less, more)?;
+                    b.rsqrt(product)
+                }),
+                Kernel::float(|[x]| x.acosh()),
+            ),
+            UnaryKind::Atanh => Rule::new(
+                "atanh",
+                "chlo.atanh",
+                Over(|b, x, _| { let xx = b.mul(x, x)?; b.one_minus(xx) }),
+                Kernel::float(|[x]| x.atanh()),
+            ),
+            UnaryKind::Erf => Rule::new("erf", "chlo.erf", Times(|b, x, _| bell(b, x)), Kernel::float(|[x]| libm::erf(x))),
+            UnaryKind::Erfc => Rule::new(
+                "erfc",
+                "chlo.erfc",
+                Times(|b, x, _| { let slope = bell(b, x)?; b.neg(slope) }),
+                Kernel::float(|[x]| libm::erfc(x)),
+            ),
+            UnaryKind::ErfInv => Rule::new(
+                "erf_inv",
+                "chlo.erf_inv",
+                Over(|b, _, y| bell(b, y)),
+                Kernel::float(|[x]| special::erf_inv(x)),
+            ),
+            UnaryKind::Lgamma => Rule::new(
+                "lgamma",
+                "chlo.lgamma",
+                Times(|b, x, _| b.digamma(x)),
+                Kernel::float(|[x]| libm::lgamma(x)),
+            ),
+            UnaryKind::Digamma => Rule::new(
+                "digamma",
+                "chlo.digamma",
+                Missing,
+                Kernel::float(|[x]| special::digamma(x)),
+            ),
             UnaryKind::Not => Rule::new("not", "stablehlo.not", Zero, Kernel::bits(|[x], _| !x, |[x]| !x)),
             UnaryKind::PopulationCount => Rule::new(
                 "population_count",
@@ -244,6 +354,14 @@ impl UnaryKind {
             ),
         }
     }
+}
+
+/// The derivative of the error function, 2/√π · e^(−x²).
+fn bell(b: &mut Builder, x: Value) -> Result<Value> {
+    let xx = b.mul(x, x)?;
+    let exponent = b.neg(xx)?;
+    let exp = b.exp(exponent)?;
+    b.mul_scalar(exp, FRAC_2_SQRT_PI)
 }
 
 impl Primitive for Unary {
@@ -274,6 +392,7 @@ impl Primitive for Unary {
         };
         let tangent = match self.0.rule().derivative {
             Derivative::Zero => None,
+            Derivative::Missing => return rules::no_rule(self.name(), "jvp", "it has no derivative yet", b.location()),
             Derivative::Linear => Some(b.emit1(*self, &[dx])?),
             Derivative::Times(slope) => {
                 let slope = slope(b, x, y)?;
@@ -314,71 +433,5 @@ impl Primitive for Unary {
     fn eval(&self, operands: &[&Array]) -> Result<Vec<Array>> {
         let [x] = rules::arrays(self.name(), operands)?;
         Ok(vec![self.0.rule().eval.map(self.name(), [x])?])
-    }
-}
-
-impl Builder {
-    /// x + c for a scalar constant c.
-    ///
-    /// # Errors
-    /// The elements are `bool`.
-    pub fn add_scalar(&mut self, x: Value, c: f64) -> Result<Value> {
-        let c = self.full_like(x, c)?;
-        self.add(x, c)
-    }
-
-    /// c · x for a scalar constant c.
-    ///
-    /// # Errors
-    /// None for a valid value.
-    pub fn mul_scalar(&mut self, x: Value, c: f64) -> Result<Value> {
-        let c = self.full_like(x, c)?;
-        self.mul(x, c)
-    }
-
-    /// 1 − x.
-    ///
-    /// # Errors
-    /// The elements are `bool`.
-    pub fn one_minus(&mut self, x: Value) -> Result<Value> {
-        let one = self.full_like(x, 1.0)?;
-        self.sub(one, x)
-    }
-
-    /// x·x.
-    ///
-    /// # Errors
-    /// None for a valid value.
-    pub fn square(&mut self, x: Value) -> Result<Value> {
-        self.mul(x, x)
-    }
-
-    /// 2ˣ, as exp(x·ln 2).
-    ///
-    /// # Errors
-    /// `x` is no float.
-    pub fn exp2(&mut self, x: Value) -> Result<Value> {
-        let scaled = self.mul_scalar(x, LN_2)?;
-        self.exp(scaled)
-    }
-
-    /// x without its fraction.
-    ///
-    /// # Errors
-    /// `x` is no float.
-    pub fn trunc(&mut self, x: Value) -> Result<Value> {
-        let (sign, magnitude) = (self.sign(x)?, self.abs(x)?);
-        let whole = self.floor(magnitude)?;
-        self.mul(sign, whole)
-    }
-
-    /// Whether x is neither infinite nor NaN, as `bool`.
-    ///
-    /// # Errors
-    /// `x` is no float.
-    pub fn is_finite(&mut self, x: Value) -> Result<Value> {
-        let magnitude = self.abs(x)?;
-        let infinity = self.full_like(x, f64::INFINITY)?;
-        self.lt(magnitude, infinity)
     }
 }
