@@ -2,6 +2,7 @@
 //!
 //! All cases of a test go into one program, which is compiled once.
 
+mod control;
 mod elementwise;
 mod indexed;
 mod products;
@@ -12,7 +13,7 @@ use std::sync::OnceLock;
 
 use half::{bf16, f16};
 use keramos_ir::transform::vjp;
-use keramos_ir::{Array, Buffer, Builder, DType, Function, Op, Primitive, TensorType, eval};
+use keramos_ir::{Array, Buffer, Builder, DType, Function, Op, Primitive, Value, eval};
 use keramos_pjrt::{Client, ClientOptions, CompileOptions, ElementType, Environment, Platform, Plugin};
 
 use crate::{Format, Options, lower};
@@ -27,22 +28,36 @@ pub(super) struct Case {
 }
 
 impl Case {
+    /// What `body` builds, applied to values.
+    pub(super) fn of(
+        name: &str,
+        arguments: impl Into<Vec<Array>>,
+        body: impl FnOnce(&mut Builder, &[Value]) -> keramos_ir::Result<Vec<Value>>,
+    ) -> Self {
+        Self::build(name, arguments.into(), body).unwrap_or_else(|e| panic!("{e}"))
+    }
+
     /// A primitive applied to values.
     pub(super) fn new(op: impl Into<Op>, operands: impl Into<Vec<Array>>) -> Self {
-        let (op, operands) = (op.into(), operands.into());
-        let types: Vec<&TensorType> = operands.iter().map(Array::ty).collect();
-        op.infer(&types).unwrap_or_else(|e| panic!("{e}"));
-        Self::if_defined(op, operands).unwrap()
+        let op = op.into();
+        Self::of(op.name(), operands, |b, v| b.emit(op, v))
     }
 
     /// The case, unless the primitive is not defined on these types.
     pub(super) fn if_defined(op: impl Into<Op>, operands: impl Into<Vec<Array>>) -> Option<Self> {
-        let (op, arguments): (Op, Vec<Array>) = (op.into(), operands.into());
-        let name = op.name();
+        let op = op.into();
+        Self::build(op.name(), operands.into(), |b, v| b.emit(op, v)).ok()
+    }
+
+    fn build(
+        name: &str,
+        arguments: Vec<Array>,
+        body: impl FnOnce(&mut Builder, &[Value]) -> keramos_ir::Result<Vec<Value>>,
+    ) -> keramos_ir::Result<Self> {
         let mut b = Builder::new(name);
         let params: Vec<_> = arguments.iter().map(|a| b.param(a.ty().clone())).collect();
-        let results = b.emit(op, &params).ok()?;
-        Some(Case { name: name.to_owned(), function: b.finish(results), arguments })
+        let results = body(&mut b, &params)?;
+        Ok(Case { name: name.to_owned(), function: b.finish(results), arguments })
     }
 
     fn is_float(&self) -> Vec<bool> {
@@ -52,8 +67,9 @@ impl Case {
     /// The function together with its reverse-mode derivative in all floating-point arguments.
     fn vjp(&self) -> Self {
         let function = vjp(&self.function, &self.is_float()).unwrap_or_else(|e| panic!("{e}"));
-        let cotangents = self.function.result_types();
-        let arguments = self.arguments.iter().cloned().chain(cotangents.iter().map(|ty| some(ty.dtype, &ty.shape)));
+        let results = self.function.result_types();
+        let cotangents = results.iter().filter(|ty| ty.dtype.is_float()).map(|ty| some(ty.dtype, &ty.shape));
+        let arguments = self.arguments.iter().cloned().chain(cotangents);
         Case { name: format!("vjp of {}", self.name), function, arguments: arguments.collect() }
     }
 
