@@ -42,7 +42,12 @@ fn on_all_types(op: impl Into<Op> + Clone, operands: u32) -> Vec<Case> {
 
 #[test]
 fn unary() {
-    let cases: Vec<Case> = UnaryKind::ALL.iter().flat_map(|&kind| on_all_types(Unary(kind), 1)).collect();
+    let kinds = UnaryKind::ALL.iter().filter(|&&kind| kind != UnaryKind::Digamma);
+    let mut cases: Vec<Case> = kinds.flat_map(|&kind| on_all_types(Unary(kind), 1)).collect();
+    // Versions of XLA differ in what digamma is at its poles.
+    let regular = [0.25, -0.5, 1.0, 1.5, -2.75, 7.0, f64::INFINITY, f64::NAN];
+    let on = |dtype| Case::if_defined(Unary(UnaryKind::Digamma), [array(dtype, &[8], &regular)]);
+    cases.extend(DType::all().filter_map(on));
     check(&cases, ROUNDING);
 }
 
