@@ -22,8 +22,6 @@ pub(super) struct Graph<'o> {
     b: Builder,
     /// For each value of the new function the equation that defines it.
     definition: Vec<u32>,
-    /// For each value of the old function what stands for it.
-    env: Vec<Option<Value>>,
     /// The last equation with a given hash, and for each equation the one before with the same hash.
     latest: HashMap<u64, u32>,
     previous: Vec<u32>,
@@ -37,9 +35,8 @@ impl<'o> Graph<'o> {
     /// An empty function with the parameters of `function`.
     pub(super) fn new(function: &Function, options: &'o Options) -> Self {
         let mut b = Builder::new(function.name.clone());
-        let mut env = vec![None; function.num_values()];
         for &param in &function.params {
-            env[param.index()] = Some(b.param(function.ty(param).clone()));
+            b.param(function.ty(param).clone());
         }
         let definition = vec![NONE; function.params.len()];
         let latest = HashMap::with_capacity(function.equations.len());
@@ -47,7 +44,6 @@ impl<'o> Graph<'o> {
             options,
             b,
             definition,
-            env,
             latest,
             previous: Vec::new(),
             depth: 0,
@@ -56,20 +52,9 @@ impl<'o> Graph<'o> {
         }
     }
 
-    /// What stands for values of the old function.
-    pub(super) fn operands(&self, function: &Function, values: &[Value], operands: &mut Vec<Value>) -> Result<()> {
-        operands.clear();
-        for &value in values {
-            operands.push(function.look_up(&self.env, value)?);
-        }
-        Ok(())
-    }
-
-    /// Says what stands for the outputs of an old equation.
-    pub(super) fn bind(&mut self, outputs: &[Value], values: &[Value]) {
-        for (output, &value) in outputs.iter().zip(values) {
-            self.env[output.index()] = Some(value);
-        }
+    /// The parameters.
+    pub(super) fn params(&self) -> &[Value] {
+        &self.b.function().params
     }
 
     /// The location of equations to come.
@@ -78,9 +63,8 @@ impl<'o> Graph<'o> {
     }
 
     /// The function, with dead equations still in it.
-    pub(super) fn finish(self, function: &Function) -> Result<Function> {
-        let results = function.look_up_all(&self.env, &function.results)?;
-        Ok(self.b.finish(results))
+    pub(super) fn finish(self, results: Vec<Value>) -> Function {
+        self.b.finish(results)
     }
 
     /// The type of a value.
@@ -178,6 +162,7 @@ impl<'o> Graph<'o> {
         let is_repeat = matches!(op, Op::BroadcastInDim(op) if op.dims.is_empty());
         if inputs.is_empty()
             || is_repeat
+            || matches!(op, Op::OptimizationBarrier(_))
             || has_nested(op)
             || types.iter().any(|ty| ty.size() > self.options.fold_limit)
         {

@@ -27,7 +27,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::verify::checked;
-use crate::{Attr, AttrReader, Function, IrError, Op, Primitive, Result};
+use crate::{Attr, AttrReader, Function, IrError, Op, Primitive, Result, Value};
 use graph::Graph;
 
 /// What [`simplify()`] may do.
@@ -38,11 +38,14 @@ pub struct Options {
     pub fold_limit: usize,
     /// What the function will run on.
     pub target: Target,
+    /// Whether the function may still be differentiated. If not, what only differentiation looks at
+    /// goes: functions with a given derivative become their bodies, stopped gradients their operands.
+    pub differentiable: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { fold_limit: 64, target: Target::Any }
+        Options { fold_limit: 64, target: Target::Any, differentiable: true }
     }
 }
 
@@ -74,23 +77,45 @@ struct Simplifier<'o> {
 
 impl Simplifier<'_> {
     fn function(&mut self, function: &Function) -> Result<Function> {
-        let needed = dce::needed(function);
         let mut graph = Graph::new(function, self.options);
+        let params: Vec<Value> = graph.params().to_vec();
+        let results = self.emit(&mut graph, function, &params)?;
+        checked(dce(&graph.finish(results)))
+    }
+
+    /// Emits the equations of `function` that its results need; returns what stands for the results.
+    fn emit(&mut self, graph: &mut Graph<'_>, function: &Function, args: &[Value]) -> Result<Vec<Value>> {
+        let needed = dce::needed(function);
+        let mut env: Vec<Option<Value>> = vec![None; function.num_values()];
+        for (param, &arg) in function.params.iter().zip(args) {
+            env[param.index()] = Some(arg);
+        }
         let mut inputs = Vec::new();
         for (eqn, _) in function.equations.iter().zip(&needed).filter(|(_, needed)| **needed) {
-            graph.operands(function, &eqn.inputs, &mut inputs)?;
-            let op = self.op(&eqn.op)?;
+            inputs.clear();
+            for &input in &eqn.inputs {
+                inputs.push(function.look_up(&env, input)?);
+            }
             graph.set_location(&eqn.location);
-            let types = eqn.outputs.iter().map(|&o| function.ty(o).clone()).collect();
-            let values = graph.emit_typed(op, &inputs, types)?;
-            graph.bind(&eqn.outputs, &values);
+            let values = match &eqn.op {
+                Op::CustomJvp(op) if !self.options.differentiable => self.emit(graph, &op.function, &inputs)?,
+                Op::StopGradient(_) if !self.options.differentiable => inputs.clone(),
+                op => {
+                    let types = eqn.outputs.iter().map(|&o| function.ty(o).clone()).collect();
+                    graph.emit_typed(self.op(op)?, &inputs, types)?
+                }
+            };
+            for (output, value) in eqn.outputs.iter().zip(values) {
+                env[output.index()] = Some(value);
+            }
         }
-        checked(dce(&graph.finish(function)?))
+        function.look_up_all(&env, &function.results)
     }
 
     /// The primitive with its nested functions simplified.
     fn op(&mut self, op: &Op) -> Result<Op> {
         if !has_nested(op) {
+            debug_assert!(!op.attrs().iter().any(|(_, attr)| matches!(attr, Attr::Function(_))), "{}", op.name());
             return Ok(op.clone());
         }
         let mut attrs = Vec::new();
@@ -120,8 +145,7 @@ impl Simplifier<'_> {
 
 /// Whether a primitive carries functions.
 fn has_nested(op: &Op) -> bool {
-    let _ = op;
-    false
+    matches!(op, Op::Call(_) | Op::CustomJvp(_) | Op::While(_))
 }
 
 #[cfg(test)]
@@ -200,6 +224,87 @@ mod tests {
         func @f(%0: f32[2], %1: f32[2]) -> (f32[2]) {
           %2: f32[2] = exp(%1)
           return %2
+        }
+        ");
+    }
+
+    const RELU: &str = "
+        func @f(%x: f32[3]) {
+            %a = custom_jvp(%x) {function=@relu, rule=@relu_jvp}
+            %b = stop_gradient(%a)
+            %c = call(%b) {function=@double}
+            %d = call(%c) {function=@double}
+            return %d
+        }
+        func @relu(%x: f32[3]) {
+            %z = constant {value=f32[3] splat 0.0}
+            %y = max(%x, %z)
+            return %y
+        }
+        func @relu_jvp(%x: f32[3], %dx: f32[3]) {
+            %z = constant {value=f32[3] splat 0.0}
+            %y = max(%x, %z)
+            %p = gt(%x, %z)
+            %dy = select(%p, %dx, %z)
+            return %y, %dy
+        }
+        func @double(%x: f32[3]) {
+            %z = constant {value=f32[3] splat 0.0}
+            %a = add(%x, %z)
+            %y = add(%a, %a)
+            return %y
+        }";
+
+    #[test]
+    fn nested_functions_are_simplified_once_and_stay_shared() {
+        insta::assert_snapshot!(simplified(RELU), @r"
+        func @f(%0: f32[3]) -> (f32[3]) {
+          %1: f32[3] = custom_jvp(%0) {function=@relu, rule=@relu_jvp}
+          %2: f32[3] = stop_gradient(%1)
+          %3: f32[3] = call(%2) {function=@double}
+          %4: f32[3] = call(%3) {function=@double}
+          return %4
+        }
+
+        func @relu(%0: f32[3]) -> (f32[3]) {
+          %1: f32[] = constant {value=f32[] 0.0}
+          %2: f32[3] = broadcast_in_dim(%1) {shape=[3], dims=[]}
+          %3: f32[3] = max(%0, %2)
+          return %3
+        }
+
+        func @relu_jvp(%0: f32[3], %1: f32[3]) -> (f32[3], f32[3]) {
+          %2: f32[] = constant {value=f32[] 0.0}
+          %3: f32[3] = broadcast_in_dim(%2) {shape=[3], dims=[]}
+          %4: f32[3] = max(%0, %3)
+          %5: bool[3] = gt(%0, %3)
+          %6: f32[3] = select(%5, %1, %3)
+          return %4, %6
+        }
+
+        func @double(%0: f32[3]) -> (f32[3]) {
+          %1: f32[3] = add(%0, %0)
+          return %1
+        }
+        ");
+    }
+
+    #[test]
+    fn what_only_differentiation_looks_at_goes_at_the_end() {
+        let options = Options { differentiable: false, ..Options::default() };
+        insta::assert_snapshot!(simplify(&parse(RELU).unwrap(), &options).unwrap(), @r"
+        func @f(%0: f32[3]) -> (f32[3]) {
+          %1: f32[] = constant {value=f32[] 0.0}
+          %2: f32[3] = broadcast_in_dim(%1) {shape=[3], dims=[]}
+          %3: f32[3] = max(%0, %2)
+          %4: f32[3] = call(%3) {function=@double}
+          %5: f32[3] = call(%4) {function=@double}
+          return %5
+        }
+
+        func @double(%0: f32[3]) -> (f32[3]) {
+          %1: f32[3] = add(%0, %0)
+          return %1
         }
         ");
     }

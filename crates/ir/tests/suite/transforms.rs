@@ -166,6 +166,37 @@ fn a_primitive_that_is_not_linear_cannot_be_transposed() {
 }
 
 #[test]
+fn loops_of_unknown_length_have_forward_mode_only() {
+    let f = parse(
+        "
+func @f(%x: f64[]) {
+  %n = constant {value=i32[] 3}
+  %i, %y = while(%n, %x) {cond=@more, body=@step}
+  return %y
+}
+func @more(%i: i32[], %y: f64[]) {
+  %z = constant {value=i32[] 0}
+  %p = gt(%i, %z)
+  return %p
+}
+func @step(%i: i32[], %y: f64[]) {
+  %o = constant {value=i32[] 1}
+  %j = sub(%i, %o)
+  %z = mul(%y, %y)
+  return %j, %z
+}",
+    )
+    .unwrap();
+    let dual = jvp(&f, &[true], &[true]).unwrap();
+    let one = |x: f64| Array::scalar(DType::F64, x);
+    // x⁸ and 8x⁷ at 2.
+    assert_eq!(eval(&dual.function, &[one(2.0), one(1.0)]).unwrap(), [one(256.0), one(1024.0)]);
+    for error in [value_and_grad(&f, &[0], 0).unwrap_err(), linearize(&f, &[true], &[]).unwrap_err()] {
+        assert!(matches!(error, IrError::NoRule { op: "while", .. }), "{error}");
+    }
+}
+
+#[test]
 fn deep_graphs_do_not_recurse() {
     let mut b = Builder::new("deep");
     let x = b.param(TensorType::scalar(DType::F64));

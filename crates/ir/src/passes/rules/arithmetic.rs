@@ -1,7 +1,7 @@
 //! Element-wise arithmetic. The second operand is the constant where a commutative primitive has one.
 
-use super::{Answer, BinaryLaws, Law, UnaryLaws, on_scalars};
-use crate::ops::{Binary, BinaryKind, Unary, UnaryKind};
+use super::{Answer, BinaryLaws, Law, Laws, UnaryLaws, on_scalars};
+use crate::ops::{Binary, BinaryKind, IntegerPow, Unary, UnaryKind};
 use crate::passes::graph::Graph;
 use crate::{DType, Equation, Op, Value};
 use BinaryKind::{Add, And, Div, Max, Min, Mul, Or, Pow, Sub, Xor};
@@ -24,6 +24,15 @@ pub(super) const UNARY: UnaryLaws = &[
         name: "unary_on_scalars",
         law: "f(repeat(s)) → repeat(f(s))",
         apply: |g, kind, x| on_scalars(g, Unary(kind), &[x]),
+    },
+];
+
+pub(super) const INTEGER_POW: Laws<IntegerPow> = &[
+    Law { name: "small_integer_power", law: "x⁰ → 1, x¹ → x, x² → x·x", apply: small_integer_power },
+    Law {
+        name: "integer_power_on_scalars",
+        law: "repeat(s)ⁿ → repeat(sⁿ)",
+        apply: |g, op, x| on_scalars(g, *op, &[x]),
     },
 ];
 
@@ -188,6 +197,15 @@ fn logic_constant(g: &mut Graph<'_>, kind: BinaryKind, x: Value, y: Value) -> An
         (And, Some(false)) | (Or, Some(true)) => Some(y),
         _ => None,
     })
+}
+
+fn small_integer_power(g: &mut Graph<'_>, op: &IntegerPow, x: Value) -> Answer {
+    match op.exponent {
+        0 => g.full_like(x, 1.0).map(Some),
+        1 => Ok(Some(x)),
+        2 => g.binary(Mul, x, x).map(Some),
+        _ => Ok(None),
+    }
 }
 
 fn small_power(g: &mut Graph<'_>, kind: BinaryKind, x: Value, y: Value) -> Answer {

@@ -59,6 +59,7 @@ pub(super) fn apply(g: &mut Graph<'_>, op: &Op, inputs: &[Value]) -> Answer {
     }
     match (op, inputs) {
         (Op::Unary(ops::Unary(kind)), &[x]) => first!(arithmetic::UNARY, *kind, x),
+        (Op::IntegerPow(op), &[x]) => first!(arithmetic::INTEGER_POW, op, x),
         (Op::Binary(ops::Binary(kind)), &[x, y]) => first!(arithmetic::BINARY, *kind, x, y),
         (Op::Compare(ops::Compare(kind)), &[x, y]) => first!(selection::COMPARE, *kind, x, y),
         (Op::Select(_), &[p, x, y]) => first!(selection::SELECT, p, x, y),
@@ -86,7 +87,7 @@ pub fn rules() -> Vec<Rule> {
             $(all.extend($laws.iter().map(|law| Rule { name: law.name, law: law.law }));)*
         };
     }
-    list!(arithmetic::UNARY, arithmetic::BINARY, selection::COMPARE, selection::SELECT);
+    list!(arithmetic::UNARY, arithmetic::INTEGER_POW, arithmetic::BINARY, selection::COMPARE, selection::SELECT);
     list!(
         conversion::CONVERT,
         conversion::BITCAST,

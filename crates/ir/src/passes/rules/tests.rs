@@ -1,8 +1,8 @@
 //! One case per law: the law fires, what it makes is as expected, and means the same.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
-use super::super::{Graph, Options};
+use super::super::{Graph, Options, Simplifier, dce};
 use super::rules;
 use crate::text::parse;
 use crate::{Array, Buffer, DType, Function, Result, TensorType, eval};
@@ -21,6 +21,12 @@ const CASES: &[(&str, &str, &str)] = &[
         "unary_on_scalars",
         "f32[3] | %s = reduce_sum(%x) {axes=[0]} %r = broadcast_in_dim(%s) {shape=[3], dims=[]} %e = exp(%r) return %e",
         "%2 = reduce_sum(%0) {axes=[0]} %3 = exp(%2) %4 = broadcast_in_dim(%3) {shape=[3], dims=[]} return %4",
+    ),
+    ("small_integer_power", "f32[3] | %a = integer_pow(%x) {y=2} return %a", "%2 = mul(%0, %0) return %2"),
+    (
+        "integer_power_on_scalars",
+        "f32[] | %a = broadcast_in_dim(%x) {shape=[3], dims=[]} %b = integer_pow(%a) {y=3} return %b",
+        "%2 = integer_pow(%0) {y=3} %3 = broadcast_in_dim(%2) {shape=[3], dims=[]} return %3",
     ),
     ("add_zero", "f32[3] | %c = constant {value=f32[3] splat 0.0} %a = add(%c, %x) return %a", "return %0"),
     ("sub_zero", "f32[] | %c = constant {value=f32[] 0.0} %a = sub(%x, %c) return %a", "return %0"),
@@ -219,14 +225,11 @@ fn function(ty: &str, body: &str, [x, y]: [&str; 2]) -> Function {
 fn simplify(f: &Function) -> Result<(Function, Vec<&'static str>)> {
     let options = Options::default();
     let mut graph = Graph::new(f, &options);
-    let mut inputs = Vec::new();
-    for eqn in &f.equations {
-        graph.operands(f, &eqn.inputs, &mut inputs)?;
-        let values = graph.emit(eqn.op.clone(), &inputs)?;
-        graph.bind(&eqn.outputs, &values);
-    }
+    let params = graph.params().to_vec();
+    let mut simplifier = Simplifier { options: &options, nested: HashMap::new() };
+    let results = simplifier.emit(&mut graph, f, &params)?;
     let fired = std::mem::take(&mut graph.fired);
-    Ok((super::super::dce(&graph.finish(f)?), fired))
+    Ok((dce(&graph.finish(results)), fired))
 }
 
 /// Numbers that break careless laws, rotated by `by`.
