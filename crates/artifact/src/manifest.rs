@@ -223,6 +223,14 @@ impl Variable {
 }
 
 impl Program {
+    /// How messages call the program: `predict (batch 32)`, or `init`.
+    pub fn label(&self) -> String {
+        match self.batch {
+            Some(batch) => format!("{} (batch {batch})", self.entry),
+            None => self.entry.to_string(),
+        }
+    }
+
     /// The inputs of one kind, each with its position among all inputs.
     pub fn inputs_of(&self, kind: PortKind) -> impl Iterator<Item = (usize, &Port)> {
         let of_kind = move |(_, port): &(usize, &Port)| port.kind == kind;

@@ -244,7 +244,7 @@ fn inconsistent_manifests_say_where() {
         twice.outputs[0].shape = vec![9];
         m.programs.push(twice);
     });
-    assert!(message.contains("output 0 `linear/dense/kernel` of program `init` is float32[9], but its"), "{message}");
+    assert!(message.contains("output 0 `linear/dense/kernel` of init is float32[9], but its"), "{message}");
 
     let message = refuse_manifest(|m| {
         let mut step = program(Entry::TrainStep, Some(2), m);

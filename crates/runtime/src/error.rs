@@ -19,6 +19,17 @@ pub enum Error {
     /// The plugin is missing or refuses something.
     #[error(transparent)]
     Pjrt(#[from] keramos_pjrt::Error),
+    /// A program cannot be compiled, or fails.
+    #[error("`{program}` of `{model}`: {source}")]
+    Execution {
+        /// Name of the model.
+        model: String,
+        /// The program, with its batch size.
+        program: String,
+        /// The plugin's reason.
+        #[source]
+        source: Box<keramos_pjrt::Error>,
+    },
     /// A file cannot be read.
     #[error("{}: cannot {action}: {source}", path.display())]
     File {

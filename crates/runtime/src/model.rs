@@ -7,7 +7,7 @@ use keramos_artifact::{Artifact, ArtifactBuilder, DType, Entry, History, Manifes
 use keramos_pjrt::{Argument, Buffer, ElementType, LoadedExecutable};
 
 use crate::error::Error;
-use crate::session::Session;
+use crate::session::{Session, in_program};
 use crate::tensor::HostTensor;
 use crate::weights::{self, VariableValues};
 
@@ -144,7 +144,7 @@ impl Model {
     /// Loads a program before it is needed, so that the first call is as fast as later ones.
     ///
     /// # Errors
-    /// [`Error::Pjrt`] if it can be neither loaded nor compiled.
+    /// [`Error::Execution`] if it can be neither loaded nor compiled.
     pub fn prepare(&mut self, program: usize) -> Result<(), Error> {
         if !self.executables.contains_key(&program) {
             let executable = self.session.load_program(&self.artifact, program)?;
@@ -159,7 +159,7 @@ impl Model {
     /// The call does not wait for the device.
     ///
     /// # Errors
-    /// [`Error::Program`] if the number of arguments is wrong; [`Error::Pjrt`], after which
+    /// [`Error::Program`] if the number of arguments is wrong; [`Error::Execution`], after which
     /// donated state is lost.
     pub fn run(&mut self, program: usize, arguments: Vec<Buffer>) -> Result<Vec<Buffer>, Error> {
         self.prepare(program)?;
@@ -190,7 +190,7 @@ impl Model {
         let Some(executable) = self.executables.get(&program) else {
             return Err(self.misfit(format!("program {program} is not loaded")));
         };
-        let results = executable.execute(list)?.into_outputs();
+        let results = executable.execute(list).map_err(|error| in_program(&artifact, program, error))?.into_outputs();
 
         if results.len() != outputs.len() {
             return Err(self.misfit(format!(
@@ -256,7 +256,8 @@ impl Model {
         let Some(executable) = self.executables.get(&program) else {
             return Err(self.misfit("`init` is not loaded".to_owned()));
         };
-        let results = executable.execute(Vec::<Argument<'_>>::new())?.into_outputs();
+        let run = executable.execute(Vec::<Argument<'_>>::new());
+        let results = run.map_err(|error| in_program(&artifact, program, error))?.into_outputs();
         let outputs = artifact.manifest().programs.get(program).map_or(&[][..], |p| p.outputs.as_slice());
         for (port, buffer) in outputs.iter().zip(results) {
             let Some(index) = state_index(port.kind) else { continue };

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use keramos_artifact::{Artifact, ArtifactBuilder, Target};
+use keramos_artifact::{Artifact, ArtifactBuilder, Program, Target};
 use keramos_pjrt::{Client, ClientOptions, Device, Environment, LoadedExecutable, Platform, Plugin};
 
 use crate::error::Error;
@@ -75,7 +75,7 @@ impl Session {
     /// the artifact holds, weights included, and the executables.
     ///
     /// # Errors
-    /// [`Error::Pjrt`] if the plugin refuses a program.
+    /// [`Error::Execution`] if the plugin refuses a program.
     pub fn compile_ahead(&self, target_name: &str, artifact: &Artifact) -> Result<ArtifactBuilder, Error> {
         let mut builder = ArtifactBuilder::from_artifact(artifact)?;
         builder.set_weights(artifact.weights()?.iter())?;
@@ -93,7 +93,7 @@ impl Session {
         let fits = |target: usize| manifest.targets.get(target).is_some_and(|t| *t.fingerprint == *self.fingerprint);
         let mut executables = manifest.executables.iter();
         let found = executables.position(|executable| executable.program == program && fits(executable.target));
-        let name = manifest.programs.get(program).map(|p| p.entry.to_string()).unwrap_or_default();
+        let name = manifest.programs.get(program).map(Program::label).unwrap_or_default();
         let why = match found {
             Some(index) => {
                 let code = artifact.executable_code(index)?.unwrap_or_default();
@@ -125,6 +125,17 @@ impl Session {
 
     fn compile_program(&self, artifact: &Artifact, program: usize) -> Result<LoadedExecutable, Error> {
         let code = artifact.program_code(program)?.unwrap_or_default();
-        Ok(self.client.compile(code, &target::compile_options())?)
+        let compiled = self.client.compile(code, &target::compile_options());
+        compiled.map_err(|error| in_program(artifact, program, error))
+    }
+}
+
+/// A plugin's error, with the program that it is about.
+pub(crate) fn in_program(artifact: &Artifact, program: usize, error: keramos_pjrt::Error) -> Error {
+    let manifest = artifact.manifest();
+    Error::Execution {
+        model: manifest.name.clone(),
+        program: manifest.programs.get(program).map(Program::label).unwrap_or_default(),
+        source: Box::new(error),
     }
 }

@@ -68,7 +68,7 @@ fn untrained_weights_are_warned_about_and_a_recompilation_is_told() {
     let place = Place::new();
     let run = place.run("predict m.kar --input x.npy -o y.npy");
     assert!(run.stderr.contains("warning: m.kar carries no trained weights"), "{run:#?}");
-    assert!(run.stderr.contains("note: compiled `predict` in"), "{run:#?}");
+    assert!(run.stderr.contains("note: compiled `predict (batch 16)` in"), "{run:#?}");
     assert!(run.stderr.contains("because the artifact carries no executables"), "{run:#?}");
     run.ok();
 }

@@ -22,7 +22,7 @@ impl Manifest {
         let mut programs = HashSet::new();
         for program in &self.programs {
             if !programs.insert((&program.entry, program.batch)) {
-                return wrong(format!("{} is there twice for the same batch size", label(program)));
+                return wrong(format!("{} is there twice for the same batch size", program.label()));
             }
             self.check_program(program)?;
         }
@@ -57,10 +57,10 @@ impl Manifest {
             let mut names = HashSet::new();
             for (index, port) in ports.iter().enumerate() {
                 if !names.insert(port.name.as_str()) {
-                    return wrong(format!("{} has two {side}s with the name `{}`", label(program), port.name));
+                    return wrong(format!("{} has two {side}s with the name `{}`", program.label(), port.name));
                 }
                 self.check_port(port).or_else(|reason| {
-                    wrong(format!("{side} {index} `{}` of {} {reason}", port.name, label(program)))
+                    wrong(format!("{side} {index} `{}` of {} {reason}", port.name, program.label()))
                 })?;
             }
         }
@@ -70,12 +70,12 @@ impl Manifest {
                 return wrong(format!(
                     "input `{}` of {} is donated, but no output takes its place",
                     port.name,
-                    label(program)
+                    program.label()
                 ));
             }
         }
         if let Some(port) = program.outputs.iter().find(|port| port.donated) {
-            return wrong(format!("output `{}` of {} is marked as donated", port.name, label(program)));
+            return wrong(format!("output `{}` of {} is marked as donated", port.name, program.label()));
         }
         Ok(())
     }
@@ -141,13 +141,6 @@ impl Manifest {
             })?;
         }
         Ok(())
-    }
-}
-
-fn label(program: &Program) -> String {
-    match program.batch {
-        Some(batch) => format!("program `{}` (batch {batch})", program.entry),
-        None => format!("program `{}`", program.entry),
     }
 }
 

@@ -10,8 +10,8 @@ const DARKEST: f64 = 232.0;
 const BRIGHTEST: f64 = 255.0;
 
 /// Draws the first `count` inputs, which must be images of one channel, each with the class of
-/// the highest score and that score.
-pub(super) fn draw(inputs: &HostTensor, scores: &HostTensor, count: usize) -> Result<String, Error> {
+/// the highest score and that score; in greys, or without colours in black and white.
+pub(super) fn draw(inputs: &HostTensor, scores: &HostTensor, count: usize, colours: bool) -> Result<String, Error> {
     let (height, width) = match *inputs.row_shape() {
         [height, width] | [height, width, 1] if height > 0 && width > 0 => (height, width),
         _ => return Err(not_images(inputs, count)),
@@ -23,7 +23,19 @@ pub(super) fn draw(inputs: &HostTensor, scores: &HostTensor, count: usize) -> Re
         pixels.chunks(height * width).zip(values.chunks(scores_per_row)).take(count).collect();
     let shown = rows.iter().flat_map(|(image, _)| image.iter());
     let (low, high) = shown.fold((f64::MAX, f64::MIN), |(low, high), &pixel| (low.min(pixel), high.max(pixel)));
-    let grey = |pixel: f64| (DARKEST + (pixel - low) / (high - low).max(1e-12) * (BRIGHTEST - DARKEST)).round() as u8;
+    let brightness = |pixel: f64| (pixel - low) / (high - low).max(1e-12);
+    let character = |top: f64, bottom: f64| {
+        let (top, bottom) = (brightness(top), brightness(bottom));
+        let grey = |bright: f64| (DARKEST + bright * (BRIGHTEST - DARKEST)).round() as u8;
+        match (colours, top > 0.5, bottom > 0.5) {
+            (true, ..) => format!("\x1b[38;5;{};48;5;{}m▀", grey(top), grey(bottom)),
+            (false, false, false) => " ".to_owned(),
+            (false, true, false) => "▀".to_owned(),
+            (false, false, true) => "▄".to_owned(),
+            (false, true, true) => "█".to_owned(),
+        }
+    };
+    let end = if colours { "\x1b[0m  " } else { "  " };
 
     let mut text = String::new();
     for line in rows.chunks(PER_LINE) {
@@ -31,9 +43,9 @@ pub(super) fn draw(inputs: &HostTensor, scores: &HostTensor, count: usize) -> Re
             for (image, _) in line {
                 for x in 0..width {
                     let pixel = |y: usize| image.get(y * width + x).filter(|_| y < height).copied().unwrap_or(low);
-                    text.push_str(&format!("\x1b[38;5;{};48;5;{}m▀", grey(pixel(top)), grey(pixel(top + 1))));
+                    text.push_str(&character(pixel(top), pixel(top + 1)));
                 }
-                text.push_str("\x1b[0m  ");
+                text.push_str(end);
             }
             text.push('\n');
         }
@@ -78,17 +90,19 @@ mod tests {
     fn an_image_is_half_as_many_lines_and_has_a_verdict() {
         let inputs = HostTensor::from_values(vec![1, 4, 3], &[0u8, 255, 0, 0, 255, 0, 0, 255, 0, 0, 255, 0]).unwrap();
         let scores = HostTensor::from_values(vec![1, 2], &[0.25f32, 0.75]).unwrap();
-        let text = draw(&inputs, &scores, 5).unwrap();
+        let text = draw(&inputs, &scores, 5, true).unwrap();
         assert_eq!(text.matches('▀').count(), 2 * 3);
         assert!(text.contains("\x1b[38;5;255;48;5;255m▀"));
         assert!(text.contains("\x1b[38;5;232;48;5;232m▀"));
         assert!(text.contains("predicted 1 (75.0 %)"));
+        let plain = draw(&inputs, &scores, 5, false).unwrap();
+        assert!(plain.starts_with(" █   \n █   \n"), "{plain:?}");
     }
 
     #[test]
     fn other_shapes_are_refused() {
         let inputs = HostTensor::zeros(DType::F32, vec![1, 12]).unwrap();
-        let error = draw(&inputs, &inputs, 1).unwrap_err();
+        let error = draw(&inputs, &inputs, 1, false).unwrap_err();
         assert!(error.to_string().contains("[12] are no images"), "{error}");
     }
 }

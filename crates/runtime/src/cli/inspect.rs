@@ -103,8 +103,7 @@ fn parameters(manifest: &Manifest) -> String {
 fn programs(manifest: &Manifest) -> String {
     let mut text = String::new();
     for program in &manifest.programs {
-        let batch = program.batch.map(|batch| format!(" (batch {batch})")).unwrap_or_default();
-        text.push_str(&format!("  {}{batch}\n", program.entry));
+        text.push_str(&format!("  {}\n", program.label()));
         text.push_str(&ports("takes", &program.inputs));
         text.push_str(&ports("gives", &program.outputs));
     }
@@ -146,11 +145,7 @@ fn section_rows(artifact: &Artifact) -> Vec<(String, u64)> {
     let manifest = artifact.manifest();
     let (mut programs, mut executables) = (0, 0);
     let mut rows = Vec::new();
-    let label = |program: Option<&Program>| match program {
-        Some(Program { entry, batch: Some(batch), .. }) => format!("{entry} (batch {batch})"),
-        Some(program) => program.entry.to_string(),
-        None => String::new(),
-    };
+    let label = |program: Option<&Program>| program.map(Program::label).unwrap_or_default();
     for section in artifact.sections() {
         let name = match section.kind {
             SectionKind::Program => {

@@ -1,5 +1,6 @@
 //! `keramos-run predict`.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::ScopedJoinHandle;
@@ -64,7 +65,7 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
         let column = dataset.inputs().first().map(|column| column.tensor());
         let scores = outputs.first().map(|(_, tensor)| tensor);
         if let (Some(inputs), Some(scores)) = (column, scores) {
-            print(&images::draw(inputs, scores, count)?)?;
+            print(&images::draw(inputs, scores, count, std::io::stdout().is_terminal())?)?;
         }
     }
     match &options.output {
