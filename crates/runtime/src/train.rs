@@ -81,6 +81,8 @@ impl Model {
     ) -> Result<FitOutcome, Error> {
         let (training, validation) = split(dataset.rows(), options.validation_split)?;
         let plan = plan::Plan::new(self, dataset, training, options)?;
+        // Loading or compiling programs is no part of the first epoch's time.
+        plan.programs().into_iter().try_for_each(|program| self.prepare(program))?;
         let mut rng = shuffle::Rng::new(options.seed);
         let mut outcome = FitOutcome { history: History::default(), interrupted: false, steps: 0 };
         for epoch in 0..options.epochs {

@@ -1,5 +1,6 @@
 //! Which rows and which program each step of an epoch takes.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use keramos_artifact::Entry;
@@ -35,6 +36,11 @@ impl Plan {
             steps.push((rest, masked_program(model, rest)?));
         }
         Ok(Plan { rows, steps })
+    }
+
+    /// The programs that the steps take, each once.
+    pub(super) fn programs(&self) -> BTreeSet<usize> {
+        self.steps.iter().map(|(_, program)| *program).collect()
     }
 
     /// The steps of one epoch, in a new order if there is a generator for it.
