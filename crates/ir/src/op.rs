@@ -91,6 +91,16 @@ macro_rules! op_table {
             $($(#[$doc])* $variant($ty),)*
         }
 
+        impl Op {
+            /// The families of primitives, by the names of this type's variants.
+            pub const FAMILIES: &[&str] = &[$(stringify!($variant),)*];
+
+            /// The family of this primitive.
+            pub fn family(&self) -> &'static str {
+                match self { $(Op::$variant(_) => stringify!($variant),)* }
+            }
+        }
+
         $(impl From<$ty> for Op {
             fn from(op: $ty) -> Op {
                 Op::$variant(op)

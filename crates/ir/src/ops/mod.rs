@@ -26,6 +26,8 @@ mod reduce_window;
 mod reshape;
 mod rev;
 mod rules;
+#[doc(hidden)]
+pub mod samples;
 mod scalars;
 mod scatter;
 mod select;

@@ -1,4 +1,4 @@
-//! `scatter`, `scatter-add` and their relatives.
+//! `scatter`, `scatter_add` and their relatives.
 
 use std::sync::Arc;
 
@@ -43,10 +43,10 @@ impl ScatterKind {
     fn name(self) -> &'static str {
         match self {
             ScatterKind::Replace => "scatter",
-            ScatterKind::Add => "scatter-add",
-            ScatterKind::Mul => "scatter-mul",
-            ScatterKind::Max => "scatter-max",
-            ScatterKind::Min => "scatter-min",
+            ScatterKind::Add => "scatter_add",
+            ScatterKind::Mul => "scatter_mul",
+            ScatterKind::Max => "scatter_max",
+            ScatterKind::Min => "scatter_min",
         }
     }
 
@@ -143,7 +143,7 @@ impl Primitive for Scatter {
             (ScatterKind::Replace, &[x, indices, updates], &[dx, d_indices, d_updates]) => {
                 self.replace_jvp(b, [x, indices, updates], [dx, d_indices, d_updates])
             }
-            _ => rules::no_rule(self.name(), "jvp", "only scatter and scatter-add have derivatives", b.location()),
+            _ => rules::no_rule(self.name(), "jvp", "only scatter and scatter_add have derivatives", b.location()),
         }
     }
 

@@ -5,4 +5,5 @@
 
 mod gradients;
 mod numeric;
+mod ops;
 mod transforms;

@@ -1,0 +1,6 @@
+//! The primitives: their rules against each other over the table of samples, and known values.
+
+mod corners;
+mod rejections;
+mod table;
+mod values;

@@ -1,0 +1,99 @@
+//! Every sample of every primitive: its rules must agree with each other.
+
+use keramos_ir::ops::samples::{Sample, all};
+use keramos_ir::transform::{jvp, vjp};
+use keramos_ir::{Array, Builder, DType, Function, IrError, Op, Primitive, eval, text, verify};
+
+use crate::numeric::{Random, assert_close, close, directional, dot};
+
+fn function(sample: &Sample) -> Function {
+    let mut b = Builder::new("sample");
+    let params: Vec<_> = sample.operands.iter().map(|x| b.param(x.ty().clone())).collect();
+    let results = b.emit(sample.op.clone(), &params).unwrap_or_else(|e| panic!("{:?}: {e}", sample.op));
+    b.finish(results)
+}
+
+#[test]
+fn there_are_samples_of_every_family() {
+    let samples = all(DType::F64).unwrap();
+    let missing: Vec<_> =
+        Op::FAMILIES.iter().filter(|family| samples.iter().all(|s| s.op.family() != **family)).collect();
+    assert!(missing.is_empty(), "no samples of {missing:?}");
+}
+
+#[test]
+fn evaluation_gives_the_inferred_types_and_text_is_read_back() {
+    for float in [DType::F64, DType::F32, DType::BF16] {
+        for sample in all(float).unwrap() {
+            let f = function(&sample);
+            verify(&f).unwrap();
+            // The evaluator compares the types of what it computes with the inferred ones.
+            eval(&f, &sample.operands).unwrap_or_else(|e| panic!("{f}{e}"));
+            let printed = f.to_string();
+            let read = text::parse(&printed).unwrap_or_else(|e| panic!("{printed}{e}"));
+            // Compared as text, in which NaN equals itself.
+            assert_eq!(read.to_string(), printed);
+        }
+    }
+}
+
+/// Primitives without derivative, by name.
+const NO_DERIVATIVE: &[&str] = &["digamma", "reduce_window_prod", "scatter_mul", "scatter_max", "scatter_min"];
+
+/// Primitives whose derivative runs forward only, for all or some attributes.
+const FORWARD_ONLY: &[&str] = &["while", "reduce_window_max", "reduce_window_min"];
+
+#[test]
+fn forward_derivatives_are_slopes_and_backward_ones_their_adjoints() {
+    let mut random = Random(5);
+    for sample in all(DType::F64).unwrap() {
+        let f = function(&sample);
+        let name = sample.op.name();
+        let active: Vec<bool> = sample.operands.iter().map(|x| x.ty().dtype.is_float()).collect();
+        if !active.contains(&true) {
+            continue;
+        }
+        let every = vec![true; f.results.len()];
+        let forward = match jvp(&f, &active, &every) {
+            Ok(forward) => forward,
+            Err(IrError::NoRule { .. }) if NO_DERIVATIVE.contains(&name) => continue,
+            Err(e) => panic!("{f}{e}"),
+        };
+        assert!(!NO_DERIVATIVE.contains(&name), "{name} has a derivative");
+        verify(&forward.function).unwrap();
+
+        if f.result_types().iter().any(|ty| ty.dtype.is_float() && ty.dtype != DType::F64) {
+            // Rounding would hide the slope.
+            continue;
+        }
+        println!("{f}");
+        let tangents: Vec<Option<Array>> =
+            sample.operands.iter().zip(&active).map(|(x, &active)| active.then(|| random.array(x.ty()))).collect();
+        let given: Vec<Array> = tangents.iter().flatten().cloned().collect();
+        let values = eval(&f, &sample.operands).unwrap();
+        let found = eval(&forward.function, &[&sample.operands[..], &given].concat()).unwrap();
+        assert_close(&found[..values.len()], &values, 0.0);
+        let pushed: Vec<Array> = found[values.len()..].iter().filter(is_float).cloned().collect();
+        let slopes: Vec<Array> = if name == "stop_gradient" {
+            pushed.iter().map(|x| Array::full(x.ty(), 0.0)).collect()
+        } else {
+            directional(&f, &sample.operands, &tangents, 1e-6).into_iter().filter(|x| is_float(&x)).collect()
+        };
+        assert_close(&pushed, &slopes, 1e-5);
+
+        let backward = match vjp(&f, &active) {
+            Ok(backward) => backward,
+            Err(IrError::NoRule { .. }) if FORWARD_ONLY.contains(&name) => continue,
+            Err(e) => panic!("{f}{e}"),
+        };
+        verify(&backward).unwrap();
+        let cts: Vec<Array> = pushed.iter().map(|x| random.array(x.ty())).collect();
+        let found = eval(&backward, &[&sample.operands[..], &cts].concat()).unwrap();
+        let (left, right) = (dot(&cts, &pushed), dot(&found[values.len()..], &given));
+        assert!(close(left, right, 1e-9), "{backward}{left} and {right} differ");
+    }
+}
+
+fn is_float(array: &&Array) -> bool {
+    array.ty().dtype.is_float()
+}
