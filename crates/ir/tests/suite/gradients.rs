@@ -1,5 +1,6 @@
 //! Derivatives of composite programs against central differences, in f64.
 
+use keramos_ir::ops::{Conv, ConvDims, DotDims, Monoid, StopGradient, Window};
 use keramos_ir::transform::{jvp, linearize, transpose, value_and_grad, vjp};
 use keramos_ir::{Array, Builder, DType, Function, Result, TensorType, Value, eval, verify};
 
@@ -139,5 +140,31 @@ fn several_results_and_unused_parameters() {
         let y = b.transpose(x, &[1, 0])?;
         let constant = b.full_like(y, 3.0)?;
         Ok(vec![y, p[0], constant, x])
+    }));
+}
+
+#[test]
+fn convolution_pooling_dense() {
+    // Two 3×4 images of 2 channels, 3 kernels, max-pooling, a dense layer, softmax cross-entropy.
+    check_scalar(&function(&[&[2, 3, 4, 2], &[2, 2, 2, 3], &[3], &[6, 2], &[2, 2]], |b, p| {
+        let conv = Conv { padding: vec![(0, 1), (1, 0)], ..Conv::new(ConvDims::channels_last(2)) };
+        let x = b.conv_general_dilated(p[0], p[1], conv)?;
+        let bias = b.broadcast(p[2], &[2, 3, 4, 3])?;
+        let x = b.add(x, bias)?;
+        let x = b.tanh(x)?;
+        let x = b.reduce_window(Monoid::Max, x, Window::new([1, 2, 2, 1], [1, 2, 2, 1]))?;
+        let x = b.reshape(x, &[2, 6])?;
+        let x = b.dot_general(x, p[3], DotDims::contracting([1], [0]))?;
+        let max = b.reduce_max(x, &[1])?;
+        let max = b.emit1(StopGradient, &[max])?;
+        let max = b.broadcast_in_dim(max, &[2, 2], &[0])?;
+        let shifted = b.sub(x, max)?;
+        let e = b.exp(shifted)?;
+        let sum = b.reduce_sum(e, &[1])?;
+        let log = b.log(sum)?;
+        let log = b.broadcast_in_dim(log, &[2, 2], &[0])?;
+        let log_softmax = b.sub(shifted, log)?;
+        let picked = b.mul(log_softmax, p[4])?;
+        b.reduce_sum(picked, &[0, 1]).map(|loss| vec![loss])
     }));
 }

@@ -6,4 +6,5 @@
 mod gradients;
 mod numeric;
 mod ops;
+mod programs;
 mod transforms;
