@@ -6,6 +6,7 @@ mod control;
 mod elementwise;
 mod indexed;
 mod products;
+mod samples;
 mod structure;
 mod windows;
 
