@@ -12,7 +12,7 @@ use super::wide::{IntType, Kernel};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Binary(pub BinaryKind);
 
-/// The functions of the family. Each has one entry in [`BinaryKind::rule`] that says all about it.
+/// The functions of the family. Each has one entry in `BinaryKind::rule` that says all about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum BinaryKind {
     /// x + y; or for `bool`.

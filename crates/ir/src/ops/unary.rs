@@ -15,7 +15,7 @@ pub struct Unary(pub UnaryKind);
 
 macro_rules! unary_kinds {
     ($($(#[$doc:meta])* $method:ident $kind:ident;)*) => {
-        /// The functions of the family. Each has one entry in [`UnaryKind::rule`] that says all about it.
+        /// The functions of the family. Each has one entry in `UnaryKind::rule` that says all about it.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum UnaryKind {
             $($(#[$doc])* $kind,)*
@@ -149,7 +149,6 @@ impl Rule {
 }
 
 impl UnaryKind {
-    #[rustfmt::skip]
     fn rule(self) -> Rule {
         use Derivative::{Linear, Missing, Over, Times, Zero};
         match self {
@@ -173,58 +172,41 @@ impl UnaryKind {
             ),
             UnaryKind::Floor => Rule::new("floor", "stablehlo.floor", Zero, Kernel::float(|[x]| x.floor())),
             UnaryKind::Ceil => Rule::new("ceil", "stablehlo.ceil", Zero, Kernel::float(|[x]| x.ceil())),
-            UnaryKind::RoundEven => Rule::new(
-                "round_even",
-                "stablehlo.round_nearest_even",
-                Zero,
-                Kernel::float(|[x]| x.round_ties_even()),
-            ),
-            UnaryKind::Exp => Rule::new(
-                "exp",
-                "stablehlo.exponential",
-                Times(|_, _, y| Ok(y)),
-                Kernel::float(|[x]| x.exp()),
-            ),
+            UnaryKind::RoundEven => {
+                Rule::new("round_even", "stablehlo.round_nearest_even", Zero, Kernel::float(|[x]| x.round_ties_even()))
+            }
+            UnaryKind::Exp => {
+                Rule::new("exp", "stablehlo.exponential", Times(|_, _, y| Ok(y)), Kernel::float(|[x]| x.exp()))
+            }
             UnaryKind::Expm1 => Rule::new(
                 "expm1",
                 "stablehlo.exponential_minus_one",
                 Times(|b, _, y| b.add_scalar(y, 1.0)),
                 Kernel::float(|[x]| x.exp_m1()),
             ),
-            UnaryKind::Log => Rule::new(
-                "log",
-                "stablehlo.log",
-                Over(|_, x, _| Ok(x)),
-                Kernel::float(|[x]| x.ln()),
-            ),
+            UnaryKind::Log => Rule::new("log", "stablehlo.log", Over(|_, x, _| Ok(x)), Kernel::float(|[x]| x.ln())),
             UnaryKind::Log1p => Rule::new(
                 "log1p",
                 "stablehlo.log_plus_one",
                 Over(|b, x, _| b.add_scalar(x, 1.0)),
                 Kernel::float(|[x]| x.ln_1p()),
             ),
-            UnaryKind::Sin => Rule::new(
-                "sin",
-                "stablehlo.sine",
-                Times(|b, x, _| b.cos(x)),
-                Kernel::float(|[x]| x.sin()),
-            ),
+            UnaryKind::Sin => {
+                Rule::new("sin", "stablehlo.sine", Times(|b, x, _| b.cos(x)), Kernel::float(|[x]| x.sin()))
+            }
             UnaryKind::Cos => Rule::new(
                 "cos",
                 "stablehlo.cosine",
-                Times(|b, x, _| { let sin = b.sin(x)?; b.neg(sin) }),
+                Times(|b, x, _| b.sin(x).and_then(|sin| b.neg(sin))),
                 Kernel::float(|[x]| x.cos()),
             ),
-            UnaryKind::Tan => Rule::new(
-                "tan",
-                "stablehlo.tan",
-                Times(|b, _, y| { let yy = b.mul(y, y)?; b.add_scalar(yy, 1.0) }),
-                Kernel::float(|[x]| x.tan()),
-            ),
+            UnaryKind::Tan => {
+                Rule::new("tan", "stablehlo.tan", Times(|b, _, y| one_plus_square(b, y)), Kernel::float(|[x]| x.tan()))
+            }
             UnaryKind::Tanh => Rule::new(
                 "tanh",
                 "stablehlo.tanh",
-                Times(|b, _, y| { let yy = b.mul(y, y)?; b.one_minus(yy) }),
+                Times(|b, _, y| one_minus_square(b, y)),
                 Kernel::float(|[x]| x.tanh()),
             ),
             UnaryKind::Logistic => Rule {
@@ -236,66 +218,56 @@ impl UnaryKind {
                     let one = b.full_like(x, 1.0)?;
                     b.div(one, denominator)
                 }),
-                derivative: Times(|b, _, y| { let rest = b.one_minus(y)?; b.mul(y, rest) }),
+                derivative: Times(|b, _, y| b.one_minus(y).and_then(|rest| b.mul(y, rest))),
                 eval: Kernel::float(|[x]| 1.0 / (1.0 + (-x).exp())),
             },
             UnaryKind::Sqrt => Rule::new(
                 "sqrt",
                 "stablehlo.sqrt",
-                Times(|b, _, y| { let half = b.full_like(y, 0.5)?; b.div(half, y) }),
+                Times(|b, _, y| b.full_like(y, 0.5).and_then(|half| b.div(half, y))),
                 Kernel::float(|[x]| x.sqrt()),
             ),
             UnaryKind::Rsqrt => Rule::new(
                 "rsqrt",
                 "stablehlo.rsqrt",
-                Times(|b, x, y| { let ratio = b.div(y, x)?; b.mul_scalar(ratio, -0.5) }),
+                Times(|b, x, y| b.div(y, x).and_then(|ratio| b.mul_scalar(ratio, -0.5))),
                 Kernel::float(|[x]| 1.0 / x.sqrt()),
             ),
             UnaryKind::Cbrt => Rule::new(
                 "cbrt",
                 "stablehlo.cbrt",
-                Times(|b, x, y| { let ratio = b.div(y, x)?; b.mul_scalar(ratio, 1.0 / 3.0) }),
+                Times(|b, x, y| b.div(y, x).and_then(|ratio| b.mul_scalar(ratio, 1.0 / 3.0))),
                 Kernel::float(|[x]| x.cbrt()),
             ),
             UnaryKind::Asin => Rule::new(
                 "asin",
                 "chlo.asin",
-                Times(|b, x, _| { let xx = b.mul(x, x)?; let rest = b.one_minus(xx)?; b.rsqrt(rest) }),
+                Times(|b, x, _| one_minus_square(b, x).and_then(|rest| b.rsqrt(rest))),
                 Kernel::float(|[x]| x.asin()),
             ),
             UnaryKind::Acos => Rule::new(
                 "acos",
                 "chlo.acos",
                 Times(|b, x, _| {
-                    let xx = b.mul(x, x)?;
-                    let rest = b.one_minus(xx)?;
+                    let rest = one_minus_square(b, x)?;
                     let slope = b.rsqrt(rest)?;
                     b.neg(slope)
                 }),
                 Kernel::float(|[x]| x.acos()),
             ),
-            UnaryKind::Atan => Rule::new(
-                "atan",
-                "chlo.atan",
-                Over(|b, x, _| { let xx = b.mul(x, x)?; b.add_scalar(xx, 1.0) }),
-                Kernel::float(|[x]| x.atan()),
-            ),
-            UnaryKind::Sinh => Rule::new(
-                "sinh",
-                "chlo.sinh",
-                Times(|b, x, _| b.cosh(x)),
-                Kernel::float(|[x]| x.sinh()),
-            ),
-            UnaryKind::Cosh => Rule::new(
-                "cosh",
-                "chlo.cosh",
-                Times(|b, x, _| b.sinh(x)),
-                Kernel::float(|[x]| x.cosh()),
-            ),
+            UnaryKind::Atan => {
+                Rule::new("atan", "chlo.atan", Over(|b, x, _| one_plus_square(b, x)), Kernel::float(|[x]| x.atan()))
+            }
+            UnaryKind::Sinh => {
+                Rule::new("sinh", "chlo.sinh", Times(|b, x, _| b.cosh(x)), Kernel::float(|[x]| x.sinh()))
+            }
+            UnaryKind::Cosh => {
+                Rule::new("cosh", "chlo.cosh", Times(|b, x, _| b.sinh(x)), Kernel::float(|[x]| x.cosh()))
+            }
             UnaryKind::Asinh => Rule::new(
                 "asinh",
                 "chlo.asinh",
-                Times(|b, x, _| { let xx = b.mul(x, x)?; let sum = b.add_scalar(xx, 1.0)?; b.rsqrt(sum) }),
+                Times(|b, x, _| one_plus_square(b, x).and_then(|sum| b.rsqrt(sum))),
                 Kernel::float(|[x]| x.asinh()),
             ),
             UnaryKind::Acosh => Rule::new(
@@ -308,17 +280,16 @@ impl UnaryKind {
                 }),
                 Kernel::float(|[x]| x.acosh()),
             ),
-            UnaryKind::Atanh => Rule::new(
-                "atanh",
-                "chlo.atanh",
-                Over(|b, x, _| { let xx = b.mul(x, x)?; b.one_minus(xx) }),
-                Kernel::float(|[x]| x.atanh()),
-            ),
-            UnaryKind::Erf => Rule::new("erf", "chlo.erf", Times(|b, x, _| bell(b, x)), Kernel::float(|[x]| libm::erf(x))),
+            UnaryKind::Atanh => {
+                Rule::new("atanh", "chlo.atanh", Over(|b, x, _| one_minus_square(b, x)), Kernel::float(|[x]| x.atanh()))
+            }
+            UnaryKind::Erf => {
+                Rule::new("erf", "chlo.erf", Times(|b, x, _| bell(b, x)), Kernel::float(|[x]| libm::erf(x)))
+            }
             UnaryKind::Erfc => Rule::new(
                 "erfc",
                 "chlo.erfc",
-                Times(|b, x, _| { let slope = bell(b, x)?; b.neg(slope) }),
+                Times(|b, x, _| bell(b, x).and_then(|slope| b.neg(slope))),
                 Kernel::float(|[x]| libm::erfc(x)),
             ),
             UnaryKind::ErfInv => Rule::new(
@@ -327,18 +298,12 @@ impl UnaryKind {
                 Over(|b, _, y| bell(b, y)),
                 Kernel::float(|[x]| special::erf_inv(x)),
             ),
-            UnaryKind::Lgamma => Rule::new(
-                "lgamma",
-                "chlo.lgamma",
-                Times(|b, x, _| b.digamma(x)),
-                Kernel::float(|[x]| libm::lgamma(x)),
-            ),
-            UnaryKind::Digamma => Rule::new(
-                "digamma",
-                "chlo.digamma",
-                Missing,
-                Kernel::float(|[x]| special::digamma(x)),
-            ),
+            UnaryKind::Lgamma => {
+                Rule::new("lgamma", "chlo.lgamma", Times(|b, x, _| b.digamma(x)), Kernel::float(|[x]| libm::lgamma(x)))
+            }
+            UnaryKind::Digamma => {
+                Rule::new("digamma", "chlo.digamma", Missing, Kernel::float(|[x]| special::digamma(x)))
+            }
             UnaryKind::Not => Rule::new("not", "stablehlo.not", Zero, Kernel::bits(|[x], _| !x, |[x]| !x)),
             UnaryKind::PopulationCount => Rule::new(
                 "population_count",
@@ -354,6 +319,16 @@ impl UnaryKind {
             ),
         }
     }
+}
+
+fn one_plus_square(b: &mut Builder, x: Value) -> Result<Value> {
+    let xx = b.mul(x, x)?;
+    b.add_scalar(xx, 1.0)
+}
+
+fn one_minus_square(b: &mut Builder, x: Value) -> Result<Value> {
+    let xx = b.mul(x, x)?;
+    b.one_minus(xx)
 }
 
 /// The derivative of the error function, 2/√π · e^(−x²).
