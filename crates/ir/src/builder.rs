@@ -12,6 +12,8 @@ use crate::{Array, Equation, Function, IrError, Location, Op, Primitive, Result,
 pub struct Builder {
     function: Function,
     location: Location,
+    /// Whether there may be values that nothing defines.
+    has_gaps: bool,
 }
 
 impl Builder {
@@ -24,7 +26,7 @@ impl Builder {
             results: Vec::new(),
             types: Vec::new(),
         };
-        Builder { function, location: Location::UNKNOWN }
+        Builder { function, location: Location::UNKNOWN, has_gaps: false }
     }
 
     /// Appends a parameter.
@@ -60,11 +62,8 @@ impl Builder {
     /// The primitive's type rule rejects the operands; nothing is appended then.
     pub fn emit(&mut self, op: impl Into<Op>, inputs: &[Value]) -> Result<Vec<Value>> {
         let op = op.into();
-        let types: Vec<&TensorType> = inputs.iter().map(|&v| self.function.ty(v)).collect();
-        let outputs = op.infer(&types)?.into_iter().map(|ty| self.fresh(ty)).collect::<Vec<_>>();
-        let location = self.location.clone();
-        self.function.equations.push(Equation { op, inputs: inputs.to_vec(), outputs: outputs.clone(), location });
-        Ok(outputs)
+        let types = self.infer(&op, inputs)?;
+        Ok(self.emit_typed(op, inputs, types).to_vec())
     }
 
     /// Appends `op`, which has exactly one result.
@@ -74,12 +73,25 @@ impl Builder {
     pub fn emit1(&mut self, op: impl Into<Op>, inputs: &[Value]) -> Result<Value> {
         let op = op.into();
         let name = op.name();
-        match self.emit(op, inputs)?.as_slice() {
-            [value] => Ok(*value),
-            other => {
+        let types = self.infer(&op, inputs)?;
+        match *self.emit_typed(op, inputs, types) {
+            [value] => Ok(value),
+            ref other => {
                 let message = format!("one result was expected, {} were inferred", other.len());
                 Err(IrError::Type { op: name, message, operands: Vec::new() })
             }
+        }
+    }
+
+    fn infer(&self, op: &Op, inputs: &[Value]) -> Result<Vec<TensorType>> {
+        let ty = |v: Value| self.function.ty(v);
+        // The common numbers of operands need no list in memory.
+        match *inputs {
+            [] => op.infer(&[]),
+            [x] => op.infer(&[ty(x)]),
+            [x, y] => op.infer(&[ty(x), ty(y)]),
+            [x, y, z] => op.infer(&[ty(x), ty(y), ty(z)]),
+            _ => op.infer(&inputs.iter().map(|&v| ty(v)).collect::<Vec<_>>()),
         }
     }
 
@@ -130,11 +142,23 @@ impl Builder {
     }
 
     /// Appends an equation whose result types are known.
-    pub(crate) fn emit_typed(&mut self, op: Op, inputs: &[Value], types: Vec<TensorType>) -> Vec<Value> {
-        let outputs: Vec<Value> = types.into_iter().map(|ty| self.fresh(ty)).collect();
+    pub(crate) fn emit_typed(&mut self, op: Op, inputs: &[Value], types: Vec<TensorType>) -> &[Value] {
+        let outputs = types.into_iter().map(|ty| self.fresh(ty)).collect();
         let location = self.location.clone();
-        self.push(Equation { op, inputs: inputs.to_vec(), outputs: outputs.clone(), location });
-        outputs
+        self.push(Equation { op, inputs: inputs.to_vec(), outputs, location })
+    }
+
+    /// A value that no equation defines; equations that depend on it must be taken out again with
+    /// [`Builder::take_equations`].
+    pub(crate) fn placeholder(&mut self, ty: TensorType) -> Value {
+        self.has_gaps = true;
+        self.fresh(ty)
+    }
+
+    /// Takes out those equations from index `since` on that `choose` picks, in order.
+    pub(crate) fn take_equations(&mut self, since: usize, choose: impl FnMut(&mut Equation) -> bool) -> Vec<Equation> {
+        let since = since.min(self.function.equations.len());
+        self.function.equations.extract_if(since.., choose).collect()
     }
 
     fn push(&mut self, eqn: Equation) -> &[Value] {
@@ -145,6 +169,9 @@ impl Builder {
     /// Ends the function with the given results.
     pub fn finish(mut self, results: Vec<Value>) -> Function {
         self.function.results = results;
+        if self.has_gaps {
+            self.function.renumber();
+        }
         self.function
     }
 

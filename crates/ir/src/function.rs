@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{IrError, Location, Op, Result, TensorType};
+use crate::{DType, IrError, Location, Op, Result, TensorType};
 
 /// A value of one function: a parameter or an output of an equation.
 ///
@@ -80,6 +80,24 @@ impl Function {
     /// As [`Function::look_up`], for several values.
     pub(crate) fn look_up_all(&self, env: &[Option<Value>], values: &[Value]) -> Result<Vec<Value>> {
         values.iter().map(|&v| self.look_up(env, v)).collect()
+    }
+
+    /// Numbers the values in the order of definition and forgets those that nothing defines.
+    pub(crate) fn renumber(&mut self) {
+        let mut types = Vec::with_capacity(self.types.len());
+        // What is used but not defined becomes a value that cannot be, which the verifier reports.
+        let mut numbers = vec![u32::MAX as usize; self.types.len()];
+        let outputs = self.equations.iter().flat_map(|eqn| &eqn.outputs);
+        for value in self.params.iter().chain(outputs) {
+            numbers[value.index()] = types.len();
+            let nothing = TensorType::scalar(DType::Bool);
+            types.push(std::mem::replace(&mut self.types[value.index()], nothing));
+        }
+        self.types = types;
+        let uses = self.equations.iter_mut().flat_map(|eqn| eqn.inputs.iter_mut().chain(&mut eqn.outputs));
+        for value in self.params.iter_mut().chain(&mut self.results).chain(uses) {
+            *value = Value::new(numbers[value.index()]);
+        }
     }
 
     /// The parameters' types.

@@ -1,9 +1,10 @@
 //! The function under construction, as rules see it.
 
-use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{Hash, Hasher};
 use std::mem::discriminant;
 use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHasher};
 
 use super::{Options, constants, has_nested, rules};
 use crate::ops::{Binary, BinaryKind, BroadcastInDim, Constant, Reshape, Transpose};
@@ -23,7 +24,7 @@ pub(super) struct Graph<'o> {
     /// For each value of the new function the equation that defines it.
     definition: Vec<u32>,
     /// The last equation with a given hash, and for each equation the one before with the same hash.
-    latest: HashMap<u64, u32>,
+    latest: FxHashMap<u64, u32>,
     previous: Vec<u32>,
     depth: usize,
     /// The laws that were applied, in order.
@@ -39,7 +40,7 @@ impl<'o> Graph<'o> {
             b.param(function.ty(param).clone());
         }
         let definition = vec![NONE; function.params.len()];
-        let latest = HashMap::with_capacity(function.equations.len());
+        let latest = FxHashMap::with_capacity_and_hasher(function.equations.len(), Default::default());
         Graph {
             options,
             b,
@@ -182,7 +183,7 @@ impl<'o> Graph<'o> {
         if has_nested(&op) {
             return Ok(self.push(op, inputs, types));
         }
-        let mut hasher = DefaultHasher::new();
+        let mut hasher = FxHasher::default();
         discriminant(&op).hash(&mut hasher);
         inputs.hash(&mut hasher);
         match &op {
@@ -208,7 +209,7 @@ impl<'o> Graph<'o> {
 
     fn push(&mut self, op: Op, inputs: &[Value], types: Vec<TensorType>) -> Vec<Value> {
         let index = self.b.function().equations.len() as u32;
-        let values = self.b.emit_typed(op, inputs, types);
+        let values = self.b.emit_typed(op, inputs, types).to_vec();
         self.definition.resize(self.definition.len() + values.len(), index);
         self.previous.push(NONE);
         values

@@ -80,7 +80,7 @@ impl Simplifier<'_> {
         let mut graph = Graph::new(function, self.options);
         let params: Vec<Value> = graph.params().to_vec();
         let results = self.emit(&mut graph, function, &params)?;
-        checked(dce(&graph.finish(results)))
+        checked(dce(graph.finish(results)))
     }
 
     /// Emits the equations of `function` that its results need; returns what stands for the results.

@@ -1,10 +1,9 @@
 //! Reverse mode: forward and backward pass in one function.
 
-use super::linearize::Split;
-use super::transpose::Backward;
-use super::{error, jvp, zeros};
+use super::transpose::Tape;
+use super::{check_active, error, inseparable, jvp_into, zeros};
 use crate::verify::checked;
-use crate::{Builder, Function, Operand, Result, Value};
+use crate::{Builder, Function, Result, Value};
 
 /// The function that computes `function` and pulls cotangents back.
 ///
@@ -62,36 +61,33 @@ pub fn value_and_grad(function: &Function, wrt: &[usize], num_aux: usize) -> Res
     Ok(gradient)
 }
 
-/// `jvp`, then its known equations forward and its tangent equations backward, in one function.
+/// `jvp` into one builder, whose tangent equations are then taken out and run backwards.
 fn reverse(
     function: &Function,
     active: &[bool],
     name: String,
     cotangents: impl FnOnce(&mut Builder) -> Result<Vec<Option<Value>>>,
 ) -> Result<Function> {
-    let num_results = function.results.len();
-    let dual = jvp(function, active, &[])?;
+    check_active("reverse-mode differentiation", function, active)?;
     let mut b = Builder::new(name);
-    let known = function.params.iter().map(|&p| Operand::Known(b.param(function.ty(p).clone())));
-    let mut operands: Vec<Operand> = known.collect();
-    let tangents = dual.function.params.iter().skip(function.params.len());
-    operands.extend(tangents.map(|&p| Operand::Linear(dual.function.ty(p).clone())));
+    let primals: Vec<Value> = function.params.iter().map(|&p| b.param(function.ty(p).clone())).collect();
     let cotangents = cotangents(&mut b)?;
+    let since = b.function().equations.len();
+    let with_flags = function.params.iter().zip(active);
+    let tangents: Vec<Option<Value>> =
+        with_flags.map(|(&p, &active)| active.then(|| b.placeholder(function.ty(p).clone()))).collect();
+    let linear: Vec<Value> = tangents.iter().flatten().copied().collect();
 
-    let mut backward = Backward::new(&b, &dual.function, &operands)?;
-    backward.forward(&mut b)?;
-    let (values, _) = dual.function.results.split_at(num_results);
-    let Some(mut results) = values.iter().map(|&v| backward.known(v)).collect::<Option<Vec<Value>>>() else {
-        Split::new(&dual.function, function.params.len()).check_known(values)?;
-        return error("reverse", function, "a value depends on a tangent");
-    };
-
-    // The dual's results are the values, which are known, then the tangents that are there.
-    let mut seeds = vec![None; num_results];
-    seeds.extend(cotangents.into_iter().zip(&dual.nonzero).filter(|(_, nonzero)| **nonzero).map(|(ct, _)| ct));
-    let found = backward.run(&mut b, &seeds)?;
-    for (param, ct) in dual.function.params.iter().zip(found).skip(function.params.len()) {
-        results.push(ct.map_or_else(|| zeros(&mut b, dual.function.ty(*param)), Ok)?);
+    let (mut results, result_tangents) = jvp_into(&mut b, function, &primals, &tangents)?;
+    let tape = Tape::take(&mut b, since, &linear);
+    if let Some(&value) = results.iter().find(|&&value| tape.is_linear(value)) {
+        return inseparable(function, tape.definition(value));
+    }
+    let seeds = result_tangents.into_iter().zip(cotangents).filter_map(|(tangent, ct)| Some((tangent?, ct)));
+    let found = tape.run(&mut b, &linear, seeds)?;
+    for (value, ct) in linear.into_iter().zip(found) {
+        let ty = b.ty(value).clone();
+        results.push(ct.map_or_else(|| zeros(&mut b, &ty), Ok)?);
     }
     checked(b.finish(results))
 }

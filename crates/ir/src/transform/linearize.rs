@@ -1,8 +1,8 @@
 //! A function split into its value and the linear map that is its derivative there.
 
-use super::{error, jvp};
+use super::{error, inseparable, jvp};
 use crate::verify::checked;
-use crate::{Builder, Equation, Function, IrError, Op, Primitive, Result, Value};
+use crate::{Builder, Equation, Function, Op, Result, Value};
 
 /// What [`linearize`] makes.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,7 +48,7 @@ pub fn linearize(function: &Function, active: &[bool], instantiate: &[bool]) -> 
 }
 
 /// Which values of a function depend on the parameters from some index on.
-pub(super) struct Split<'a> {
+struct Split<'a> {
     function: &'a Function,
     num_known: usize,
     unknown: Vec<bool>,
@@ -56,7 +56,7 @@ pub(super) struct Split<'a> {
 
 impl<'a> Split<'a> {
     /// Parameters from `num_known` on are unknown, and so is what depends on them.
-    pub(super) fn new(function: &'a Function, num_known: usize) -> Self {
+    fn new(function: &'a Function, num_known: usize) -> Self {
         let mut unknown = vec![false; function.num_values()];
         for &param in function.params.iter().skip(num_known) {
             unknown[param.index()] = true;
@@ -70,19 +70,9 @@ impl<'a> Split<'a> {
     }
 
     /// Rejects values that depend on an unknown.
-    pub(super) fn check_known(&self, values: &[Value]) -> Result<()> {
+    fn check_known(&self, values: &[Value]) -> Result<()> {
         let Some(&value) = values.iter().find(|v| self.unknown[v.index()]) else { return Ok(()) };
-        // The culprit is the first equation on the way that mixes values with tangents; the one that
-        // defines the value is as near as the user needs.
-        match self.function.equations.iter().find(|eqn| eqn.outputs.contains(&value)) {
-            Some(eqn) => Err(IrError::NoRule {
-                op: eqn.op.name(),
-                transform: "reverse-mode differentiation",
-                message: "it computes values and derivatives together, so only forward mode (jvp) works".to_owned(),
-                location: eqn.location.clone(),
-            }),
-            None => error("linearize", self.function, "a result is a tangent"),
-        }
+        inseparable(self.function, self.function.equations.iter().find(|eqn| eqn.outputs.contains(&value)))
     }
 
     /// The equations on which `results` depend, as flags.

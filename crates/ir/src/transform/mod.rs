@@ -23,7 +23,7 @@ pub use jvp::{Jvp, jvp, jvp_into};
 pub use linearize::{Linearized, linearize};
 pub use transpose::{transpose, transpose_into};
 
-use crate::{Builder, Function, IrError, Result, TensorType, Value};
+use crate::{Builder, Equation, Function, IrError, Primitive, Result, TensorType, Value};
 
 /// A zero of type `ty`.
 fn zeros(b: &mut Builder, ty: &TensorType) -> Result<Value> {
@@ -46,5 +46,19 @@ fn check_active(transform: &'static str, function: &Function, active: &[bool]) -
             error(transform, function, format!("parameter {i} is {ty}; only floats have derivatives"))
         }
         None => Ok(()),
+    }
+}
+
+/// The error of a value that depends on a tangent: `definition` computes both together. It is as near
+/// to the primitive that mixed them as a user needs.
+fn inseparable<T>(function: &Function, definition: Option<&Equation>) -> Result<T> {
+    match definition {
+        Some(eqn) => Err(IrError::NoRule {
+            op: eqn.op.name(),
+            transform: "reverse-mode differentiation",
+            message: "it computes values and derivatives together, so only forward mode (jvp) works".to_owned(),
+            location: eqn.location.clone(),
+        }),
+        None => error("reverse-mode differentiation", function, "a result is a tangent"),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::jvp::{check_args, check_made};
 use super::{error, zeros};
 use crate::verify::checked;
-use crate::{Builder, Function, Location, Operand, Primitive, Result, Value};
+use crate::{Builder, Equation, Function, Location, Operand, Primitive, Result, Value};
 
 /// The transpose of `function`, which must be linear in the parameters that `linear` marks.
 ///
@@ -52,97 +52,87 @@ pub fn transpose_into(
     operands: &[Operand],
     cotangents: &[Option<Value>],
 ) -> Result<Vec<Option<Value>>> {
-    let mut backward = Backward::new(b, function, operands)?;
-    backward.forward(b)?;
-    backward.run(b, cotangents)
+    let given = operands.iter().map(|operand| match operand {
+        Operand::Linear(ty) => ty,
+        Operand::Known(value) => b.ty(*value),
+    });
+    check_args(function, given)?;
+    let since = b.function().equations.len();
+    let args: Vec<Value> = operands
+        .iter()
+        .map(|operand| match operand {
+            Operand::Linear(ty) => b.placeholder(ty.clone()),
+            Operand::Known(value) => *value,
+        })
+        .collect();
+    let linear: Vec<Value> =
+        args.iter().zip(operands).filter(|(_, operand)| operand.is_linear()).map(|(&arg, _)| arg).collect();
+    let results = b.inline(function, &args)?;
+    let tape = Tape::take(b, since, &linear);
+    let mut found = tape.run(b, &linear, results.into_iter().zip(cotangents.iter().copied()))?.into_iter();
+    Ok(operands.iter().map(|operand| if operand.is_linear() { found.next().flatten() } else { None }).collect())
 }
 
-/// What a value is to the backward pass.
-#[derive(Clone, Copy)]
-enum Kind {
-    /// Not defined (yet).
-    Undefined,
-    /// Computed from known operands; the value in the builder.
-    Known(Value),
-    /// Depends on a linear operand.
-    Linear,
+/// Linear equations taken out of a builder, to be run backwards into it.
+pub(super) struct Tape {
+    equations: Vec<Equation>,
+    /// For each value of the builder, whether it depends on a linear one.
+    linear: Vec<bool>,
 }
 
-/// One transposition in progress.
-pub(super) struct Backward<'a> {
-    function: &'a Function,
-    kinds: Vec<Kind>,
-}
-
-impl<'a> Backward<'a> {
-    pub(super) fn new(b: &Builder, function: &'a Function, operands: &[Operand]) -> Result<Self> {
-        let given = operands.iter().map(|operand| match operand {
-            Operand::Linear(ty) => ty,
-            Operand::Known(value) => b.ty(*value),
+impl Tape {
+    /// Takes the equations from index `since` on that depend on the placeholders `linear`. What stays
+    /// in the builder does not.
+    pub(super) fn take(b: &mut Builder, since: usize, linear: &[Value]) -> Tape {
+        let mut flags = vec![false; b.function().num_values()];
+        linear.iter().for_each(|value| flags[value.index()] = true);
+        let equations = b.take_equations(since, |eqn| {
+            let depends = eqn.inputs.iter().any(|input| flags[input.index()]);
+            if depends {
+                eqn.outputs.iter().for_each(|output| flags[output.index()] = true);
+            }
+            depends
         });
-        check_args(function, given)?;
-        let mut kinds = vec![Kind::Undefined; function.num_values()];
-        for (param, operand) in function.params.iter().zip(operands) {
-            kinds[param.index()] = operand.known().map_or(Kind::Linear, Kind::Known);
-        }
-        Ok(Backward { function, kinds })
+        Tape { equations, linear: flags }
     }
 
-    /// Emits the equations that depend on known operands only.
-    pub(super) fn forward(&mut self, b: &mut Builder) -> Result<()> {
-        let mut inputs = Vec::new();
-        for eqn in &self.function.equations {
-            inputs.clear();
-            let mut linear = false;
-            for input in &eqn.inputs {
-                match self.kinds[input.index()] {
-                    Kind::Known(value) => inputs.push(value),
-                    Kind::Linear => linear = true,
-                    Kind::Undefined => return error("transpose", self.function, format!("{input} is not defined")),
-                }
-            }
-            if linear {
-                eqn.outputs.iter().for_each(|o| self.kinds[o.index()] = Kind::Linear);
-            } else {
-                let outputs = b.copy(self.function, eqn, &inputs, eqn.location.clone());
-                for (output, &value) in eqn.outputs.iter().zip(outputs) {
-                    self.kinds[output.index()] = Kind::Known(value);
-                }
-            }
-        }
-        Ok(())
+    /// Whether a value depends on a linear one.
+    pub(super) fn is_linear(&self, value: Value) -> bool {
+        self.linear[value.index()]
     }
 
-    /// The value in the builder of a value that does not depend on linear operands.
-    pub(super) fn known(&self, value: Value) -> Option<Value> {
-        match self.kinds[value.index()] {
-            Kind::Known(known) => Some(known),
-            Kind::Linear | Kind::Undefined => None,
-        }
+    /// The equation on the tape that defines `value`.
+    pub(super) fn definition(&self, value: Value) -> Option<&Equation> {
+        self.equations.iter().find(|eqn| eqn.outputs.contains(&value))
     }
 
-    /// Walks the linear equations backwards; returns the parameters' cotangents.
-    pub(super) fn run(&self, b: &mut Builder, cotangents: &[Option<Value>]) -> Result<Vec<Option<Value>>> {
+    /// Runs the tape backwards from values with their cotangents to the cotangents of `linear`, the
+    /// placeholders that the tape was taken for; `None` is zero.
+    pub(super) fn run(
+        &self,
+        b: &mut Builder,
+        linear: &[Value],
+        seeds: impl Iterator<Item = (Value, Option<Value>)>,
+    ) -> Result<Vec<Option<Value>>> {
         let outer_location = b.location().clone();
-        let function = self.function;
         let mut scopes = BackwardScopes::default();
-        let mut ct_of: Vec<Option<Value>> = vec![None; function.num_values()];
-        for (&result, &ct) in function.results.iter().zip(cotangents) {
-            if let Kind::Linear = self.kinds[result.index()] {
-                accumulate(b, &mut ct_of[result.index()], ct)?;
+        let mut ct_of: Vec<Option<Value>> = vec![None; self.linear.len()];
+        for (value, ct) in seeds {
+            if self.is_linear(value) {
+                accumulate(b, &mut ct_of[value.index()], ct)?;
             }
         }
         let (mut cts, mut operands) = (Vec::new(), Vec::new());
-        for eqn in function.equations.iter().rev() {
+        for eqn in self.equations.iter().rev() {
             if eqn.outputs.iter().all(|o| ct_of[o.index()].is_none()) {
                 continue;
             }
             cts.clear();
             cts.extend(eqn.outputs.iter().map(|o| ct_of[o.index()].take()));
             operands.clear();
-            operands.extend(eqn.inputs.iter().map(|&input| match self.kinds[input.index()] {
-                Kind::Known(value) => Operand::Known(value),
-                Kind::Linear | Kind::Undefined => Operand::Linear(function.ty(input).clone()),
+            operands.extend(eqn.inputs.iter().map(|&input| match self.is_linear(input) {
+                true => Operand::Linear(b.ty(input).clone()),
+                false => Operand::Known(input),
             }));
             b.set_location(scopes.of(&eqn.location));
             let made = eqn.op.transpose(b, &cts, &operands)?;
@@ -154,7 +144,7 @@ impl<'a> Backward<'a> {
             }
         }
         b.set_location(outer_location);
-        Ok(function.params.iter().map(|p| ct_of[p.index()]).collect())
+        Ok(linear.iter().map(|value| ct_of[value.index()]).collect())
     }
 }
 

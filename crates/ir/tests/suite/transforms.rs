@@ -145,7 +145,10 @@ fn unfit_requests_are_typed_errors() {
         Err(error @ IrError::Transform { .. }) => error.to_string(),
         other => panic!("{other:?}"),
     };
-    assert_eq!(message(value_and_grad(&f, &[2], 2)), "jvp of f: parameter 2 is i32[]; only floats have derivatives");
+    assert_eq!(
+        message(value_and_grad(&f, &[2], 2)),
+        "reverse-mode differentiation of f: parameter 2 is i32[]; only floats have derivatives"
+    );
     assert_eq!(message(value_and_grad(&f, &[7], 2)), "value_and_grad of f: there is no parameter 7");
     assert_eq!(message(value_and_grad(&f, &[0, 0], 2)), "value_and_grad of f: parameter 0 is named twice");
     assert_eq!(

@@ -229,7 +229,7 @@ fn simplify(f: &Function) -> Result<(Function, Vec<&'static str>)> {
     let mut simplifier = Simplifier { options: &options, nested: HashMap::new() };
     let results = simplifier.emit(&mut graph, f, &params)?;
     let fired = std::mem::take(&mut graph.fired);
-    Ok((dce(&graph.finish(results)), fired))
+    Ok((dce(graph.finish(results)), fired))
 }
 
 /// Numbers that break careless laws, rotated by `by`.
