@@ -240,3 +240,17 @@ fn precedence_is_pythons() {
         assert_eq!(shape(plain), shape(grouped), "{plain}");
     }
 }
+
+/// Every keyword is refused as a name, and every word that only begins with one is accepted.
+#[test]
+fn keywords_are_not_names() {
+    let keywords = "False None True and as assert async await break class continue def del elif else except finally \
+                    for from global if import in is lambda nonlocal not or pass raise return try while with yield";
+    for keyword in keywords.split(' ') {
+        let refused = |text: String| !parse(&Source::new("model.py", text)).1.is_empty();
+        assert!(refused(format!("{keyword} = 1")), "{keyword}");
+        assert!(refused(format!("x.{keyword}")), "{keyword}");
+        assert!(refused(format!("f({keyword}=1)")), "{keyword}");
+        assert!(!refused(format!("{keyword}s = {keyword}_.{keyword}1({keyword}é=1)")), "{keyword}");
+    }
+}
