@@ -71,8 +71,6 @@ impl AttrReader {
         int, Int, i64, "a whole number");
     take!(/// A list of whole numbers.
         ints, Ints, Vec<i64>, "a list of whole numbers");
-    take!(/// A list of lists of whole numbers.
-        int_lists, IntLists, Vec<Vec<i64>>, "a list of lists of whole numbers");
     take!(/// An identifier.
         name, Name, String, "a name");
     take!(/// An element type.
@@ -122,6 +120,18 @@ impl AttrReader {
             _ => Err(format!("attribute {key} must be a list of pairs")),
         };
         self.int_lists(key)?.into_iter().map(pair).collect()
+    }
+
+    /// A list of lists of whole numbers; `[]` is the empty one.
+    ///
+    /// # Errors
+    /// The attribute is missing or of another kind; the message names it.
+    pub fn int_lists(&mut self, key: &str) -> Result<Vec<Vec<i64>>, String> {
+        match self.take(key)? {
+            Attr::IntLists(lists) => Ok(lists),
+            Attr::Ints(empty) if empty.is_empty() => Ok(Vec::new()),
+            other => Err(format!("attribute {key} must be a list of lists of whole numbers, found {other:?}")),
+        }
     }
 
     /// Checks that every attribute was taken.

@@ -125,3 +125,12 @@ fn names_that_are_no_words_are_quoted() {
     let f = Builder::new("a model/β\n").finish(vec![]);
     assert_eq!(parse(&round_trip(&f)), Ok(f));
 }
+
+#[test]
+fn an_empty_list_of_lists_is_read_back() {
+    let mut b = Builder::new("f");
+    let x = b.param(TensorType::scalar(DType::F32));
+    let padded = b.emit1(crate::ops::Pad { padding: Vec::new() }, &[x, x]).unwrap();
+    let f = b.finish(vec![padded]);
+    assert_eq!(parse(&round_trip(&f)), Ok(f));
+}
