@@ -1,6 +1,6 @@
 //! Simplification: functions into smaller functions that mean the same.
 //!
-//! There is one rewriting mechanism, the [`Graph`]. [`simplify()`] walks the equations in order and
+//! There is one rewriting mechanism, a graph under construction. [`simplify()`] walks the equations in order and
 //! emits each into it; on the way in, an equation is
 //!
 //! 1. brought to normal form (operands of commutative primitives in a fixed order),

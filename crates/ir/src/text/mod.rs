@@ -37,6 +37,7 @@
 //!   reading back gives an equal [`Function`].
 //! - `{}` prints without locations, `{:#}` with them.
 
+mod build;
 mod lexer;
 mod literal;
 mod parse;
@@ -44,7 +45,7 @@ mod print;
 #[cfg(test)]
 mod tests;
 
-pub use parse::parse;
+pub use build::parse;
 
 use std::fmt;
 

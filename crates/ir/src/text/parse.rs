@@ -1,48 +1,24 @@
-//! Text to functions.
+//! Text to functions: the syntax.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::lexer::{Token, tokens};
 use super::literal;
-use crate::verify::checked;
-use crate::{
-    Array, Attr, AttrReader, Builder, DType, Function, IrError, Location, Op, Primitive, Result, TensorType, Value,
-};
+use crate::{Array, Attr, DType, IrError, Location, Result, TensorType};
 
-/// Reads the first function of `text`; the others are those nested in it.
-///
-/// # Errors
-/// [`IrError::Parse`] with the line: the text does not follow the grammar, a primitive or attribute is
-/// unknown, operands do not fit, a value or function is undefined, defined twice or (a function) unused.
-pub fn parse(text: &str) -> Result<Function> {
+/// Reads the functions of `text` as written.
+pub(super) fn functions(text: &str) -> Result<Vec<RawFunction<'_>>> {
     let mut parser = Parser { tokens: tokens(text)?, at: 0 };
-    let mut sources = Vec::new();
+    let mut functions = Vec::new();
     while *parser.peek() != Token::End {
-        sources.push(parser.function()?);
+        functions.push(parser.function()?);
     }
-    // Functions are defined after their users, so from the last to the first all callees are known.
-    let mut callees: HashMap<Symbol, Callee> = HashMap::new();
-    while let Some(source) = sources.pop() {
-        let (symbol, line) = (source.symbol.clone(), source.line);
-        let function = build(source, &mut callees)?;
-        if sources.is_empty() {
-            return match callees.iter().find(|(_, callee)| !callee.used) {
-                Some((symbol, callee)) => error(callee.line, format!("{symbol} is never used")),
-                None => checked(function),
-            };
-        }
-        let callee = Callee { function: Arc::new(function), line, used: false };
-        if let Some(other) = callees.insert(symbol.clone(), callee) {
-            return error(line, format!("{symbol} is also defined on line {}", other.line));
-        }
-    }
-    error(1, "no function".to_owned())
+    Ok(functions)
 }
 
 /// A function's name with the number that tells it apart from others of that name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Symbol(String, u64);
+pub(super) struct Symbol(pub(super) String, pub(super) u64);
 
 impl std::fmt::Display for Symbol {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -51,116 +27,37 @@ impl std::fmt::Display for Symbol {
     }
 }
 
-struct Callee {
-    function: Arc<Function>,
-    line: usize,
-    used: bool,
-}
-
 /// An attribute as written; functions are still names.
-enum RawAttr {
+pub(super) enum RawAttr {
     Plain(Attr),
     Function(Symbol),
 }
 
-struct RawEquation<'a> {
-    line: usize,
-    op: &'a str,
-    attrs: Vec<(&'a str, RawAttr)>,
-    inputs: Vec<&'a str>,
-    outputs: Vec<(&'a str, Option<TensorType>)>,
-    location: Location,
+/// An equation as written.
+pub(super) struct RawEquation<'a> {
+    pub(super) line: usize,
+    pub(super) op: &'a str,
+    pub(super) attrs: Vec<(&'a str, RawAttr)>,
+    pub(super) inputs: Vec<&'a str>,
+    pub(super) outputs: Vec<(&'a str, Option<TensorType>)>,
+    pub(super) location: Location,
 }
 
-struct RawFunction<'a> {
-    line: usize,
-    symbol: Symbol,
-    params: Vec<(&'a str, TensorType)>,
-    result_types: Option<Vec<TensorType>>,
-    equations: Vec<RawEquation<'a>>,
-    results: Vec<&'a str>,
-    end: usize,
+/// A function as written.
+pub(super) struct RawFunction<'a> {
+    pub(super) line: usize,
+    pub(super) symbol: Symbol,
+    pub(super) params: Vec<(&'a str, TensorType)>,
+    pub(super) result_types: Option<Vec<TensorType>>,
+    pub(super) equations: Vec<RawEquation<'a>>,
+    pub(super) results: Vec<&'a str>,
+    /// The line of the last statement.
+    pub(super) end: usize,
 }
 
-fn error<T>(line: usize, message: String) -> Result<T> {
+/// An error on a line.
+pub(super) fn error<T>(line: usize, message: String) -> Result<T> {
     Err(IrError::Parse { line, message })
-}
-
-/// Values by label while a function is built.
-struct Scope<'a>(HashMap<&'a str, Value>);
-
-impl<'a> Scope<'a> {
-    fn get(&self, label: &str, line: usize) -> Result<Value> {
-        match self.0.get(label) {
-            Some(&value) => Ok(value),
-            None => error(line, format!("%{label} is not defined")),
-        }
-    }
-
-    fn define(&mut self, label: &'a str, value: Value, line: usize) -> Result<()> {
-        match self.0.insert(label, value) {
-            None => Ok(()),
-            Some(_) => error(line, format!("%{label} is defined twice")),
-        }
-    }
-}
-
-fn build(source: RawFunction<'_>, callees: &mut HashMap<Symbol, Callee>) -> Result<Function> {
-    let mut b = Builder::new(source.symbol.0);
-    let mut scope = Scope(HashMap::new());
-    for (label, ty) in source.params {
-        scope.define(label, b.param(ty), source.line)?;
-    }
-    for eqn in source.equations {
-        let line = eqn.line;
-        let inputs = eqn.inputs.iter().map(|l| scope.get(l, line)).collect::<Result<Vec<_>>>()?;
-        let op = op(eqn.op, eqn.attrs, callees, line)?;
-        b.set_location(eqn.location);
-        let values = b.emit(op, &inputs).or_else(|e| error(line, e.to_string()))?;
-        if values.len() != eqn.outputs.len() {
-            return error(line, format!("{} has {} results", eqn.op, values.len()));
-        }
-        for ((label, annotation), value) in eqn.outputs.into_iter().zip(values) {
-            scope.define(label, value, line)?;
-            if let Some(ty) = annotation
-                && ty != *b.ty(value)
-            {
-                return error(line, format!("%{label} has type {}, not {ty}", b.ty(value)));
-            }
-        }
-    }
-    let results = source.results.iter().map(|l| scope.get(l, source.end)).collect::<Result<Vec<_>>>()?;
-    let function = b.finish(results);
-    match source.result_types {
-        Some(types) if types != function.result_types() => {
-            error(source.end, "the results have other types than the function says".to_owned())
-        }
-        _ => Ok(function),
-    }
-}
-
-fn op(name: &str, attrs: Vec<(&str, RawAttr)>, callees: &mut HashMap<Symbol, Callee>, line: usize) -> Result<Op> {
-    let mut resolved = Vec::with_capacity(attrs.len());
-    for (key, attr) in attrs {
-        let attr = match attr {
-            RawAttr::Plain(attr) => attr,
-            RawAttr::Function(symbol) => match callees.get_mut(&symbol) {
-                None => return error(line, format!("{symbol} is not defined after this function")),
-                Some(callee) => {
-                    callee.used = true;
-                    Attr::Function(callee.function.clone())
-                }
-            },
-        };
-        resolved.push((key.to_owned(), attr));
-    }
-    let mut reader = AttrReader::new(resolved);
-    let op = match Op::parse(name, &mut reader) {
-        None => return error(line, format!("no primitive is called {name}")),
-        Some(op) => op.or_else(|message| error(line, format!("{name}: {message}")))?,
-    };
-    reader.finish().or_else(|message| error(line, format!("{name}: {message}")))?;
-    Ok(op)
 }
 
 struct Parser<'a> {

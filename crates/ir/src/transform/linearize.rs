@@ -25,7 +25,7 @@ pub struct Linearized {
 /// broadcasts or reshapes them or a residual are recomputed in the linear part rather than handed over.
 ///
 /// # Errors
-/// As [`jvp`](super::jvp()); or [`IrError::NoRule`] where a primitive computes values and tangents
+/// As [`jvp`](super::jvp()); or [`crate::IrError::NoRule`] where a primitive computes values and tangents
 /// inseparably, as a loop of unknown length does.
 pub fn linearize(function: &Function, active: &[bool], instantiate: &[bool]) -> Result<Linearized> {
     let dual = jvp(function, active, instantiate)?;

@@ -7,7 +7,7 @@ use super::rules;
 use crate::text::parse;
 use crate::{Array, Buffer, DType, Function, Result, TensorType, eval};
 
-/// Law, function before, body after. `@` stands for the parameters `x` and `y` of the type before the bar.
+/// Law; type of the parameters `x` and `y`, and body before; body after, where they are `0` and `1`.
 const CASES: &[(&str, &str, &str)] = &[
     ("neg_neg", "f32[3] | %a = neg(%x) %b = neg(%a) return %b", "return %0"),
     ("not_not", "bool[3] | %a = not(%x) %b = not(%a) return %b", "return %0"),
