@@ -69,7 +69,7 @@ pub fn build(interp: &mut Interp, model: &Rc<LayerObject>, options: &Options) ->
         entries.push(steps::evaluate(interp, &state, &graph, compiled, train_batch)?);
     }
     let trained = compiled.as_ref().map_or_else(Vec::new, |c| c.trained.clone());
-    let h5 = layout::h5_paths(interp, model);
+    let h5 = layout::h5_paths(model);
     Ok(Program {
         model: model.name().to_string(),
         variables: assemble::specs(interp, &state, &trained, &h5),

@@ -14,13 +14,13 @@ use crate::value::{Value, downcast};
 
 /// The dataset of each weight in the `.weights.h5` files that Keras writes for this model: layers of a
 /// model are named after their class and numbered per container, sublayers after their attribute.
-pub(super) fn h5_paths(interp: &Interp, model: &LayerObject) -> HashMap<VariableId, String> {
+pub(super) fn h5_paths(model: &LayerObject) -> HashMap<VariableId, String> {
     let mut paths = HashMap::new();
-    visit(interp, model, String::new(), &mut paths);
+    visit(model, String::new(), &mut paths);
     paths
 }
 
-fn visit(interp: &Interp, layer: &LayerObject, prefix: String, paths: &mut HashMap<VariableId, String>) {
+fn visit(layer: &LayerObject, prefix: String, paths: &mut HashMap<VariableId, String>) {
     for (i, &id) in layer.weights.borrow().iter().enumerate() {
         paths.entry(id).or_insert_with(|| format!("{prefix}vars/{i}"));
     }
@@ -35,7 +35,7 @@ fn visit(interp: &Interp, layer: &LayerObject, prefix: String, paths: &mut HashM
             }
             attribute => attribute.to_owned(),
         };
-        visit(interp, inner, format!("{prefix}{group}/"), paths);
+        visit(inner, format!("{prefix}{group}/"), paths);
     }
 }
 

@@ -85,7 +85,8 @@ impl Compiled {
         if losses.len() > 1 {
             for loss in &mut losses {
                 let of = keys.as_ref().map_or(&names[loss.output], |keys| &keys[loss.output]);
-                loss.tracker = Some(MetricObject::internal(format!("{of}_loss"), Mean));
+                let name = format!("{of}_loss");
+                loss.tracker = Some(MetricObject::scoped(format!("compile_loss/{name}"), name, Mean));
             }
         }
         let mut metrics = Vec::new();
@@ -103,19 +104,11 @@ impl Compiled {
                         continue;
                     }
                     let metric = metrics::get(interp, &identifier, &target.shape, &shapes[output])?;
-                    let mut name = match outputs {
-                        1 => metric.name.to_string(),
-                        _ => format!("{}_{}", keys.as_ref().map_or(&names[output], |k| &k[output]), metric.name),
+                    let output_name = match outputs {
+                        1 => None,
+                        _ => Some(keys.as_ref().map_or(&*names[output], |k| &*k[output])),
                     };
-                    let same = metrics
-                        .iter()
-                        .filter(|m: &&OutputMetric| {
-                            m.name == name || m.name.starts_with(&format!("{name}_")) && m.metric.name == metric.name
-                        })
-                        .count();
-                    if metrics.iter().any(|m| m.name == name) {
-                        name = format!("{name}_{same}");
-                    }
+                    let name = log_name(&metrics, output_name, &metric.name, weighted);
                     metrics.push(OutputMetric { output, metric, name, weighted });
                 }
             }
@@ -194,6 +187,21 @@ fn trained(interp: &Interp, model: &LayerObject) -> Vec<VariableId> {
     let mut all = Vec::new();
     collect(interp, model, false, &mut all);
     all
+}
+
+/// The name of one more metric in logs, unlike those that are there: a weighted metric of a known name
+/// gets `weighted_` before it, and further ones a number behind.
+fn log_name(metrics: &[OutputMetric], output: Option<&str>, metric: &str, weighted: bool) -> String {
+    let full = |metric: &str| output.map_or_else(|| metric.to_owned(), |output| format!("{output}_{metric}"));
+    let taken = |name: &str| metrics.iter().any(|m| m.name == name);
+    let mut name = full(metric);
+    if weighted && taken(&name) {
+        name = full(&format!("weighted_{metric}"));
+    }
+    if !taken(&name) {
+        return name;
+    }
+    (1..).map(|i| format!("{name}_{i}")).find(|name| !taken(name)).unwrap_or(name)
 }
 
 fn resolve_loss(interp: &mut Interp, identifier: &Value, output: &[usize]) -> Result<Rc<LossObject>> {

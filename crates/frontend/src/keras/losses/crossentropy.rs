@@ -44,7 +44,7 @@ fn log_probabilities(t: &mut Tracer, output: &Tensor, from_logits: bool, axis: u
     t.log(&clipped)
 }
 
-fn same_shape(y_true: &Tensor, y_pred: &Tensor) -> Result<()> {
+pub(super) fn same_shape(y_true: &Tensor, y_pred: &Tensor) -> Result<()> {
     if y_true.shape() == y_pred.shape() {
         return Ok(());
     }
@@ -56,27 +56,53 @@ fn same_shape(y_true: &Tensor, y_pred: &Tensor) -> Result<()> {
     .help("for class numbers as targets use the sparse loss (\"sparse_categorical_crossentropy\")"))
 }
 
+/// y·(1 − s) + s/2.
+pub(super) fn smooth_binary(t: &mut Tracer, y: &Tensor, smoothing: f64) -> Result<Tensor> {
+    smooth(t, y, smoothing, 0.5 * smoothing)
+}
+
+/// y·(1 − s) + s/classes.
+pub(super) fn smooth_categorical(t: &mut Tracer, y: &Tensor, smoothing: f64, classes: usize) -> Result<Tensor> {
+    smooth(t, y, smoothing, smoothing / classes as f64)
+}
+
+fn smooth(t: &mut Tracer, y: &Tensor, smoothing: f64, share: f64) -> Result<Tensor> {
+    if smoothing == 0.0 {
+        return Ok(y.clone());
+    }
+    let scaled = t.mul_scalar(y, 1.0 - smoothing)?;
+    t.add_scalar(&scaled, share)
+}
+
+/// −y·ln p − (1−y)·ln(1−p) of probabilities, clipped to [ε, 1−ε].
+pub(super) fn binary_entropy(t: &mut Tracer, y: &Tensor, p: &Tensor) -> Result<Tensor> {
+    let p = t.clip(p, EPSILON, 1.0 - EPSILON)?;
+    let not_p = t.scalar_sub(1.0, &p)?;
+    let (log_p, log_not_p) = (t.log(&p)?, t.log(&not_p)?);
+    binary_mixture(t, y, &log_p, &log_not_p)
+}
+
+/// −y·a − (1−y)·b.
+fn binary_mixture(t: &mut Tracer, y: &Tensor, a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    let not_y = t.scalar_sub(1.0, y)?;
+    let (one, other) = (t.mul(y, a)?, t.mul(&not_y, b)?);
+    let sum = t.add(&one, &other)?;
+    t.neg(&sum)
+}
+
 impl Loss for Binary {
     fn call(&self, t: &mut Tracer, y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
-        let (mut y, p) = super::match_ranks(t, y_true, y_pred)?;
-        if self.label_smoothing != 0.0 {
-            let scaled = t.mul_scalar(&y, 1.0 - self.label_smoothing)?;
-            y = t.add_scalar(&scaled, 0.5 * self.label_smoothing)?;
-        }
+        let (y, p) = super::match_ranks(t, y_true, y_pred)?;
         same_shape(&y, &p)?;
+        let y = smooth_binary(t, &y, self.label_smoothing)?;
         let axis = axis_index(self.axis, p.rank())?;
-        let not_y = t.scalar_sub(1.0, &y)?;
-        let (log_p, log_not_p) = if self.from_logits {
+        let values = if self.from_logits {
             let minus = t.neg(&p)?;
-            (t.log_sigmoid(&p)?, t.log_sigmoid(&minus)?)
+            let (log_p, log_not_p) = (t.log_sigmoid(&p)?, t.log_sigmoid(&minus)?);
+            binary_mixture(t, &y, &log_p, &log_not_p)?
         } else {
-            let p = t.clip(&p, EPSILON, 1.0 - EPSILON)?;
-            let not_p = t.scalar_sub(1.0, &p)?;
-            (t.log(&p)?, t.log(&not_p)?)
+            binary_entropy(t, &y, &p)?
         };
-        let (one, other) = (t.mul(&y, &log_p)?, t.mul(&not_y, &log_not_p)?);
-        let sum = t.add(&one, &other)?;
-        let values = t.neg(&sum)?;
         t.mean(&values, &[axis], false)
     }
 }
@@ -84,13 +110,8 @@ impl Loss for Binary {
 impl Loss for Categorical {
     fn call(&self, t: &mut Tracer, y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
         let axis = axis_index(self.axis, y_pred.rank())?;
-        let mut y = y_true.clone();
-        if self.label_smoothing != 0.0 {
-            let classes = y_pred.shape()[axis] as f64;
-            let scaled = t.mul_scalar(&y, 1.0 - self.label_smoothing)?;
-            y = t.add_scalar(&scaled, self.label_smoothing / classes)?;
-        }
-        same_shape(&y, y_pred)?;
+        same_shape(y_true, y_pred)?;
+        let y = smooth_categorical(t, y_true, self.label_smoothing, y_pred.shape()[axis])?;
         let log_p = log_probabilities(t, y_pred, self.from_logits, axis)?;
         let terms = t.mul(&y, &log_p)?;
         let sum = t.sum(&terms, &[axis], false)?;
@@ -166,10 +187,14 @@ impl Loss for Sparse {
 const REDUCTION: Param = super::REDUCTION;
 const Y_TRUE: Param = super::Y_TRUE;
 const Y_PRED: Param = super::Y_PRED;
-const FROM_LOGITS: Param = Param::new("from_logits", Default::Bool(false));
-const SMOOTHING: Param = Param::new("label_smoothing", Default::Float(0.0));
-const AXIS: Param = Param::new("axis", Default::Int(-1));
-const IGNORE: Param = Param::new("ignore_class", Default::None);
+/// Whether predictions are logits instead of probabilities.
+pub(crate) const FROM_LOGITS: Param = Param::new("from_logits", Default::Bool(false));
+/// How much of each target is spread evenly.
+pub(crate) const SMOOTHING: Param = Param::new("label_smoothing", Default::Float(0.0));
+/// The class dimension.
+pub(crate) const AXIS: Param = Param::new("axis", Default::Int(-1));
+/// The class number that does not count.
+pub(crate) const IGNORE: Param = Param::new("ignore_class", Default::None);
 
 fn binary(args: &Bound) -> Result<Binary> {
     Ok(Binary {

@@ -19,12 +19,16 @@ struct Huber {
     delta: f64,
 }
 
+/// mean(ln cosh(p − y)) over the last dimension, as e + softplus(−2e) − ln 2.
+#[derive(Debug)]
+struct LogCosh;
+
 fn difference(t: &mut Tracer, y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
     let (y_true, y_pred) = match_ranks(t, y_true, y_pred)?;
     t.sub(&y_pred, &y_true)
 }
 
-fn mean_last(t: &mut Tracer, x: &Tensor) -> Result<Tensor> {
+pub(super) fn mean_last(t: &mut Tracer, x: &Tensor) -> Result<Tensor> {
     match x.rank().checked_sub(1) {
         Some(last) => t.mean(x, &[last], false),
         None => Ok(x.clone()),
@@ -62,7 +66,19 @@ impl Loss for Huber {
     }
 }
 
-const PAIR: &[Param] = &[super::Y_TRUE, super::Y_PRED];
+impl Loss for LogCosh {
+    fn call(&self, t: &mut Tracer, y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
+        let error = difference(t, y_true, y_pred)?;
+        let doubled = t.mul_scalar(&error, -2.0)?;
+        let tail = t.softplus(&doubled)?;
+        let sum = t.add(&error, &tail)?;
+        let values = t.add_scalar(&sum, -std::f64::consts::LN_2)?;
+        mean_last(t, &values)
+    }
+}
+
+/// Targets and predictions.
+pub(super) const PAIR: &[Param] = &[super::Y_TRUE, super::Y_PRED];
 
 /// `keras.losses.MeanSquaredError`.
 pub static MSE_CLASS: ClassDecl = ClassDecl {
@@ -124,4 +140,23 @@ pub static HUBER: FunctionDecl = FunctionDecl {
         let delta = args.f64("delta")?;
         apply(interp, args, &Huber { delta })
     },
+};
+
+/// `keras.losses.LogCosh`.
+pub static LOG_COSH_CLASS: ClassDecl = ClassDecl {
+    name: "LogCosh",
+    aliases: &[],
+    bases: &["Loss"],
+    signature: Signature::new(COMMON),
+    doc: "Logarithm of the hyperbolic cosine of the difference.",
+    new: |_, args| LossObject::value(&LOG_COSH_CLASS, args, LOG_COSH.name, LogCosh),
+    methods: &[],
+};
+
+/// `keras.losses.log_cosh`.
+pub static LOG_COSH: FunctionDecl = FunctionDecl {
+    name: "log_cosh",
+    signature: Signature::new(PAIR),
+    doc: "Logarithm of the hyperbolic cosine of the difference; mean over the last dimension.",
+    call: |interp, args| apply(interp, args, &LogCosh),
 };

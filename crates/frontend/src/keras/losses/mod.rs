@@ -1,9 +1,13 @@
 //! Losses.
 
-mod crossentropy;
+pub(crate) mod crossentropy;
 mod divergence;
 mod errors;
+mod focal;
+mod hinge;
 mod reduction;
+mod relative;
+pub(crate) mod similarity;
 
 use std::any::Any;
 use std::fmt;
@@ -24,9 +28,19 @@ pub const CLASSES: &[&ClassDecl] = &[
     &crossentropy::CATEGORICAL_CLASS,
     &crossentropy::SPARSE_CLASS,
     &divergence::KL_CLASS,
+    &divergence::POISSON_CLASS,
     &errors::HUBER_CLASS,
+    &errors::LOG_COSH_CLASS,
     &errors::MAE_CLASS,
     &errors::MSE_CLASS,
+    &focal::BINARY_CLASS,
+    &focal::CATEGORICAL_CLASS,
+    &hinge::CATEGORICAL_CLASS,
+    &hinge::HINGE_CLASS,
+    &hinge::SQUARED_CLASS,
+    &relative::MAPE_CLASS,
+    &relative::MSLE_CLASS,
+    &similarity::COSINE_CLASS,
 ];
 
 /// The loss functions: `(y_true, y_pred) -> one value per row`.
@@ -35,9 +49,19 @@ pub const FUNCTIONS: &[&FunctionDecl] = &[
     &crossentropy::CATEGORICAL,
     &crossentropy::SPARSE,
     &divergence::KL,
+    &divergence::POISSON,
     &errors::HUBER,
+    &errors::LOG_COSH,
     &errors::MAE,
     &errors::MSE,
+    &focal::BINARY,
+    &focal::CATEGORICAL,
+    &hinge::CATEGORICAL,
+    &hinge::HINGE,
+    &hinge::SQUARED,
+    &relative::MAPE,
+    &relative::MSLE,
+    &similarity::COSINE,
 ];
 
 /// Short names that `compile(loss=…)` and metrics accept.
@@ -46,6 +70,10 @@ const ALIASES: &[(&str, &str)] = &[
     ("MSE", "mean_squared_error"),
     ("mae", "mean_absolute_error"),
     ("MAE", "mean_absolute_error"),
+    ("mape", "mean_absolute_percentage_error"),
+    ("MAPE", "mean_absolute_percentage_error"),
+    ("msle", "mean_squared_logarithmic_error"),
+    ("MSLE", "mean_squared_logarithmic_error"),
     ("bce", "binary_crossentropy"),
     ("BCE", "binary_crossentropy"),
     ("kld", "kl_divergence"),
@@ -93,8 +121,8 @@ enum Kind {
     Function(Value),
 }
 
-const Y_TRUE: Param = Param::required("y_true");
-const Y_PRED: Param = Param::required("y_pred");
+pub(crate) const Y_TRUE: Param = Param::required("y_true");
+pub(crate) const Y_PRED: Param = Param::required("y_pred");
 const REDUCTION: Param = Param::new("reduction", Default::Str("sum_over_batch_size"));
 
 /// Constructor parameters that all losses share.

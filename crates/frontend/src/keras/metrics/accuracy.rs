@@ -5,13 +5,11 @@ use keramos_ir::DType;
 use super::{COMMON, MeanOf, MetricObject};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
-use crate::keras::losses::match_ranks;
+use crate::keras::losses::{Y_PRED, Y_TRUE, match_ranks};
 use crate::library::{Bound, ClassDecl, Default, FunctionDecl, Param, Signature};
 use crate::trace::{Tensor, Tracer};
 use crate::value::Value;
 
-const Y_TRUE: Param = Param::required("y_true");
-const Y_PRED: Param = Param::required("y_pred");
 const THRESHOLD: Param = Param::new("threshold", Default::Float(0.5));
 
 /// `keras.metrics.binary_accuracy`.
@@ -75,11 +73,13 @@ static EXACT: FunctionDecl = FunctionDecl {
     },
 };
 
-fn pair(interp: &mut Interp, args: &Bound) -> Result<(Tensor, Tensor)> {
+/// The arguments `y_true` and `y_pred`.
+pub(super) fn pair(interp: &mut Interp, args: &Bound) -> Result<(Tensor, Tensor)> {
     Ok((interp.to_tensor(args.get("y_true")?)?, interp.to_tensor(args.get("y_pred")?)?))
 }
 
-fn last(x: &Tensor) -> Result<usize> {
+/// The class dimension.
+pub(super) fn last(x: &Tensor) -> Result<usize> {
     x.rank().checked_sub(1).ok_or_else(|| Error::shape("an accuracy needs predictions with a class dimension"))
 }
 
@@ -92,8 +92,8 @@ fn matches(t: &mut Tracer, a: &Tensor, b: &Tensor) -> Result<Value> {
 pub static BINARY_CLASS: ClassDecl = ClassDecl {
     name: "BinaryAccuracy",
     aliases: &[],
-    bases: &["MeanMetricWrapper", "Metric"],
-    signature: Signature::new(COMMON).with(&[THRESHOLD]),
+    bases: &["MeanMetricWrapper", "Mean", "Metric"],
+    signature: Signature::new(&[super::NAME, super::DTYPE, THRESHOLD]),
     doc: "How often predictions are on the target's side of the threshold.",
     new: |_, args| {
         let threshold = args.get("threshold")?.clone();
@@ -111,7 +111,7 @@ pub static BINARY_CLASS: ClassDecl = ClassDecl {
 pub static CATEGORICAL_CLASS: ClassDecl = ClassDecl {
     name: "CategoricalAccuracy",
     aliases: &[],
-    bases: &["MeanMetricWrapper", "Metric"],
+    bases: &["MeanMetricWrapper", "Mean", "Metric"],
     signature: Signature::new(COMMON),
     doc: "How often the largest prediction is that of the one-hot target.",
     new: |_, args| {
@@ -124,7 +124,7 @@ pub static CATEGORICAL_CLASS: ClassDecl = ClassDecl {
 pub static SPARSE_CLASS: ClassDecl = ClassDecl {
     name: "SparseCategoricalAccuracy",
     aliases: &[],
-    bases: &["MeanMetricWrapper", "Metric"],
+    bases: &["MeanMetricWrapper", "Mean", "Metric"],
     signature: Signature::new(COMMON),
     doc: "How often the largest prediction is that of the target class.",
     new: |_, args| {
@@ -137,7 +137,7 @@ pub static SPARSE_CLASS: ClassDecl = ClassDecl {
 pub static EXACT_CLASS: ClassDecl = ClassDecl {
     name: "Accuracy",
     aliases: &[],
-    bases: &["MeanMetricWrapper", "Metric"],
+    bases: &["MeanMetricWrapper", "Mean", "Metric"],
     signature: Signature::new(COMMON),
     doc: "How often predictions equal targets.",
     new: |_, args| MetricObject::value(&EXACT_CLASS, args, "accuracy", MeanOf::with(&EXACT, vec![])),

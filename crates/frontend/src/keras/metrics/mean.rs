@@ -2,13 +2,15 @@
 
 use std::rc::Rc;
 
-use super::{COMMON, Metric, MetricObject, StateVariable};
-use crate::error::Result;
+use keramos_ir::DType;
+
+use super::{COMMON, DTYPE, Metric, MetricObject, NAME, StateVariable};
+use crate::error::{Error, Result};
 use crate::interp::Interp;
-use crate::keras::losses::match_ranks;
-use crate::library::{Args, ClassDecl, FunctionDecl, Signature};
+use crate::keras::losses::{LossObject, Weights, match_ranks};
+use crate::library::{Args, ClassDecl, FunctionDecl, Param, Signature};
 use crate::trace::{Tensor, Tracer};
-use crate::value::Value;
+use crate::value::{Key, Value, downcast};
 
 /// Σ weights·values / Σ weights of values that the program hands in (`keras.metrics.Mean`).
 #[derive(Debug)]
@@ -45,12 +47,60 @@ pub static MEAN_CLASS: ClassDecl = ClassDecl {
     methods: &[],
 };
 
+/// Σ weights·values of values that the program hands in (`keras.metrics.Sum`).
+#[derive(Debug)]
+pub struct Sum;
+
+/// `keras.metrics.Sum`.
+pub static SUM_CLASS: ClassDecl = ClassDecl {
+    name: "Sum",
+    aliases: &[],
+    bases: &["Metric"],
+    signature: Signature::new(COMMON),
+    doc: "The weighted sum of values.",
+    new: |_, args| MetricObject::value(&SUM_CLASS, args, "sum", Sum),
+    methods: &[],
+};
+
+/// `keras.metrics.MeanMetricWrapper`.
+pub static WRAPPER_CLASS: ClassDecl = ClassDecl {
+    name: "MeanMetricWrapper",
+    aliases: &[],
+    bases: &["Mean", "Metric"],
+    signature: Signature::new(&[Param::required("fn"), NAME, DTYPE, Param::keywords("kwargs")]),
+    doc: "The weighted mean of a function of targets and predictions.",
+    new: |interp, args| {
+        let Value::Dict(entries) = args.get("kwargs")? else {
+            return Err(Error::internal("keyword arguments are no dict"));
+        };
+        let keyword = |(key, value): (&Key, &Value)| match key.value() {
+            Value::Str(name) => Ok((name.clone(), value.clone())),
+            other => Err(Error::ty(format!("a keyword must be a string, found {}", other.type_name()))),
+        };
+        let keywords = entries.borrow().iter().map(keyword).collect::<Result<Vec<_>>>()?;
+        let mean = MeanOf { function: args.get("fn")?.clone(), keywords };
+        MetricObject::numbered(interp, &WRAPPER_CLASS, args, mean)
+    },
+    methods: &[],
+};
+
+/// Σ weight·values over `axes`. Weights belong to the leading dimensions; what has weight 0 does not
+/// count, whatever its value is.
+pub(super) fn weighted_sum(t: &mut Tracer, values: &Tensor, weight: Option<&Tensor>, axes: &[usize]) -> Result<Tensor> {
+    let Some(weight) = weight else { return t.sum(values, axes, false) };
+    let behind: Vec<usize> = (weight.rank()..values.rank()).collect();
+    let weight = t.convert(weight, values.dtype())?;
+    let weight = t.expand_dims(&weight, &behind)?;
+    let counts = t.to_bool(&weight)?;
+    let weighted = t.mul(values, &weight)?;
+    let zero = t.weak(0.0)?;
+    let weighted = t.select(&counts, &weighted, &zero)?;
+    t.sum(&weighted, axes, false)
+}
+
 /// One value and one weight per row: trailing dimensions are averaged, as Keras does before it sums
 /// over the rows. Without weights the second result is `None`.
-///
-/// # Errors
-/// The shapes do not fit.
-pub fn samplewise(t: &mut Tracer, values: &Tensor, weight: Option<&Tensor>) -> Result<(Tensor, Option<Tensor>)> {
+fn samplewise(t: &mut Tracer, values: &Tensor, weight: Option<&Tensor>) -> Result<(Tensor, Option<Tensor>)> {
     let trailing = |x: &Tensor, from: usize| (from..x.rank()).collect::<Vec<_>>();
     let Some(weight) = weight else {
         let axes = trailing(values, 1);
@@ -76,14 +126,24 @@ pub fn samplewise(t: &mut Tracer, values: &Tensor, weight: Option<&Tensor>) -> R
     Ok((values, Some(weight)))
 }
 
-/// Adds values to a total and their weights to a count.
+/// Adds values to a total and their weights to a count. One value for a whole batch counts once, if
+/// any row counts.
 pub(super) fn accumulate(
     t: &mut Tracer,
     state: &[Tensor],
     values: &Tensor,
     weight: Option<&Tensor>,
 ) -> Result<Vec<Tensor>> {
-    let (values, weight) = samplewise(t, values, weight)?;
+    let (values, weight) = match weight {
+        Some(weight) if values.rank() == 0 && weight.rank() > 0 => {
+            let rows = t.to_bool(weight)?;
+            let axes: Vec<usize> = (0..rows.rank()).collect();
+            let any = t.any(&rows, &axes, false)?;
+            let once = t.convert(&any, values.dtype())?;
+            samplewise(t, values, Some(&once))?
+        }
+        _ => samplewise(t, values, weight)?,
+    };
     let axes: Vec<usize> = (0..values.rank()).collect();
     let sum = t.sum(&values, &axes, false)?;
     let total = t.add(&state[0], &sum)?;
@@ -122,6 +182,31 @@ impl Metric for Mean {
     }
 }
 
+impl Metric for Sum {
+    fn state(&self, _: &[usize]) -> Result<Vec<StateVariable>> {
+        Ok(vec![StateVariable::scalar("total")])
+    }
+
+    fn update(
+        &self,
+        interp: &mut Interp,
+        state: Vec<Tensor>,
+        values: &Tensor,
+        _: &Tensor,
+        weight: Option<&Tensor>,
+    ) -> Result<Vec<Tensor>> {
+        let t = &mut interp.tracer;
+        let values = t.convert(values, DType::F32)?;
+        let axes: Vec<usize> = (0..values.rank()).collect();
+        let sum = weighted_sum(t, &values, weight, &axes)?;
+        Ok(vec![t.add(&state[0], &sum)?])
+    }
+
+    fn result(&self, _: &mut Interp, state: &[Tensor]) -> Result<Tensor> {
+        Ok(state[0].clone())
+    }
+}
+
 impl Metric for MeanOf {
     fn state(&self, _: &[usize]) -> Result<Vec<StateVariable>> {
         Ok(total_and_count())
@@ -135,10 +220,26 @@ impl Metric for MeanOf {
         y_pred: &Tensor,
         weight: Option<&Tensor>,
     ) -> Result<Vec<Tensor>> {
-        let positional = vec![Value::Tensor(y_true.clone()), Value::Tensor(y_pred.clone())];
-        let args = Args { positional, keywords: self.keywords.clone() };
-        let values = interp.call(&self.function, args)?;
-        let values = interp.to_tensor(&values)?;
+        let loss = match &self.function {
+            Value::Object(object) => downcast::<LossObject>(object),
+            _ => None,
+        };
+        let values = match loss {
+            // A loss reduces the batch by itself, so it has to know which rows count.
+            Some(loss) => {
+                let t = &mut interp.tracer;
+                let rows = weight.map(|w| t.to_bool(w)).transpose()?;
+                let rows = rows.map(|rows| t.convert(&rows, DType::F32)).transpose()?;
+                loss.compute(interp, y_true, y_pred, &Weights { sample: None, rows })?
+            }
+            None => {
+                let positional = vec![Value::Tensor(y_true.clone()), Value::Tensor(y_pred.clone())];
+                let args = Args { positional, keywords: self.keywords.clone() };
+                let values = interp.call(&self.function, args)?;
+                interp.to_tensor(&values)?
+            }
+        };
+        let values = interp.tracer.convert(&values, DType::F32)?;
         accumulate(&mut interp.tracer, &state, &values, weight)
     }
 

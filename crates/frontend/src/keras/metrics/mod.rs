@@ -1,7 +1,13 @@
 //! Metrics: running values over the batches of an epoch.
 
 mod accuracy;
+mod confusion;
+mod f_score;
+mod loss_values;
 mod mean;
+mod regression;
+mod resolve;
+mod top_k;
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -10,16 +16,15 @@ use std::rc::Rc;
 
 use keramos_ir::{DType, TensorType};
 
-pub use mean::{Mean, MeanOf, samplewise};
+pub use mean::{Mean, MeanOf};
+pub use resolve::get;
 
-use crate::diagnostics::suggest;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
-use crate::keras::losses;
 use crate::keras::variable::{Role, VariableId};
-use crate::library::{Args, Bound, ClassDecl, Default, FunctionDecl, Param};
+use crate::library::{Bound, ClassDecl, Default, FunctionDecl, Param};
 use crate::trace::Tensor;
-use crate::value::{Object, Value, downcast};
+use crate::value::{Object, Value};
 
 /// The metric classes.
 pub const CLASSES: &[&ClassDecl] = &[
@@ -27,11 +32,40 @@ pub const CLASSES: &[&ClassDecl] = &[
     &accuracy::CATEGORICAL_CLASS,
     &accuracy::SPARSE_CLASS,
     &accuracy::EXACT_CLASS,
+    &confusion::AUC,
+    &confusion::FALSE_NEGATIVES,
+    &confusion::FALSE_POSITIVES,
+    &confusion::PRECISION,
+    &confusion::RECALL,
+    &confusion::TRUE_NEGATIVES,
+    &confusion::TRUE_POSITIVES,
+    &f_score::F1,
+    &f_score::F_BETA,
+    &loss_values::BINARY,
+    &loss_values::CATEGORICAL,
+    &loss_values::CATEGORICAL_HINGE,
+    &loss_values::HINGE,
+    &loss_values::KL,
+    &loss_values::LOG_COSH,
+    &loss_values::MAE,
+    &loss_values::MAPE,
+    &loss_values::MSE,
+    &loss_values::MSLE,
+    &loss_values::POISSON,
+    &loss_values::SPARSE,
+    &loss_values::SQUARED_HINGE,
     &mean::MEAN_CLASS,
+    &mean::SUM_CLASS,
+    &mean::WRAPPER_CLASS,
+    &regression::COSINE,
+    &regression::ROOT_MEAN_SQUARED,
+    &top_k::SPARSE_TOP_K_CLASS,
+    &top_k::TOP_K_CLASS,
 ];
 
 /// The metric functions: `(y_true, y_pred) -> one value per row`.
-pub const FUNCTIONS: &[&FunctionDecl] = &[&accuracy::BINARY, &accuracy::CATEGORICAL, &accuracy::SPARSE];
+pub const FUNCTIONS: &[&FunctionDecl] =
+    &[&accuracy::BINARY, &accuracy::CATEGORICAL, &accuracy::SPARSE, &top_k::SPARSE_TOP_K, &top_k::TOP_K];
 
 /// One state variable of a metric.
 #[derive(Clone, Debug)]
@@ -71,7 +105,7 @@ pub trait Metric: Any + fmt::Debug {
         weight: Option<&Tensor>,
     ) -> Result<Vec<Tensor>>;
 
-    /// The value so far, a scalar.
+    /// The value so far; a scalar, if it is to be logged.
     ///
     /// # Errors
     /// Nothing is being traced.
@@ -82,24 +116,34 @@ pub trait Metric: Any + fmt::Debug {
 #[derive(Debug)]
 pub struct MetricObject {
     class: Option<&'static ClassDecl>,
-    /// Its name, such as `accuracy`.
+    /// Its name in logs, such as `accuracy`.
     pub name: Rc<str>,
+    /// What the paths of its variables begin with.
+    scope: Rc<str>,
     metric: Box<dyn Metric>,
     variables: RefCell<Option<Vec<VariableId>>>,
 }
 
+pub(crate) const NAME: Param = Param::new("name", Default::None);
+pub(crate) const DTYPE: Param = Param::new("dtype", Default::None);
+
 /// Constructor parameters that all metrics share.
-pub(crate) const COMMON: &[Param] = &[Param::new("name", Default::None), Param::new("dtype", Default::None)];
+pub(crate) const COMMON: &[Param] = &[NAME, DTYPE];
 
 impl MetricObject {
+    fn new(class: Option<&'static ClassDecl>, name: Rc<str>, metric: impl Metric) -> MetricObject {
+        MetricObject { class, scope: name.clone(), name, metric: Box::new(metric), variables: RefCell::default() }
+    }
+
     /// A metric that is not an object of the program (a loss tracker, a string).
     pub fn internal(name: impl Into<Rc<str>>, metric: impl Metric) -> Rc<MetricObject> {
-        Rc::new(MetricObject {
-            class: None,
-            name: name.into(),
-            metric: Box::new(metric),
-            variables: RefCell::default(),
-        })
+        Rc::new(MetricObject::new(None, name.into(), metric))
+    }
+
+    /// As [`MetricObject::internal`], with variables under `scope` instead of the name.
+    pub fn scoped(scope: impl Into<Rc<str>>, name: impl Into<Rc<str>>, metric: impl Metric) -> Rc<MetricObject> {
+        let scope = scope.into();
+        Rc::new(MetricObject { scope, ..MetricObject::new(None, name.into(), metric) })
     }
 
     /// The object of a constructor call; `name` is the default name.
@@ -108,8 +152,24 @@ impl MetricObject {
     /// A common argument has a value that is not accepted.
     pub fn value(class: &'static ClassDecl, args: &Bound, name: &str, metric: impl Metric) -> Result<Value> {
         let name = if args.some("name")?.is_some() { args.str("name")? } else { name.into() };
-        let object = MetricObject { class: Some(class), name, metric: Box::new(metric), variables: RefCell::default() };
-        Ok(Value::Object(Rc::new(object)))
+        Ok(Value::Object(Rc::new(MetricObject::new(Some(class), name, metric))))
+    }
+
+    /// As [`MetricObject::value`] for classes whose default names are numbered: `auc`, `auc_1`, …
+    ///
+    /// # Errors
+    /// A common argument has a value that is not accepted.
+    pub fn numbered(
+        interp: &mut Interp,
+        class: &'static ClassDecl,
+        args: &Bound,
+        metric: impl Metric,
+    ) -> Result<Value> {
+        let name = match args.some("name")? {
+            Some(_) => args.str("name")?,
+            None => interp.names.unique(class.name),
+        };
+        MetricObject::value(class, args, &name, metric)
     }
 
     /// Creates the state variables for predictions of the given shape, unless that was done before.
@@ -123,7 +183,7 @@ impl MetricObject {
         let create = |state: StateVariable| {
             let ty = TensorType::new(DType::F32, state.shape);
             let id = interp.add_variable(state.name, ty, Value::Float(0.0), Role::Metric);
-            interp.variables.get_mut(id).path = format!("{}/{}", self.name, state.name);
+            interp.variables.get_mut(id).path = format!("{}/{}", self.scope, state.name);
             id
         };
         let variables: Vec<VariableId> = self.metric.state(y_pred)?.into_iter().map(create).collect();
@@ -155,6 +215,14 @@ impl MetricObject {
         let ids = self.variables.borrow().clone().unwrap_or_default();
         let state = ids.iter().map(|&id| interp.read_variable(id)).collect::<Result<Vec<_>>>()?;
         let value = self.metric.result(interp, &state)?;
+        if value.rank() != 0 {
+            return Err(Error::shape(format!(
+                "the metric `{}` gives {} values; a log is one number",
+                self.name,
+                value.ty().size()
+            ))
+            .help("make one metric per class or threshold, or choose how to average"));
+        }
         interp.tracer.convert(&value, DType::F32)
     }
 }
@@ -171,71 +239,4 @@ impl Object for MetricObject {
     fn get_attr(self: Rc<Self>, _: &mut Interp, name: &str) -> Result<Option<Value>> {
         Ok((name == "name").then(|| Value::Str(self.name.clone())))
     }
-}
-
-/// The metric that an element of `compile(metrics=…)` names: a metric object, a function, or a
-/// string. "accuracy" chooses by the shapes of target and prediction (both with the batch dimension).
-///
-/// # Errors
-/// K0303: there is no such metric; the nearest is suggested.
-pub fn get(interp: &mut Interp, identifier: &Value, y_true: &[usize], y_pred: &[usize]) -> Result<Rc<MetricObject>> {
-    let mean_of = |function: Value, name: Rc<str>| MetricObject::internal(name, MeanOf::function(function));
-    match identifier {
-        Value::Str(name) => {
-            if let "accuracy" | "acc" | "crossentropy" | "ce" = &*name.to_lowercase() {
-                let binary = y_pred.last() == Some(&1);
-                let sparse = y_true.len() < y_pred.len() || y_true.last() == Some(&1) && y_pred.last() > Some(&1);
-                let kind = if binary {
-                    "binary"
-                } else if sparse {
-                    "sparse_categorical"
-                } else {
-                    "categorical"
-                };
-                let what = if name.to_lowercase().starts_with("ac") { "accuracy" } else { "crossentropy" };
-                let function = function_named(&format!("{kind}_{what}"));
-                let function = function.ok_or_else(|| Error::internal("an accuracy function is missing"))?;
-                return Ok(mean_of(Value::Function(function), name.clone()));
-            }
-            if let Some(function) = function_named(name) {
-                return Ok(mean_of(Value::Function(function), name.clone()));
-            }
-            if let Some(class) = class_named(name) {
-                let args = Args { positional: Vec::new(), keywords: vec![("name".into(), identifier.clone())] };
-                let object = interp.call(&Value::Class(class), args)?;
-                return get(interp, &object, y_true, y_pred);
-            }
-            let names: Vec<&str> =
-                ["accuracy"].into_iter().chain(function_names()).chain(CLASSES.iter().map(|c| c.name)).collect();
-            let error = Error::argument(format!("there is no metric \"{name}\""));
-            Err(match suggest::closest(name, names.iter().copied()) {
-                Some(near) => error.help(format!("did you mean \"{near}\"?")),
-                None => error.help(format!("the metrics are {}", names.join(", "))),
-            })
-        }
-        Value::Object(object) => {
-            if let Some(metric) = downcast::<MetricObject>(object) {
-                return Ok(metric);
-            }
-            match downcast::<losses::LossObject>(object) {
-                Some(loss) => Ok(mean_of(identifier.clone(), loss.name.clone())),
-                None => Err(Error::argument(format!("a metric is needed here, found {}", identifier.type_name()))),
-            }
-        }
-        Value::Function(decl) => Ok(mean_of(identifier.clone(), decl.name.into())),
-        Value::User(object) => Ok(mean_of(identifier.clone(), object.class_name())),
-        other => Err(Error::argument(format!("a metric is needed here, found {}", other.type_name()))),
-    }
-}
-
-fn function_named(name: &str) -> Option<&'static FunctionDecl> {
-    FUNCTIONS.iter().find(|f| f.name == name).copied().or_else(|| losses::function_named(name))
-}
-
-fn function_names() -> impl Iterator<Item = &'static str> {
-    FUNCTIONS.iter().chain(losses::FUNCTIONS).map(|f| f.name)
-}
-
-fn class_named(name: &str) -> Option<&'static ClassDecl> {
-    CLASSES.iter().find(|c| c.name == name || crate::keras::snake_case(c.name) == name).copied()
 }
