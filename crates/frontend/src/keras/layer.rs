@@ -31,6 +31,30 @@ pub trait Layer: Any + fmt::Debug {
     /// # Errors
     /// The inputs do not fit.
     fn call(&self, cx: &mut Call<'_>) -> Result<Value>;
+
+    /// Checks the shapes of a call's inputs before anything else happens (Keras's `input_spec`).
+    ///
+    /// # Errors
+    /// The layer cannot take such inputs.
+    fn check(&self, _layer: &LayerObject, _inputs: &[SymbolicShape]) -> Result<()> {
+        Ok(())
+    }
+
+    /// What becomes of the inputs' implicit masks.
+    fn masks(&self) -> Masks {
+        Masks::Drop
+    }
+}
+
+/// What a layer does with the implicit mask of its first input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Masks {
+    /// Its output has none.
+    Drop,
+    /// Its output has the same one.
+    Pass,
+    /// Its call sets the output's mask.
+    Own,
 }
 
 /// A layer of the program: its name, weights, sublayers and kind.
@@ -148,7 +172,7 @@ impl LayerObject {
         interp.tracer.push_scope(self.name());
         let result = self.layer.build(&mut Build { interp, object: self }, inputs);
         interp.tracer.pop_scope();
-        result.map_err(|e| e.note(format!("in layer `{}` ({})", self.name(), self.class_name)))
+        result.map_err(|e| self.located(e))
     }
 
     /// Calls the layer on symbolic tensors (which records a node) or on tensors (which traces it).
@@ -159,20 +183,33 @@ impl LayerObject {
         let symbolic = graph::symbolic_leaves(&args);
         if !symbolic.is_empty() {
             let shapes: Vec<SymbolicShape> = symbolic.iter().map(|s| s.0.shape.clone()).collect();
+            self.check(&shapes)?;
             self.build(interp, &shapes)?;
             return graph::call(interp, &Value::Object(self.clone()), args, &self.name());
         }
-        if !self.built.get() {
-            let shapes = tensor_shapes(&args);
-            self.build(interp, &shapes)?;
-        }
+        let shapes = tensor_shapes(&args);
+        self.check(&shapes)?;
+        self.build(interp, &shapes)?;
+        let mask = first_mask(&args);
         let training = take_training(&mut args).unwrap_or(interp.training);
         let outer = std::mem::replace(&mut interp.training, training);
         interp.tracer.push_scope(self.name());
         let result = self.layer.call(&mut Call { interp, object: self, args, training });
         interp.tracer.pop_scope();
         interp.training = outer;
-        result.map_err(|e| e.note(format!("in layer `{}` ({})", self.name(), self.class_name)))
+        match (result.map_err(|e| self.located(e))?, self.layer.masks()) {
+            (Value::Tensor(t), Masks::Drop) => Ok(Value::Tensor(t.with_mask(None))),
+            (Value::Tensor(t), Masks::Pass) => Ok(Value::Tensor(t.with_mask(mask))),
+            (value, _) => Ok(value),
+        }
+    }
+
+    fn check(&self, inputs: &[SymbolicShape]) -> Result<()> {
+        self.layer.check(self, inputs).map_err(|e| self.located(e))
+    }
+
+    fn located(&self, error: Error) -> Error {
+        error.note(format!("in layer `{}` ({})", self.name(), self.class_name))
     }
 
     /// The states of all seed generators, own ones and sublayers'.
@@ -201,6 +238,15 @@ fn take_training(args: &mut Args) -> Option<bool> {
     match args.keywords.remove(index).1 {
         Value::Bool(training) => Some(training),
         Value::Int(training) => Some(training != 0),
+        _ => None,
+    }
+}
+
+/// The implicit mask of the first tensor in a call's arguments.
+fn first_mask(args: &Args) -> Option<Tensor> {
+    let first = args.positional.first().or_else(|| args.keywords.first().map(|(_, v)| v))?;
+    match first.leaves().first()? {
+        Value::Tensor(t) => t.mask().cloned(),
         _ => None,
     }
 }

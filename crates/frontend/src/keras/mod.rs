@@ -3,8 +3,12 @@
 //! One file per layer, loss, metric, optimizer, schedule or initializer, each with its declaration
 //! (arguments, defaults, documentation) and its code; each folder's `mod.rs` lists its members.
 
+pub mod activations;
+pub mod arrays;
 pub mod graph;
+pub mod initializers;
 pub mod layer;
+pub mod layers;
 pub mod losses;
 pub mod metrics;
 pub mod models;

@@ -4,13 +4,20 @@
 //! the functions of `keras.ops`, `jax.numpy`, … that a model file sees are thin declarations over it.
 
 mod contract;
+mod conv_transpose;
 mod elementwise;
 mod nn;
+mod order;
+mod pool;
 mod promote;
+mod random;
 mod reduce;
 mod shape;
+mod special;
 
 pub use contract::{Convolution, Padding};
+pub use conv_transpose::ConvTranspose;
 pub use elementwise::broadcast_shapes;
+pub use pool::Pooling;
 pub use promote::promote_types;
 pub use reduce::{axes_indices, axis_index};

@@ -11,17 +11,10 @@ impl Tracer {
     /// # Errors
     /// Nothing is being traced.
     pub fn stop_gradient(&mut self, x: &Tensor) -> Result<Tensor> {
-        let carrier = match x.dtype() {
-            DType::F64 => DType::U64,
-            DType::F32 => DType::U32,
-            DType::F16 | DType::BF16 => DType::U16,
-            _ => return Ok(x.clone()),
-        };
-        // Bit patterns have no tangent.
-        let y = self.build1(&[x], |b, v| {
-            let bits = b.bitcast_convert(v[0], carrier)?;
-            b.bitcast_convert(bits, x.dtype())
-        })?;
+        if !x.dtype().is_float() {
+            return Ok(x.clone());
+        }
+        let y = self.build1(&[x], |b, v| b.stop_gradient(v[0]))?;
         Ok(if x.is_weak() { y.into_weak() } else { y })
     }
 
@@ -120,5 +113,17 @@ impl Tracer {
         let safe = self.select(&undefined, &one, b)?;
         let quotient = self.div(a, &safe)?;
         self.select(&undefined, &zero, &quotient)
+    }
+
+    /// x / max(‖x‖₂, ε) over `axes`.
+    ///
+    /// # Errors
+    /// Nothing is being traced.
+    pub fn l2_normalise(&mut self, x: &Tensor, axes: &[usize], epsilon: f64) -> Result<Tensor> {
+        let square = self.square(x)?;
+        let sum = self.sum(&square, axes, true)?;
+        let sum = self.max_scalar(&sum, epsilon * epsilon)?;
+        let inverse = self.rsqrt(&sum)?;
+        self.mul(x, &inverse)
     }
 }

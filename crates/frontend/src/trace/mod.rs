@@ -19,11 +19,13 @@ pub struct Tensor {
     ty: Rc<TensorType>,
     /// Whether the element type came from Python scalars only and yields in promotion (JAX's weak types).
     weak: bool,
+    /// Keras's implicit mask.
+    mask: Option<Rc<Tensor>>,
 }
 
 impl Tensor {
     pub(crate) fn new(frame: FrameId, value: IrValue, ty: TensorType) -> Self {
-        Tensor { frame, value, ty: Rc::new(ty), weak: false }
+        Tensor { frame, value, ty: Rc::new(ty), weak: false, mask: None }
     }
 
     /// The same tensor with a weak element type.
@@ -36,6 +38,19 @@ impl Tensor {
     /// Whether the element type is weak.
     pub fn is_weak(&self) -> bool {
         self.weak
+    }
+
+    /// The same tensor with Keras's implicit mask, a `bool` tensor that is true for the steps that
+    /// count. Layers pass it on ([`crate::keras::layer::Masks`]); every operation drops it.
+    #[must_use]
+    pub fn with_mask(mut self, mask: Option<Tensor>) -> Self {
+        self.mask = mask.map(Rc::new);
+        self
+    }
+
+    /// Keras's implicit mask, if there is one.
+    pub fn mask(&self) -> Option<&Tensor> {
+        self.mask.as_deref()
     }
 
     /// Element type and shape.

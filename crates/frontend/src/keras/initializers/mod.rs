@@ -1,0 +1,179 @@
+//! `keras.initializers`: what makes the starting values of weights.
+//!
+//! Values equal those of Keras on JAX bit for bit (the orthogonal ones to rounding). An initializer
+//! without a seed draws one when it is constructed, so the order of construction counts.
+
+mod constant;
+mod orthogonal;
+mod random;
+mod stft;
+mod variance_scaling;
+
+use std::fmt;
+use std::rc::Rc;
+
+use keramos_ir::DType;
+
+use crate::diagnostics::suggest;
+use crate::error::{Error, Result};
+use crate::interp::Interp;
+use crate::library::{Args, Bound, ClassDecl, Default, FunctionDecl, Param, Signature};
+use crate::trace::{Tensor, Tracer};
+use crate::value::{Object, Value, downcast};
+
+/// The classes of `keras.initializers`; their aliases are the names accepted as strings.
+pub const CLASSES: &[&ClassDecl] = &[
+    &constant::ZEROS,
+    &constant::ONES,
+    &constant::CONSTANT,
+    &constant::IDENTITY,
+    &random::NORMAL,
+    &random::UNIFORM,
+    &random::TRUNCATED_NORMAL,
+    &variance_scaling::VARIANCE_SCALING,
+    &variance_scaling::GLOROT_UNIFORM,
+    &variance_scaling::GLOROT_NORMAL,
+    &variance_scaling::HE_UNIFORM,
+    &variance_scaling::HE_NORMAL,
+    &variance_scaling::LECUN_UNIFORM,
+    &variance_scaling::LECUN_NORMAL,
+    &orthogonal::ORTHOGONAL,
+    &stft::STFT,
+];
+
+/// The functions of `keras.initializers`.
+pub const FUNCTIONS: &[&FunctionDecl] = &[&GET];
+
+static GET: FunctionDecl = FunctionDecl {
+    name: "get",
+    signature: Signature::new(&[Param::required("identifier")]),
+    doc: "The initializer of the given name; objects are returned as they are.",
+    call: |interp, args| {
+        let identifier = args.get("identifier")?.clone();
+        get(interp, &identifier)
+    },
+};
+
+/// What one class of initializer does.
+trait Initialize: fmt::Debug {
+    /// The values of a weight, in `f32` (a random one) or `dtype`.
+    fn values(&self, tracer: &mut Tracer, shape: &[usize], dtype: DType) -> Result<Tensor>;
+}
+
+/// An initializer of the program.
+#[derive(Debug)]
+pub struct Initializer {
+    class: &'static ClassDecl,
+    args: Bound,
+    kind: Box<dyn Initialize>,
+}
+
+impl Initializer {
+    fn value(class: &'static ClassDecl, args: &Bound, kind: impl Initialize + 'static) -> Result<Value> {
+        Ok(Value::Object(Rc::new(Initializer { class, args: args.clone(), kind: Box::new(kind) })))
+    }
+}
+
+impl Object for Initializer {
+    fn class_name(&self) -> Rc<str> {
+        self.class.name.into()
+    }
+
+    fn class(&self) -> Option<&'static ClassDecl> {
+        Some(self.class)
+    }
+
+    fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
+        const PARAMS: Signature = Signature::new(&[
+            Param::required("shape"),
+            Param::new("dtype", Default::None),
+            Param::new("layout", Default::None),
+        ]);
+        let args = PARAMS.bind("initializer", args)?;
+        let size = |v: &Value| match v {
+            Value::Int(n) => usize::try_from(*n).ok(),
+            _ => None,
+        };
+        let shape: Option<Vec<usize>> = match args.get("shape")? {
+            Value::Int(_) => size(args.get("shape")?).map(|n| vec![n]),
+            other => other.elements().and_then(|v| v.iter().map(size).collect()),
+        };
+        let shape = shape.ok_or_else(|| args.invalid("shape", "a tuple of sizes"))?;
+        let dtype = match args.some("dtype")? {
+            None => DType::F32,
+            Some(Value::DType(dtype)) => *dtype,
+            Some(_) => DType::from_numpy_name(&args.str("dtype")?)
+                .ok_or_else(|| args.invalid("dtype", "the name of an element type such as \"float32\""))?,
+        };
+        let values = self.kind.values(&mut interp.tracer, &shape, dtype)?;
+        Ok(Value::Tensor(interp.tracer.convert(&values, dtype)?))
+    }
+}
+
+/// The seed of a random initializer: the argument, or one that is drawn now.
+fn seed(interp: &mut Interp, args: &Bound) -> Result<u32> {
+    match args.get("seed")? {
+        Value::None => Ok(interp.seeds.draw()),
+        Value::Int(seed) => {
+            u32::try_from(*seed).map_err(|_| args.invalid("seed", "an integer from 0 up to 4294967295, or None"))
+        }
+        other => Err(Error::unsupported(format!("a {} as `seed` is not supported yet", other.type_name()))
+            .help("pass an integer")),
+    }
+}
+
+/// What an `…_initializer` argument means. A name or class gives a new initializer, which draws a
+/// seed if it is random; objects and functions are taken as they are.
+///
+/// # Errors
+/// K0303: no initializer has that name, or the value is none.
+pub fn get(interp: &mut Interp, identifier: &Value) -> Result<Value> {
+    match identifier {
+        Value::Str(name) => {
+            let known = CLASSES.iter().find(|c| c.name == &**name || c.aliases.contains(&&**name));
+            let Some(class) = known else {
+                let names = CLASSES.iter().flat_map(|c| c.aliases.iter().chain(std::iter::once(&c.name)).copied());
+                let error = Error::argument(format!("there is no initializer \"{name}\""));
+                return Err(match suggest::closest(name, names) {
+                    Some(near) => error.help(format!("did you mean \"{near}\"?")),
+                    None => error.help("keras.initializers lists the names"),
+                });
+            };
+            interp.call(&Value::Class(class), Args::default())
+        }
+        Value::Class(_) => interp.call(identifier, Args::default()),
+        Value::Object(_) | Value::User(_) | Value::Function(_) | Value::Array(_) => Ok(identifier.clone()),
+        other => {
+            Err(Error::argument(format!("an initializer must be a name or an object, found {}", other.type_name())))
+        }
+    }
+}
+
+/// A new initializer with the configuration of `initializer`, as Keras's MultiHeadAttention makes for
+/// each of its layers: one that was made without a seed draws a new one.
+///
+/// # Errors
+/// None for an initializer that exists.
+pub fn fresh(interp: &mut Interp, initializer: &Value) -> Result<Value> {
+    match initializer {
+        Value::Object(object) => match downcast::<Initializer>(object) {
+            Some(known) => (known.class.new)(interp, &mut known.args.clone()),
+            None => Ok(initializer.clone()),
+        },
+        other => Ok(other.clone()),
+    }
+}
+
+/// The mathematical functions `fan_in` and `fan_out` of a weight's shape: how many inputs reach an
+/// output, and how many outputs an input.
+fn fans(shape: &[usize]) -> (usize, usize) {
+    match *shape {
+        [] => (1, 1),
+        [n] => (n, n),
+        [n, m] => (n, m),
+        [ref window @ .., n, m] => {
+            let window: usize = window.iter().product();
+            (n * window, m * window)
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Attention layers.
+
+mod equations;
+mod multi_head;
+
+pub(super) use multi_head::MULTI_HEAD_ATTENTION;

@@ -1,0 +1,212 @@
+//! Arguments and checks that many layers share.
+
+use keramos_ir::DType;
+
+use crate::error::{Error, Result};
+use crate::interp::Interp;
+use crate::keras::layer::{Call, LayerObject};
+use crate::keras::symbolic::{DisplayShape, SymbolicShape};
+use crate::keras::{activations, initializers};
+use crate::library::{Args, Bound, ClassDecl, Default, Param};
+use crate::ops::Padding;
+use crate::trace::Tensor;
+use crate::value::{Value, downcast};
+
+/// `data_format=None`.
+pub(super) const DATA_FORMAT: Param = Param::new("data_format", Default::None);
+
+/// A parameter that is `None` unless given.
+pub(super) const fn none(name: &'static str) -> Param {
+    Param::new(name, Default::None)
+}
+
+/// A parameter with a string as default.
+pub(super) const fn string(name: &'static str, default: &'static str) -> Param {
+    Param::new(name, Default::Str(default))
+}
+
+/// A parameter with a truth value as default.
+pub(super) const fn flag(name: &'static str, default: bool) -> Param {
+    Param::new(name, Default::Bool(default))
+}
+
+/// The resolved `activation` argument.
+pub(super) fn activation(args: &Bound) -> Result<Option<Value>> {
+    activations::get(args.get("activation")?)
+}
+
+/// The initializer given as argument `name`; a name or class makes a new one now.
+pub(super) fn initializer(interp: &mut Interp, args: &Bound, name: &str) -> Result<Value> {
+    let identifier = args.get(name)?.clone();
+    initializers::get(interp, &identifier)
+}
+
+/// Rejects arguments of Keras that are not compiled yet, unless they are `None`.
+pub(super) fn reject(args: &Bound, names: &[&str]) -> Result<()> {
+    for name in names {
+        if args.some(name)?.is_some() {
+            return Err(Error::unsupported(format!("`{name}` of {}() is not supported yet", args.function()))
+                .help("leave the argument out"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether features are the last dimension (`channels_last`, the default) or the second.
+pub(super) fn channels_last(args: &Bound) -> Result<bool> {
+    match args.some("data_format")? {
+        None => Ok(true),
+        Some(_) => Ok(args.one_of("data_format", &["channels_last", "channels_first"])? == "channels_last"),
+    }
+}
+
+/// The `padding` argument, in any case.
+pub(super) fn padding(args: &Bound, causal: bool) -> Result<Padding> {
+    match &*args.str("padding")?.to_lowercase() {
+        "valid" => Ok(Padding::Valid),
+        "same" => Ok(Padding::Same),
+        "causal" if causal => Ok(Padding::Causal),
+        _ => {
+            let allowed: &[&'static str] = if causal { &["valid", "same", "causal"] } else { &["valid", "same"] };
+            args.one_of("padding", allowed).map(|_| Padding::Valid)
+        }
+    }
+}
+
+/// An integer above zero.
+pub(super) fn positive(args: &Bound, name: &str) -> Result<usize> {
+    match args.usize(name)? {
+        0 => Err(Error::argument(format!("`{name}` of {}() must be at least 1, found 0", args.function()))),
+        n => Ok(n),
+    }
+}
+
+/// One integer above zero for all of `n` dimensions, or a sequence of `n`.
+pub(super) fn positive_sizes(args: &Bound, name: &str, n: usize) -> Result<Vec<usize>> {
+    let sizes = args.sizes(name, n)?;
+    if sizes.contains(&0) {
+        return Err(Error::argument(format!("`{name}` of {}() must be at least 1, found 0", args.function())));
+    }
+    Ok(sizes)
+}
+
+/// An integer or a sequence of integers.
+pub(super) fn integers(args: &Bound, name: &str) -> Result<Vec<i64>> {
+    let int = |v: &Value| match v {
+        Value::Int(i) => Some(*i),
+        _ => None,
+    };
+    let value = args.get(name)?;
+    let found = match value.elements() {
+        Some(elements) => elements.iter().map(int).collect(),
+        None => int(value).map(|i| vec![i]),
+    };
+    found.ok_or_else(|| args.invalid(name, "an integer or a tuple of integers"))
+}
+
+/// What the dimensions of a batch with `spatial` spatial dimensions are called.
+pub(super) fn dimensions(spatial: usize, channels_last: bool) -> &'static str {
+    match (spatial, channels_last) {
+        (1, true) => "(batch, steps, channels)",
+        (1, false) => "(batch, channels, steps)",
+        (2, true) => "(batch, height, width, channels)",
+        (2, false) => "(batch, channels, height, width)",
+        (_, true) => "(batch, depth, height, width, channels)",
+        (_, false) => "(batch, channels, depth, height, width)",
+    }
+}
+
+/// Checks that the first input has a rank.
+pub(super) fn expect_rank(layer: &LayerObject, inputs: &[SymbolicShape], rank: usize, dims: &str) -> Result<()> {
+    let Some(shape) = inputs.first() else { return Err(no_input(layer)) };
+    if shape.len() == rank {
+        return Ok(());
+    }
+    let message = format!("layer `{}` expects a rank-{rank} input {dims}, found {}", layer.name(), DisplayShape(shape));
+    let missing_channel = shape.len() + 1 == rank && dims.ends_with("channels)");
+    Err(Error::shape(message).help(if missing_channel {
+        "add a channel dimension with layers.Reshape((..., 1)), or give the input one: Input(shape=(28, 28, 1))"
+    } else if shape.len() < rank {
+        "put a layers.Reshape in front, or take the layer for inputs of fewer dimensions"
+    } else {
+        "put a layers.Flatten, Reshape or global pooling layer in front, or take the layer for inputs of more dimensions"
+    }))
+}
+
+/// The size of the first input's dimension `axis` (negative: from the end), which must be known.
+pub(super) fn known(layer: &LayerObject, inputs: &[SymbolicShape], axis: i64) -> Result<usize> {
+    let Some(shape) = inputs.first() else { return Err(no_input(layer)) };
+    let index = crate::ops::axis_index(axis, shape.len()).map_err(|_| {
+        Error::shape(format!("layer `{}` needs an axis {axis}, found {}", layer.name(), DisplayShape(shape)))
+    })?;
+    shape[index].ok_or_else(|| {
+        let message =
+            format!("layer `{}` needs to know the size of axis {axis}, found {}", layer.name(), DisplayShape(shape));
+        Error::shape(message).help("write that size into Input(shape=...)")
+    })
+}
+
+/// Where the features of an input are: axis −1 or 1.
+pub(super) fn channel_axis(channels_last: bool) -> i64 {
+    if channels_last { -1 } else { 1 }
+}
+
+fn no_input(layer: &LayerObject) -> Error {
+    Error::ty(format!("layer `{}` is called without a tensor", layer.name()))
+}
+
+/// Checks that a call's input has as many features as the layer was built for.
+pub(super) fn expect_size(cx: &Call<'_>, x: &Tensor, axis: i64, expected: usize) -> Result<()> {
+    let index = crate::ops::axis_index(axis, x.rank())?;
+    if x.shape()[index] == expected {
+        return Ok(());
+    }
+    let message = format!(
+        "layer `{}` was built for inputs of size {expected} along axis {axis}, found {:?}",
+        cx.object.name(),
+        x.shape()
+    );
+    Err(Error::shape(message).help("a layer keeps the weights of its first call; make a second layer for other sizes"))
+}
+
+/// The single input in the layer's own element type, if both are floats; integers become floats, too.
+pub(super) fn float_input(cx: &mut Call<'_>) -> Result<Tensor> {
+    let x = cx.input()?;
+    let dtype: DType = cx.object.dtype;
+    let y = cx.interp.tracer.convert(&x, dtype)?;
+    Ok(y.with_mask(x.mask().cloned()))
+}
+
+/// Adds the weight `bias`, if the layer has one, along the feature axis.
+pub(super) fn add_bias(cx: &mut Call<'_>, x: Tensor, channels_last: bool) -> Result<Tensor> {
+    if !cx.has_weight("bias") {
+        return Ok(x);
+    }
+    let bias = cx.weight("bias")?;
+    let bias = along(cx, &bias, x.rank(), if channels_last { x.rank() - 1 } else { 1 })?;
+    cx.interp.tracer.add(&x, &bias)
+}
+
+/// A vector reshaped so that it broadcasts along dimension `axis` of a tensor of rank `rank`.
+pub(super) fn along(cx: &mut Call<'_>, vector: &Tensor, rank: usize, axis: usize) -> Result<Tensor> {
+    let mut shape = vec![1; rank];
+    if let (Some(size), Some(n)) = (shape.get_mut(axis), vector.shape().first()) {
+        *size = *n;
+    }
+    cx.interp.tracer.reshape(vector, &shape)
+}
+
+/// A layer made by another one.
+pub(super) fn make(
+    interp: &mut Interp,
+    class: &'static ClassDecl,
+    keywords: Vec<(&'static str, Value)>,
+) -> Result<std::rc::Rc<LayerObject>> {
+    let keywords = keywords.into_iter().map(|(name, value)| (name.into(), value)).collect();
+    let made = interp.call(&Value::Class(class), Args { positional: Vec::new(), keywords })?;
+    let layer = match &made {
+        Value::Object(object) => downcast::<LayerObject>(object),
+        _ => None,
+    };
+    layer.ok_or_else(|| Error::internal(format!("{} did not make a layer", class.name)))
+}

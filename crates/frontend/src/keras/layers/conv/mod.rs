@@ -1,0 +1,100 @@
+//! Convolutions.
+
+mod depthwise;
+mod regular;
+mod separable;
+mod transpose;
+
+pub(super) use depthwise::{DEPTHWISE_CONV1D, DEPTHWISE_CONV2D};
+pub(super) use regular::{CONV1D, CONV2D, CONV3D};
+pub(super) use separable::{SEPARABLE_CONV1D, SEPARABLE_CONV2D};
+pub(super) use transpose::{CONV1D_TRANSPOSE, CONV2D_TRANSPOSE, CONV3D_TRANSPOSE};
+
+use super::common;
+use crate::diagnostics::codes;
+use crate::error::{Error, Result};
+use crate::keras::layer::{Call, LayerObject};
+use crate::keras::symbolic::SymbolicShape;
+use crate::library::Bound;
+use crate::ops::{Convolution, Padding};
+use crate::trace::Tensor;
+use crate::value::Value;
+
+/// What all convolutions over `strides.len()` spatial dimensions have.
+#[derive(Debug)]
+struct Window {
+    kernel: Vec<usize>,
+    strides: Vec<usize>,
+    dilation: Vec<usize>,
+    padding: Padding,
+    channels_last: bool,
+    activation: Option<Value>,
+    use_bias: bool,
+}
+
+impl Window {
+    fn new(args: &Bound, spatial: usize, causal: bool) -> Result<Window> {
+        let window = Window {
+            kernel: common::positive_sizes(args, "kernel_size", spatial)?,
+            strides: common::positive_sizes(args, "strides", spatial)?,
+            dilation: common::positive_sizes(args, "dilation_rate", spatial)?,
+            padding: common::padding(args, causal)?,
+            channels_last: common::channels_last(args)?,
+            activation: common::activation(args)?,
+            use_bias: args.bool("use_bias")?,
+        };
+        if window.strides.iter().any(|&s| s > 1) && window.dilation.iter().any(|&d| d > 1) {
+            let message = format!("{}() takes either `strides` or `dilation_rate` above 1, not both", args.function());
+            return Err(Error::argument(message));
+        }
+        Ok(window)
+    }
+
+    fn check(&self, layer: &LayerObject, inputs: &[SymbolicShape]) -> Result<()> {
+        let spatial = self.kernel.len();
+        common::expect_rank(layer, inputs, spatial + 2, common::dimensions(spatial, self.channels_last))
+    }
+
+    /// How many features the inputs have.
+    fn features(&self, layer: &LayerObject, inputs: &[SymbolicShape]) -> Result<usize> {
+        common::known(layer, inputs, common::channel_axis(self.channels_last))
+    }
+
+    /// The shape of a kernel with the two given last sizes.
+    fn kernel_shape(&self, inputs: usize, outputs: usize) -> Vec<usize> {
+        self.kernel.iter().copied().chain([inputs, outputs]).collect()
+    }
+
+    fn convolve(&self, cx: &mut Call<'_>, x: &Tensor, kernel: &Tensor, groups: usize) -> Result<Tensor> {
+        let conv = Convolution {
+            strides: self.strides.clone(),
+            dilation: self.dilation.clone(),
+            padding: self.padding,
+            groups,
+            channels_last: self.channels_last,
+        };
+        let y = cx.interp.tracer.convolution(x, kernel, &conv)?;
+        if y.ty().size() == 0 && x.ty().size() != 0 {
+            let message = format!(
+                "layer `{}` has nothing left: its window {:?} is larger than the input {:?}",
+                cx.object.name(),
+                self.kernel,
+                x.shape()
+            );
+            return Err(Error::new(codes::SHAPE_MISMATCH, message)
+                .help("use padding=\"same\", a smaller kernel, or fewer pooling layers before it"));
+        }
+        Ok(y)
+    }
+
+    /// Checks the input's features against those the layer was built for.
+    fn expect_features(&self, cx: &Call<'_>, x: &Tensor, features: usize) -> Result<()> {
+        common::expect_size(cx, x, common::channel_axis(self.channels_last), features)
+    }
+
+    /// Bias and activation, which end every convolution.
+    fn finish(&self, cx: &mut Call<'_>, y: Tensor) -> Result<Value> {
+        let y = common::add_bias(cx, y, self.channels_last)?;
+        Ok(Value::Tensor(crate::keras::activations::apply(cx.interp, self.activation.as_ref(), y)?))
+    }
+}

@@ -1,0 +1,101 @@
+//! `Conv1D`, `Conv2D`, `Conv3D`.
+
+use super::Window;
+use crate::error::{Error, Result};
+use crate::interp::Interp;
+use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject};
+use crate::keras::layers::common::{self, DATA_FORMAT, flag, none, string};
+use crate::keras::symbolic::SymbolicShape;
+use crate::library::{Bound, ClassDecl, Default, Param, Signature};
+use crate::value::Value;
+
+macro_rules! conv {
+    ($constant:ident $class:literal $alias:literal $spatial:literal $ones:expr, $doc:literal) => {
+        pub(in crate::keras::layers) static $constant: ClassDecl = ClassDecl {
+            name: $class,
+            aliases: &[$alias],
+            bases: &["Layer"],
+            signature: Signature::new(&[
+                Param::required("filters"),
+                Param::required("kernel_size"),
+                Param::new("strides", $ones),
+                string("padding", "valid"),
+                DATA_FORMAT,
+                Param::new("dilation_rate", $ones),
+                Param::new("groups", Default::Int(1)),
+                none("activation"),
+                flag("use_bias", true),
+                string("kernel_initializer", "glorot_uniform"),
+                string("bias_initializer", "zeros"),
+                none("kernel_regularizer"),
+                none("bias_regularizer"),
+                none("kernel_constraint"),
+                none("bias_constraint"),
+            ])
+            .with(COMMON),
+            doc: $doc,
+            new: |interp, args| new(interp, args, &$constant, $spatial),
+            methods: &[],
+        };
+    };
+}
+
+conv!(CONV1D "Conv1D" "Convolution1D" 1 Default::Int(1), "A convolution along sequences.");
+conv!(CONV2D "Conv2D" "Convolution2D" 2 Default::Ints(&[1, 1]), "A convolution over images.");
+conv!(CONV3D "Conv3D" "Convolution3D" 3 Default::Ints(&[1, 1, 1]), "A convolution over volumes.");
+
+#[derive(Debug)]
+struct Conv {
+    window: Window,
+    filters: usize,
+    groups: usize,
+    kernel: Value,
+    bias: Value,
+}
+
+fn new(interp: &mut Interp, args: &mut Bound, class: &'static ClassDecl, spatial: usize) -> Result<Value> {
+    common::reject(args, &["kernel_regularizer", "bias_regularizer", "kernel_constraint", "bias_constraint"])?;
+    let window = Window::new(args, spatial, spatial == 1)?;
+    let (filters, groups) = (common::positive(args, "filters")?, common::positive(args, "groups")?);
+    if filters % groups != 0 {
+        return Err(Error::argument(format!(
+            "`filters` of {}() must be a multiple of `groups`: {filters} filters do not make {groups} equal groups",
+            class.name
+        )));
+    }
+    let kernel = common::initializer(interp, args, "kernel_initializer")?;
+    let bias = common::initializer(interp, args, "bias_initializer")?;
+    LayerObject::value(interp, class, args, Conv { window, filters, groups, kernel, bias })
+}
+
+impl Layer for Conv {
+    fn build(&self, build: &mut Build<'_>, inputs: &[SymbolicShape]) -> Result<()> {
+        let features = self.window.features(build.object, inputs)?;
+        if features % self.groups != 0 {
+            let message = format!(
+                "layer `{}` has {} groups, which do not divide the {features} input channels",
+                build.object.name(),
+                self.groups
+            );
+            return Err(Error::shape(message));
+        }
+        let kernel = self.window.kernel_shape(features / self.groups, self.filters);
+        build.add_weight("kernel", &kernel, &self.kernel, true);
+        if self.window.use_bias {
+            build.add_weight("bias", &[self.filters], &self.bias, true);
+        }
+        Ok(())
+    }
+
+    fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
+        let x = common::float_input(cx)?;
+        let kernel = cx.weight("kernel")?;
+        self.window.expect_features(cx, &x, kernel.shape()[kernel.rank() - 2] * self.groups)?;
+        let y = self.window.convolve(cx, &x, &kernel, self.groups)?;
+        self.window.finish(cx, y)
+    }
+
+    fn check(&self, layer: &LayerObject, inputs: &[SymbolicShape]) -> Result<()> {
+        self.window.check(layer, inputs)
+    }
+}

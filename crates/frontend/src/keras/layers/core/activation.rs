@@ -1,0 +1,40 @@
+//! `Activation`.
+
+use crate::error::Result;
+use crate::keras::activations;
+use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
+use crate::keras::layers::common;
+use crate::keras::symbolic::SymbolicShape;
+use crate::library::{ClassDecl, Param, Signature};
+use crate::value::Value;
+
+pub(in crate::keras::layers) static ACTIVATION: ClassDecl = ClassDecl {
+    name: "Activation",
+    aliases: &[],
+    bases: &["Layer"],
+    signature: Signature::new(&[Param::required("activation")]).with(COMMON),
+    doc: "Applies an activation function, given by name or as a function.",
+    new: |interp, args| {
+        let activation = common::activation(args)?;
+        LayerObject::value(interp, &ACTIVATION, args, Activation(activation))
+    },
+    methods: &[],
+};
+
+#[derive(Debug)]
+struct Activation(Option<Value>);
+
+impl Layer for Activation {
+    fn build(&self, _: &mut Build<'_>, _: &[SymbolicShape]) -> Result<()> {
+        Ok(())
+    }
+
+    fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
+        let x = cx.input()?;
+        Ok(Value::Tensor(activations::apply(cx.interp, self.0.as_ref(), x)?))
+    }
+
+    fn masks(&self) -> Masks {
+        Masks::Pass
+    }
+}

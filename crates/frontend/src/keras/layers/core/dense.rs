@@ -1,0 +1,77 @@
+//! `Dense`.
+
+use crate::error::Result;
+use crate::interp::Interp;
+use crate::keras::activations;
+use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
+use crate::keras::layers::common::{self, flag, none, string};
+use crate::keras::symbolic::SymbolicShape;
+use crate::library::{Bound, ClassDecl, Param, Signature};
+use crate::value::Value;
+
+pub(in crate::keras::layers) static DENSE: ClassDecl = ClassDecl {
+    name: "Dense",
+    aliases: &[],
+    bases: &["Layer"],
+    signature: Signature::new(&[
+        Param::required("units"),
+        none("activation"),
+        flag("use_bias", true),
+        string("kernel_initializer", "glorot_uniform"),
+        string("bias_initializer", "zeros"),
+        none("kernel_regularizer"),
+        none("bias_regularizer"),
+        none("kernel_constraint"),
+        none("bias_constraint"),
+        none("lora_rank"),
+        none("lora_alpha"),
+        none("quantization_config"),
+    ])
+    .with(COMMON),
+    doc: "activation(x·kernel + bias) over the last dimension of x.",
+    new,
+    methods: &[],
+};
+
+#[derive(Debug)]
+struct Dense {
+    units: usize,
+    activation: Option<Value>,
+    kernel: Value,
+    bias: Option<Value>,
+}
+
+fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    common::reject(args, &["kernel_regularizer", "bias_regularizer", "kernel_constraint", "bias_constraint"])?;
+    common::reject(args, &["lora_rank", "lora_alpha", "quantization_config"])?;
+    let units = common::positive(args, "units")?;
+    let activation = common::activation(args)?;
+    let kernel = common::initializer(interp, args, "kernel_initializer")?;
+    let bias = common::initializer(interp, args, "bias_initializer")?;
+    let bias = args.bool("use_bias")?.then_some(bias);
+    LayerObject::value(interp, &DENSE, args, Dense { units, activation, kernel, bias })
+}
+
+impl Layer for Dense {
+    fn build(&self, build: &mut Build<'_>, inputs: &[SymbolicShape]) -> Result<()> {
+        let features = common::known(build.object, inputs, -1)?;
+        build.add_weight("kernel", &[features, self.units], &self.kernel, true);
+        if let Some(bias) = &self.bias {
+            build.add_weight("bias", &[self.units], bias, true);
+        }
+        Ok(())
+    }
+
+    fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
+        let x = common::float_input(cx)?;
+        let kernel = cx.weight("kernel")?;
+        common::expect_size(cx, &x, -1, kernel.shape()[0])?;
+        let y = cx.interp.tracer.tensordot(&x, &kernel)?;
+        let y = common::add_bias(cx, y, true)?;
+        Ok(Value::Tensor(activations::apply(cx.interp, self.activation.as_ref(), y)?))
+    }
+
+    fn masks(&self) -> Masks {
+        Masks::Pass
+    }
+}

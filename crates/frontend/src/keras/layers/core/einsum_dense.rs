@@ -1,0 +1,137 @@
+//! `EinsumDense`.
+
+use crate::error::{Error, Result};
+use crate::interp::Interp;
+use crate::keras::activations;
+use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
+use crate::keras::layers::common::{self, none, string};
+use crate::keras::symbolic::{DisplayShape, SymbolicShape};
+use crate::library::{Bound, ClassDecl, Param, Signature};
+use crate::value::Value;
+
+pub(in crate::keras::layers) static EINSUM_DENSE: ClassDecl = ClassDecl {
+    name: "EinsumDense",
+    aliases: &[],
+    bases: &["Layer"],
+    signature: Signature::new(&[
+        Param::required("equation"),
+        Param::required("output_shape"),
+        none("activation"),
+        none("bias_axes"),
+        string("kernel_initializer", "glorot_uniform"),
+        string("bias_initializer", "zeros"),
+        none("kernel_regularizer"),
+        none("bias_regularizer"),
+        none("kernel_constraint"),
+        none("bias_constraint"),
+        none("lora_rank"),
+        none("lora_alpha"),
+        none("quantization_config"),
+    ])
+    .with(COMMON),
+    doc: "activation(einsum(equation, x, kernel) + bias).",
+    new,
+    methods: &[],
+};
+
+#[derive(Debug)]
+struct EinsumDense {
+    equation: String,
+    /// Labels of input, kernel and output.
+    labels: [Vec<char>; 3],
+    /// Sizes of the output without the batch; `None` where they follow from the input.
+    output: Vec<Option<usize>>,
+    activation: Option<Value>,
+    bias_axes: Vec<char>,
+    kernel: Value,
+    bias: Value,
+}
+
+fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    common::reject(args, &["kernel_regularizer", "bias_regularizer", "kernel_constraint", "bias_constraint"])?;
+    common::reject(args, &["lora_rank", "lora_alpha", "quantization_config"])?;
+    let equation = args.str("equation")?.replace(' ', "");
+    let labels = parse(&equation)?;
+    let size = |v: &Value| match v {
+        Value::None => Some(None),
+        Value::Int(n) => usize::try_from(*n).ok().map(Some),
+        _ => None,
+    };
+    let given = args.get("output_shape")?;
+    let output = given.elements().unwrap_or_else(|| vec![given.clone()]);
+    let output: Option<Vec<Option<usize>>> = output.iter().map(size).collect();
+    let output = output.ok_or_else(|| args.invalid("output_shape", "a tuple of sizes and None"))?;
+    let activation = common::activation(args)?;
+    let bias_axes =
+        if args.some("bias_axes")?.is_some() { args.str("bias_axes")?.chars().collect() } else { Vec::new() };
+    let kernel = common::initializer(interp, args, "kernel_initializer")?;
+    let bias = common::initializer(interp, args, "bias_initializer")?;
+    let layer = EinsumDense { equation, labels, output, activation, bias_axes, kernel, bias };
+    LayerObject::value(interp, &EINSUM_DENSE, args, layer)
+}
+
+fn parse(equation: &str) -> Result<[Vec<char>; 3]> {
+    let bad = || Error::argument(format!("`{equation}` is not an equation of the form \"ab,bc->ac\""));
+    if equation.contains("...") {
+        return Err(Error::unsupported(format!("`...` in the equation `{equation}` is not supported yet"))
+            .help("name every dimension with a letter"));
+    }
+    let (inputs, output) = equation.split_once("->").ok_or_else(bad)?;
+    let (left, right) = inputs.split_once(',').ok_or_else(bad)?;
+    Ok([left, right, output].map(|labels| labels.chars().collect()))
+}
+
+impl EinsumDense {
+    /// The size of each dimension of the output or kernel named by a label.
+    fn size(&self, object: &LayerObject, input: &SymbolicShape, label: char) -> Result<usize> {
+        let [left, _, output] = &self.labels;
+        let given = output.iter().position(|&l| l == label).and_then(|i| {
+            // The given sizes are the last ones of the output.
+            let skipped = output.len().checked_sub(self.output.len())?;
+            *self.output.get(i.checked_sub(skipped)?)?
+        });
+        let found = || *input.get(left.iter().position(|&l| l == label)?)?;
+        given.or_else(found).ok_or_else(|| {
+            let message = format!(
+                "layer `{}` cannot find the size of `{label}` in `{}` for inputs {}",
+                object.name(),
+                self.equation,
+                DisplayShape(input)
+            );
+            Error::shape(message).help("write the size into `output_shape` or Input(shape=...)")
+        })
+    }
+}
+
+impl Layer for EinsumDense {
+    fn build(&self, build: &mut Build<'_>, inputs: &[SymbolicShape]) -> Result<()> {
+        let [left, right, output] = &self.labels;
+        common::expect_rank(build.object, inputs, left.len(), &format!("({})", String::from_iter(left)))?;
+        let Some(input) = inputs.first() else { return Ok(()) };
+        let kernel: Vec<usize> = right.iter().map(|&l| self.size(build.object, input, l)).collect::<Result<_>>()?;
+        build.add_weight("kernel", &kernel, &self.kernel, true);
+        if !self.bias_axes.is_empty() {
+            // The bias has 1 for each dimension after the first named one that is not named itself.
+            let named = output.iter().skip_while(|l| !self.bias_axes.contains(l));
+            let size = |&l: &char| if self.bias_axes.contains(&l) { self.size(build.object, input, l) } else { Ok(1) };
+            let bias: Vec<usize> = named.map(size).collect::<Result<_>>()?;
+            build.add_weight("bias", &bias, &self.bias, true);
+        }
+        Ok(())
+    }
+
+    fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
+        let x = common::float_input(cx)?;
+        let kernel = cx.weight("kernel")?;
+        let mut y = cx.interp.tracer.einsum(&self.equation, &x, &kernel)?;
+        if cx.has_weight("bias") {
+            let bias = cx.weight("bias")?;
+            y = cx.interp.tracer.add(&y, &bias)?;
+        }
+        Ok(Value::Tensor(activations::apply(cx.interp, self.activation.as_ref(), y)?))
+    }
+
+    fn masks(&self) -> Masks {
+        Masks::Drop
+    }
+}

@@ -1,0 +1,76 @@
+//! `Embedding`.
+
+use keramos_ir::DType;
+
+use crate::error::Result;
+use crate::interp::Interp;
+use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
+use crate::keras::layers::common::{self, flag, none, string};
+use crate::keras::symbolic::SymbolicShape;
+use crate::library::{Bound, ClassDecl, Param, Signature};
+use crate::value::Value;
+
+pub(in crate::keras::layers) static EMBEDDING: ClassDecl = ClassDecl {
+    name: "Embedding",
+    aliases: &[],
+    bases: &["Layer"],
+    signature: Signature::new(&[
+        Param::required("input_dim"),
+        Param::required("output_dim"),
+        string("embeddings_initializer", "uniform"),
+        none("embeddings_regularizer"),
+        none("embeddings_constraint"),
+        flag("mask_zero", false),
+        none("weights"),
+        none("lora_rank"),
+        none("lora_alpha"),
+        none("quantization_config"),
+        Param::keyword("input_length", crate::library::Default::None),
+    ])
+    .with(COMMON),
+    doc: "A trained vector for each integer from 0 up to `input_dim`; `mask_zero` masks the steps that are 0.",
+    new,
+    methods: &[],
+};
+
+#[derive(Debug)]
+struct Embedding {
+    count: usize,
+    size: usize,
+    initializer: Value,
+    mask_zero: bool,
+}
+
+fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    common::reject(args, &["embeddings_regularizer", "embeddings_constraint", "weights"])?;
+    common::reject(args, &["lora_rank", "lora_alpha", "quantization_config"])?;
+    let (count, size) = (common::positive(args, "input_dim")?, common::positive(args, "output_dim")?);
+    let initializer = common::initializer(interp, args, "embeddings_initializer")?;
+    let layer = Embedding { count, size, initializer, mask_zero: args.bool("mask_zero")? };
+    LayerObject::value(interp, &EMBEDDING, args, layer)
+}
+
+impl Layer for Embedding {
+    fn build(&self, build: &mut Build<'_>, _: &[SymbolicShape]) -> Result<()> {
+        build.add_weight("embeddings", &[self.count, self.size], &self.initializer, true);
+        Ok(())
+    }
+
+    fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
+        let x = cx.input()?;
+        let embeddings = cx.weight("embeddings")?;
+        let t = &mut cx.interp.tracer;
+        let mask = if self.mask_zero {
+            let zero = t.scalar(x.dtype(), 0.0)?;
+            Some(t.ne(&x, &zero)?)
+        } else {
+            None
+        };
+        let indices = if matches!(x.dtype(), DType::I32 | DType::I64) { x } else { t.convert(&x, DType::I32)? };
+        Ok(Value::Tensor(t.take_rows(&embeddings, &indices)?.with_mask(mask)))
+    }
+
+    fn masks(&self) -> Masks {
+        Masks::Own
+    }
+}

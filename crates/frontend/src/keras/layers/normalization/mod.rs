@@ -1,0 +1,89 @@
+//! Normalisation layers.
+
+mod batch;
+mod group;
+mod layer;
+mod rms;
+mod unit;
+
+pub(super) use batch::BATCH_NORMALIZATION;
+pub(super) use group::GROUP_NORMALIZATION;
+pub(super) use layer::LAYER_NORMALIZATION;
+pub(super) use rms::RMS_NORMALIZATION;
+pub(super) use unit::UNIT_NORMALIZATION;
+
+use keramos_ir::DType;
+
+use super::common;
+use crate::error::Result;
+use crate::interp::Interp;
+use crate::keras::layer::{Build, Call};
+use crate::library::{Bound, Default, Param};
+use crate::trace::{Tensor, Tracer};
+use crate::value::Value;
+
+/// `epsilon` with Keras's default.
+const EPSILON: Param = Param::new("epsilon", Default::Float(1e-3));
+
+/// The weights `gamma` and `beta` that follow a normalisation.
+#[derive(Debug)]
+struct Affine {
+    gamma: Option<Value>,
+    beta: Option<Value>,
+}
+
+impl Affine {
+    fn new(interp: &mut Interp, args: &Bound) -> Result<Affine> {
+        common::reject(args, &["beta_regularizer", "gamma_regularizer", "beta_constraint", "gamma_constraint"])?;
+        let beta = common::initializer(interp, args, "beta_initializer")?;
+        let gamma = common::initializer(interp, args, "gamma_initializer")?;
+        Ok(Affine { gamma: args.bool("scale")?.then_some(gamma), beta: args.bool("center")?.then_some(beta) })
+    }
+
+    fn build(&self, build: &mut Build<'_>, shape: &[usize]) {
+        if let Some(gamma) = &self.gamma {
+            build.add_weight("gamma", shape, gamma, true);
+        }
+        if let Some(beta) = &self.beta {
+            build.add_weight("beta", shape, beta, true);
+        }
+    }
+}
+
+/// (x − mean)/√(variance + ε)·gamma + beta in the order of operations of Keras on JAX; gamma and beta
+/// are reshaped to `shape`.
+fn normalise(
+    cx: &mut Call<'_>,
+    x: &Tensor,
+    (mean, variance): (&Tensor, &Tensor),
+    epsilon: f64,
+    shape: &[usize],
+) -> Result<Tensor> {
+    let mut weight = |name: &str| -> Result<Option<Tensor>> {
+        if !cx.has_weight(name) {
+            return Ok(None);
+        }
+        let weight = cx.weight(name)?;
+        let weight = cx.interp.tracer.reshape(&weight, shape)?;
+        Ok(Some(cx.interp.tracer.convert(&weight, x.dtype())?))
+    };
+    let (gamma, beta) = (weight("gamma")?, weight("beta")?);
+    let t = &mut cx.interp.tracer;
+    let shifted = t.add_scalar(variance, epsilon)?;
+    let mut scale = t.rsqrt(&shifted)?;
+    if let Some(gamma) = gamma {
+        scale = t.mul(&scale, &gamma)?;
+    }
+    let negative = t.neg(mean)?;
+    let mut offset = t.mul(&negative, &scale)?;
+    if let Some(beta) = beta {
+        offset = t.add(&offset, &beta)?;
+    }
+    let scaled = t.mul(x, &scale)?;
+    t.add(&scaled, &offset)
+}
+
+/// `x` in at least `f32`, in which statistics neither overflow nor lose digits.
+fn widen(t: &mut Tracer, x: &Tensor) -> Result<Tensor> {
+    if x.dtype() == DType::F64 { Ok(x.clone()) } else { t.convert(x, DType::F32) }
+}
