@@ -145,6 +145,9 @@ fn unpack(
         let t = &mut interp.tracer;
         let numbers = t.iota(DType::I32, &[size], 0)?;
         let there = t.lt(&numbers, valid)?;
+        for x in batch.inputs.iter_mut().chain(batch.targets.iter_mut().map(|(_, y)| y)) {
+            *x = repeat_first(t, x, &there)?;
+        }
         let rows = t.convert(&there, DType::F32)?;
         batch.valid = Some(t.convert(valid, DType::F32)?);
         batch.weights = Weights { sample: Some(sample_weight.clone()), rows: Some(rows.clone()) };
@@ -153,6 +156,19 @@ fn unpack(
         interp.row_mask = None;
     }
     Ok(batch)
+}
+
+/// `x` with its first row in place of those that do not count: whatever padding holds, nothing that a
+/// real row would not give (a NaN, a class that does not exist) reaches the model or a gradient.
+fn repeat_first(t: &mut Tracer, x: &Tensor, there: &Tensor) -> Result<Tensor> {
+    let rows = x.shape().first().copied().unwrap_or(1);
+    if x.rank() == 0 || there.shape() != [rows] {
+        return Ok(x.clone());
+    }
+    let first = t.slice_axis(x, 0, 0, 1)?;
+    let behind: Vec<usize> = (1..x.rank()).collect();
+    let there = t.expand_dims(there, &behind)?;
+    t.select(&there, x, &first)
 }
 
 /// One training step in the open scope: forward, backward, optimizer, metrics. Returns the logs.
