@@ -166,11 +166,16 @@ impl LayerObject {
     /// # Errors
     /// The layer cannot take such inputs.
     pub fn build(self: &Rc<Self>, interp: &mut Interp, inputs: &[SymbolicShape]) -> Result<()> {
+        self.build_for(interp, inputs, &Args::default())
+    }
+
+    /// As [`LayerObject::build`], for a call with the given arguments.
+    fn build_for(self: &Rc<Self>, interp: &mut Interp, inputs: &[SymbolicShape], args: &Args) -> Result<()> {
         if self.built.replace(true) {
             return Ok(());
         }
         interp.tracer.push_scope(self.name());
-        let result = self.layer.build(&mut Build { interp, object: self }, inputs);
+        let result = self.layer.build(&mut Build { interp, object: self, args }, inputs);
         interp.tracer.pop_scope();
         result.map_err(|e| self.located(e))
     }
@@ -184,12 +189,12 @@ impl LayerObject {
         if !symbolic.is_empty() {
             let shapes: Vec<SymbolicShape> = symbolic.iter().map(|s| s.0.shape.clone()).collect();
             self.check(&shapes)?;
-            self.build(interp, &shapes)?;
+            self.build_for(interp, &shapes, &args)?;
             return graph::call(interp, &Value::Object(self.clone()), args, &self.name());
         }
         let shapes = tensor_shapes(&args);
         self.check(&shapes)?;
-        self.build(interp, &shapes)?;
+        self.build_for(interp, &shapes, &args)?;
         let mask = first_mask(&args);
         let training = take_training(&mut args).unwrap_or(interp.training);
         let outer = std::mem::replace(&mut interp.training, training);
@@ -256,13 +261,24 @@ fn tensor_shapes(args: &Args) -> Vec<SymbolicShape> {
     let mut shapes = Vec::new();
     let mut visit = |value: &Value| {
         if let Value::Tensor(t) = value {
-            let batch_first = |(i, &n): (usize, &usize)| if i == 0 { None } else { Some(n) };
-            shapes.push(t.shape().iter().enumerate().map(batch_first).collect());
+            shapes.push(batched(t));
         }
     };
     args.positional.iter().for_each(|v| v.for_each_leaf(&mut visit));
     args.keywords.iter().for_each(|(_, v)| v.for_each_leaf(&mut visit));
     shapes
+}
+
+/// A tensor's shape with the first dimension as the batch, whose size does not count.
+fn batched(tensor: &Tensor) -> SymbolicShape {
+    let batch_first = |(i, &n): (usize, &usize)| if i == 0 { None } else { Some(n) };
+    tensor.shape().iter().enumerate().map(batch_first).collect()
+}
+
+/// The argument number `index` or under `name`, unless missing or `None`.
+fn argument<'a>(args: &'a Args, index: usize, name: &str) -> Option<&'a Value> {
+    let named = || args.keywords.iter().find(|(n, _)| &**n == name).map(|(_, v)| v);
+    args.positional.get(index).or_else(named).filter(|v| !v.is_none())
 }
 
 impl Object for LayerObject {
@@ -325,6 +341,8 @@ pub struct Build<'a> {
     pub interp: &'a mut Interp,
     /// The layer being built.
     pub object: &'a Rc<LayerObject>,
+    /// The arguments of the call that it is built for; none if it is built without one.
+    pub args: &'a Args,
 }
 
 /// What [`Layer::call`] works with: the layer, the call's arguments and the trace.
@@ -350,6 +368,15 @@ impl Build<'_> {
         id
     }
 
+    /// The shape of the tensor that the call passes as argument number `index` or under `name`.
+    pub fn argument(&self, index: usize, name: &str) -> Option<SymbolicShape> {
+        match argument(self.args, index, name)? {
+            Value::Symbolic(symbolic) => Some(symbolic.0.shape.clone()),
+            Value::Tensor(tensor) => Some(batched(tensor)),
+            _ => None,
+        }
+    }
+
     /// Adds a sublayer under the attribute name `attr` (its place in saved weights).
     pub fn add_sublayer(&mut self, attr: &str, layer: Rc<LayerObject>) {
         self.object.sublayers.borrow_mut().push((attr.into(), layer));
@@ -370,9 +397,7 @@ impl Call<'_> {
 
     /// The argument number `index` or under `name`, unless missing or `None`.
     pub fn optional(&self, index: usize, name: &str) -> Option<Value> {
-        let positional = self.args.positional.get(index);
-        let named = || self.args.keywords.iter().find(|(n, _)| &**n == name).map(|(_, v)| v);
-        positional.or_else(named).filter(|v| !v.is_none()).cloned()
+        argument(&self.args, index, name).cloned()
     }
 
     /// The single input of most layers.

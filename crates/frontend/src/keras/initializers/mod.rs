@@ -58,6 +58,12 @@ static GET: FunctionDecl = FunctionDecl {
 trait Initialize: fmt::Debug {
     /// The values of a weight, in `f32` (a random one) or `dtype`.
     fn values(&self, tracer: &mut Tracer, shape: &[usize], dtype: DType) -> Result<Tensor>;
+
+    /// The same with other axes that count as inputs and outputs, if that means something and none were
+    /// given.
+    fn along(&self, _inputs: Vec<i64>, _outputs: Vec<i64>) -> Option<Box<dyn Initialize>> {
+        None
+    }
 }
 
 /// An initializer of the program.
@@ -161,6 +167,16 @@ pub fn fresh(interp: &mut Interp, initializer: &Value) -> Result<Value> {
             None => Ok(initializer.clone()),
         },
         other => Ok(other.clone()),
+    }
+}
+
+/// `initializer`, told which axes of the weight are inputs and which are outputs, unless it was told.
+pub fn along(initializer: &Value, inputs: Vec<i64>, outputs: Vec<i64>) -> Value {
+    let Value::Object(object) = initializer else { return initializer.clone() };
+    let Some(known) = downcast::<Initializer>(object) else { return initializer.clone() };
+    match known.kind.along(inputs, outputs) {
+        Some(kind) => Value::Object(Rc::new(Initializer { class: known.class, args: known.args.clone(), kind })),
+        None => initializer.clone(),
     }
 }
 

@@ -90,7 +90,7 @@ enum Distribution {
     Uniform,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct VarianceScaling {
     scale: f64,
     mode: Mode,
@@ -153,5 +153,10 @@ impl Initialize for VarianceScaling {
                 Normal { mean: 0.0, deviation, truncated: true, seed }.values(tracer, shape, dtype)
             }
         }
+    }
+
+    fn along(&self, inputs: Vec<i64>, outputs: Vec<i64>) -> Option<Box<dyn Initialize>> {
+        let told = VarianceScaling { axes: Some([inputs, outputs]), ..self.clone() };
+        self.axes.is_none().then(|| Box::new(told) as Box<dyn Initialize>)
     }
 }

@@ -3,6 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+use indexmap::IndexMap;
+
 use super::METHODS;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -68,12 +70,18 @@ impl Functional {
             ))
             .help("list every keras.Input that the outputs depend on in `inputs=`"));
         }
-        Ok(Functional { inputs: input_list, input_structure: inputs, outputs, nodes })
+        let mut functional = Functional { inputs: input_list, input_structure: inputs, outputs, nodes };
+        functional.nodes = functional.depths().nodes;
+        Ok(functional)
     }
 
     /// The layers in the order of Keras's `model.layers`: by depth (the longest way to an output),
     /// deepest first, then in order of a depth-first walk from the outputs.
     pub fn layers(&self) -> Vec<Rc<LayerObject>> {
+        self.depths().layers
+    }
+
+    fn depths(&self) -> Depths {
         let mut walk = Walk { finished: HashSet::new(), order: Vec::new(), first_seen: HashMap::new() };
         let in_graph: HashSet<u32> = self.nodes.iter().map(|n| n.id).collect();
         for output in self.outputs.leaves() {
@@ -81,7 +89,7 @@ impl Functional {
                 walk.visit(&s.0.node, &in_graph);
             }
         }
-        let mut depths: HashMap<u32, usize> = HashMap::new();
+        let mut depths: IndexMap<u32, usize> = IndexMap::new();
         let mut layer_depths: HashMap<usize, (usize, Rc<LayerObject>)> = HashMap::new();
         for node in walk.order.iter().rev() {
             let mut depth = depths.get(&node.id).copied().unwrap_or(0);
@@ -90,6 +98,7 @@ impl Functional {
                 depth = depth.max(known.0);
                 known.0 = depth;
             }
+            depths.insert(node.id, depth);
             for parent in graph::symbolic_leaves(&node.args) {
                 let parent_depth = depths.entry(parent.0.node.id).or_insert(0);
                 *parent_depth = (*parent_depth).max(depth + 1);
@@ -100,7 +109,10 @@ impl Functional {
             .map(|(address, (depth, layer))| (depth, walk.first_seen.get(&address).copied().unwrap_or(0), layer))
             .collect();
         layers.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-        layers.into_iter().map(|(_, _, layer)| layer).collect()
+        let mut nodes = self.nodes.clone();
+        let place = |node: &Rc<Node>| depths.get_full(&node.id).map_or((0, 0), |(place, _, &depth)| (depth, place));
+        nodes.sort_by_key(|node| (std::cmp::Reverse(place(node).0), place(node).1));
+        Depths { nodes, layers: layers.into_iter().map(|(_, _, layer)| layer).collect() }
     }
 
     /// Traces the model on tensors, one per input.
@@ -110,6 +122,14 @@ impl Functional {
     pub fn replay(&self, interp: &mut Interp, inputs: &[Tensor]) -> Result<Value> {
         graph::replay(interp, &self.inputs, inputs, &self.nodes, &self.outputs)
     }
+}
+
+/// The order in which Keras runs a graph's nodes and lists its layers: both deepest first.
+struct Depths {
+    /// Nodes of equal depth come in the order in which the walk back from the outputs met them, the
+    /// last first. It counts where a layer that draws random numbers is called more than once.
+    nodes: Vec<Rc<Node>>,
+    layers: Vec<Rc<LayerObject>>,
 }
 
 /// A depth-first walk from outputs to inputs, as Keras orders operations.

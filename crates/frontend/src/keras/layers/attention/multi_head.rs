@@ -90,6 +90,9 @@ fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     LayerObject::value(interp, &MULTI_HEAD_ATTENTION, args, layer)
 }
 
+/// What JAX's attention sets excluded scores to: seven tenths of the least `f32`.
+const FUSED_EXCLUDED: f64 = -0.7 * f32::MAX as f64;
+
 /// The call's tensors.
 struct Inputs {
     query: Tensor,
@@ -221,20 +224,27 @@ fn flag_argument(cx: &Call<'_>, index: usize, name: &str) -> Result<bool> {
 
 impl Layer for MultiHeadAttention {
     fn build(&self, build: &mut Build<'_>, inputs: &[SymbolicShape]) -> Result<()> {
-        let [query, value, rest @ ..] = inputs else {
+        let given = [build.argument(0, "query"), build.argument(1, "value"), build.argument(2, "key")];
+        let [Some(query), Some(value), key] = given else {
             let message = format!("layer `{}` is called as layer(query, value)", build.object.name());
             return Err(Error::argument(message).help("for self-attention write layer(x, x)"));
         };
-        // A mask may follow value; only a float tensor with the steps of `value` can be the key.
-        let key = rest.first().filter(|k| k.len() == value.len() && k[1..k.len() - 1] == value[1..value.len() - 1]);
-        let key = key.unwrap_or(value);
-        let heads = |size: usize| [self.heads, size];
-        self.project(build, ("query_dense", "query"), query, 1, &heads(self.key_size))?;
-        self.project(build, ("key_dense", "key"), key, 1, &heads(self.key_size))?;
-        if self.use_gate {
-            self.project(build, ("gate_dense", "gate"), query, 1, &heads(self.value_size))?;
+        let key = key.unwrap_or_else(|| value.clone());
+        if key.len() != value.len() || key[1..key.len() - 1] != value[1..value.len() - 1] {
+            return Err(Error::shape(format!(
+                "layer `{}` needs as many keys as values, found {} and {}",
+                build.object.name(),
+                DisplayShape(&key),
+                DisplayShape(&value)
+            )));
         }
-        self.project(build, ("value_dense", "value"), value, 1, &heads(self.value_size))?;
+        let heads = |size: usize| [self.heads, size];
+        self.project(build, ("query_dense", "query"), &query, 1, &heads(self.key_size))?;
+        self.project(build, ("key_dense", "key"), &key, 1, &heads(self.key_size))?;
+        if self.use_gate {
+            self.project(build, ("gate_dense", "gate"), &query, 1, &heads(self.value_size))?;
+        }
+        self.project(build, ("value_dense", "value"), &value, 1, &heads(self.value_size))?;
         let softmax = common::make(build.interp, &SOFTMAX, vec![("dtype", Value::DType(build.object.dtype))])?;
         build.add_sublayer("_softmax", softmax);
         let keywords = vec![
@@ -283,7 +293,17 @@ impl Layer for MultiHeadAttention {
             }
         };
         let normalised: Vec<usize> = (scores.rank() - axes.len()..scores.rank()).collect();
-        let scores = masked_softmax(t, &scores, mask.as_ref(), &normalised)?;
+        // Keras takes its fused attention where nothing else is asked for. It treats a query that may attend
+        // to nothing in another way: its weights are equal, not zero.
+        let fused = self.dropout == 0.0 && !return_scores && query.rank() == 4;
+        let scores = match &mask {
+            Some(mask) if fused => {
+                let excluded = t.weak(FUSED_EXCLUDED)?;
+                let kept = t.select(mask, &scores, &excluded)?;
+                t.softmax_over(&kept, &normalised)?
+            }
+            mask => masked_softmax(t, &scores, mask.as_ref(), &normalised)?,
+        };
         let dropout = cx.sublayer("_dropout_layer")?;
         let dropped = dropout.call(cx.interp, Args::positional(vec![Value::Tensor(scores.clone())]))?;
         let dropped = cx.interp.to_tensor(&dropped)?;

@@ -2,10 +2,10 @@
 
 use crate::error::{Error, Result};
 use crate::interp::Interp;
-use crate::keras::activations;
 use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
 use crate::keras::layers::common::{self, none, string};
 use crate::keras::symbolic::{DisplayShape, SymbolicShape};
+use crate::keras::{activations, initializers};
 use crate::library::{Bound, ClassDecl, Param, Signature};
 use crate::value::Value;
 
@@ -109,7 +109,12 @@ impl Layer for EinsumDense {
         common::expect_rank(build.object, inputs, left.len(), &format!("({})", String::from_iter(left)))?;
         let Some(input) = inputs.first() else { return Ok(()) };
         let kernel: Vec<usize> = right.iter().map(|&l| self.size(build.object, input, l)).collect::<Result<_>>()?;
-        build.add_weight("kernel", &kernel, &self.kernel, true);
+        let axes = |inputs: bool| {
+            let belongs = move |(_, l): &(usize, &char)| output.contains(l) != inputs;
+            right.iter().enumerate().filter(belongs).map(|(i, _)| i as i64).collect()
+        };
+        let initializer = initializers::along(&self.kernel, axes(true), axes(false));
+        build.add_weight("kernel", &kernel, &initializer, true);
         if !self.bias_axes.is_empty() {
             // The bias has 1 for each dimension after the first named one that is not named itself.
             let named = output.iter().skip_while(|l| !self.bias_axes.contains(l));

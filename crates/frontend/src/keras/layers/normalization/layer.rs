@@ -44,9 +44,7 @@ struct LayerNormalization {
 
 impl Layer for LayerNormalization {
     fn build(&self, build: &mut Build<'_>, inputs: &[SymbolicShape]) -> Result<()> {
-        let axes = axes_indices(Some(&self.axes), inputs.first().map_or(0, Vec::len))?;
-        let size = |&axis: &usize| common::known(build.object, inputs, axis as i64);
-        let shape = axes.iter().map(size).collect::<Result<Vec<_>>>()?;
+        let shape = super::weight_shape(build, inputs, &self.axes)?;
         self.affine.build(build, &shape);
         Ok(())
     }

@@ -18,7 +18,9 @@ use super::common;
 use crate::error::Result;
 use crate::interp::Interp;
 use crate::keras::layer::{Build, Call};
+use crate::keras::symbolic::SymbolicShape;
 use crate::library::{Bound, Default, Param};
+use crate::ops::axes_indices;
 use crate::trace::{Tensor, Tracer};
 use crate::value::Value;
 
@@ -48,6 +50,15 @@ impl Affine {
             build.add_weight("beta", shape, beta, true);
         }
     }
+}
+
+/// The shape of the weights of a normalisation over `axes` as given. Keras sorts them before it counts
+/// negative ones from the front, so that `[1, -1]` has the last axis first.
+fn weight_shape(build: &Build<'_>, inputs: &[SymbolicShape], axes: &[i64]) -> Result<Vec<usize>> {
+    axes_indices(Some(axes), inputs.first().map_or(0, Vec::len))?;
+    let mut sorted = axes.to_vec();
+    sorted.sort_unstable();
+    sorted.iter().map(|&axis| common::known(build.object, inputs, axis)).collect()
 }
 
 /// (x − mean)/√(variance + ε)·gamma + beta in the order of operations of Keras on JAX; gamma and beta

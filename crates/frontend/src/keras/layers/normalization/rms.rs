@@ -31,9 +31,7 @@ struct RmsNormalization {
 
 impl Layer for RmsNormalization {
     fn build(&self, build: &mut Build<'_>, inputs: &[SymbolicShape]) -> Result<()> {
-        let axes = axes_indices(Some(&self.axes), inputs.first().map_or(0, Vec::len))?;
-        let size = |&axis: &usize| common::known(build.object, inputs, axis as i64);
-        let shape = axes.iter().map(size).collect::<Result<Vec<_>>>()?;
+        let shape = super::weight_shape(build, inputs, &self.axes)?;
         let ones = initializers::get(build.interp, &Value::str("ones"))?;
         build.add_weight("scale", &shape, &ones, true);
         Ok(())
