@@ -1,6 +1,6 @@
 //! Errors of evaluation.
 
-use crate::diagnostics::{Code, Diagnostic, Frame, Severity, Span, codes};
+use crate::diagnostics::{Code, Diagnostic, Frame, Label, Severity, Span, codes};
 use crate::value::Value;
 
 /// The result of evaluating something.
@@ -56,6 +56,14 @@ impl Error {
         let mut error = Error::new(codes::RAISED, message);
         error.0.exception = Some(exception);
         error
+    }
+
+    /// Marks a further place that explains the problem.
+    #[must_use]
+    pub fn label(mut self, span: Span, text: impl Into<String>) -> Self {
+        let file = self.0.diagnostic.file();
+        self.0.diagnostic.labels.push(Label { span, file, text: text.into() });
+        self
     }
 
     /// Adds a fact.

@@ -10,6 +10,7 @@ mod error;
 pub mod interp;
 pub mod keras;
 pub mod library;
+pub mod modules;
 pub mod ops;
 pub mod program;
 pub mod syntax;

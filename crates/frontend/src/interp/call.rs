@@ -1,21 +1,43 @@
 //! Calls of any callable value.
 
 use super::Interp;
+use super::host;
 use crate::error::{Error, Result};
 use crate::keras::{graph, layers};
 use crate::library::Args;
+use crate::modules;
 use crate::value::Value;
 
 impl Interp {
     /// Calls any callable value: a function of the program or of a package, a class, a layer, …
     ///
     /// A package function called on symbolic tensors becomes a node of the layer graph, unless it makes a
-    /// layer, which becomes one.
+    /// layer, which becomes one. A tensor function called on host values only gives a host value.
     ///
     /// # Errors
-    /// The value is not callable, the arguments do not fit, or the call fails.
+    /// The value is not callable, the arguments do not fit, or the call fails. A host value that
+    /// meets a tensor or configures an object is an error that names both ends (K0601).
     pub fn call(&mut self, callee: &Value, args: Args) -> Result<Value> {
         match callee {
+            Value::User(object) => return object.clone().call(self, args),
+            Value::Host(origin) => return Ok(Value::Host(self.host_call(origin))),
+            _ => {}
+        }
+        let host = host::host_in(&args);
+        if let Some(origin) = &host {
+            let computes = match callee {
+                Value::Function(decl) => modules::is_tensor_function(decl),
+                Value::Object(_) => true,
+                _ => false,
+            };
+            if computes {
+                return match host::has_tensor(&args) {
+                    true => Err(host::reaches(origin, "a tensor computation")),
+                    false => Ok(Value::Host(origin.clone())),
+                };
+            }
+        }
+        let result = match callee {
             Value::Function(decl) if graph::has_symbolic(&args) && !layers::makes_layer(decl) => {
                 graph::call(self, callee, args, decl.name)
             }
@@ -31,8 +53,20 @@ impl Interp {
                 let mut bound = decl.signature.bind(decl.name, args)?;
                 (decl.call)(self, object, &mut bound)
             }
-            Value::Object(object) | Value::User(object) => object.clone().call(self, args),
-            other => Err(Error::ty(format!("{} object is not callable", other.type_name()))),
+            Value::Object(object) => object.clone().call(self, args),
+            other => Err(Error::ty(format!("'{}' object is not callable", other.type_name()))),
+        };
+        match (&host, callee) {
+            (Some(_), Value::Function(decl)) => {
+                result.map_err(|error| host::explain(error, host.as_ref(), &format!("`{}`", decl.name)))
+            }
+            (Some(_), Value::Class(decl)) => {
+                result.map_err(|error| host::explain(error, host.as_ref(), &format!("`{}`", decl.name)))
+            }
+            (Some(_), Value::Method(_, decl)) => {
+                result.map_err(|error| host::explain(error, host.as_ref(), &format!("`{}`", decl.name)))
+            }
+            _ => result,
         }
     }
 }

@@ -1,7 +1,35 @@
 //! The evaluator: runs a model file at compile time.
 
+mod assign;
+pub(crate) mod attribute;
+pub(crate) mod builtins;
 mod call;
+pub(crate) mod classes;
+mod compare;
+mod comprehension;
+mod dict_view;
+mod evaluate;
+pub(crate) mod exceptions;
+mod expr;
+mod function;
+mod generator;
+pub(crate) mod host;
+mod import;
+pub(crate) mod iterate;
+mod limits;
+pub(crate) mod methods;
+mod names;
+pub(crate) mod operators;
+mod scope;
 mod state;
+mod stmt;
+mod subscript;
+pub(crate) mod tensor;
+pub(crate) mod tensor_table;
+pub(crate) mod text;
+
+pub use evaluate::{Evaluated, Options, run};
+pub use host::Skipped;
 
 use std::rc::Rc;
 
@@ -41,6 +69,8 @@ pub struct Interp {
     pub summaries: Vec<Rc<LayerObject>>,
     /// How many graph nodes there are.
     pub(crate) nodes: u32,
+    /// What evaluation keeps beside the values themselves.
+    pub(crate) eval: evaluate::Evaluation,
 }
 
 impl Interp {
@@ -60,6 +90,7 @@ impl Interp {
             models: Vec::new(),
             summaries: Vec::new(),
             nodes: 0,
+            eval: evaluate::Evaluation::default(),
         }
     }
 

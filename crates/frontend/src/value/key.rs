@@ -19,7 +19,7 @@ impl Key {
     pub fn new(value: Value) -> Result<Key> {
         match &value {
             Value::List(_) | Value::Dict(_) | Value::Set(_) | Value::Slice(_) => {
-                Err(Error::ty(format!("unhashable type: {}", value.type_name())))
+                Err(Error::ty(format!("unhashable type: '{}'", value.type_name())))
             }
             Value::Tuple(elements) => {
                 for element in elements.iter() {

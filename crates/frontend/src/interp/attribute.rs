@@ -1,0 +1,187 @@
+//! Attributes.
+
+use std::rc::Rc;
+
+use super::Interp;
+use super::classes::Instance;
+use super::methods;
+use crate::diagnostics::{codes, suggest};
+use crate::error::{Error, Result};
+use crate::value::{Host, Object, ObjectRef, Value, downcast};
+
+impl Interp {
+    /// `value.name`.
+    ///
+    /// # Errors
+    /// There is no such attribute; the nearest is suggested.
+    pub(crate) fn attribute(&mut self, value: &Value, name: &str) -> Result<Value> {
+        match self.find_attribute(value, name)? {
+            Some(found) => Ok(found),
+            None => Err(self.no_attribute(value, name)),
+        }
+    }
+
+    /// `value.name`, if there is such an attribute.
+    pub(crate) fn find_attribute(&mut self, value: &Value, name: &str) -> Result<Option<Value>> {
+        Ok(match value {
+            Value::Host(host) => Some(host_attribute(host, name)),
+            Value::Module(module) => match (module.get)(name) {
+                Some(found) => Some(found),
+                None => crate::modules::submodule(module, name),
+            },
+            Value::Class(class) => match name {
+                "__name__" | "__qualname__" => Some(Value::str(class.name)),
+                "__doc__" => Some(Value::str(class.doc)),
+                _ => crate::modules::class_attribute(class, name),
+            },
+            Value::Function(function) => match name {
+                "__name__" | "__qualname__" => Some(Value::str(function.name)),
+                "__doc__" => Some(Value::str(function.doc)),
+                _ => None,
+            },
+            Value::Method(_, method) => match name {
+                "__name__" => Some(Value::str(method.name)),
+                _ => None,
+            },
+            Value::Object(object) => self.object_attribute(object, name)?,
+            Value::User(object) => {
+                let found = object.clone().get_attr(self, name)?;
+                match found {
+                    Some(found) => Some(found),
+                    None => methods::find(value, name).or_else(|| self.common_attribute(value, name)),
+                }
+            }
+            Value::Tensor(_) | Value::Symbolic(_) | Value::Array(_) => self.tensor_attribute(value, name)?,
+            Value::DType(dtype) => match name {
+                "name" | "__name__" => Some(Value::str(dtype.numpy_name())),
+                "itemsize" => Some(Value::Int(dtype.size() as i64)),
+                _ => None,
+            },
+            _ => match methods::find(value, name) {
+                Some(method) => Some(method),
+                None => self.common_attribute(value, name),
+            },
+        })
+    }
+
+    fn object_attribute(&mut self, object: &ObjectRef, name: &str) -> Result<Option<Value>> {
+        if let Some(class) = object.class() {
+            let declared = class.methods.iter().flat_map(|list| list.iter()).find(|m| m.name == name);
+            if let Some(method) = declared {
+                return Ok(Some(Value::Method(object.clone(), method)));
+            }
+        }
+        let found = object.clone().get_attr(self, name)?;
+        Ok(found.or_else(|| match name {
+            "__class__" => object.class().map(Value::Class),
+            _ => None,
+        }))
+    }
+
+    /// Attributes that every value has.
+    fn common_attribute(&mut self, value: &Value, name: &str) -> Option<Value> {
+        match name {
+            "__class__" => self.type_of(value),
+            "__doc__" => Some(Value::None),
+            _ => None,
+        }
+    }
+
+    /// A special method such as `__len__`, looked up in the object's class.
+    pub(crate) fn special(&mut self, value: &Value, name: &str) -> Result<Option<Value>> {
+        match value {
+            Value::User(object) => match downcast::<Instance>(object) {
+                Some(instance) => instance.special(self, name),
+                None => object.clone().get_attr(self, name),
+            },
+            Value::Object(object) => self.object_attribute(&object.clone(), name),
+            _ => Ok(None),
+        }
+    }
+
+    fn no_attribute(&mut self, value: &Value, name: &str) -> Error {
+        match value {
+            Value::Module(module) => crate::modules::unknown_attribute(module, name),
+            _ => {
+                let kind = match value {
+                    Value::User(object) => match downcast::<super::classes::UserClass>(object) {
+                        Some(class) => format!("type object '{}'", class.name),
+                        None => format!("'{}' object", value.type_name()),
+                    },
+                    Value::Class(class) => format!("type object '{}'", class.name),
+                    _ => format!("'{}' object", value.type_name()),
+                };
+                let error = Error::new(codes::UNKNOWN_ATTRIBUTE, format!("{kind} has no attribute '{name}'"));
+                let names = self.attribute_names(value);
+                match suggest::did_you_mean(name, names.iter().map(String::as_str)) {
+                    Some(help) => error.help(help),
+                    None => error,
+                }
+            }
+        }
+    }
+
+    /// The names of a value's attributes, for suggestions and `dir`.
+    pub(crate) fn attribute_names(&self, value: &Value) -> Vec<String> {
+        let mut names: Vec<String> = methods::names(value).into_iter().map(String::from).collect();
+        match value {
+            Value::User(object) | Value::Object(object) => {
+                names.extend(object.attributes());
+                if let Some(class) = object.class() {
+                    names.extend(class.methods.iter().flat_map(|list| list.iter()).map(|m| m.name.to_owned()));
+                }
+            }
+            Value::Module(module) => names.extend((module.names)().into_iter().map(String::from)),
+            Value::Tensor(_) | Value::Symbolic(_) | Value::Array(_) => {
+                names.extend(super::tensor::ATTRIBUTES.iter().map(|name| (*name).to_owned()));
+            }
+            _ => {}
+        }
+        names
+    }
+
+    /// `value.name = new`.
+    pub(crate) fn set_attribute(&mut self, value: &Value, name: &str, new: Value) -> Result<()> {
+        match value {
+            Value::User(object) | Value::Object(object) => object.clone().set_attr(self, name, new),
+            // Whatever is set on a host value has no effect here.
+            Value::Host(_) => Ok(()),
+            other => {
+                let message = format!("'{}' object attribute '{name}' cannot be set", other.type_name());
+                Err(Error::new(codes::UNKNOWN_ATTRIBUTE, message))
+            }
+        }
+    }
+
+    /// `del value.name`.
+    pub(super) fn delete_attribute(&mut self, value: &Value, name: &str) -> Result<()> {
+        let removed = match value {
+            Value::User(object) => downcast::<Instance>(object).is_some_and(|instance| instance.remove(name)),
+            Value::Host(_) => true,
+            _ => false,
+        };
+        if removed { Ok(()) } else { Err(self.no_attribute(value, name)) }
+    }
+}
+
+/// An attribute of a host value: a member of a host package, or something of unknown data.
+fn host_attribute(host: &Host, name: &str) -> Value {
+    if host.span().is_some() {
+        return Value::Host(host.clone());
+    }
+    let full = format!("{}.{name}", host.what());
+    crate::modules::host_alias(&full).unwrap_or_else(|| Value::Host(Host::new(full, None)))
+}
+
+/// Whether both are the same object.
+pub(super) fn same_object(a: &ObjectRef, b: &ObjectRef) -> bool {
+    std::ptr::eq(Rc::as_ptr(a).cast::<()>(), Rc::as_ptr(b).cast::<()>())
+}
+
+/// The object as the evaluator's own type, if it is one.
+pub(crate) fn user<T: Object>(value: &Value) -> Option<Rc<T>> {
+    match value {
+        Value::User(object) => downcast::<T>(object),
+        _ => None,
+    }
+}

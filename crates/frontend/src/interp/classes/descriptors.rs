@@ -1,0 +1,126 @@
+//! What stands in a class body and changes how it is read through an instance.
+
+use std::rc::Rc;
+
+use crate::error::{Error, Result};
+use crate::interp::Interp;
+use crate::library::Args;
+use crate::value::{Object, Value};
+
+/// A function with its receiver.
+#[derive(Debug)]
+pub(crate) struct BoundMethod {
+    /// The function.
+    pub(crate) function: Value,
+    /// What is passed first.
+    pub(crate) receiver: Value,
+}
+
+/// `@property`.
+#[derive(Debug)]
+pub(crate) struct Property {
+    /// Called to read it.
+    pub(crate) getter: Option<Value>,
+    /// Called to set it.
+    pub(crate) setter: Option<Value>,
+}
+
+/// `@staticmethod`.
+#[derive(Debug)]
+pub(crate) struct StaticMethod(pub(crate) Value);
+
+/// `@classmethod`.
+#[derive(Debug)]
+pub(crate) struct ClassMethod(pub(crate) Value);
+
+/// `prop.setter` or `prop.getter`, waiting for the function.
+#[derive(Debug)]
+struct PropertyPart {
+    property: Rc<Property>,
+    setter: bool,
+}
+
+impl Object for BoundMethod {
+    fn class_name(&self) -> Rc<str> {
+        "method".into()
+    }
+
+    fn call(self: Rc<Self>, interp: &mut Interp, mut args: Args) -> Result<Value> {
+        args.positional.insert(0, self.receiver.clone());
+        interp.call(&self.function, args)
+    }
+
+    fn get_attr(self: Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {
+        match name {
+            "__self__" => Ok(Some(self.receiver.clone())),
+            "__func__" => Ok(Some(self.function.clone())),
+            _ => match &self.function {
+                Value::User(function) => function.clone().get_attr(interp, name),
+                _ => Ok(None),
+            },
+        }
+    }
+
+    fn repr(&self) -> String {
+        match &self.function {
+            Value::User(function) => format!("<bound method {}>", function.repr()),
+            _ => "<bound method>".into(),
+        }
+    }
+}
+
+impl Object for Property {
+    fn class_name(&self) -> Rc<str> {
+        "property".into()
+    }
+
+    fn get_attr(self: Rc<Self>, _interp: &mut Interp, name: &str) -> Result<Option<Value>> {
+        Ok(match name {
+            "setter" | "getter" => {
+                let setter = name == "setter";
+                Some(Value::User(Rc::new(PropertyPart { property: self, setter })))
+            }
+            "fget" => self.getter.clone(),
+            "fset" => self.setter.clone(),
+            _ => None,
+        })
+    }
+
+    fn attributes(&self) -> Vec<String> {
+        ["setter", "getter", "fget", "fset"].map(String::from).to_vec()
+    }
+}
+
+impl Object for PropertyPart {
+    fn class_name(&self) -> Rc<str> {
+        "builtin_function_or_method".into()
+    }
+
+    fn call(self: Rc<Self>, _interp: &mut Interp, args: Args) -> Result<Value> {
+        let Some(function) = args.positional.into_iter().next() else {
+            return Err(Error::ty("setter() takes a function"));
+        };
+        let (getter, setter) = if self.setter {
+            (self.property.getter.clone(), Some(function))
+        } else {
+            (Some(function), self.property.setter.clone())
+        };
+        Ok(Value::User(Rc::new(Property { getter, setter })))
+    }
+}
+
+impl Object for StaticMethod {
+    fn class_name(&self) -> Rc<str> {
+        "staticmethod".into()
+    }
+
+    fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
+        interp.call(&self.0, args)
+    }
+}
+
+impl Object for ClassMethod {
+    fn class_name(&self) -> Rc<str> {
+        "classmethod".into()
+    }
+}

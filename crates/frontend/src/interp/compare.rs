@@ -1,0 +1,421 @@
+//! Truth, equality, order, identity and membership.
+
+use std::cmp::Ordering;
+use std::rc::Rc;
+
+use super::Interp;
+use super::attribute::{same_object, user};
+use super::builtins::Builtin;
+use super::classes::Instance;
+use super::dict_view::{DictView, Part};
+use super::host::Truth;
+use super::iterate::Range;
+use super::limits::deeper;
+use super::operators::number::Number;
+use crate::error::{Error, Result};
+use crate::library::Args;
+use crate::syntax::ast::CompareOp;
+use crate::value::{Key, Value};
+
+impl Interp {
+    /// Whether a value counts as true.
+    ///
+    /// # Errors
+    /// The value is a tensor, whose truth is only known when it has been computed.
+    pub(crate) fn truth(&mut self, value: &Value) -> Result<Truth> {
+        let known = match value {
+            Value::Host(host) => return Ok(Truth::Host(host.clone())),
+            Value::None => false,
+            Value::Bool(b) => *b,
+            Value::Int(i) => *i != 0,
+            Value::Float(x) => *x != 0.0,
+            Value::Str(s) => !s.is_empty(),
+            Value::Tuple(values) => !values.is_empty(),
+            Value::List(values) => !values.borrow().is_empty(),
+            Value::Dict(entries) => !entries.borrow().is_empty(),
+            Value::Set(entries) => !entries.borrow().is_empty(),
+            Value::Tensor(_) | Value::Symbolic(_) => {
+                return Err(Error::ty(format!(
+                    "the truth of a {} is not known while the program is compiled",
+                    value.type_name()
+                ))
+                .help("use keras.ops.where (jnp.where) to choose between values, or keras.ops.cond (jax.lax.cond) between computations"));
+            }
+            Value::Array(array) if array.ty().size() == 1 => super::tensor::element(array, 0).is_some_and(|v| {
+                !matches!(v, Value::Int(0) | Value::Bool(false)) && !matches!(v, Value::Float(x) if x == 0.0)
+            }),
+            Value::Array(_) => {
+                let message =
+                    "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()";
+                return Err(super::exceptions::raise("ValueError", message));
+            }
+            Value::User(_) => {
+                if let Some(range) = user::<Range>(value) {
+                    return Ok(Truth::Known(range.len() > 0));
+                }
+                if let Some(view) = user::<DictView>(value) {
+                    return Ok(Truth::Known(view.len() > 0));
+                }
+                if let Some(instance) = user::<Instance>(value) {
+                    return self.instance_truth(&instance);
+                }
+                true
+            }
+            _ => true,
+        };
+        Ok(Truth::Known(known))
+    }
+
+    fn instance_truth(&mut self, instance: &Rc<Instance>) -> Result<Truth> {
+        if let Some(elements) = &instance.tuple {
+            return Ok(Truth::Known(!elements.is_empty()));
+        }
+        if let Some(test) = instance.special(self, "__bool__")? {
+            let value = self.call(&test, Args::default())?;
+            return match value {
+                Value::Bool(b) => Ok(Truth::Known(b)),
+                other => Err(Error::ty(format!("__bool__ should return bool, returned {}", other.type_name()))),
+            };
+        }
+        match instance.special(self, "__len__")? {
+            Some(length) => {
+                let value = self.call(&length, Args::default())?;
+                self.truth(&value)
+            }
+            None => Ok(Truth::Known(true)),
+        }
+    }
+
+    /// Whether a value counts as true; host values are refused (K0601).
+    pub(crate) fn is_true(&mut self, value: &Value) -> Result<bool> {
+        match self.truth(value)? {
+            Truth::Known(b) => Ok(b),
+            Truth::Host(host) => Err(super::host::reaches(&host, "a condition that is decided at compile time")),
+        }
+    }
+
+    /// One comparison.
+    pub(crate) fn compare(&mut self, op: CompareOp, left: &Value, right: &Value) -> Result<Value> {
+        let known = match op {
+            CompareOp::Is => same(left, right),
+            CompareOp::IsNot => !same(left, right),
+            CompareOp::In | CompareOp::NotIn => {
+                if let Value::Host(host) = right {
+                    return Ok(Value::Host(host.clone()));
+                }
+                if let Value::Host(host) = left {
+                    return Ok(Value::Host(host.clone()));
+                }
+                self.contains(right, left)? == (op == CompareOp::In)
+            }
+            _ => return self.rich_compare(op, left, right),
+        };
+        match (left, right) {
+            // `data is None`: only the data can tell.
+            (Value::Host(host), _) | (_, Value::Host(host)) => Ok(Value::Host(host.clone())),
+            _ => Ok(Value::Bool(known)),
+        }
+    }
+
+    fn rich_compare(&mut self, op: CompareOp, left: &Value, right: &Value) -> Result<Value> {
+        if super::tensor::is_tensor(left) || super::tensor::is_tensor(right) {
+            return self.tensor_compare(op, left, right);
+        }
+        if let (Value::Host(host), _) | (_, Value::Host(host)) = (left, right) {
+            return Ok(Value::Host(host.clone()));
+        }
+        if let Some(value) = self.special_compare(op, left, right)? {
+            return Ok(value);
+        }
+        let known = match op {
+            CompareOp::Equal => self.equal(left, right)?,
+            CompareOp::NotEqual => !self.equal(left, right)?,
+            _ => {
+                if let (Value::Set(a), Value::Set(b)) = (left, right) {
+                    let (a, b) = (a.borrow(), b.borrow());
+                    let below = a.keys().all(|k| b.contains_key(k));
+                    let above = b.keys().all(|k| a.contains_key(k));
+                    match op {
+                        CompareOp::Less => below && !above,
+                        CompareOp::LessEqual => below,
+                        CompareOp::Greater => above && !below,
+                        _ => above,
+                    }
+                } else {
+                    match self.order(op, left, right)? {
+                        None => false,
+                        Some(order) => match op {
+                            CompareOp::Less => order.is_lt(),
+                            CompareOp::LessEqual => order.is_le(),
+                            CompareOp::Greater => order.is_gt(),
+                            _ => order.is_ge(),
+                        },
+                    }
+                }
+            }
+        };
+        Ok(Value::Bool(known))
+    }
+
+    /// Comparison methods of the program's classes: the left operand's, then the right one's mirrored.
+    fn special_compare(&mut self, op: CompareOp, left: &Value, right: &Value) -> Result<Option<Value>> {
+        let (own, mirrored) = match op {
+            CompareOp::Equal => ("__eq__", "__eq__"),
+            CompareOp::NotEqual => ("__ne__", "__ne__"),
+            CompareOp::Less => ("__lt__", "__gt__"),
+            CompareOp::LessEqual => ("__le__", "__ge__"),
+            CompareOp::Greater => ("__gt__", "__lt__"),
+            _ => ("__ge__", "__le__"),
+        };
+        for (this, other, name) in [(left, right, own), (right, left, mirrored)] {
+            let Some(instance) = user::<Instance>(this) else { continue };
+            if let Some(method) = instance.special(self, name)? {
+                let result = self.call(&method, Args::positional(vec![other.clone()]))?;
+                if !super::builtins::is_not_implemented(&result) {
+                    return Ok(Some(result));
+                }
+            }
+            if op == CompareOp::NotEqual
+                && let Some(method) = instance.special(self, "__eq__")?
+            {
+                let result = self.call(&method, Args::positional(vec![other.clone()]))?;
+                if !super::builtins::is_not_implemented(&result) {
+                    return Ok(Some(Value::Bool(!self.is_true(&result)?)));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// `left == right`; host values are equal to nothing.
+    pub(crate) fn equal(&mut self, left: &Value, right: &Value) -> Result<bool> {
+        self.spend(1)?;
+        deeper(|| self.equal_inner(left, right))
+    }
+
+    fn equal_inner(&mut self, left: &Value, right: &Value) -> Result<bool> {
+        if let (Some(a), Some(b)) = (Number::of(left), Number::of(right)) {
+            return Ok(a.compare(&b) == Some(Ordering::Equal));
+        }
+        match (left, right) {
+            (Value::Str(a), Value::Str(b)) => Ok(a == b),
+            (Value::Tuple(a), Value::Tuple(b)) => self.all_equal(a, b),
+            (Value::List(a), Value::List(b)) => {
+                if Rc::ptr_eq(a, b) {
+                    return Ok(true);
+                }
+                let (a, b) = (a.borrow().clone(), b.borrow().clone());
+                self.all_equal(&a, &b)
+            }
+            (Value::Dict(a), Value::Dict(b)) => {
+                if Rc::ptr_eq(a, b) {
+                    return Ok(true);
+                }
+                let (a, b) = (a.borrow().clone(), b.borrow().clone());
+                if a.len() != b.len() {
+                    return Ok(false);
+                }
+                for (key, value) in &a {
+                    match b.get(key) {
+                        Some(other) if same(value, other) || self.equal(value, other)? => {}
+                        _ => return Ok(false),
+                    }
+                }
+                Ok(true)
+            }
+            (Value::Set(a), Value::Set(b)) => {
+                let (a, b) = (a.borrow(), b.borrow());
+                Ok(a.len() == b.len() && a.keys().all(|k| b.contains_key(k)))
+            }
+            (Value::Slice(a), Value::Slice(b)) => self.all_equal(&**a, &**b),
+            (Value::DType(a), Value::DType(b)) => Ok(a == b),
+            (Value::DType(dtype), Value::Str(name)) | (Value::Str(name), Value::DType(dtype)) => {
+                Ok(dtype.numpy_name() == &**name)
+            }
+            (Value::User(_), _) | (_, Value::User(_)) => self.equal_objects(left, right),
+            _ => Ok(same(left, right)),
+        }
+    }
+
+    fn equal_objects(&mut self, left: &Value, right: &Value) -> Result<bool> {
+        if let (Some(a), Some(b)) = (user::<Range>(left), user::<Range>(right)) {
+            return Ok(a.same(&b));
+        }
+        if let (Some(view), Some(_)) = (user::<DictView>(left), user::<DictView>(right)) {
+            if view.part() == Part::Values {
+                return Ok(same(left, right));
+            }
+            let (a, b) = (self.collect_keys(left)?, self.collect_keys(right)?);
+            return Ok(a.len() == b.len() && a.keys().all(|k| b.contains_key(k)));
+        }
+        let own = CompareOp::Equal;
+        if (user::<Instance>(left).is_some() || user::<Instance>(right).is_some())
+            && let Some(result) = self.special_compare(own, left, right)?
+        {
+            return self.is_true(&result);
+        }
+        if let (Some(a), Some(b)) = (user::<Instance>(left), user::<Instance>(right))
+            && let Some(data) = a.data().filter(|data| data.eq && Rc::ptr_eq(&a.class, &b.class))
+        {
+            for field in &data.fields {
+                let (x, y) = (a.get(&field.name), b.get(&field.name));
+                let (x, y) = (x.unwrap_or(Value::None), y.unwrap_or(Value::None));
+                if !self.equal(&x, &y)? {
+                    return Ok(false);
+                }
+            }
+            return Ok(true);
+        }
+        match (tuple_of(left), tuple_of(right)) {
+            (Some(a), Some(b)) => self.all_equal(&a, &b),
+            _ => Ok(same(left, right)),
+        }
+    }
+
+    fn all_equal(&mut self, a: &[Value], b: &[Value]) -> Result<bool> {
+        if a.len() != b.len() {
+            return Ok(false);
+        }
+        for (x, y) in a.iter().zip(b) {
+            if !same(x, y) && !self.equal(x, y)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// How two values are ordered; `None` if they are not (NaN).
+    fn order(&mut self, op: CompareOp, left: &Value, right: &Value) -> Result<Option<Ordering>> {
+        self.spend(1)?;
+        if let (Some(a), Some(b)) = (Number::of(left), Number::of(right)) {
+            return Ok(a.compare(&b));
+        }
+        let unordered = || {
+            Error::ty(format!(
+                "'{op}' not supported between instances of '{}' and '{}'",
+                left.type_name(),
+                right.type_name()
+            ))
+        };
+        match (left, right) {
+            (Value::Str(a), Value::Str(b)) => Ok(Some(a.cmp(b))),
+            (Value::List(a), Value::List(b)) => {
+                let (a, b) = (a.borrow().clone(), b.borrow().clone());
+                deeper(|| self.order_sequences(op, &a, &b))
+            }
+            _ => {
+                if let (Some(a), Some(b)) = (user::<Instance>(left), user::<Instance>(right))
+                    && let Some(data) = a.data().filter(|d| d.order && Rc::ptr_eq(&a.class, &b.class))
+                {
+                    let fields =
+                        |i: &Instance| -> Vec<Value> { data.fields.iter().filter_map(|f| i.get(&f.name)).collect() };
+                    let (a, b) = (fields(&a), fields(&b));
+                    return self.order_sequences(op, &a, &b);
+                }
+                match (tuple_of(left), tuple_of(right)) {
+                    (Some(a), Some(b)) => deeper(|| self.order_sequences(op, &a, &b)),
+                    _ => Err(unordered()),
+                }
+            }
+        }
+    }
+
+    fn order_sequences(&mut self, op: CompareOp, a: &[Value], b: &[Value]) -> Result<Option<Ordering>> {
+        for (x, y) in a.iter().zip(b) {
+            if same(x, y) || self.equal(x, y)? {
+                continue;
+            }
+            // The first difference decides, by the comparison asked for.
+            let result = self.compare(op, x, y)?;
+            let holds = self.is_true(&result)?;
+            let less = matches!(op, CompareOp::Less | CompareOp::LessEqual);
+            return Ok(Some(if holds == less { Ordering::Less } else { Ordering::Greater }));
+        }
+        Ok(Some(a.len().cmp(&b.len())))
+    }
+
+    /// Whether `left` comes before `right`, for sorting and extremes.
+    pub(crate) fn less(&mut self, left: &Value, right: &Value) -> Result<bool> {
+        let result = self.compare(CompareOp::Less, left, right)?;
+        self.is_true(&result)
+    }
+
+    /// `element in container`.
+    pub(crate) fn contains(&mut self, container: &Value, element: &Value) -> Result<bool> {
+        match container {
+            Value::Str(text) => match element {
+                Value::Str(part) => Ok(text.contains(&**part)),
+                other => {
+                    Err(Error::ty(format!("'in <string>' requires string as left operand, not {}", other.type_name())))
+                }
+            },
+            Value::Dict(entries) => Ok(entries.borrow().contains_key(&Key::new(element.clone())?)),
+            Value::Set(entries) => Ok(entries.borrow().contains_key(&Key::new(element.clone())?)),
+            Value::User(_) | Value::Object(_) => {
+                if let (Some(range), Some(Number::Int(value))) = (user::<Range>(container), Number::of(element)) {
+                    return Ok(range.contains(value));
+                }
+                if let Some(method) = self.special(container, "__contains__")? {
+                    let result = self.call(&method, Args::positional(vec![element.clone()]))?;
+                    return self.is_true(&result);
+                }
+                self.search(container, element)
+            }
+            _ => self.search(container, element),
+        }
+    }
+
+    fn search(&mut self, container: &Value, element: &Value) -> Result<bool> {
+        let Ok(mut iter) = self.iterate_static(container) else {
+            return Err(Error::ty(format!("argument of type '{}' is not iterable", container.type_name())));
+        };
+        while let Some(value) = iter.next(self)? {
+            if same(&value, element) || self.equal(&value, element)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// The elements of a tuple or named tuple.
+pub(super) fn tuple_of(value: &Value) -> Option<Rc<[Value]>> {
+    match value {
+        Value::Tuple(values) => Some(values.clone()),
+        _ => user::<Instance>(value)?.tuple.clone(),
+    }
+}
+
+/// `a is b`. Numbers and strings are the same if they are equal and of one type, as if every one
+/// were interned.
+pub(crate) fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::None, Value::None) | (Value::Ellipsis, Value::Ellipsis) => true,
+        (Value::Bool(a), Value::Bool(b)) => a == b,
+        (Value::Int(a), Value::Int(b)) => a == b,
+        (Value::BigInt(a), Value::BigInt(b)) => Rc::ptr_eq(a, b),
+        (Value::Float(a), Value::Float(b)) => a.to_bits() == b.to_bits(),
+        (Value::Str(a), Value::Str(b)) => a == b,
+        (Value::Tuple(a), Value::Tuple(b)) => Rc::ptr_eq(a, b) || a.is_empty() && b.is_empty(),
+        (Value::List(a), Value::List(b)) => Rc::ptr_eq(a, b),
+        (Value::Dict(a), Value::Dict(b)) => Rc::ptr_eq(a, b),
+        (Value::Set(a), Value::Set(b)) => Rc::ptr_eq(a, b),
+        (Value::Slice(a), Value::Slice(b)) => Rc::ptr_eq(a, b),
+        (Value::DType(a), Value::DType(b)) => a == b,
+        (Value::Array(a), Value::Array(b)) => Rc::ptr_eq(a, b),
+        (Value::Symbolic(a), Value::Symbolic(b)) => Rc::ptr_eq(&a.0, &b.0),
+        (Value::Function(a), Value::Function(b)) => std::ptr::eq(*a, *b),
+        (Value::Class(a), Value::Class(b)) => std::ptr::eq(*a, *b),
+        (Value::Module(a), Value::Module(b)) => std::ptr::eq(*a, *b),
+        (Value::Method(a, m), Value::Method(b, n)) => same_object(a, b) && std::ptr::eq(*m, *n),
+        (Value::Object(a), Value::Object(b)) => same_object(a, b),
+        (Value::User(x), Value::User(y)) => {
+            same_object(x, y)
+                || match (user::<Builtin>(a), user::<Builtin>(b)) {
+                    (Some(f), Some(g)) => std::ptr::eq(f.0, g.0),
+                    _ => false,
+                }
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,127 @@
+//! Running a whole file.
+
+use std::rc::Rc;
+
+use super::Interp;
+use super::builtins::Builtins;
+use super::classes::Instance;
+use super::exceptions::{self, Poison};
+use super::host::Skipped;
+use super::limits::{Limits, deeper};
+use super::names::bound_names;
+use super::scope::Env;
+use crate::diagnostics::{Diagnostic, Source};
+use crate::error::Error;
+use crate::syntax::ast::{Module, Stmt, Symbol};
+use crate::syntax::parse;
+use crate::value::Value;
+
+/// What evaluation keeps beside the values themselves.
+#[derive(Debug, Default)]
+pub(crate) struct Evaluation {
+    /// The names that every program sees.
+    pub(crate) builtins: Builtins,
+    /// What keeps evaluation finite.
+    pub(crate) limits: Limits,
+    /// Statements that depend on values which only exist at run time.
+    pub(crate) skipped: Vec<Skipped>,
+    /// What the program printed.
+    pub(crate) output: String,
+    /// The exceptions being handled, innermost last, with the errors that they came as.
+    pub(crate) handling: Vec<(Option<Error>, Rc<Instance>)>,
+}
+
+/// A model file that has been run.
+#[derive(Debug)]
+pub struct Evaluated {
+    /// The compilation with everything that the file created.
+    pub interp: Interp,
+    globals: Rc<Env>,
+}
+
+/// How much a file may do while it is evaluated.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// The number of steps; `None` for the usual limit.
+    pub max_steps: Option<u64>,
+}
+
+/// Parses and runs a model file. Mistakes are among [`Evaluated::diagnostics`]; after one in a
+/// statement of the file's own level, the next statement is tried, and what depends on the names
+/// that the failed one would have bound is passed over in silence.
+pub fn run(source: &Source, options: Options) -> Evaluated {
+    let (module, diagnostics) = parse(source);
+    let mut interp = Interp::new(source.clone());
+    interp.diagnostics = diagnostics;
+    if let Some(steps) = options.max_steps {
+        interp.eval.limits.set_steps(steps);
+    }
+    let globals = Env::module();
+    let mut evaluated = Evaluated { interp, globals };
+    if !evaluated.interp.diagnostics.iter().any(Diagnostic::is_error) {
+        evaluated.statements(&module);
+    }
+    evaluated
+}
+
+impl Evaluated {
+    fn statements(&mut self, module: &Module) {
+        if let Some(docstring) = &module.docstring {
+            self.globals.bind(&"__doc__".into(), Value::Str(docstring.clone()));
+        }
+        for stmt in module.body.iter() {
+            let (frames, scopes) = (self.interp.tracer.depth(), self.interp.state.depth());
+            let result = deeper(|| self.interp.stmt(&self.globals, stmt));
+            let Err(error) = result else { continue };
+            self.interp.tracer.unwind(frames);
+            self.interp.state.unwind(scopes);
+            self.interp.eval.handling.clear();
+            if exceptions::is_raised(&error, "SystemExit") {
+                break;
+            }
+            if self.fail(stmt, error) {
+                break;
+            }
+        }
+    }
+
+    /// Reports an error and poisons what the statement would have bound; true if evaluation must end.
+    fn fail(&mut self, stmt: &Stmt, error: Error) -> bool {
+        let poison = Value::User(Rc::new(Poison));
+        for name in bound_names(stmt).names {
+            self.globals.bind(&name, poison.clone());
+        }
+        if exceptions::is_poison(&error) {
+            return false;
+        }
+        let diagnostic = error.at(stmt.span).into_diagnostic();
+        let fatal = diagnostic.code == crate::diagnostics::codes::LIMIT;
+        self.interp.warn(diagnostic);
+        fatal
+    }
+
+    /// The values of the file's own names, in order of their first binding.
+    pub fn globals(&self) -> Vec<(Symbol, Value)> {
+        self.globals.entries().into_iter().collect()
+    }
+
+    /// The value of one of the file's own names.
+    pub fn global(&self, name: &str) -> Option<Value> {
+        self.globals.own(name)
+    }
+
+    /// Errors, warnings and notes so far.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.interp.diagnostics
+    }
+
+    /// Statements that were left out because only real data decides what they do.
+    pub fn skipped(&self) -> &[Skipped] {
+        &self.interp.eval.skipped
+    }
+
+    /// What the program printed, as far as it is known at compile time.
+    pub fn output(&self) -> &str {
+        &self.interp.eval.output
+    }
+}

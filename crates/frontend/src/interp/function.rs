@@ -1,0 +1,257 @@
+//! Functions of the program.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::rc::Rc;
+
+use indexmap::IndexMap;
+
+use super::Interp;
+use super::classes::BoundMethod;
+use super::generator;
+use super::scope::{Code, Env};
+use super::stmt::Flow;
+use crate::error::{Error, Result};
+use crate::library::Args;
+use crate::syntax::ast::{Expr, Function, Lambda, Parameter, Parameters, Scope, Symbol};
+use crate::value::{Object, Value};
+
+/// A function or lambda together with the namespace that it was made in.
+pub(crate) struct UserFunction {
+    name: Rc<str>,
+    /// The name with that of the class around it, for messages.
+    qualified: Rc<str>,
+    body: Body,
+    /// Default values, evaluated where the function was defined.
+    defaults: Vec<(Symbol, Value)>,
+    env: Rc<Env>,
+    attributes: RefCell<IndexMap<Rc<str>, Value>>,
+}
+
+#[derive(Clone)]
+enum Body {
+    Function(Rc<Function>),
+    Lambda(Rc<Lambda>),
+}
+
+impl fmt::Debug for UserFunction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UserFunction").field("name", &self.qualified).finish_non_exhaustive()
+    }
+}
+
+impl Interp {
+    /// The value of a `def` statement, before decorators.
+    pub(super) fn function(&mut self, env: &Rc<Env>, function: &Rc<Function>) -> Result<Value> {
+        let defaults = self.defaults(env, &function.parameters)?;
+        let name = function.name.name.clone();
+        let qualified = match env.own("__qualname__") {
+            Some(Value::Str(class)) => format!("{class}.{name}").into(),
+            _ => name.clone(),
+        };
+        let body = Body::Function(function.clone());
+        Ok(UserFunction::value(name, qualified, body, defaults, env))
+    }
+
+    /// The value of a lambda expression.
+    pub(super) fn lambda(&mut self, env: &Rc<Env>, lambda: &Rc<Lambda>) -> Result<Value> {
+        let defaults = self.defaults(env, &lambda.parameters)?;
+        let name: Rc<str> = "<lambda>".into();
+        Ok(UserFunction::value(name.clone(), name, Body::Lambda(lambda.clone()), defaults, env))
+    }
+
+    fn defaults(&mut self, env: &Rc<Env>, parameters: &Parameters) -> Result<Vec<(Symbol, Value)>> {
+        let with_default = parameters.iter().filter_map(|p| Some((p.name.name.clone(), p.default.as_ref()?)));
+        with_default.map(|(name, default): (Symbol, &Expr)| Ok((name, self.eval(env, default)?))).collect()
+    }
+}
+
+impl UserFunction {
+    fn value(name: Rc<str>, qualified: Rc<str>, body: Body, defaults: Vec<(Symbol, Value)>, env: &Rc<Env>) -> Value {
+        // A function sees the namespaces around its definition, but not a class body.
+        let env = Env::inside(env, Code::Comprehension);
+        Value::User(Rc::new(UserFunction { name, qualified, body, defaults, env, attributes: RefCell::default() }))
+    }
+
+    /// The function's documentation string.
+    pub(crate) fn docstring(&self) -> Option<Rc<str>> {
+        match &self.body {
+            Body::Function(function) => function.docstring.clone(),
+            Body::Lambda(_) => None,
+        }
+    }
+
+    /// The declared parameters.
+    pub(crate) fn parameters(&self) -> &Parameters {
+        match &self.body {
+            Body::Function(function) => &function.parameters,
+            Body::Lambda(lambda) => &lambda.parameters,
+        }
+    }
+
+    fn scope(&self) -> &Scope {
+        match &self.body {
+            Body::Function(function) => &function.scope,
+            Body::Lambda(lambda) => &lambda.scope,
+        }
+    }
+
+    /// Binds the arguments in `env`.
+    fn bind(&self, env: &Rc<Env>, args: Args) -> Result<()> {
+        let parameters = self.parameters();
+        let by_position: Vec<&Parameter> = parameters.positional_only.iter().chain(&parameters.positional).collect();
+        let given = args.positional.len();
+        let mut positional = args.positional.into_iter();
+        for (parameter, value) in by_position.iter().zip(positional.by_ref()) {
+            env.bind_here(&parameter.name.name, value);
+        }
+        let surplus: Vec<Value> = positional.collect();
+        match &parameters.variadic {
+            Some(variadic) => env.bind_here(&variadic.name.name, Value::tuple(surplus)),
+            None if !surplus.is_empty() => return Err(self.too_many(by_position.len(), given)),
+            None => {}
+        }
+        let mut rest = IndexMap::new();
+        for (name, value) in args.keywords {
+            let known = parameters.positional.iter().chain(&parameters.keyword_only).find(|p| p.name.name == name);
+            match known {
+                Some(parameter) => {
+                    if env.own(&name).is_some() {
+                        return Err(self.error(format!("got multiple values for argument '{name}'")));
+                    }
+                    env.bind_here(&parameter.name.name, value);
+                }
+                None if parameters.keywords.is_some() => {
+                    rest.insert(crate::value::Key::name(name), value);
+                }
+                None => return Err(self.unexpected(&name)),
+            }
+        }
+        if let Some(keywords) = &parameters.keywords {
+            env.bind_here(&keywords.name.name, Value::Dict(Rc::new(RefCell::new(rest))));
+        }
+        self.fill_defaults(env, &by_position)
+    }
+
+    fn fill_defaults(&self, env: &Rc<Env>, by_position: &[&Parameter]) -> Result<()> {
+        let keyword_only = &self.parameters().keyword_only;
+        let mut missing = [Vec::new(), Vec::new()];
+        let kinds = by_position.iter().map(|p| (0, *p)).chain(keyword_only.iter().map(|p| (1, p)));
+        for (kind, parameter) in kinds {
+            let name = &parameter.name.name;
+            if env.own(name).is_some() {
+                continue;
+            }
+            match self.defaults.iter().find(|(n, _)| n == name) {
+                Some((_, default)) => env.bind_here(name, default.clone()),
+                None => missing[kind].push(format!("'{name}'")),
+            }
+        }
+        for (names, kind) in missing.iter().zip(["positional", "keyword-only"]) {
+            if !names.is_empty() {
+                let plural = if names.len() == 1 { "" } else { "s" };
+                let list = and_list(names);
+                return Err(self.error(format!("missing {} required {kind} argument{plural}: {list}", names.len())));
+            }
+        }
+        Ok(())
+    }
+
+    fn too_many(&self, takes: usize, given: usize) -> Error {
+        let optional = self.parameters().positional_only.iter().chain(&self.parameters().positional);
+        let least = optional.filter(|p| p.default.is_none()).count();
+        let takes_text = if least == takes { takes.to_string() } else { format!("from {least} to {takes}") };
+        let plural = if takes == 1 && least == takes { "" } else { "s" };
+        let was = if given == 1 { "was" } else { "were" };
+        self.error(format!("takes {takes_text} positional argument{plural} but {given} {was} given"))
+    }
+
+    fn unexpected(&self, name: &str) -> Error {
+        let error = self.error(format!("got an unexpected keyword argument '{name}'"));
+        let names: Vec<&str> = self.parameters().iter().map(|p| &*p.name.name).collect();
+        match crate::diagnostics::suggest::did_you_mean(name, names) {
+            Some(help) => error.help(help),
+            None => error,
+        }
+    }
+
+    fn error(&self, problem: String) -> Error {
+        Error::new(crate::diagnostics::codes::ARGUMENTS, format!("{}() {problem}", self.qualified))
+    }
+}
+
+impl Object for UserFunction {
+    fn class_name(&self) -> Rc<str> {
+        "function".into()
+    }
+
+    fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
+        let place = interp.span;
+        let code = match &self.body {
+            Body::Function(function) => Code::Function(function.clone()),
+            Body::Lambda(lambda) => Code::Lambda(lambda.clone()),
+        };
+        let env = Env::inside(&self.env, code);
+        self.bind(&env, args)?;
+        if self.scope().is_generator {
+            return generator::start(self.qualified.clone(), &self.body.statements(), env);
+        }
+        let result = interp.nested(|interp| match &self.body {
+            Body::Lambda(lambda) => interp.eval(&env, &lambda.body),
+            Body::Function(function) => match interp.block(&env, &function.body)? {
+                Flow::Return(value) => Ok(value),
+                _ => Ok(Value::None),
+            },
+        });
+        interp.at(place);
+        result.map_err(|error| error.through(format!("in `{}`", self.qualified), place))
+    }
+
+    fn get_attr(self: Rc<Self>, _interp: &mut Interp, name: &str) -> Result<Option<Value>> {
+        Ok(match name {
+            "__name__" => Some(Value::Str(self.name.clone())),
+            "__qualname__" => Some(Value::Str(self.qualified.clone())),
+            "__doc__" => Some(self.docstring().map_or(Value::None, Value::Str)),
+            "__module__" => Some(Value::str("__main__")),
+            "__call__" => Some(Value::User(self)),
+            _ => self.attributes.borrow().get(name).cloned(),
+        })
+    }
+
+    fn set_attr(self: Rc<Self>, _interp: &mut Interp, name: &str, value: Value) -> Result<()> {
+        self.attributes.borrow_mut().insert(name.into(), value);
+        Ok(())
+    }
+
+    fn repr(&self) -> String {
+        format!("<function {}>", self.qualified)
+    }
+
+    fn attributes(&self) -> Vec<String> {
+        self.attributes.borrow().keys().map(|name| name.to_string()).collect()
+    }
+}
+
+impl Body {
+    fn statements(&self) -> Rc<[crate::syntax::ast::Stmt]> {
+        match self {
+            Body::Function(function) => function.body.clone(),
+            Body::Lambda(_) => Rc::from([]),
+        }
+    }
+}
+
+/// The function bound to its receiver.
+pub(super) fn bind_method(function: Value, receiver: Value) -> Value {
+    Value::User(Rc::new(BoundMethod { function, receiver }))
+}
+
+/// `'a'`, `'a' and 'b'`, `'a', 'b', and 'c'`.
+fn and_list(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => only.clone(),
+        [a, b] => format!("{a} and {b}"),
+        [most @ .., last] => format!("{}, and {last}", most.join(", ")),
+    }
+}

@@ -1,0 +1,143 @@
+//! Values that only exist at run time, and the statements that depend on them.
+
+use std::rc::Rc;
+
+use super::Interp;
+use super::names::bound_names;
+use super::scope::Env;
+use super::stmt::Flow;
+use crate::diagnostics::{Diagnostic, Span, codes};
+use crate::error::{Error, Result};
+use crate::library::Args;
+use crate::syntax::ast::Stmt;
+use crate::value::{Host, Value};
+
+/// The longest piece of the program that describes where a host value came from.
+const MAX_DESCRIPTION: usize = 60;
+
+/// A truth value, as far as it is known.
+#[derive(Debug)]
+pub(crate) enum Truth {
+    /// At compile time.
+    Known(bool),
+    /// Only at run time.
+    Host(Host),
+}
+
+/// A statement that was not evaluated because only real data decides what it does.
+#[derive(Clone, Debug)]
+pub struct Skipped {
+    /// The statement.
+    pub span: Span,
+    /// What it depends on.
+    pub because: String,
+}
+
+/// The error of a host value reaching `what`, naming where it came from (K0601).
+pub(crate) fn reaches(host: &Host, what: &str) -> Error {
+    let message = format!("a value that only exists at run time reaches {what}: `{}`", host.what());
+    let error = Error::new(codes::HOST_VALUE, message);
+    let error = match host.span() {
+        Some(span) => error.label(span, "it comes from here"),
+        None => error,
+    };
+    error.help("write the number itself into the file, or pass data through a model input")
+}
+
+/// The first host value anywhere in the arguments.
+pub(super) fn host_in(args: &Args) -> Option<Host> {
+    find_leaf(args, &|leaf| match leaf {
+        Value::Host(host) => Some(host.clone()),
+        _ => None,
+    })
+}
+
+/// Whether a tensor, being traced or symbolic, is anywhere in the arguments.
+pub(super) fn has_tensor(args: &Args) -> bool {
+    find_leaf(args, &|leaf| matches!(leaf, Value::Tensor(_) | Value::Symbolic(_)).then_some(())).is_some()
+}
+
+fn find_leaf<T>(args: &Args, f: &dyn Fn(&Value) -> Option<T>) -> Option<T> {
+    let values = args.positional.iter().chain(args.keywords.iter().map(|(_, v)| v));
+    let mut found = None;
+    for value in values {
+        value.for_each_leaf(&mut |leaf| {
+            if found.is_none() {
+                found = f(leaf);
+            }
+        });
+        if found.is_some() {
+            break;
+        }
+    }
+    found
+}
+
+/// An error of native code that got a host value where it wanted something else, told as such.
+pub(super) fn explain(error: Error, host: Option<&Host>, what: &str) -> Error {
+    let code = error.diagnostic().code;
+    match host {
+        Some(host) if code == codes::TYPE || code == codes::INVALID_ARGUMENT => reaches(host, what),
+        _ => error,
+    }
+}
+
+/// What `__file__` is: where the file lies does not matter to the model.
+pub(super) fn file_name() -> Value {
+    Value::Host(Host::new("__file__", None))
+}
+
+impl Interp {
+    /// Calls a host value: the result is one too. What a host package returns is described by the
+    /// call; what other host values return keeps their origin.
+    pub(super) fn host_call(&self, callee: &Host) -> Host {
+        match callee.span() {
+            Some(_) => callee.clone(),
+            None => Host::new(self.describe(self.span), Some(self.span)),
+        }
+    }
+
+    /// The text under `span`, on one line and not too long.
+    pub(crate) fn describe(&self, span: Span) -> String {
+        let text = self.source.slice(span).split_whitespace().collect::<Vec<_>>().join(" ");
+        match text.char_indices().nth(MAX_DESCRIPTION) {
+            Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+            None => text,
+        }
+    }
+
+    /// Leaves out a statement that depends on `host`; the names that it would assign become host
+    /// values.
+    pub(super) fn skip(&mut self, env: &Rc<Env>, stmt: &Stmt, host: &Host) -> Result<Flow> {
+        let because = host.what().to_owned();
+        self.eval.skipped.push(Skipped { span: stmt.span, because: because.clone() });
+        let bound = bound_names(stmt);
+        for name in &bound.names {
+            env.bind(name, Value::Host(host.clone()));
+        }
+        if bound.returns {
+            let span = Span { start: stmt.span.start, end: self.source.clamp(self.line_end(stmt.span)).end };
+            let message = format!("this depends on `{because}`, which only exists at run time");
+            let warning = Diagnostic::warning(codes::HOST_VALUE, span, message)
+                .note("it contains `return`; evaluation goes on as if that were not reached");
+            self.warn(warning);
+        }
+        Ok(Flow::Normal)
+    }
+
+    /// The first line of `span`.
+    fn line_end(&self, span: Span) -> Span {
+        let line = self.source.location(span.start).line;
+        self.source.line_span(line)
+    }
+
+    /// Adds a diagnostic, unless the same one was given before (a function evaluated twice).
+    pub(super) fn warn(&mut self, diagnostic: Diagnostic) {
+        let same = |d: &Diagnostic| {
+            d.code == diagnostic.code && d.span() == diagnostic.span() && d.message == diagnostic.message
+        };
+        if !self.diagnostics.iter().any(same) {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+}

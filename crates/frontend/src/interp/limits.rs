@@ -1,0 +1,85 @@
+//! What keeps every compilation finite.
+
+use super::Interp;
+use crate::diagnostics::codes;
+use crate::error::{Error, Result};
+
+/// Steps that one compilation may take: statements, expressions, elements made or visited by native code.
+const MAX_STEPS: u64 = 50_000_000;
+
+/// Calls of the program's functions that may be under way at once, as in CPython.
+const MAX_CALLS: u32 = 1000;
+
+/// Bits of the largest integer.
+pub(crate) const MAX_BITS: u64 = 1 << 20;
+
+/// Elements of the largest list, tuple or string that one operation may make.
+pub(crate) const MAX_ELEMENTS: usize = 1 << 24;
+
+/// Native stack kept free below each level of evaluation, and taken anew when there is less.
+const RED_ZONE: usize = 256 << 10;
+const STACK_SEGMENT: usize = 4 << 20;
+
+/// Counters against endless programs.
+#[derive(Debug)]
+pub(crate) struct Limits {
+    steps_left: u64,
+    calls: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { steps_left: MAX_STEPS, calls: 0 }
+    }
+}
+
+impl Limits {
+    /// Sets the number of steps left.
+    pub(crate) fn set_steps(&mut self, steps: u64) {
+        self.steps_left = steps;
+    }
+}
+
+impl Interp {
+    /// Counts `n` steps.
+    pub(crate) fn spend(&mut self, n: usize) -> Result<()> {
+        match self.eval.limits.steps_left.checked_sub(n as u64) {
+            Some(left) => {
+                self.eval.limits.steps_left = left;
+                Ok(())
+            }
+            None => {
+                self.eval.limits.steps_left = 0;
+                Err(Error::new(codes::LIMIT, "the program takes too many steps to evaluate")
+                    .note(format!("evaluation stops after {MAX_STEPS} steps"))
+                    .help("a loop over static values runs at compile time: does it end, and does it need to run here?"))
+            }
+        }
+    }
+
+    /// Runs one call of a user function, within the limit of nested calls.
+    pub(crate) fn nested<T>(&mut self, f: impl FnOnce(&mut Interp) -> Result<T>) -> Result<T> {
+        if self.eval.limits.calls >= MAX_CALLS {
+            return Err(Error::new(codes::LIMIT, "maximum recursion depth exceeded")
+                .note(format!("{MAX_CALLS} calls are under way at once")));
+        }
+        self.eval.limits.calls += 1;
+        let result = f(self);
+        self.eval.limits.calls -= 1;
+        result
+    }
+}
+
+/// Refuses to make a sequence of `n` elements if that is too many.
+pub(crate) fn check_length(n: usize) -> Result<()> {
+    if n > MAX_ELEMENTS {
+        return Err(Error::new(codes::LIMIT, format!("a sequence of {n} elements is too long to evaluate"))
+            .note(format!("the limit is {MAX_ELEMENTS} elements")));
+    }
+    Ok(())
+}
+
+/// Runs `f` with enough native stack for another level of recursion.
+pub(crate) fn deeper<T>(f: impl FnOnce() -> T) -> T {
+    stacker::maybe_grow(RED_ZONE, STACK_SEGMENT, f)
+}

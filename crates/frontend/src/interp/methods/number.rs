@@ -1,0 +1,113 @@
+//! Methods and attributes of numbers.
+
+use std::rc::Rc;
+
+use keramos_ir::Array;
+
+use super::{ValueMethod, methods};
+use crate::error::{Error, Result};
+use crate::interp::Interp;
+use crate::interp::exceptions::raise;
+use crate::interp::operators::number::{self, Number};
+use crate::interp::tensor::element;
+use crate::library::{Args, Bound};
+use crate::value::{Object, Value};
+
+pub(super) static METHODS: &[ValueMethod] = methods! {
+    "bit_length" [] "Bits needed to write the magnitude of an integer." => bit_length;
+    "bit_count" [] "Ones in the binary digits of the magnitude." => bit_count;
+    "is_integer" [] "Whether a float is a whole number." => is_integer;
+    "conjugate" [] "The number itself." => |_, this, _| Ok(this.clone());
+    "as_integer_ratio" [] "Numerator and denominator." => as_integer_ratio;
+    "item" [] "The number itself, as NumPy's scalars have it." => |_, this, _| Ok(this.clone());
+};
+
+/// Attributes of numbers that are no methods.
+pub(super) fn attribute(value: &Value, name: &str) -> Option<Value> {
+    let number = Number::of(value)?;
+    match name {
+        "real" => Some(number.into()),
+        "imag" => Some(match number {
+            Number::Float(_) => Value::Float(0.0),
+            _ => Value::Int(0),
+        }),
+        "numerator" if !matches!(number, Number::Float(_)) => Some(number.into()),
+        "denominator" if !matches!(number, Number::Float(_)) => Some(Value::Int(1)),
+        _ => None,
+    }
+}
+
+fn integer(value: &Value, method: &str) -> Result<num_bigint::BigInt> {
+    Number::of(value)
+        .and_then(|n| n.to_big())
+        .ok_or_else(|| Error::ty(format!("'{}' object has no attribute '{method}'", value.type_name())))
+}
+
+fn bit_length(_interp: &mut Interp, this: &Value, _args: &mut Bound) -> Result<Value> {
+    Ok(Value::Int(integer(this, "bit_length")?.bits() as i64))
+}
+
+fn bit_count(_interp: &mut Interp, this: &Value, _args: &mut Bound) -> Result<Value> {
+    Ok(Value::Int(integer(this, "bit_count")?.magnitude().count_ones() as i64))
+}
+
+fn is_integer(_interp: &mut Interp, this: &Value, _args: &mut Bound) -> Result<Value> {
+    Ok(Value::Bool(match Number::of(this) {
+        Some(Number::Float(x)) => x.is_finite() && x == x.trunc(),
+        _ => true,
+    }))
+}
+
+fn as_integer_ratio(_interp: &mut Interp, this: &Value, _args: &mut Bound) -> Result<Value> {
+    let Some(Number::Float(x)) = Number::of(this) else {
+        return Ok(Value::tuple(vec![this.clone(), Value::Int(1)]));
+    };
+    if !x.is_finite() {
+        return Err(raise("ValueError", "cannot convert NaN or infinity to integer ratio"));
+    }
+    let (mut x, mut shift) = (x, 0_u32);
+    while x != x.trunc() {
+        x *= 2.0;
+        shift += 1;
+    }
+    let denominator = num_bigint::BigInt::from(1) << shift;
+    Ok(Value::tuple(vec![number::truncate(x)?, number::from_big(denominator)]))
+}
+
+/// `array.item` and `array.tolist`.
+#[derive(Debug)]
+struct ArrayMethod {
+    array: Rc<Array>,
+    nested: bool,
+}
+
+impl Object for ArrayMethod {
+    fn class_name(&self) -> Rc<str> {
+        "builtin_function_or_method".into()
+    }
+
+    fn call(self: Rc<Self>, _interp: &mut Interp, _args: Args) -> Result<Value> {
+        if self.nested {
+            return Ok(nested(&self.array, &self.array.ty().shape, &mut 0));
+        }
+        match element(&self.array, 0) {
+            Some(value) if self.array.ty().size() == 1 => Ok(value),
+            _ => Err(raise("ValueError", "can only convert an array of size 1 to a Python scalar")),
+        }
+    }
+}
+
+fn nested(array: &Array, shape: &[usize], next: &mut usize) -> Value {
+    match shape.split_first() {
+        None => {
+            *next += 1;
+            element(array, *next - 1).unwrap_or(Value::None)
+        }
+        Some((&length, inner)) => Value::list((0..length).map(|_| nested(array, inner, next)).collect()),
+    }
+}
+
+/// The method `item` or `tolist` of a constant array.
+pub(in crate::interp) fn array_method(array: &Rc<Array>, name: &str) -> Value {
+    Value::User(Rc::new(ArrayMethod { array: array.clone(), nested: name == "tolist" }))
+}

@@ -1,0 +1,137 @@
+//! Methods of sets.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use indexmap::IndexMap;
+
+use super::{ValueMethod, methods};
+use crate::error::{Error, Result};
+use crate::interp::Interp;
+use crate::interp::exceptions::raise_with;
+use crate::library::Bound;
+use crate::value::{Key, Value};
+
+pub(super) static METHODS: &[ValueMethod] = methods! {
+    "add" [(elem)] "Adds an element." => add;
+    "discard" [(elem)] "Removes an element if it is there." => discard;
+    "remove" [(elem)] "Removes an element." => remove;
+    "pop" [] "Removes and returns an element." => pop;
+    "clear" [] "Removes all elements." => clear;
+    "copy" [] "A copy." => |_, this, _| Ok(value(set(this)?.borrow().clone()));
+    "update" [(*others)] "Adds the elements of the others." => update;
+    "union" [(*others)] "The elements of this set and the others." => union;
+    "intersection" [(*others)] "The elements that are in all." => intersection;
+    "difference" [(*others)] "The elements that are in none of the others." => difference;
+    "symmetric_difference" [(other)] "The elements that are in one of the two." => symmetric_difference;
+    "issubset" [(other)] "Whether all elements are in the other." => issubset;
+    "issuperset" [(other)] "Whether all elements of the other are in this set." => issuperset;
+    "isdisjoint" [(other)] "Whether no element is in both." => isdisjoint;
+};
+
+type Keys = IndexMap<Key, ()>;
+
+fn set(value: &Value) -> Result<&Rc<RefCell<Keys>>> {
+    match value {
+        Value::Set(keys) => Ok(keys),
+        other => Err(Error::ty(format!("descriptor requires a 'set' object but received a '{}'", other.type_name()))),
+    }
+}
+
+fn value(keys: Keys) -> Value {
+    Value::Set(Rc::new(RefCell::new(keys)))
+}
+
+fn element(args: &Bound) -> Result<Key> {
+    Key::new(args.get("elem")?.clone())
+}
+
+fn add(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
+    interp.spend(1)?;
+    set(this)?.borrow_mut().insert(element(args)?, ());
+    Ok(Value::None)
+}
+
+fn discard(_interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
+    set(this)?.borrow_mut().shift_remove(&element(args)?);
+    Ok(Value::None)
+}
+
+fn remove(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
+    let removed = set(this)?.borrow_mut().shift_remove(&element(args)?).is_some();
+    if removed { Ok(Value::None) } else { Err(interp.missing_key(&args.get("elem")?.clone())?) }
+}
+
+fn pop(_interp: &mut Interp, this: &Value, _args: &mut Bound) -> Result<Value> {
+    match set(this)?.borrow_mut().shift_remove_index(0) {
+        Some((key, ())) => Ok(key.value().clone()),
+        None => {
+            let message = "pop from an empty set";
+            Err(raise_with("KeyError", vec![Value::str(message)], format!("'{message}'")))
+        }
+    }
+}
+
+fn clear(_interp: &mut Interp, this: &Value, _args: &mut Bound) -> Result<Value> {
+    set(this)?.borrow_mut().clear();
+    Ok(Value::None)
+}
+
+fn others(interp: &mut Interp, args: &Bound) -> Result<Vec<Keys>> {
+    let values = args.get("others")?.elements().unwrap_or_default();
+    values.iter().map(|other| interp.collect_keys(other)).collect()
+}
+
+fn update(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
+    for other in others(interp, args)? {
+        set(this)?.borrow_mut().extend(other);
+    }
+    Ok(Value::None)
+}
+
+fn union(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
+    let mut keys = set(this)?.borrow().clone();
+    others(interp, args)?.into_iter().for_each(|other| keys.extend(other));
+    Ok(value(keys))
+}
+
+fn intersection(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
+    let others = others(interp, args)?;
+    let mut keys = set(this)?.borrow().clone();
+    keys.retain(|key, ()| others.iter().all(|other| other.contains_key(key)));
+    Ok(value(keys))
+}
+
+fn difference(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
+    let others = others(interp, args)?;
+    let mut keys = set(this)?.borrow().clone();
+    keys.retain(|key, ()| !others.iter().any(|other| other.contains_key(key)));
+    Ok(value(keys))
+}
+
+fn other(interp: &mut Interp, args: &Bound) -> Result<Keys> {
+    interp.collect_keys(&args.get("other")?.clone())
+}
+
+fn symmetric_difference(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
+    let other = other(interp, args)?;
+    let own = set(this)?.borrow();
+    let only_own = own.keys().filter(|key| !other.contains_key(*key)).cloned();
+    let only_other = other.keys().filter(|key| !own.contains_key(*key)).cloned();
+    Ok(value(only_own.chain(only_other).map(|key| (key, ())).collect()))
+}
+
+fn issubset(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
+    let other = other(interp, args)?;
+    Ok(Value::Bool(set(this)?.borrow().keys().all(|key| other.contains_key(key))))
+}
+
+fn issuperset(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
+    let other = other(interp, args)?;
+    Ok(Value::Bool(other.keys().all(|key| set(this).is_ok_and(|own| own.borrow().contains_key(key)))))
+}
+
+fn isdisjoint(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
+    let other = other(interp, args)?;
+    Ok(Value::Bool(!set(this)?.borrow().keys().any(|key| other.contains_key(key))))
+}

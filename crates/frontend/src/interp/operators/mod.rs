@@ -1,0 +1,184 @@
+//! Arithmetic and bitwise operators.
+
+mod float;
+mod integer;
+pub(crate) mod number;
+mod sequence;
+
+use super::Interp;
+use super::attribute::user;
+use super::builtins::is_not_implemented;
+use super::classes::Instance;
+use super::tensor;
+use crate::error::{Error, Result};
+use crate::library::Args;
+use crate::syntax::ast::{BinaryOp, UnaryOp};
+use crate::value::Value;
+use number::Number;
+
+/// The special methods of an operator: plain, reflected and in place.
+fn special_names(op: BinaryOp) -> (&'static str, &'static str, &'static str) {
+    match op {
+        BinaryOp::Add => ("__add__", "__radd__", "__iadd__"),
+        BinaryOp::Subtract => ("__sub__", "__rsub__", "__isub__"),
+        BinaryOp::Multiply => ("__mul__", "__rmul__", "__imul__"),
+        BinaryOp::MatMul => ("__matmul__", "__rmatmul__", "__imatmul__"),
+        BinaryOp::Divide => ("__truediv__", "__rtruediv__", "__itruediv__"),
+        BinaryOp::FloorDivide => ("__floordiv__", "__rfloordiv__", "__ifloordiv__"),
+        BinaryOp::Modulo => ("__mod__", "__rmod__", "__imod__"),
+        BinaryOp::Power => ("__pow__", "__rpow__", "__ipow__"),
+        BinaryOp::ShiftLeft => ("__lshift__", "__rlshift__", "__ilshift__"),
+        BinaryOp::ShiftRight => ("__rshift__", "__rrshift__", "__irshift__"),
+        BinaryOp::BitAnd => ("__and__", "__rand__", "__iand__"),
+        BinaryOp::BitOr => ("__or__", "__ror__", "__ior__"),
+        BinaryOp::BitXor => ("__xor__", "__rxor__", "__ixor__"),
+    }
+}
+
+impl Interp {
+    /// `left op right`.
+    ///
+    /// # Errors
+    /// The operator does not take such values, or fails on them.
+    pub(crate) fn binary(&mut self, op: BinaryOp, left: &Value, right: &Value) -> Result<Value> {
+        if let (Some(a), Some(b)) = (Number::of(left), Number::of(right)) {
+            if let (BinaryOp::BitAnd | BinaryOp::BitOr | BinaryOp::BitXor, Value::Bool(a), Value::Bool(b)) =
+                (op, left, right)
+            {
+                return Ok(Value::Bool(match op {
+                    BinaryOp::BitAnd => a & b,
+                    BinaryOp::BitOr => a | b,
+                    _ => a ^ b,
+                }));
+            }
+            return number::binary(op, a, b).unwrap_or_else(|| Err(unsupported(op, left, right)));
+        }
+        if tensor::is_tensor(left) || tensor::is_tensor(right) {
+            return self.tensor_binary(op, left, right);
+        }
+        if let (BinaryOp::Modulo, Value::Str(template)) = (op, left) {
+            let text = self.percent_format(template, right)?;
+            return Ok(text.map_or_else(Value::Host, Value::str));
+        }
+        if let (Value::Host(host), _) | (_, Value::Host(host)) = (left, right) {
+            return Ok(Value::Host(host.clone()));
+        }
+        if let Some(value) = self.special_binary(op, left, right)? {
+            return Ok(value);
+        }
+        match self.sequence_binary(op, left, right)? {
+            Some(value) => Ok(value),
+            None => Err(unsupported(op, left, right)),
+        }
+    }
+
+    /// Operator methods of the program's classes and of native objects.
+    fn special_binary(&mut self, op: BinaryOp, left: &Value, right: &Value) -> Result<Option<Value>> {
+        let (own, reflected, _) = special_names(op);
+        let overrides = match (user::<Instance>(left), user::<Instance>(right)) {
+            (Some(a), Some(b)) => {
+                !std::rc::Rc::ptr_eq(&a.class, &b.class)
+                    && b.class.is_subclass(&a.class)
+                    && b.class.members.borrow().contains_key(reflected)
+            }
+            _ => false,
+        };
+        let mut order = [(left, right, own), (right, left, reflected)];
+        if overrides {
+            order.reverse();
+        }
+        for (this, other, name) in order {
+            if user::<Instance>(this).is_none() && !matches!(this, Value::Object(_)) {
+                continue;
+            }
+            if let Some(method) = self.special(this, name)? {
+                let result = self.call(&method, Args::positional(vec![other.clone()]))?;
+                if !is_not_implemented(&result) {
+                    return Ok(Some(result));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// `target op= value`: what is assigned back.
+    pub(super) fn augment(&mut self, op: BinaryOp, old: &Value, value: &Value) -> Result<Value> {
+        match (op, old) {
+            (BinaryOp::Add, Value::List(list)) if !tensor::is_tensor(value) && !matches!(value, Value::Host(_)) => {
+                let more = self.collect(value)?;
+                list.borrow_mut().extend(more);
+                return Ok(old.clone());
+            }
+            (BinaryOp::Multiply, Value::List(list)) => {
+                if let Value::List(new) = self.binary(op, old, value)? {
+                    let values = new.borrow().clone();
+                    *list.borrow_mut() = values;
+                    return Ok(old.clone());
+                }
+            }
+            (BinaryOp::BitOr, Value::Dict(entries)) => {
+                let more = self.mapping(value)?;
+                entries.borrow_mut().extend(more);
+                return Ok(old.clone());
+            }
+            (BinaryOp::BitOr | BinaryOp::BitAnd | BinaryOp::Subtract | BinaryOp::BitXor, Value::Set(entries)) => {
+                if let Value::Set(new) = self.binary(op, old, value)? {
+                    let keys = new.borrow().clone();
+                    *entries.borrow_mut() = keys;
+                    return Ok(old.clone());
+                }
+            }
+            _ => {}
+        }
+        if (user::<Instance>(old).is_some() || matches!(old, Value::Object(_)))
+            && let Some(method) = self.special(old, special_names(op).2)?
+        {
+            let result = self.call(&method, Args::positional(vec![value.clone()]))?;
+            if !is_not_implemented(&result) {
+                return Ok(result);
+            }
+        }
+        self.binary(op, old, value)
+    }
+
+    /// `-value`, `+value`, `~value`.
+    pub(super) fn unary(&mut self, op: UnaryOp, value: &Value) -> Result<Value> {
+        if let Some(number) = Number::of(value)
+            && let Some(result) = number::unary(op, number)
+        {
+            return Ok(result);
+        }
+        if tensor::is_tensor(value) {
+            return self.tensor_unary(op, value);
+        }
+        if let Value::Host(_) = value {
+            return Ok(value.clone());
+        }
+        let name = match op {
+            UnaryOp::Negate => "__neg__",
+            UnaryOp::Plus => "__pos__",
+            UnaryOp::Invert | UnaryOp::Not => "__invert__",
+        };
+        match self.special(value, name)? {
+            Some(method) => self.call(&method, Args::default()),
+            None => Err(Error::ty(format!("bad operand type for unary {op}: '{}'", value.type_name()))),
+        }
+    }
+}
+
+fn unsupported(op: BinaryOp, left: &Value, right: &Value) -> Error {
+    if let (BinaryOp::Add, Value::Str(_)) = (op, left) {
+        return Error::ty(format!("can only concatenate str (not \"{}\") to str", right.type_name()));
+    }
+    if let (BinaryOp::Add, Value::List(_) | Value::Tuple(_)) = (op, left) {
+        let (kind, other) = (left.type_name(), right.type_name());
+        return Error::ty(format!("can only concatenate {kind} (not \"{other}\") to {kind}"));
+    }
+    let is_sequence = |value: &Value| matches!(value, Value::Str(_) | Value::List(_) | Value::Tuple(_));
+    if op == BinaryOp::Multiply && (is_sequence(left) || is_sequence(right)) {
+        let other = if is_sequence(left) { right } else { left };
+        return Error::ty(format!("can't multiply sequence by non-int of type '{}'", other.type_name()));
+    }
+    let op = if op == BinaryOp::Power { "** or pow()".to_owned() } else { op.to_string() };
+    Error::ty(format!("unsupported operand type(s) for {op}: '{}' and '{}'", left.type_name(), right.type_name()))
+}

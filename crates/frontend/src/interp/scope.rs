@@ -1,0 +1,219 @@
+//! Namespaces and the resolution of names.
+
+use std::cell::{OnceCell, RefCell};
+use std::fmt;
+use std::rc::Rc;
+
+use indexmap::IndexMap;
+
+use super::classes::UserClass;
+use crate::syntax::ast::{Class, Function, Lambda, Scope, Symbol};
+use crate::value::Value;
+
+/// What a namespace belongs to.
+#[derive(Clone)]
+pub(crate) enum Code {
+    /// The file.
+    Module,
+    /// One call of a function.
+    Function(Rc<Function>),
+    /// One call of a lambda.
+    Lambda(Rc<Lambda>),
+    /// The body of a class while it runs.
+    Class(Rc<Class>),
+    /// The loops of a comprehension.
+    Comprehension,
+}
+
+/// The class whose body a function stands in, known once the body has run: what `super()` refers to.
+pub(crate) type ClassCell = Rc<OnceCell<Rc<UserClass>>>;
+
+/// One namespace, shared by the code that runs in it and the closures made there.
+pub(crate) struct Env {
+    code: Code,
+    names: RefCell<IndexMap<Symbol, Value>>,
+    /// Where names that are not bound here are looked up; never a class body.
+    parent: Option<Rc<Env>>,
+    class: Option<ClassCell>,
+    /// Names annotated in a class body, in order, for `dataclass`.
+    annotated: RefCell<Vec<Symbol>>,
+}
+
+impl fmt::Debug for Env {
+    // Closures refer to their namespace and namespaces to closures: printing contents would not end.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Env").field("names", &self.names.borrow().len()).finish_non_exhaustive()
+    }
+}
+
+/// Why a name has no value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Missing {
+    /// Nothing defines it.
+    Undefined,
+    /// The function assigns it, but not before this point.
+    Unbound,
+}
+
+impl Env {
+    /// The namespace of the file.
+    pub(crate) fn module() -> Rc<Env> {
+        Env::new(Code::Module, None, None)
+    }
+
+    fn new(code: Code, parent: Option<Rc<Env>>, class: Option<ClassCell>) -> Rc<Env> {
+        Rc::new(Env { code, names: RefCell::default(), parent, class, annotated: RefCell::default() })
+    }
+
+    /// A namespace for running `code` that stands in `outer`.
+    pub(crate) fn inside(outer: &Rc<Env>, code: Code) -> Rc<Env> {
+        Env::new(code, Some(outer.visible()), outer.class.clone())
+    }
+
+    /// The namespace of a class body that stands in `outer`; `cell` is what `super()` will refer to.
+    pub(crate) fn of_class(outer: &Rc<Env>, class: Rc<Class>, cell: ClassCell) -> Rc<Env> {
+        Env::new(Code::Class(class), Some(outer.visible()), Some(cell))
+    }
+
+    /// The nearest namespace that nested functions can see.
+    pub(crate) fn visible(self: &Rc<Env>) -> Rc<Env> {
+        match (&self.code, &self.parent) {
+            (Code::Class(_), Some(parent)) => parent.clone(),
+            _ => self.clone(),
+        }
+    }
+
+    /// The cell of the class that code here belongs to.
+    pub(crate) fn class_cell(&self) -> Option<&ClassCell> {
+        self.class.as_ref()
+    }
+
+    fn scope(&self) -> Option<&Scope> {
+        match &self.code {
+            Code::Function(function) => Some(&function.scope),
+            Code::Lambda(lambda) => Some(&lambda.scope),
+            Code::Class(class) => Some(&class.scope),
+            Code::Module | Code::Comprehension => None,
+        }
+    }
+
+    fn is_function(&self) -> bool {
+        matches!(self.code, Code::Function(_) | Code::Lambda(_))
+    }
+
+    /// The namespace of the file that this one is part of.
+    pub(crate) fn globals(self: &Rc<Env>) -> Rc<Env> {
+        let mut here = self;
+        while let Some(parent) = &here.parent {
+            here = parent;
+        }
+        here.clone()
+    }
+
+    /// The value of `name` here or in an enclosing namespace.
+    pub(crate) fn lookup(self: &Rc<Env>, name: &Symbol) -> Result<Value, Missing> {
+        let mut here = Some(self);
+        while let Some(env) = here {
+            if let Some(value) = env.names.borrow().get(name) {
+                return Ok(value.clone());
+            }
+            if let Some(scope) = env.scope() {
+                if contains(&scope.globals, name) {
+                    return env.globals().own(name).ok_or(Missing::Undefined);
+                }
+                if env.is_function() && contains(&scope.locals, name) {
+                    return Err(Missing::Unbound);
+                }
+            }
+            here = env.parent.as_ref();
+        }
+        Err(Missing::Undefined)
+    }
+
+    /// The value of `name` in this very namespace.
+    pub(crate) fn own(&self, name: &str) -> Option<Value> {
+        self.names.borrow().get(name).cloned()
+    }
+
+    /// The namespace that an assignment to `name` here goes to.
+    fn target(self: &Rc<Env>, name: &Symbol) -> Rc<Env> {
+        if let (Code::Comprehension, Some(parent)) = (&self.code, &self.parent) {
+            return parent.target(name);
+        }
+        let Some(scope) = self.scope() else { return self.clone() };
+        if contains(&scope.globals, name) {
+            return self.globals();
+        }
+        if contains(&scope.nonlocals, name) {
+            let mut here = self.parent.as_ref();
+            while let Some(env) = here {
+                if env.is_function() && env.scope().is_some_and(|s| contains(&s.locals, name)) {
+                    return env.clone();
+                }
+                here = env.parent.as_ref();
+            }
+        }
+        self.clone()
+    }
+
+    /// Binds `name` as an assignment statement does.
+    pub(crate) fn bind(self: &Rc<Env>, name: &Symbol, value: Value) {
+        self.target(name).bind_here(name, value);
+    }
+
+    /// Binds `name` in this very namespace.
+    pub(crate) fn bind_here(&self, name: &Symbol, value: Value) {
+        self.names.borrow_mut().insert(name.clone(), value);
+    }
+
+    /// Removes `name`; false if it is not bound.
+    pub(crate) fn unbind(self: &Rc<Env>, name: &Symbol) -> bool {
+        self.target(name).names.borrow_mut().shift_remove(name).is_some()
+    }
+
+    /// Notes that a class body annotates `name`.
+    pub(crate) fn annotate(&self, name: &Symbol) {
+        let mut annotated = self.annotated.borrow_mut();
+        if !contains(&annotated, name) {
+            annotated.push(name.clone());
+        }
+    }
+
+    /// The names annotated in a class body.
+    pub(crate) fn annotated(&self) -> Vec<Symbol> {
+        self.annotated.borrow().clone()
+    }
+
+    /// The names bound here with their values, in order.
+    pub(crate) fn entries(&self) -> IndexMap<Symbol, Value> {
+        self.names.borrow().clone()
+    }
+
+    /// All names that can be seen from here, innermost first.
+    pub(crate) fn visible_names(self: &Rc<Env>) -> Vec<Symbol> {
+        let mut names = Vec::new();
+        let mut here = Some(self);
+        while let Some(env) = here {
+            names.extend(env.names.borrow().keys().cloned());
+            here = env.parent.as_ref();
+        }
+        names
+    }
+
+    /// The first parameter of the innermost function that is running: `self` for `super()`.
+    pub(crate) fn receiver(self: &Rc<Env>) -> Option<Value> {
+        let mut here = Some(self);
+        while let Some(env) = here {
+            if env.is_function() {
+                return env.own(env.scope()?.locals.first()?);
+            }
+            here = env.parent.as_ref();
+        }
+        None
+    }
+}
+
+fn contains(names: &[Symbol], name: &Symbol) -> bool {
+    // Equal names of one file are the same allocation, so the comparison of texts is rarely reached.
+    names.iter().any(|n| Rc::ptr_eq(n, name)) || names.iter().any(|n| n == name)
+}

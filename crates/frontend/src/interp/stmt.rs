@@ -1,0 +1,325 @@
+//! Statements.
+
+use std::rc::Rc;
+
+use super::Interp;
+use super::exceptions::{self, raise};
+use super::host::Truth;
+use super::iterate::Iterable;
+use super::scope::Env;
+use crate::error::{Error, Result};
+use crate::library::Args;
+use crate::syntax::ast::{
+    Block, Branch, Expr, Handler, ImportedNames, Stmt, StmtKind, Target, TargetKind, Try, WithItem,
+};
+use crate::value::Value;
+
+/// How a block ended.
+#[derive(Debug)]
+pub(crate) enum Flow {
+    /// At its end.
+    Normal,
+    /// With `break`.
+    Break,
+    /// With `continue`.
+    Continue,
+    /// With `return`.
+    Return(Value),
+}
+
+impl Interp {
+    /// Runs the statements of a block.
+    pub(crate) fn block(&mut self, env: &Rc<Env>, block: &[Stmt]) -> Result<Flow> {
+        for stmt in block {
+            match self.stmt(env, stmt)? {
+                Flow::Normal => {}
+                flow => return Ok(flow),
+            }
+        }
+        Ok(Flow::Normal)
+    }
+
+    /// Runs one statement.
+    pub(crate) fn stmt(&mut self, env: &Rc<Env>, stmt: &Stmt) -> Result<Flow> {
+        self.spend(1)?;
+        super::limits::deeper(|| self.stmt_kind(env, stmt)).map_err(|error| error.at(stmt.span))
+    }
+
+    fn stmt_kind(&mut self, env: &Rc<Env>, stmt: &Stmt) -> Result<Flow> {
+        match &stmt.kind {
+            StmtKind::Expr(value) => {
+                self.eval(env, value)?;
+            }
+            StmtKind::Assign { targets, value } => {
+                let value = self.eval(env, value)?;
+                for target in targets {
+                    self.assign(env, target, value.clone())?;
+                }
+            }
+            StmtKind::AnnAssign { target, value, .. } => {
+                if let TargetKind::Name(name) = &target.kind {
+                    env.annotate(name);
+                }
+                if let Some(value) = value {
+                    let value = self.eval(env, value)?;
+                    self.assign(env, target, value)?;
+                }
+            }
+            StmtKind::AugAssign { target, op, value } => self.augmented(env, target, *op, value, stmt.span)?,
+            StmtKind::Pass | StmtKind::Global(_) | StmtKind::Nonlocal(_) => {}
+            StmtKind::Break => return Ok(Flow::Break),
+            StmtKind::Continue => return Ok(Flow::Continue),
+            StmtKind::Return(value) => {
+                let value = value.as_ref().map_or(Ok(Value::None), |value| self.eval(env, value))?;
+                return Ok(Flow::Return(value));
+            }
+            StmtKind::Raise { exception, cause } => {
+                return Err(self.raise_stmt(env, exception.as_ref(), cause.as_ref())?);
+            }
+            StmtKind::Delete(targets) => {
+                for target in targets {
+                    self.delete(env, target)?;
+                }
+            }
+            StmtKind::Assert { test, message } => self.assert(env, stmt, test, message.as_ref())?,
+            StmtKind::Import(modules) => {
+                for module in modules {
+                    self.import(env, module).map_err(|error| error.at(module.module.span))?;
+                }
+            }
+            StmtKind::ImportFrom { level, module, names } => {
+                self.import_from(env, *level, module.as_ref(), names, stmt.span)?;
+            }
+            StmtKind::If { branches, orelse } => return self.if_stmt(env, stmt, branches, orelse.as_ref()),
+            StmtKind::For { target, iterable, body, orelse } => {
+                return self.for_stmt(env, stmt, (target, iterable), body, orelse.as_ref());
+            }
+            StmtKind::While { test, body, orelse } => return self.while_stmt(env, stmt, test, body, orelse.as_ref()),
+            StmtKind::Try(parts) => return self.try_stmt(env, parts),
+            StmtKind::With { items, body } => return self.with_stmt(env, items, body),
+            StmtKind::Function(function) => {
+                let value = self.function(env, function)?;
+                let value = self.decorate(env, &function.decorators, value)?;
+                env.bind(&function.name.name, value);
+            }
+            StmtKind::Class(class) => {
+                let value = self.class(env, class)?;
+                let value = self.decorate(env, &class.decorators, value)?;
+                env.bind(&class.name.name, value);
+            }
+        }
+        Ok(Flow::Normal)
+    }
+
+    /// Applies decorators, the lowest first. A decorator that only exists at run time (`@tf.function`)
+    /// leaves the function as it is.
+    fn decorate(&mut self, env: &Rc<Env>, decorators: &[Expr], mut value: Value) -> Result<Value> {
+        let evaluated: Vec<Value> = decorators.iter().map(|d| self.eval(env, d)).collect::<Result<_>>()?;
+        for (decorator, expr) in evaluated.iter().zip(decorators).rev() {
+            if !matches!(decorator, Value::Host(_)) {
+                self.at(expr.span);
+                let args = Args::positional(vec![value]);
+                value = self.call(decorator, args).map_err(|error| error.at(expr.span))?;
+            }
+        }
+        Ok(value)
+    }
+
+    fn if_stmt(&mut self, env: &Rc<Env>, stmt: &Stmt, branches: &[Branch], orelse: Option<&Block>) -> Result<Flow> {
+        for branch in branches {
+            let test = self.eval(env, &branch.test)?;
+            match self.truth(&test).map_err(|error| error.at(branch.test.span))? {
+                Truth::Known(true) => return self.block(env, &branch.body),
+                Truth::Known(false) => {}
+                Truth::Host(host) => return self.skip(env, stmt, &host),
+            }
+        }
+        orelse.map_or(Ok(Flow::Normal), |block| self.block(env, block))
+    }
+
+    fn for_stmt(
+        &mut self,
+        env: &Rc<Env>,
+        stmt: &Stmt,
+        (target, iterable): (&Target, &Expr),
+        body: &Block,
+        orelse: Option<&Block>,
+    ) -> Result<Flow> {
+        let value = self.eval(env, iterable)?;
+        self.at(iterable.span);
+        let mut iter = match self.iterate(&value).map_err(|error| error.at(iterable.span))? {
+            Iterable::Host(host) => return self.skip(env, stmt, &host),
+            Iterable::Static(iter) => iter,
+        };
+        while let Some(element) = iter.next(self).map_err(|error| error.at(iterable.span))? {
+            self.assign(env, target, element)?;
+            match self.block(env, body)? {
+                Flow::Normal | Flow::Continue => {}
+                Flow::Break => return Ok(Flow::Normal),
+                flow @ Flow::Return(_) => return Ok(flow),
+            }
+        }
+        orelse.map_or(Ok(Flow::Normal), |block| self.block(env, block))
+    }
+
+    fn while_stmt(
+        &mut self,
+        env: &Rc<Env>,
+        stmt: &Stmt,
+        test: &Expr,
+        body: &Block,
+        orelse: Option<&Block>,
+    ) -> Result<Flow> {
+        loop {
+            self.spend(1)?;
+            let value = self.eval(env, test)?;
+            match self.truth(&value).map_err(|error| error.at(test.span))? {
+                Truth::Known(true) => {}
+                Truth::Known(false) => return orelse.map_or(Ok(Flow::Normal), |block| self.block(env, block)),
+                Truth::Host(host) => return self.skip(env, stmt, &host),
+            }
+            match self.block(env, body)? {
+                Flow::Normal | Flow::Continue => {}
+                Flow::Break => return Ok(Flow::Normal),
+                flow @ Flow::Return(_) => return Ok(flow),
+            }
+        }
+    }
+
+    fn raise_stmt(&mut self, env: &Rc<Env>, exception: Option<&Expr>, cause: Option<&Expr>) -> Result<Error> {
+        let Some(exception) = exception else {
+            return Ok(match self.eval.handling.last_mut() {
+                Some((error, instance)) => match error.take() {
+                    Some(error) => error,
+                    None => {
+                        let value = Value::User(instance.clone());
+                        self.raise_value(&value)?
+                    }
+                },
+                None => raise("RuntimeError", "No active exception to reraise"),
+            });
+        };
+        let value = self.eval(env, exception)?;
+        if let Some(cause) = cause {
+            self.eval(env, cause)?;
+        }
+        if let Value::Host(host) = &value {
+            return Ok(super::host::reaches(host, "an exception"));
+        }
+        self.raise_value(&value)
+    }
+
+    fn assert(&mut self, env: &Rc<Env>, stmt: &Stmt, test: &Expr, message: Option<&Expr>) -> Result<()> {
+        let value = self.eval(env, test)?;
+        match self.truth(&value).map_err(|error| error.at(test.span))? {
+            Truth::Known(true) => Ok(()),
+            Truth::Host(host) => self.skip(env, stmt, &host).map(drop),
+            Truth::Known(false) => {
+                let args = message.map(|message| self.eval(env, message)).transpose()?;
+                let shown = args.as_ref().map_or(Ok(String::new()), |value| self.str_of(value))?;
+                Err(exceptions::raise_with("AssertionError", args.into_iter().collect(), shown))
+            }
+        }
+    }
+
+    fn try_stmt(&mut self, env: &Rc<Env>, parts: &Try) -> Result<Flow> {
+        let (frames, scopes) = (self.tracer.depth(), self.state.depth());
+        let mut result = match self.block(env, &parts.body) {
+            Ok(Flow::Normal) => parts.orelse.as_ref().map_or(Ok(Flow::Normal), |block| self.block(env, block)),
+            Ok(flow) => Ok(flow),
+            Err(error) => {
+                self.tracer.unwind(frames);
+                self.state.unwind(scopes);
+                self.handle(env, &parts.handlers, error)
+            }
+        };
+        if let Some(finally) = &parts.finally {
+            match self.block(env, finally)? {
+                Flow::Normal => {}
+                flow => result = Ok(flow),
+            }
+        }
+        result
+    }
+
+    fn handle(&mut self, env: &Rc<Env>, handlers: &[Handler], error: Error) -> Result<Flow> {
+        let Some(exception) = self.exception_of(&error) else { return Err(error) };
+        for handler in handlers {
+            let caught = match &handler.exception {
+                None => true,
+                Some(classes) => {
+                    let classes = self.eval(env, classes)?;
+                    self.is_instance(&Value::User(exception.clone()), &classes)?.unwrap_or(false)
+                }
+            };
+            if !caught {
+                continue;
+            }
+            if let Some(name) = &handler.name {
+                env.bind(&name.name, Value::User(exception.clone()));
+            }
+            self.eval.handling.push((Some(error), exception));
+            let result = self.block(env, &handler.body);
+            self.eval.handling.pop();
+            if let Some(name) = &handler.name {
+                env.unbind(&name.name);
+            }
+            return result;
+        }
+        Err(error)
+    }
+
+    fn with_stmt(&mut self, env: &Rc<Env>, items: &[WithItem], body: &Block) -> Result<Flow> {
+        let Some((item, rest)) = items.split_first() else { return self.block(env, body) };
+        let manager = self.eval(env, &item.context)?;
+        if let Value::Host(_) = &manager {
+            // The body of a `with` runs in any case; only what the manager gives is unknown.
+            if let Some(target) = &item.target {
+                self.assign(env, target, manager)?;
+            }
+            return self.with_stmt(env, rest, body);
+        }
+        self.at(item.context.span);
+        let protocol = |error: Error| error.at(item.context.span);
+        let enter = self.special(&manager, "__enter__")?.ok_or_else(|| not_a_manager(&manager)).map_err(protocol)?;
+        let exit = self.special(&manager, "__exit__")?.ok_or_else(|| not_a_manager(&manager)).map_err(protocol)?;
+        let entered = self.call(&enter, Args::default()).map_err(protocol)?;
+        if let Some(target) = &item.target {
+            self.assign(env, target, entered)?;
+        }
+        let result = self.with_stmt(env, rest, body);
+        let exception = match &result {
+            Err(error) => self.exception_of(error),
+            Ok(_) => None,
+        };
+        let args = match &exception {
+            Some(instance) => {
+                vec![Value::User(instance.class.clone()), Value::User(instance.clone()), Value::None]
+            }
+            None => vec![Value::None; 3],
+        };
+        if result.is_err() && exception.is_none() {
+            return result;
+        }
+        let suppressed = self.call(&exit, Args::positional(args)).map_err(protocol)?;
+        if exception.is_some() && matches!(self.truth(&suppressed)?, Truth::Known(true)) {
+            return Ok(Flow::Normal);
+        }
+        result
+    }
+
+    fn import_from(
+        &mut self,
+        env: &Rc<Env>,
+        level: u32,
+        module: Option<&crate::syntax::ast::DottedName>,
+        names: &ImportedNames,
+        span: crate::diagnostics::Span,
+    ) -> Result<()> {
+        self.import_names(env, level, module, names).map_err(|error| error.at(module.map_or(span, |m| m.span)))
+    }
+}
+
+fn not_a_manager(value: &Value) -> Error {
+    Error::ty(format!("'{}' object does not support the context manager protocol", value.type_name()))
+}

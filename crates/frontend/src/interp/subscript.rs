@@ -1,0 +1,297 @@
+//! Indexing and slicing.
+
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use super::Interp;
+use super::attribute::user;
+use super::builtins::BuiltinType;
+use super::compare::tuple_of;
+use super::exceptions::{raise, raise_with};
+use super::iterate::Range;
+use super::operators::number;
+use crate::error::{Error, Result};
+use crate::library::Args;
+use crate::value::{Key, Value};
+
+/// The positions that a slice selects.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Selection {
+    start: i64,
+    step: i64,
+    count: usize,
+}
+
+impl Selection {
+    /// The selected positions in order.
+    pub(crate) fn positions(self) -> impl Iterator<Item = usize> {
+        (0..self.count as i64).map(move |i| (self.start + i * self.step) as usize)
+    }
+
+    fn of<T: Clone>(self, values: &[T]) -> Vec<T> {
+        self.positions().filter_map(|i| values.get(i).cloned()).collect()
+    }
+}
+
+impl Interp {
+    /// The positions that `slice` selects in a sequence of `length` elements.
+    pub(crate) fn selection(&mut self, slice: &[Value; 3], length: usize) -> Result<Selection> {
+        let [start, stop, step] = slice;
+        let mut bound = |value: &Value| -> Result<Option<i64>> {
+            if value.is_none() { Ok(None) } else { self.index(value).map(Some) }
+        };
+        let step = bound(step)?.unwrap_or(1);
+        if step == 0 {
+            return Err(raise("ValueError", "slice step cannot be zero"));
+        }
+        let length = length as i64;
+        let (lowest, highest) = if step > 0 { (0, length) } else { (-1, length - 1) };
+        let clamp = |value: i64| {
+            let value = if value < 0 { value.saturating_add(length) } else { value };
+            value.clamp(lowest, highest)
+        };
+        let start = bound(start)?.map_or(if step > 0 { lowest } else { highest }, clamp);
+        let stop = bound(stop)?.map_or(if step > 0 { highest } else { lowest }, clamp);
+        let distance = i128::from(stop) - i128::from(start);
+        let step_wide = i128::from(step);
+        let count = (distance + step_wide - step_wide.signum()) / step_wide;
+        let count = usize::try_from(count.max(0)).unwrap_or(0);
+        Ok(Selection { start, step: if count > 1 { step } else { 1 }, count })
+    }
+
+    /// An integer used as an index.
+    pub(crate) fn index(&mut self, value: &Value) -> Result<i64> {
+        if let Some(index) = number::index(value) {
+            return Ok(index);
+        }
+        if let Value::Host(host) = value {
+            return Err(super::host::reaches(host, "an index"));
+        }
+        if let Some(method) = self.special(value, "__index__")? {
+            let result = self.call(&method, Args::default())?;
+            if let Some(index) = number::index(&result) {
+                return Ok(index);
+            }
+        }
+        Err(Error::ty(format!("'{}' object cannot be interpreted as an integer", value.type_name())))
+    }
+
+    /// Element number `index` of `values`.
+    fn element(&mut self, values: &[Value], index: &Value, kind: &str) -> Result<Value> {
+        let at = self.position(index, values.len(), kind, "index")?;
+        values.get(at).cloned().ok_or_else(|| raise("IndexError", format!("{kind} index out of range")))
+    }
+
+    fn position(&mut self, index: &Value, length: usize, kind: &str, action: &str) -> Result<usize> {
+        if !matches!(index, Value::Bool(_) | Value::Int(_) | Value::BigInt(_) | Value::User(_)) {
+            let name = index.type_name();
+            return Err(match kind {
+                "string" => Error::ty(format!("string indices must be integers, not '{name}'")),
+                _ => Error::ty(format!("{kind} indices must be integers or slices, not {name}")),
+            });
+        }
+        let index = self.index(index)?;
+        let shifted = if index < 0 { index.saturating_add(length as i64) } else { index };
+        usize::try_from(shifted).ok().filter(|at| *at < length).ok_or_else(|| {
+            let action = if action == "index" { String::new() } else { format!("{action} ") };
+            raise("IndexError", format!("{kind} {action}index out of range"))
+        })
+    }
+
+    /// `value[index]`.
+    pub(crate) fn get_item(&mut self, value: &Value, index: &Value) -> Result<Value> {
+        if super::tensor::is_tensor(value) {
+            return self.tensor_item(value, index);
+        }
+        if let Value::Host(_) = value {
+            return Ok(value.clone());
+        }
+        if let (Value::Host(_), Value::List(_) | Value::Tuple(_) | Value::Str(_) | Value::Dict(_)) = (index, value) {
+            return Ok(index.clone());
+        }
+        match (value, index) {
+            (Value::List(values), Value::Slice(slice)) => {
+                let values = values.borrow().clone();
+                Ok(Value::list(self.selection(slice, values.len())?.of(&values)))
+            }
+            (Value::List(values), _) => {
+                let length = values.borrow().len();
+                let at = self.position(index, length, "list", "index")?;
+                let found = values.borrow().get(at).cloned();
+                found.ok_or_else(|| raise("IndexError", "list index out of range"))
+            }
+            (Value::Str(text), _) => self.string_item(text, index),
+            (Value::Dict(entries), _) => {
+                let found = entries.borrow().get(&Key::new(index.clone())?).cloned();
+                match found {
+                    Some(value) => Ok(value),
+                    None => Err(self.missing_key(index)?),
+                }
+            }
+            _ => {
+                if let Some(values) = tuple_of(value) {
+                    return match index {
+                        Value::Slice(slice) => Ok(Value::tuple(self.selection(slice, values.len())?.of(&values))),
+                        _ => self.element(&values, index, "tuple"),
+                    };
+                }
+                self.object_item(value, index)
+            }
+        }
+    }
+
+    fn object_item(&mut self, value: &Value, index: &Value) -> Result<Value> {
+        if let Some(range) = user::<Range>(value) {
+            return self.range_item(&range, index);
+        }
+        // `list[int]` and its like, in annotations that are evaluated after all.
+        if user::<BuiltinType>(value).is_some() {
+            return Ok(value.clone());
+        }
+        match self.special(value, "__getitem__")? {
+            Some(method) => self.call(&method, Args::positional(vec![index.clone()])),
+            None => {
+                if let Some(generic) = self.generic(value)? {
+                    return Ok(generic);
+                }
+                Err(Error::ty(format!("'{}' object is not subscriptable", value.type_name())))
+            }
+        }
+    }
+
+    /// `SomeClass[T]`: subscripted classes are themselves.
+    fn generic(&mut self, value: &Value) -> Result<Option<Value>> {
+        if let Some(class) = user::<super::classes::UserClass>(value)
+            && class.lookup("__class_getitem__").is_some()
+        {
+            return Ok(Some(value.clone()));
+        }
+        Ok(None)
+    }
+
+    fn range_item(&mut self, range: &Range, index: &Value) -> Result<Value> {
+        let length = usize::try_from(range.len()).unwrap_or(usize::MAX);
+        if let Value::Slice(slice) = index {
+            let selection = self.selection(slice, length)?;
+            let step = range.step.saturating_mul(selection.step);
+            let start = range.get(selection.start.max(0) as u64);
+            let stop = i128::from(start) + i128::from(step) * selection.count as i128;
+            let stop = stop.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64;
+            return Ok(Value::User(Rc::new(Range { start, stop, step })));
+        }
+        let at = self.position(index, length, "range object", "index")?;
+        Ok(Value::Int(range.get(at as u64)))
+    }
+
+    fn string_item(&mut self, text: &str, index: &Value) -> Result<Value> {
+        if let Value::Slice(slice) = index {
+            let chars: Vec<char> = text.chars().collect();
+            let selected = self.selection(slice, chars.len())?.of(&chars);
+            return Ok(Value::str(selected.into_iter().collect::<String>()));
+        }
+        let at = self.position(index, text.chars().count(), "string", "index")?;
+        let found = text.chars().nth(at).map(|c| Value::str(c.to_string()));
+        found.ok_or_else(|| raise("IndexError", "string index out of range"))
+    }
+
+    /// The `KeyError` for `key`.
+    pub(crate) fn missing_key(&mut self, key: &Value) -> Result<Error> {
+        let shown = self.repr_of(key)?;
+        Ok(raise_with("KeyError", vec![key.clone()], shown))
+    }
+
+    /// `value[index] = new`.
+    pub(crate) fn set_item(&mut self, value: &Value, index: &Value, new: Value) -> Result<()> {
+        match (value, index) {
+            (Value::Host(_), _) => Ok(()),
+            (_, Value::Host(host)) => Err(super::host::reaches(host, "an index")),
+            (Value::List(values), Value::Slice(slice)) => {
+                let new = self.collect(&new)?;
+                let length = values.borrow().len();
+                let selection = self.selection(slice, length)?;
+                let extended = !matches!(&slice[2], Value::None | Value::Int(1));
+                if extended {
+                    return assign_extended(values, selection, new);
+                }
+                let mut values = values.borrow_mut();
+                let start = (selection.start as usize).min(values.len());
+                let end = (start + selection.count).min(values.len());
+                values.splice(start..end, new);
+                Ok(())
+            }
+            (Value::List(values), _) => {
+                let length = values.borrow().len();
+                let at = self.position(index, length, "list", "assignment")?;
+                if let Some(slot) = values.borrow_mut().get_mut(at) {
+                    *slot = new;
+                }
+                Ok(())
+            }
+            (Value::Dict(entries), _) => {
+                entries.borrow_mut().insert(Key::new(index.clone())?, new);
+                Ok(())
+            }
+            _ if super::tensor::is_tensor(value) => Err(Error::ty("tensors cannot be changed in place")
+                .help("use `x = x.at[index].set(value)` (jax) or keras.ops.slice_update")),
+            _ => match self.special(value, "__setitem__")? {
+                Some(method) => self.call(&method, Args::positional(vec![index.clone(), new])).map(drop),
+                None => {
+                    let message = format!("'{}' object does not support item assignment", value.type_name());
+                    Err(Error::ty(message))
+                }
+            },
+        }
+    }
+
+    /// `del value[index]`.
+    pub(crate) fn delete_item(&mut self, value: &Value, index: &Value) -> Result<()> {
+        match (value, index) {
+            (Value::Host(_), _) => Ok(()),
+            (Value::List(values), Value::Slice(slice)) => {
+                let length = values.borrow().len();
+                let positions: HashSet<usize> = self.selection(slice, length)?.positions().collect();
+                let mut position = 0;
+                values.borrow_mut().retain(|_| {
+                    position += 1;
+                    !positions.contains(&(position - 1))
+                });
+                Ok(())
+            }
+            (Value::List(values), _) => {
+                let length = values.borrow().len();
+                let at = self.position(index, length, "list", "assignment")?;
+                let mut values = values.borrow_mut();
+                if at < values.len() {
+                    values.remove(at);
+                }
+                Ok(())
+            }
+            (Value::Dict(entries), _) => match entries.borrow_mut().shift_remove(&Key::new(index.clone())?) {
+                Some(_) => Ok(()),
+                None => Err(self.missing_key(index)?),
+            },
+            _ => match self.special(value, "__delitem__")? {
+                Some(method) => self.call(&method, Args::positional(vec![index.clone()])).map(drop),
+                None => {
+                    let message = format!("'{}' object doesn't support item deletion", value.type_name());
+                    Err(Error::ty(message))
+                }
+            },
+        }
+    }
+}
+
+fn assign_extended(values: &Rc<std::cell::RefCell<Vec<Value>>>, selection: Selection, new: Vec<Value>) -> Result<()> {
+    if new.len() != selection.count {
+        let message =
+            format!("attempt to assign sequence of size {} to extended slice of size {}", new.len(), selection.count);
+        return Err(raise("ValueError", message));
+    }
+    let mut values = values.borrow_mut();
+    for (at, value) in selection.positions().zip(new) {
+        if let Some(slot) = values.get_mut(at) {
+            *slot = value;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,163 @@
+//! Tensors in expressions: operators, indexing, attributes.
+
+use std::rc::Rc;
+
+use keramos_ir::{Array, Buffer};
+
+use super::Interp;
+use super::tensor_table as ops;
+use crate::diagnostics::codes;
+use crate::error::{Error, Result};
+use crate::library::{Args, FunctionDecl};
+use crate::syntax::ast::{BinaryOp, CompareOp, UnaryOp};
+use crate::value::{Object, Value};
+
+/// Attributes of tensors that are no methods.
+pub(super) const ATTRIBUTES: &[&str] = &["shape", "dtype", "ndim", "size", "T"];
+
+/// A method of a tensor, bound to it.
+#[derive(Debug)]
+struct TensorMethod {
+    tensor: Value,
+    function: &'static FunctionDecl,
+}
+
+impl Object for TensorMethod {
+    fn class_name(&self) -> Rc<str> {
+        "method".into()
+    }
+
+    fn call(self: Rc<Self>, interp: &mut Interp, mut args: Args) -> Result<Value> {
+        args.positional.insert(0, self.tensor.clone());
+        interp.call(&Value::Function(self.function), args)
+    }
+
+    fn repr(&self) -> String {
+        format!("<bound method {}>", self.function.name)
+    }
+}
+
+/// Whether the value is a tensor of any kind.
+pub(crate) fn is_tensor(value: &Value) -> bool {
+    matches!(value, Value::Tensor(_) | Value::Symbolic(_) | Value::Array(_))
+}
+
+impl Interp {
+    fn tensor_function(
+        &mut self,
+        function: Option<&'static FunctionDecl>,
+        what: &str,
+        args: Vec<Value>,
+    ) -> Result<Value> {
+        match function {
+            Some(function) => self.call(&Value::Function(function), Args::positional(args)),
+            None => Err(Error::ty(format!("tensors do not take `{what}`"))),
+        }
+    }
+
+    pub(super) fn tensor_binary(&mut self, op: BinaryOp, left: &Value, right: &Value) -> Result<Value> {
+        self.tensor_function(ops::operator(op), op.text(), vec![left.clone(), right.clone()])
+    }
+
+    pub(super) fn tensor_compare(&mut self, op: CompareOp, left: &Value, right: &Value) -> Result<Value> {
+        // A tensor is never equal to what cannot be a number.
+        let other = if is_tensor(left) { right } else { left };
+        if matches!(other, Value::None | Value::Str(_)) {
+            match op {
+                CompareOp::Equal => return Ok(Value::Bool(false)),
+                CompareOp::NotEqual => return Ok(Value::Bool(true)),
+                _ => {}
+            }
+        }
+        self.tensor_function(ops::comparison(op), op.text(), vec![left.clone(), right.clone()])
+    }
+
+    pub(super) fn tensor_unary(&mut self, op: UnaryOp, value: &Value) -> Result<Value> {
+        match op {
+            UnaryOp::Plus => Ok(value.clone()),
+            _ => self.tensor_function(ops::unary(op), op.text(), vec![value.clone()]),
+        }
+    }
+
+    pub(super) fn tensor_item(&mut self, tensor: &Value, index: &Value) -> Result<Value> {
+        if let (Value::Array(array), Value::Int(i)) = (tensor, index)
+            && array.ty().shape.len() == 1
+        {
+            let length = array.ty().shape.first().copied().unwrap_or(0);
+            let at = if *i < 0 { i + length as i64 } else { *i };
+            let found = usize::try_from(at).ok().and_then(|at| element(array, at));
+            return found.ok_or_else(|| {
+                let message = format!("index {i} is out of bounds for axis 0 with size {length}");
+                super::exceptions::raise("IndexError", message)
+            });
+        }
+        self.tensor_function(ops::getitem(), "[]", vec![tensor.clone(), index.clone()])
+    }
+
+    /// `tensor.name`.
+    pub(super) fn tensor_attribute(&mut self, tensor: &Value, name: &str) -> Result<Option<Value>> {
+        let ints = |shape: &[usize]| Value::tuple(shape.iter().map(|&n| Value::Int(n as i64)).collect::<Vec<_>>());
+        let (shape, rank, dtype) = match tensor {
+            Value::Tensor(t) => (ints(t.shape()), t.rank(), Value::DType(t.dtype())),
+            Value::Array(a) => (ints(&a.ty().shape), a.ty().rank(), Value::DType(a.ty().dtype)),
+            Value::Symbolic(s) => (s.shape_value(), s.0.shape.len(), Value::str(s.0.dtype.numpy_name())),
+            _ => return Ok(None),
+        };
+        Ok(match name {
+            "shape" => Some(shape),
+            "ndim" => Some(Value::Int(rank as i64)),
+            "dtype" => Some(dtype),
+            "size" => self.size_of(&shape)?,
+            "name" => match tensor {
+                Value::Symbolic(s) => Some(Value::Str(s.0.node.name.clone())),
+                _ => None,
+            },
+            "item" | "tolist" => match tensor {
+                Value::Array(array) => Some(super::methods::array_method(array, name)),
+                _ => return Err(unknown_value(tensor, name)),
+            },
+            "numpy" | "block_until_ready" => return Err(unknown_value(tensor, name)),
+            "T" => match ops::method("transpose") {
+                Some(function) => Some(self.call(&Value::Function(function), Args::positional(vec![tensor.clone()]))?),
+                None => None,
+            },
+            _ => ops::method(name)
+                .map(|function| Value::User(Rc::new(TensorMethod { tensor: tensor.clone(), function }))),
+        })
+    }
+
+    fn size_of(&mut self, shape: &Value) -> Result<Option<Value>> {
+        let mut size = Value::Int(1);
+        for dim in shape.elements().unwrap_or_default() {
+            if dim.is_none() {
+                return Ok(Some(Value::None));
+            }
+            size = self.binary(BinaryOp::Multiply, &size, &dim)?;
+        }
+        Ok(Some(size))
+    }
+}
+
+fn unknown_value(tensor: &Value, name: &str) -> Error {
+    let message = format!("`.{name}` needs the value of a {}, which is only known at run time", tensor.type_name());
+    Error::new(codes::HOST_VALUE, message)
+}
+
+/// Element number `index` of an array, in row-major order, as a Python number.
+pub(crate) fn element(array: &Array, index: usize) -> Option<Value> {
+    Some(match array.data() {
+        Buffer::Bool(v) => Value::Bool(*v.get(index)?),
+        Buffer::I8(v) => Value::Int(i64::from(*v.get(index)?)),
+        Buffer::I16(v) => Value::Int(i64::from(*v.get(index)?)),
+        Buffer::I32(v) => Value::Int(i64::from(*v.get(index)?)),
+        Buffer::I64(v) => Value::Int(*v.get(index)?),
+        Buffer::U8(v) => Value::Int(i64::from(*v.get(index)?)),
+        Buffer::U16(v) => Value::Int(i64::from(*v.get(index)?)),
+        Buffer::U32(v) => Value::Int(i64::from(*v.get(index)?)),
+        Buffer::U64(v) => super::operators::number::from_big((*v.get(index)?).into()),
+        Buffer::F16(v) => Value::Float(f64::from(*v.get(index)?)),
+        Buffer::BF16(v) => Value::Float(f64::from(*v.get(index)?)),
+        Buffer::F32(v) => Value::Float(f64::from(*v.get(index)?)),
+        Buffer::F64(v) => Value::Float(*v.get(index)?),
+    })
+}

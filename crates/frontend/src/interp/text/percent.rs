@@ -1,0 +1,191 @@
+//! `template % values`.
+
+use super::Text;
+use super::spec::{Spec, format_float, in_base};
+use crate::error::{Error, Result};
+use crate::interp::Interp;
+use crate::interp::exceptions::raise;
+use crate::interp::limits::check_length;
+use crate::interp::operators::number::{self, Number};
+use crate::value::{Host, Key, Value};
+
+/// One `%` conversion: `%(key)flags width .precision kind`.
+#[derive(Default)]
+struct Conversion {
+    key: Option<String>,
+    spec: Spec,
+    zero: bool,
+    left: bool,
+}
+
+impl Interp {
+    /// The template with its conversions filled in; the host value if one would be.
+    pub(in crate::interp) fn percent_format(&mut self, template: &str, values: &Value) -> Result<Text> {
+        let mut out = String::new();
+        let mut chars = template.chars().peekable();
+        let sequence = match values {
+            Value::Tuple(values) => values.to_vec(),
+            other => vec![other.clone()],
+        };
+        let mut rest = sequence.into_iter();
+        let mut host: Option<Host> = None;
+        let mut by_key = false;
+        while let Some(c) = chars.next() {
+            if c != '%' {
+                out.push(c);
+                continue;
+            }
+            let mut conversion = Conversion::default();
+            if chars.next_if_eq(&'(').is_some() {
+                let mut key = String::new();
+                loop {
+                    match chars.next() {
+                        Some(')') => break,
+                        Some(c) => key.push(c),
+                        None => return Err(raise("ValueError", "incomplete format key")),
+                    }
+                }
+                conversion.key = Some(key);
+            }
+            while let Some(flag) = chars.next_if(|c| "-+ #0".contains(*c)) {
+                match flag {
+                    '-' => conversion.left = true,
+                    '0' => conversion.zero = true,
+                    '#' => conversion.spec.alternate = true,
+                    sign => conversion.spec.sign = Some(if conversion.spec.sign == Some('+') { '+' } else { sign }),
+                }
+            }
+            let mut number = |rest: &mut std::vec::IntoIter<Value>| -> Result<Option<i64>> {
+                if chars.next_if_eq(&'*').is_some() {
+                    let value = rest.next().ok_or_else(too_few)?;
+                    return number::index(&value).map(Some).ok_or_else(|| Error::ty("* wants int"));
+                }
+                let mut digits = String::new();
+                while let Some(digit) = chars.next_if(char::is_ascii_digit) {
+                    digits.push(digit);
+                }
+                Ok(if digits.is_empty() { None } else { Some(digits.parse().unwrap_or(i64::MAX)) })
+            };
+            let width = number(&mut rest)?.unwrap_or(0);
+            conversion.left |= width < 0;
+            conversion.spec.width = width.unsigned_abs() as usize;
+            check_length(conversion.spec.width)?;
+            if chars.next_if_eq(&'.').is_some() {
+                let mut digits = String::new();
+                while let Some(digit) = chars.next_if(char::is_ascii_digit) {
+                    digits.push(digit);
+                }
+                let precision = if digits.is_empty() { 0 } else { digits.parse().unwrap_or(usize::MAX) };
+                check_length(precision)?;
+                conversion.spec.precision = Some(precision);
+            }
+            let Some(kind) = chars.next() else { return Err(raise("ValueError", "incomplete format")) };
+            if kind == '%' {
+                out.push('%');
+                continue;
+            }
+            let value = match &conversion.key {
+                Some(key) => {
+                    by_key = true;
+                    let Value::Dict(entries) = values else { return Err(Error::ty("format requires a mapping")) };
+                    let found = entries.borrow().get(&Key::name(key.as_str())).cloned();
+                    match found {
+                        Some(value) => value,
+                        None => return Err(self.missing_key(&Value::str(key.as_str()))?),
+                    }
+                }
+                None => rest.next().ok_or_else(too_few)?,
+            };
+            match &value {
+                Value::Host(origin) => host = host.or(Some(origin.clone())),
+                _ => out.push_str(&self.percent_field(conversion, kind, &value)?),
+            }
+        }
+        let surplus = rest.next().is_some() && !by_key && !matches!(values, Value::Dict(_) | Value::List(_));
+        if surplus && host.is_none() {
+            return Err(Error::ty("not all arguments converted during string formatting"));
+        }
+        Ok(host.map_or(Ok(out), Err))
+    }
+
+    fn percent_field(&mut self, conversion: Conversion, kind: char, value: &Value) -> Result<String> {
+        let Conversion { mut spec, zero, left, .. } = conversion;
+        spec.align = Some(if left { '<' } else { '>' });
+        let numeric = |what: &str| Error::ty(format!("%{kind} format: {what} is required, not {}", value.type_name()));
+        match kind {
+            's' | 'r' | 'a' => {
+                let text = match kind {
+                    's' => self.str_of(value)?,
+                    'r' => self.repr_of(value)?,
+                    _ => super::repr::ascii(&self.repr_of(value)?),
+                };
+                let cut: String = match spec.precision {
+                    Some(n) => text.chars().take(n).collect(),
+                    None => text,
+                };
+                Ok(spec.pad("", &cut, '>'))
+            }
+            'c' => {
+                let text = match value {
+                    Value::Str(text) if text.chars().count() == 1 => text.to_string(),
+                    other => match number::index(other).and_then(|i| char::from_u32(u32::try_from(i).ok()?)) {
+                        Some(c) => c.to_string(),
+                        None => return Err(Error::ty("%c requires int or char")),
+                    },
+                };
+                Ok(spec.pad("", &text, '>'))
+            }
+            'd' | 'i' | 'u' | 'x' | 'X' | 'o' => {
+                let number = Number::of(value).ok_or_else(|| numeric("a real number"))?;
+                let whole = match &number {
+                    Number::Float(x) if matches!(kind, 'd' | 'i' | 'u') => Number::of(&number::truncate(*x)?),
+                    Number::Float(_) => return Err(numeric("an integer")),
+                    _ => Some(number.clone()),
+                };
+                let Some(big) = whole.as_ref().and_then(Number::to_big) else { return Err(numeric("an integer")) };
+                let (base, prefix) = match kind {
+                    'x' => (16, "0x"),
+                    'X' => (16, "0X"),
+                    'o' => (8, "0o"),
+                    _ => (10, ""),
+                };
+                let mut digits = in_base(&big, base);
+                if kind == 'X' {
+                    digits = digits.to_uppercase();
+                }
+                if let Some(precision) = spec.precision {
+                    digits = format!("{}{digits}", "0".repeat(precision.saturating_sub(digits.len())));
+                }
+                let sign = match (number.is_negative(), spec.sign) {
+                    (true, _) => "-",
+                    (false, Some('+')) => "+",
+                    (false, Some(' ')) => " ",
+                    _ => "",
+                };
+                let prefix = if spec.alternate { format!("{sign}{prefix}") } else { sign.to_owned() };
+                if zero && !left {
+                    spec.fill = Some('0');
+                    spec.align = Some('=');
+                }
+                Ok(spec.pad(&prefix, &digits, '>'))
+            }
+            'e' | 'E' | 'f' | 'F' | 'g' | 'G' => {
+                let x = Number::of(value)
+                    .ok_or_else(|| Error::ty(format!("must be real number, not {}", value.type_name())))?;
+                spec.kind = Some(kind);
+                if zero && !left {
+                    spec.fill = Some('0');
+                    spec.align = Some('=');
+                }
+                format_float(x.to_f64()?, &spec)
+            }
+            other => {
+                Err(raise("ValueError", format!("unsupported format character '{other}' (0x{:x})", u32::from(other))))
+            }
+        }
+    }
+}
+
+fn too_few() -> Error {
+    Error::ty("not enough arguments for format string")
+}

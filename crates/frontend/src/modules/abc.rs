@@ -1,0 +1,69 @@
+//! `abc` and `contextlib`.
+
+use std::rc::Rc;
+
+use super::{Contents, modules};
+use crate::error::Result;
+use crate::interp::Interp;
+use crate::interp::attribute::user;
+use crate::interp::builtins::functions;
+use crate::interp::classes::{Property, UserClass};
+use crate::library::{Args, Bound, FunctionDecl};
+use crate::value::{Object, Value};
+
+modules! {
+    /// `abc`.
+    ABSTRACT = Contents { python: &[FUNCTIONS], values: value, value_names: &["ABC", "ABCMeta"], ..Contents::new("abc") };
+}
+
+static FUNCTIONS: &[FunctionDecl] = functions! {
+    "abstractmethod" [(funcobj)] "A method that subclasses must define." => abstract_method;
+};
+
+/// A method that subclasses must define.
+#[derive(Debug)]
+pub(crate) struct Abstract(Value);
+
+impl Object for Abstract {
+    fn class_name(&self) -> Rc<str> {
+        "function".into()
+    }
+
+    fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
+        interp.call(&self.0, args)
+    }
+
+    fn get_attr(self: Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {
+        interp.find_attribute(&self.0, name)
+    }
+}
+
+/// The metaclass, which only serves to be named.
+#[derive(Debug)]
+struct AbcMeta;
+
+impl Object for AbcMeta {
+    fn class_name(&self) -> Rc<str> {
+        "ABCMeta".into()
+    }
+}
+
+fn value(name: &str) -> Option<Value> {
+    match name {
+        "ABCMeta" => Some(Value::User(Rc::new(AbcMeta))),
+        "ABC" => {
+            let class = UserClass::new("ABC".into(), &[], indexmap::IndexMap::new()).ok()?;
+            Some(Value::User(Rc::new(class)))
+        }
+        _ => None,
+    }
+}
+
+fn abstract_method(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    let function = args.get("funcobj")?.clone();
+    // A property stays one; that it must be defined again is not checked.
+    if user::<Property>(&function).is_some() {
+        return Ok(function);
+    }
+    Ok(Value::User(Rc::new(Abstract(function))))
+}

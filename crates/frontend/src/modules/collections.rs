@@ -1,0 +1,236 @@
+//! `collections`.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use indexmap::IndexMap;
+
+use super::{Contents, modules};
+use crate::error::{Error, Result};
+use crate::interp::Interp;
+use crate::interp::builtins::functions;
+use crate::interp::classes::{Instance, Layout, UserClass};
+use crate::interp::exceptions::raise;
+use crate::library::{Args, Bound, Default, FunctionDecl};
+use crate::syntax::ast::Symbol;
+use crate::value::{Key, Object, Value};
+
+modules! {
+    /// `collections`.
+    COLLECTIONS = Contents { python: &[FUNCTIONS], ..Contents::new("collections") };
+    /// `collections.abc`.
+    ABC = Contents { values: super::typing::form, value_names: super::typing::FORMS, ..Contents::new("collections.abc") };
+}
+
+static FUNCTIONS: &[FunctionDecl] = functions! {
+    "namedtuple" [(typename) (field_names) (rename = Default::Bool(false)) (defaults = Default::None) (module = Default::None)]
+        "A class of tuples with named elements." => namedtuple;
+    "OrderedDict" [(iterable = Default::None) (**entries)] "A dict, which keeps its order anyway." => ordered_dict;
+    "defaultdict" [(default_factory = Default::None) (iterable = Default::None) (**entries)] "A dict that makes missing values." => defaultdict;
+    "Counter" [(iterable = Default::None)] "How often each element occurs." => counter;
+    "deque" [(iterable = Default::Ints(&[])) (maxlen = Default::None)] "A list." => deque;
+};
+
+fn namedtuple(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    let name = args.str("typename")?;
+    let fields = match args.get("field_names")?.clone() {
+        Value::Str(text) => text.replace(',', " ").split_whitespace().map(Value::str).collect(),
+        other => interp.collect(&other)?,
+    };
+    let defaults = match args.some("defaults")?.cloned() {
+        Some(defaults) => interp.collect(&defaults)?,
+        None => Vec::new(),
+    };
+    class_of(&name, &fields, defaults, IndexMap::new())
+}
+
+fn class_of(name: &str, fields: &[Value], defaults: Vec<Value>, members: IndexMap<Symbol, Value>) -> Result<Value> {
+    let mut names: Vec<Symbol> = Vec::with_capacity(fields.len());
+    for field in fields {
+        let Value::Str(field) = field else {
+            return Err(Error::ty("Type names and field names must be strings"));
+        };
+        if names.contains(field) {
+            return Err(raise("ValueError", format!("Encountered duplicate field name: '{field}'")));
+        }
+        names.push(field.clone());
+    }
+    if defaults.len() > names.len() {
+        return Err(Error::ty("Got more default values than field names"));
+    }
+    let class = UserClass::new(name.into(), &[], members)?;
+    *class.layout.borrow_mut() = Layout::Tuple(names.into(), defaults.into());
+    Ok(Value::User(Rc::new(class)))
+}
+
+/// The class of `class Name(typing.NamedTuple)`: fields by annotation, defaults by assignment.
+pub(crate) fn named_tuple_class(
+    name: &str,
+    annotated: &[Value],
+    mut members: IndexMap<Symbol, Value>,
+) -> Result<Value> {
+    members.shift_remove("__annotations__");
+    let mut defaults = Vec::new();
+    for field in annotated {
+        let Value::Str(field) = field else { continue };
+        match members.shift_remove(field) {
+            Some(default) => defaults.push(default),
+            None if defaults.is_empty() => {}
+            None => {
+                let message = format!("non-default namedtuple field {field} cannot follow default field");
+                return Err(Error::ty(message));
+            }
+        }
+    }
+    class_of(name, annotated, defaults, members)
+}
+
+/// `_asdict` and `_replace` of a named tuple.
+#[derive(Debug)]
+struct TupleMethod {
+    instance: Rc<Instance>,
+    replace: bool,
+}
+
+/// The method of a named tuple called `name`.
+pub(crate) fn tuple_method(instance: &Rc<Instance>, name: &str) -> Option<Value> {
+    instance.tuple.as_ref()?;
+    let replace = match name {
+        "_asdict" => false,
+        "_replace" => true,
+        _ => return None,
+    };
+    Some(Value::User(Rc::new(TupleMethod { instance: instance.clone(), replace })))
+}
+
+impl Object for TupleMethod {
+    fn class_name(&self) -> Rc<str> {
+        "method".into()
+    }
+
+    fn call(self: Rc<Self>, _interp: &mut Interp, args: Args) -> Result<Value> {
+        let class = &self.instance.class;
+        let Layout::Tuple(names, _) = class.layout.borrow().clone() else {
+            return Err(Error::internal("a named tuple has no fields"));
+        };
+        let mut values = self.instance.tuple.as_ref().map(|t| t.to_vec()).unwrap_or_default();
+        if !self.replace {
+            let entries = names.iter().map(|n| Key::name(n.clone())).zip(values);
+            return Ok(Value::Dict(Rc::new(RefCell::new(entries.collect()))));
+        }
+        for (name, value) in args.keywords {
+            match names.iter().position(|n| *n == name).and_then(|at| values.get_mut(at)) {
+                Some(slot) => *slot = value,
+                None => return Err(raise("ValueError", format!("Got unexpected field names: ['{name}']"))),
+            }
+        }
+        Ok(Value::User(Rc::new(Instance::with_elements(class.clone(), values))))
+    }
+}
+
+fn filled(interp: &mut Interp, args: &Bound) -> Result<IndexMap<Key, Value>> {
+    let mut entries = match args.some("iterable")?.cloned() {
+        Some(source) => interp.entries(&source)?,
+        None => IndexMap::new(),
+    };
+    if let Value::Dict(more) = args.get("entries")? {
+        entries.extend(more.borrow().clone());
+    }
+    Ok(entries)
+}
+
+fn dict(entries: IndexMap<Key, Value>) -> Value {
+    Value::Dict(Rc::new(RefCell::new(entries)))
+}
+
+fn ordered_dict(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    filled(interp, args).map(dict)
+}
+
+/// A dict that makes the values of missing keys.
+#[derive(Debug)]
+struct DefaultDict {
+    entries: Value,
+    factory: Value,
+}
+
+fn defaultdict(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    let factory = args.get("default_factory")?.clone();
+    let entries = dict(filled(interp, args)?);
+    Ok(Value::User(Rc::new(DefaultDict { entries, factory })))
+}
+
+/// The special methods through which Python's syntax reaches a wrapped dict.
+#[derive(Debug)]
+struct DefaultDictMethod {
+    dict: Rc<DefaultDict>,
+    name: &'static str,
+}
+
+impl Object for DefaultDict {
+    fn class_name(&self) -> Rc<str> {
+        "collections.defaultdict".into()
+    }
+
+    fn get_attr(self: Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {
+        const SPECIAL: &[&str] = &["__getitem__", "__setitem__", "__delitem__", "__len__", "__contains__", "__iter__"];
+        if let Some(name) = SPECIAL.iter().find(|special| **special == name) {
+            return Ok(Some(Value::User(Rc::new(DefaultDictMethod { dict: self, name }))));
+        }
+        if name == "default_factory" {
+            return Ok(Some(self.factory.clone()));
+        }
+        interp.find_attribute(&self.entries, name)
+    }
+
+    fn attributes(&self) -> Vec<String> {
+        ["default_factory", "items", "keys", "values", "get"].map(String::from).to_vec()
+    }
+}
+
+impl Object for DefaultDictMethod {
+    fn class_name(&self) -> Rc<str> {
+        "method-wrapper".into()
+    }
+
+    fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
+        let entries = self.dict.entries.clone();
+        match (self.name, args.positional.as_slice()) {
+            ("__getitem__", [key]) => {
+                if !interp.contains(&entries, key)? && !self.dict.factory.is_none() {
+                    let value = interp.call(&self.dict.factory, Args::default())?;
+                    interp.set_item(&entries, key, value)?;
+                }
+                interp.get_item(&entries, key)
+            }
+            ("__setitem__", [key, value]) => interp.set_item(&entries, key, value.clone()).map(|()| Value::None),
+            ("__delitem__", [key]) => interp.delete_item(&entries, key).map(|()| Value::None),
+            ("__contains__", [key]) => interp.contains(&entries, key).map(Value::Bool),
+            ("__len__", []) => Ok(Value::Int(interp.collect(&entries)?.len() as i64)),
+            ("__iter__", []) => {
+                Ok(crate::interp::iterate::IterObject::value(interp.iterate_static(&entries)?, "dict_keyiterator"))
+            }
+            _ => Err(Error::ty(format!("{}() takes other arguments", self.name))),
+        }
+    }
+}
+
+fn counter(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    let mut counts: IndexMap<Key, Value> = IndexMap::new();
+    if let Some(source) = args.some("iterable")?.cloned() {
+        for value in interp.collect(&source)? {
+            let count = counts.entry(Key::new(value)?).or_insert(Value::Int(0));
+            if let Value::Int(n) = count {
+                *n += 1;
+            }
+        }
+    }
+    Ok(Value::User(Rc::new(DefaultDict {
+        entries: dict(counts),
+        factory: interp.eval.builtins.get("int").unwrap_or(Value::None),
+    })))
+}
+
+fn deque(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    interp.collect(&args.get("iterable")?.clone()).map(Value::list)
+}

@@ -1,0 +1,210 @@
+//! `functools` and `operator`.
+
+use std::rc::Rc;
+
+use super::{Contents, modules};
+use crate::error::{Error, Result};
+use crate::interp::Interp;
+use crate::interp::builtins::functions;
+use crate::interp::exceptions::raise;
+use crate::library::{Args, Bound, Default, FunctionDecl};
+use crate::syntax::ast::{BinaryOp, CompareOp};
+use crate::value::{Key, Object, Value};
+
+modules! {
+    /// `functools`.
+    FUNCTOOLS = Contents { python: &[FUNCTIONS], ..Contents::new("functools") };
+    /// `operator`.
+    OPERATOR = Contents { python: &[OPERATORS], ..Contents::new("operator") };
+}
+
+static FUNCTIONS: &[FunctionDecl] = functions! {
+    "partial" [(func) (*args) (**keywords)] "The function with some arguments given already." => partial;
+    "reduce" [(function) (iterable) (initial = Default::Str(""))] "The elements combined from left to right." => reduce;
+    "wraps" [(wrapped) (*rest) (**options)] "A decorator that leaves the function as it is." => identity;
+    "lru_cache" [(maxsize = Default::None) (typed = Default::Bool(false))] "A decorator that leaves the function as it is." => cache;
+    "cache" [(function)] "Leaves the function as it is." => |_, args| Ok(args.get("function")?.clone());
+    "cached_property" [(func)] "A computed attribute." => cached_property;
+    "cmp_to_key" [(function)] "Not compiled." => |_, _| Err(Error::unsupported("functools.cmp_to_key"));
+};
+
+static OPERATORS: &[FunctionDecl] = functions! {
+    "add" [(a) (b)] "a + b." => |i, args| arithmetic(i, args, BinaryOp::Add);
+    "sub" [(a) (b)] "a - b." => |i, args| arithmetic(i, args, BinaryOp::Subtract);
+    "mul" [(a) (b)] "a * b." => |i, args| arithmetic(i, args, BinaryOp::Multiply);
+    "matmul" [(a) (b)] "a @ b." => |i, args| arithmetic(i, args, BinaryOp::MatMul);
+    "truediv" [(a) (b)] "a / b." => |i, args| arithmetic(i, args, BinaryOp::Divide);
+    "floordiv" [(a) (b)] "a // b." => |i, args| arithmetic(i, args, BinaryOp::FloorDivide);
+    "mod" [(a) (b)] "a % b." => |i, args| arithmetic(i, args, BinaryOp::Modulo);
+    "pow" [(a) (b)] "a ** b." => |i, args| arithmetic(i, args, BinaryOp::Power);
+    "and_" [(a) (b)] "a & b." => |i, args| arithmetic(i, args, BinaryOp::BitAnd);
+    "or_" [(a) (b)] "a | b." => |i, args| arithmetic(i, args, BinaryOp::BitOr);
+    "xor" [(a) (b)] "a ^ b." => |i, args| arithmetic(i, args, BinaryOp::BitXor);
+    "eq" [(a) (b)] "a == b." => |i, args| comparison(i, args, CompareOp::Equal);
+    "ne" [(a) (b)] "a != b." => |i, args| comparison(i, args, CompareOp::NotEqual);
+    "lt" [(a) (b)] "a < b." => |i, args| comparison(i, args, CompareOp::Less);
+    "le" [(a) (b)] "a <= b." => |i, args| comparison(i, args, CompareOp::LessEqual);
+    "gt" [(a) (b)] "a > b." => |i, args| comparison(i, args, CompareOp::Greater);
+    "ge" [(a) (b)] "a >= b." => |i, args| comparison(i, args, CompareOp::GreaterEqual);
+    "getitem" [(a) (b)] "a[b]." => |i, args| i.get_item(&args.get("a")?.clone(), &args.get("b")?.clone());
+    "itemgetter" [(*items)] "A function that reads items." => |_, args| getter(args, "items", Reads::Items);
+    "attrgetter" [(*attrs)] "A function that reads attributes." => |_, args| getter(args, "attrs", Reads::Attributes);
+};
+
+/// A function with some arguments given.
+#[derive(Debug)]
+struct Partial {
+    function: Value,
+    args: Args,
+}
+
+impl Object for Partial {
+    fn class_name(&self) -> Rc<str> {
+        "functools.partial".into()
+    }
+
+    fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
+        let mut all = self.args.clone();
+        all.positional.extend(args.positional);
+        for (name, value) in args.keywords {
+            match all.keywords.iter_mut().find(|(n, _)| *n == name) {
+                Some((_, slot)) => *slot = value,
+                None => all.keywords.push((name, value)),
+            }
+        }
+        interp.call(&self.function, all)
+    }
+
+    fn get_attr(self: Rc<Self>, _interp: &mut Interp, name: &str) -> Result<Option<Value>> {
+        Ok(match name {
+            "func" => Some(self.function.clone()),
+            "args" => Some(Value::tuple(self.args.positional.clone())),
+            "keywords" => {
+                let entries = self.args.keywords.iter().map(|(n, v)| (Key::name(n.clone()), v.clone()));
+                Some(Value::Dict(Rc::new(std::cell::RefCell::new(entries.collect()))))
+            }
+            _ => None,
+        })
+    }
+
+    fn attributes(&self) -> Vec<String> {
+        ["func", "args", "keywords"].map(String::from).to_vec()
+    }
+}
+
+fn partial(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    let positional = args.get("args")?.elements().unwrap_or_default();
+    let mut keywords = Vec::new();
+    if let Value::Dict(entries) = args.get("keywords")? {
+        for (key, value) in entries.borrow().iter() {
+            if let Value::Str(name) = key.value() {
+                keywords.push((name.clone(), value.clone()));
+            }
+        }
+    }
+    let function = args.get("func")?.clone();
+    Ok(Value::User(Rc::new(Partial { function, args: Args { positional, keywords } })))
+}
+
+fn reduce(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    let function = args.get("function")?.clone();
+    let mut iter = interp.iterate_static(&args.get("iterable")?.clone())?;
+    let first = if args.is_given("initial") { Some(args.get("initial")?.clone()) } else { iter.next(interp)? };
+    let Some(mut result) = first else {
+        return Err(Error::ty("reduce() of empty iterable with no initial value"));
+    };
+    while let Some(value) = iter.next(interp)? {
+        result = interp.call(&function, Args::positional(vec![result, value]))?;
+    }
+    Ok(result)
+}
+
+/// A decorator that changes nothing.
+#[derive(Debug)]
+struct Identity;
+
+impl Object for Identity {
+    fn class_name(&self) -> Rc<str> {
+        "function".into()
+    }
+
+    fn call(self: Rc<Self>, _interp: &mut Interp, args: Args) -> Result<Value> {
+        args.positional.into_iter().next().ok_or_else(|| Error::ty("a decorator takes a function"))
+    }
+}
+
+/// A decorator that changes nothing, as a value.
+pub(super) fn leave_as_is() -> Value {
+    Value::User(Rc::new(Identity))
+}
+
+fn identity(_interp: &mut Interp, _args: &mut Bound) -> Result<Value> {
+    Ok(leave_as_is())
+}
+
+fn cache(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    match args.get("maxsize")? {
+        function @ Value::User(_) => Ok(function.clone()),
+        _ => Ok(Value::User(Rc::new(Identity))),
+    }
+}
+
+fn cached_property(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    let getter = Some(args.get("func")?.clone());
+    Ok(Value::User(Rc::new(crate::interp::classes::Property { getter, setter: None })))
+}
+
+fn arithmetic(interp: &mut Interp, args: &mut Bound, op: BinaryOp) -> Result<Value> {
+    interp.binary(op, &args.get("a")?.clone(), &args.get("b")?.clone())
+}
+
+fn comparison(interp: &mut Interp, args: &mut Bound, op: CompareOp) -> Result<Value> {
+    interp.compare(op, &args.get("a")?.clone(), &args.get("b")?.clone())
+}
+
+/// `operator.itemgetter` and `operator.attrgetter`.
+#[derive(Debug)]
+struct Getter {
+    keys: Vec<Value>,
+    reads: Reads,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Reads {
+    Items,
+    Attributes,
+}
+
+impl Object for Getter {
+    fn class_name(&self) -> Rc<str> {
+        "function".into()
+    }
+
+    fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
+        let [object] = args.positional.as_slice() else { return Err(Error::ty("a getter takes one argument")) };
+        let mut found = Vec::with_capacity(self.keys.len());
+        for key in &self.keys {
+            found.push(match (self.reads, key) {
+                (Reads::Items, key) => interp.get_item(object, key)?,
+                (Reads::Attributes, Value::Str(path)) => {
+                    let mut value = object.clone();
+                    for name in path.split('.') {
+                        value = interp.attribute(&value, name)?;
+                    }
+                    value
+                }
+                (Reads::Attributes, _) => return Err(Error::ty("attribute name must be a string")),
+            });
+        }
+        match <[Value; 1]>::try_from(found) {
+            Ok([only]) => Ok(only),
+            Err(found) if found.is_empty() => Err(raise("TypeError", "a getter needs a key")),
+            Err(found) => Ok(Value::tuple(found)),
+        }
+    }
+}
+
+fn getter(args: &mut Bound, name: &str, reads: Reads) -> Result<Value> {
+    let keys = args.get(name)?.elements().unwrap_or_default();
+    Ok(Value::User(Rc::new(Getter { keys, reads })))
+}

@@ -1,0 +1,137 @@
+//! `keras` and its modules.
+
+use super::{Contents, modules};
+use crate::error::Result;
+use crate::interp::Interp;
+use crate::interp::builtins::functions;
+use crate::keras::{Seeds, activations, initializers, layers, losses, metrics, models, optimizers, schedules};
+use crate::library::{Bound, Default, FunctionDecl};
+use crate::value::{Host, Value};
+
+/// Values of `keras` itself.
+fn keras_value(name: &str) -> Option<Value> {
+    match name {
+        "__version__" => Some(Value::str("3.0.0")),
+        _ => None,
+    }
+}
+
+/// Callbacks act while the runtime trains: to the compiler they are host values.
+fn callback(name: &str) -> Option<Value> {
+    CALLBACKS.contains(&name).then(|| Value::Host(Host::new(format!("keras.callbacks.{name}"), None)))
+}
+
+const CALLBACKS: &[&str] = &[
+    "BackupAndRestore",
+    "CSVLogger",
+    "Callback",
+    "CallbackList",
+    "EarlyStopping",
+    "History",
+    "LambdaCallback",
+    "LearningRateScheduler",
+    "ModelCheckpoint",
+    "ProgbarLogger",
+    "ReduceLROnPlateau",
+    "RemoteMonitor",
+    "SwapEMAWeights",
+    "TensorBoard",
+    "TerminateOnNaN",
+];
+
+/// Functions of `keras.utils` that deal with data, files or plots.
+fn utility(name: &str) -> Option<Value> {
+    UTILITIES.contains(&name).then(|| Value::Host(Host::new(format!("keras.utils.{name}"), None)))
+}
+
+const UTILITIES: &[&str] = &[
+    "PyDataset",
+    "Progbar",
+    "Sequence",
+    "array_to_img",
+    "audio_dataset_from_directory",
+    "get_file",
+    "get_source_inputs",
+    "image_dataset_from_directory",
+    "img_to_array",
+    "load_img",
+    "model_to_dot",
+    "normalize",
+    "pad_sequences",
+    "plot_model",
+    "save_img",
+    "split_dataset",
+    "text_dataset_from_directory",
+    "timeseries_dataset_from_array",
+    "to_categorical",
+];
+
+static BACKEND_FUNCTIONS: &[FunctionDecl] = functions! {
+    "clear_session" [(free_memory = Default::Bool(true))] "Does nothing: a compilation starts afresh." => |_, _| Ok(Value::None);
+    "backend" [] "The name of the backend whose numerics Keramos follows." => |_, _| Ok(Value::str("jax"));
+    "epsilon" [] "What keeps divisions finite." => |_, _| Ok(Value::Float(crate::keras::EPSILON));
+    "floatx" [] "The default element type." => |_, _| Ok(Value::str("float32"));
+    "image_data_format" [] "The default order of image dimensions." => |_, _| Ok(Value::str("channels_last"));
+};
+
+static UTILITY_FUNCTIONS: &[FunctionDecl] = functions! {
+    "set_random_seed" [(seed)] "Sets where default seeds come from." => set_random_seed;
+};
+
+fn set_random_seed(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    let seed = u64::try_from(args.i64("seed")?).map_err(|_| args.invalid("seed", "a non-negative integer"))?;
+    interp.seeds = Seeds::new(seed);
+    Ok(Value::None)
+}
+
+/// Decorators that register a class for loading: the class stays as it is.
+static SAVING_FUNCTIONS: &[FunctionDecl] = functions! {
+    "register_keras_serializable" [(package = Default::Str("Custom")) (name = Default::None)] "Leaves the class as it is."
+        => |_, _| Ok(super::functools::leave_as_is());
+};
+
+modules! {
+    /// `keras`.
+    KERAS = Contents {
+        classes: &[models::CLASSES],
+        functions: &[models::FUNCTIONS],
+        values: keras_value,
+        value_names: &["__version__"],
+        ..Contents::new("keras")
+    };
+    /// `keras.models`.
+    MODELS = Contents { classes: &[models::CLASSES], ..Contents::new("keras.models") };
+    /// `keras.layers`.
+    LAYERS = Contents { classes: &[layers::CLASSES], functions: &[layers::FUNCTIONS, models::FUNCTIONS], ..Contents::new("keras.layers") };
+    /// `keras.activations`.
+    ACTIVATIONS = Contents { tensor_functions: &[activations::FUNCTIONS], ..Contents::new("keras.activations") };
+    /// `keras.initializers`.
+    INITIALIZERS = Contents {
+        classes: &[initializers::CLASSES],
+        functions: &[initializers::FUNCTIONS],
+        ..Contents::new("keras.initializers")
+    };
+    /// `keras.losses`.
+    LOSSES = Contents { classes: &[losses::CLASSES], tensor_functions: &[losses::FUNCTIONS], ..Contents::new("keras.losses") };
+    /// `keras.metrics`.
+    METRICS = Contents { classes: &[metrics::CLASSES], tensor_functions: &[metrics::FUNCTIONS], ..Contents::new("keras.metrics") };
+    /// `keras.optimizers`.
+    OPTIMIZERS = Contents { classes: &[optimizers::CLASSES], ..Contents::new("keras.optimizers") };
+    /// `keras.optimizers.schedules`.
+    SCHEDULES = Contents { classes: &[schedules::CLASSES], ..Contents::new("keras.optimizers.schedules") };
+    /// `keras.callbacks`.
+    CALLBACKS_MODULE = Contents { values: callback, value_names: CALLBACKS, ..Contents::new("keras.callbacks") };
+    /// `keras.utils`.
+    UTILS = Contents {
+        python: &[SAVING_FUNCTIONS, UTILITY_FUNCTIONS],
+        values: utility,
+        value_names: UTILITIES,
+        ..Contents::new("keras.utils")
+    };
+    /// `keras.saving`.
+    SAVING = Contents { python: &[SAVING_FUNCTIONS], ..Contents::new("keras.saving") };
+    /// `keras.backend`.
+    BACKEND = Contents { python: &[BACKEND_FUNCTIONS], ..Contents::new("keras.backend") };
+    /// `keras.config`.
+    CONFIG = Contents { python: &[BACKEND_FUNCTIONS], ..Contents::new("keras.config") };
+}

@@ -1,0 +1,218 @@
+//! The table of modules that a program may import.
+//!
+//! Each module of a supported package is one [`Contents`]: the declarations that its areas export, a
+//! few constants, and the names of its submodules. Packages that are not in the table (data loading,
+//! plotting, the operating system, …) are *host* modules: whatever is taken from them only exists at
+//! run time.
+
+pub(crate) mod abc;
+pub(crate) mod collections;
+mod dataclasses;
+mod functools;
+pub(crate) mod itertools;
+mod keras;
+mod math;
+mod numpy;
+pub(crate) mod typing;
+
+use std::collections::HashSet;
+use std::sync::OnceLock;
+
+use crate::diagnostics::{codes, suggest};
+use crate::error::Error;
+use crate::interp::builtins::Builtin;
+use crate::library::{ClassDecl, FunctionDecl, ModuleDecl};
+use crate::value::Value;
+
+/// What a module holds.
+pub(crate) struct Contents {
+    /// The dotted name.
+    pub(crate) name: &'static str,
+    /// Native classes.
+    pub(crate) classes: &'static [&'static [&'static ClassDecl]],
+    /// Native functions that build or configure.
+    pub(crate) functions: &'static [&'static [&'static FunctionDecl]],
+    /// Native functions that compute on tensors: on host values they give host values.
+    pub(crate) tensor_functions: &'static [&'static [&'static FunctionDecl]],
+    /// Functions of Python's own library.
+    pub(crate) python: &'static [&'static [FunctionDecl]],
+    /// Other values, and the names of those that `import *` brings in.
+    pub(crate) values: fn(&str) -> Option<Value>,
+    /// The names that `values` knows.
+    pub(crate) value_names: &'static [&'static str],
+}
+
+impl Contents {
+    /// An empty module.
+    pub(crate) const fn new(name: &'static str) -> Self {
+        Contents {
+            name,
+            classes: &[],
+            functions: &[],
+            tensor_functions: &[],
+            python: &[],
+            values: |_| None,
+            value_names: &[],
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<Value> {
+        let classes = self.classes.iter().flat_map(|list| list.iter());
+        let functions = self.functions.iter().chain(self.tensor_functions).flat_map(|list| list.iter());
+        let python = self.python.iter().flat_map(|list| list.iter());
+        classes
+            .copied()
+            .find(|class| class.name == name || class.aliases.contains(&name))
+            .map(Value::Class)
+            .or_else(|| functions.copied().find(|function| function.name == name).map(Value::Function))
+            .or_else(|| python.into_iter().find(|function| function.name == name).map(Builtin::value))
+            .or_else(|| (self.values)(name))
+    }
+
+    fn names(&self) -> Vec<&'static str> {
+        let classes = self.classes.iter().flat_map(|list| list.iter());
+        let functions = self.functions.iter().chain(self.tensor_functions).flat_map(|list| list.iter());
+        let python = self.python.iter().flat_map(|list| list.iter());
+        let mut names: Vec<&'static str> = classes
+            .flat_map(|class| std::iter::once(class.name).chain(class.aliases.iter().copied()))
+            .chain(functions.map(|function| function.name))
+            .chain(python.map(|function| function.name))
+            .chain(self.value_names.iter().copied())
+            .collect();
+        names.sort_unstable();
+        names
+    }
+}
+
+/// Declares modules: a static [`Contents`] and the [`ModuleDecl`] over it for each.
+macro_rules! modules {
+    ($($(#[$doc:meta])* $name:ident = $contents:expr;)*) => {
+        $($(#[$doc])*
+        pub(crate) static $name: $crate::library::ModuleDecl = {
+            static CONTENTS: $crate::modules::Contents = $contents;
+            $crate::library::ModuleDecl {
+                name: CONTENTS.name,
+                get: |name| $crate::modules::Contents::get(&CONTENTS, name),
+                names: || $crate::modules::Contents::names(&CONTENTS),
+            }
+        };)*
+
+        /// The contents of the modules declared here.
+        pub(crate) static TABLE: &[(&$crate::library::ModuleDecl, &[&[&$crate::library::FunctionDecl]])] =
+            &[$((&$name, $contents.tensor_functions)),*];
+    };
+}
+
+pub(crate) use modules;
+
+type Table = &'static [(&'static ModuleDecl, &'static [&'static [&'static FunctionDecl]])];
+
+/// Every module of the table.
+fn tables() -> [Table; 9] {
+    [
+        keras::TABLE,
+        math::TABLE,
+        functools::TABLE,
+        collections::TABLE,
+        itertools::TABLE,
+        typing::TABLE,
+        dataclasses::TABLE,
+        abc::TABLE,
+        numpy::TABLE,
+    ]
+}
+
+/// All modules of supported packages, for the language reference.
+pub fn all() -> impl Iterator<Item = &'static ModuleDecl> {
+    tables().into_iter().flatten().map(|(module, _)| *module)
+}
+
+/// What a dotted name refers to.
+#[derive(Debug)]
+pub(crate) enum Found {
+    /// A module of the table.
+    Module(&'static ModuleDecl),
+    /// A package that only exists at run time.
+    Host,
+    /// A supported package has no such module.
+    Unknown(Error),
+}
+
+/// Packages whose modules are all in the table: another name inside them is a mistake.
+const COMPLETE: &[&str] = &["keras", "jax", "optax"];
+
+/// Modules inside those that deal with data, files and plots only.
+const HOST_MODULES: &[&str] =
+    &["keras.datasets", "keras.preprocessing", "keras.visualization", "keras.wrappers", "keras.tree"];
+
+/// The module of a dotted name.
+pub(crate) fn find(name: &str) -> Found {
+    let name = match name.strip_prefix("tensorflow.keras") {
+        Some(rest) if rest.is_empty() || rest.starts_with('.') => format!("keras{rest}"),
+        _ => name.to_owned(),
+    };
+    if let Some(module) = all().find(|module| module.name == name) {
+        return Found::Module(module);
+    }
+    let inside =
+        |package: &str| name.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    if HOST_MODULES.iter().any(|module| inside(module)) || !COMPLETE.iter().any(|package| inside(package)) {
+        return Found::Host;
+    }
+    let error = Error::new(codes::UNKNOWN_MODULE, format!("Keramos knows no module `{name}`"));
+    Found::Unknown(match suggest::did_you_mean(&name, all().map(|module| module.name)) {
+        Some(help) => error.help(help),
+        None => error.help("what Keramos compiles is listed in the language reference"),
+    })
+}
+
+/// `module.name` where `name` is a submodule.
+pub(crate) fn submodule(module: &ModuleDecl, name: &str) -> Option<Value> {
+    let full = format!("{}.{name}", module.name);
+    match find(&full) {
+        Found::Module(module) => Some(Value::Module(module)),
+        Found::Host => {
+            HOST_MODULES.iter().any(|host| *host == full).then(|| Value::Host(crate::value::Host::new(full, None)))
+        }
+        Found::Unknown(_) => None,
+    }
+}
+
+/// A host attribute that is a supported module after all: `tf.keras`.
+pub(crate) fn host_alias(full: &str) -> Option<Value> {
+    match (full.starts_with("tensorflow.keras"), find(full)) {
+        (true, Found::Module(module)) => Some(Value::Module(module)),
+        _ => None,
+    }
+}
+
+/// Whether the function computes on tensors, so that on host values it gives a host value.
+pub(crate) fn is_tensor_function(decl: &'static FunctionDecl) -> bool {
+    static KNOWN: OnceLock<HashSet<usize>> = OnceLock::new();
+    let address = |decl: &FunctionDecl| std::ptr::from_ref(decl) as usize;
+    let known = KNOWN.get_or_init(|| {
+        let functions = tables().into_iter().flatten().flat_map(|(_, functions)| functions.iter());
+        functions.flat_map(|list| list.iter()).map(|decl| address(decl)).collect()
+    });
+    known.contains(&address(decl))
+}
+
+/// An attribute of a native class, such as `Model.from_config`.
+pub(crate) fn class_attribute(_class: &'static ClassDecl, _name: &str) -> Option<Value> {
+    None
+}
+
+/// The error of a name that a module lacks, with the nearest that it has.
+pub(crate) fn unknown_attribute(module: &ModuleDecl, name: &str) -> Error {
+    let names = (module.names)();
+    let near = suggest::did_you_mean(name, names.iter().copied());
+    if module.name == "keras.layers" {
+        return Error::new(codes::UNKNOWN_LAYER, format!("Keramos has no layer `{name}`"))
+            .help(near.unwrap_or_else(|| "the layers are listed in the language reference".to_owned()));
+    }
+    let error = Error::new(codes::UNKNOWN_ATTRIBUTE, format!("module `{}` has no attribute `{name}`", module.name));
+    match near {
+        Some(help) => error.help(help),
+        None => error,
+    }
+}
