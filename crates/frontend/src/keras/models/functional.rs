@@ -14,7 +14,7 @@ use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject};
 use crate::keras::symbolic::SymbolicShape;
 use crate::library::{Bound, ClassDecl, Param, Signature};
 use crate::trace::Tensor;
-use crate::value::{Value, downcast};
+use crate::value::{Key, Value, downcast};
 
 /// `keras.Model(inputs, outputs)`.
 pub static MODEL: ClassDecl = ClassDecl {
@@ -60,6 +60,7 @@ impl Functional {
     /// # Errors
     /// They are not symbolic tensors, or an output depends on an input that is not listed.
     pub fn new(inputs: Value, outputs: Value) -> Result<Functional> {
+        let (inputs, outputs) = (sorted(&inputs), sorted(&outputs));
         let input_list = symbolic(&inputs, "inputs")?;
         let output_list = symbolic(&outputs, "outputs")?;
         let nodes = graph::nodes_between(&input_list, &output_list);
@@ -175,6 +176,24 @@ fn address(layer: &Rc<LayerObject>) -> usize {
     Rc::as_ptr(layer) as usize
 }
 
+/// A structure with its dicts in the order of their keys, in which Keras flattens them.
+fn sorted(value: &Value) -> Value {
+    match value {
+        Value::Tuple(values) => Value::tuple(values.iter().map(sorted).collect::<Vec<_>>()),
+        Value::List(values) => Value::list(values.borrow().iter().map(sorted).collect()),
+        Value::Dict(entries) => {
+            let mut entries: IndexMap<Key, Value> =
+                entries.borrow().iter().map(|(key, value)| (key.clone(), sorted(value))).collect();
+            entries.sort_by_cached_key(|key, _| match key.value() {
+                Value::Str(name) => name.to_string(),
+                _ => String::new(),
+            });
+            Value::Dict(Rc::new(entries.into()))
+        }
+        leaf => leaf.clone(),
+    }
+}
+
 fn symbolic(value: &Value, what: &str) -> Result<Vec<Symbolic>> {
     let leaf = |leaf: Value| match leaf {
         Value::Symbolic(s) => Ok(s),
@@ -197,7 +216,7 @@ impl Layer for FunctionalLayer {
         let leaves = match &given {
             Value::Dict(entries) => {
                 let entries = entries.borrow();
-                let find = |s: &Symbolic| entries.get(&crate::value::Key::name(s.0.node.name.clone())).cloned();
+                let find = |s: &Symbolic| entries.get(&Key::name(s.0.node.name.clone())).cloned();
                 self.0.inputs.iter().map(find).collect::<Option<Vec<_>>>().unwrap_or_else(|| given.leaves())
             }
             other => other.leaves(),

@@ -38,6 +38,30 @@ const OWN_METHODS: &[MethodDecl] = &[
         },
     },
     MethodDecl {
+        name: "build",
+        signature: Signature::new(&[Param::new("input_shape", Default::None)]),
+        doc: "Creates the weights for inputs of the given shape, the batch included.",
+        call: |interp, object, args| {
+            let model = model(object)?;
+            let sequential = kind(&model)?;
+            if args.some("input_shape")?.is_none() || sequential.input.borrow().is_some() {
+                return Ok(Value::None);
+            }
+            let dim = |v: &Value| match v {
+                Value::None => Some(None),
+                Value::Int(n) => usize::try_from(*n).ok().map(Some),
+                _ => None,
+            };
+            let shape = args.get("input_shape")?.elements().and_then(|v| v.iter().map(dim).collect());
+            let shape: SymbolicShape =
+                shape.ok_or_else(|| args.invalid("input_shape", "a tuple of sizes such as (None, 784)"))?;
+            let name = interp.names.unique("InputLayer");
+            *sequential.input.borrow_mut() = Some(graph::input(interp, name, shape, model.dtype));
+            rebuild(interp, &model)?;
+            Ok(Value::None)
+        },
+    },
+    MethodDecl {
         name: "pop",
         signature: Signature::new(&[Param::new("rebuild", Default::Bool(true))]),
         doc: "Removes the topmost layer and returns it.",

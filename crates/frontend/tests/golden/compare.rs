@@ -1,0 +1,56 @@
+//! The error of an array, as `tests/golden/README.md` defines it.
+
+use keramos_ir::{Array, Buffer};
+
+/// Checks `got` against `expected`. `scale` is what errors are relative to, at least; 0 for the largest
+/// magnitude expected alone.
+pub fn check(what: &str, got: &Array, expected: &Array, tolerance: f64, scale: f64) -> Result<(), String> {
+    if got.ty() != expected.ty() {
+        return Err(format!("{what}: {}, expected {}", got.ty(), expected.ty()));
+    }
+    if tolerance == 0.0 || !expected.ty().dtype.is_float() {
+        let (got, expected) = (got.to_le_bytes(), expected.to_le_bytes());
+        let different = got.iter().zip(&expected).filter(|(a, b)| a != b).count();
+        return if different == 0 { Ok(()) } else { Err(format!("{what}: {different} bytes of {} differ", got.len())) };
+    }
+    let (got, expected) = (numbers(got), numbers(expected));
+    let (mut worst, mut largest) = ((0.0, 0), 0f64);
+    for (i, (&a, &b)) in got.iter().zip(&expected).enumerate() {
+        if !b.is_finite() {
+            if !(a == b || a.is_nan() && b.is_nan()) {
+                return Err(format!("{what}[{i}]: {a}, expected {b}"));
+            }
+            continue;
+        }
+        largest = largest.max(b.abs());
+        let error = (a - b).abs();
+        if error.is_nan() || error > worst.0 {
+            worst = (error, i);
+        }
+    }
+    let scale = if largest == 0.0 { 1.0 } else { largest.max(scale) };
+    if worst.0 <= tolerance * scale {
+        return Ok(());
+    }
+    let i = worst.1;
+    Err(format!("{what}[{i}]: {}, expected {}; relative error {:.1e}", got[i], expected[i], worst.0 / scale))
+}
+
+/// The elements as `f64`.
+pub fn numbers(array: &Array) -> Vec<f64> {
+    match array.data() {
+        Buffer::Bool(v) => v.iter().map(|&b| f64::from(u8::from(b))).collect(),
+        Buffer::I64(v) => v.iter().map(|&x| x as f64).collect(),
+        Buffer::U64(v) => v.iter().map(|&x| x as f64).collect(),
+        Buffer::I8(v) => v.iter().map(|&x| f64::from(x)).collect(),
+        Buffer::I16(v) => v.iter().map(|&x| f64::from(x)).collect(),
+        Buffer::I32(v) => v.iter().map(|&x| f64::from(x)).collect(),
+        Buffer::U8(v) => v.iter().map(|&x| f64::from(x)).collect(),
+        Buffer::U16(v) => v.iter().map(|&x| f64::from(x)).collect(),
+        Buffer::U32(v) => v.iter().map(|&x| f64::from(x)).collect(),
+        Buffer::F16(v) => v.iter().map(|x| x.to_f64()).collect(),
+        Buffer::BF16(v) => v.iter().map(|x| x.to_f64()).collect(),
+        Buffer::F32(v) => v.iter().map(|&x| f64::from(x)).collect(),
+        Buffer::F64(v) => v.clone(),
+    }
+}
