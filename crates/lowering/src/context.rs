@@ -3,10 +3,14 @@
 use std::cell::RefCell;
 use std::fmt::{Display, Write as _};
 use std::rc::Rc;
+use std::sync::Once;
 
 use melior::Context;
 use melior::diagnostic::{Diagnostic, DiagnosticHandlerId, DiagnosticSeverity};
 use melior::dialect::{DialectHandle, DialectRegistry};
+use melior::ir::Module;
+use melior::pass::{PassManager, transform};
+use melior::utility::parse_pass_pipeline;
 
 /// A context with the `builtin` and `func` dialects that accepts operations of others, which is how
 /// StableHLO goes through it. One thread only: a program is one function, so there is nothing for
@@ -18,6 +22,20 @@ pub(crate) fn create() -> Context {
     context.set_allow_unregistered_dialects(true);
     context.load_all_available_dialects();
     context
+}
+
+/// Runs MLIR's canonicaliser and CSE. Regions are left as they are: the canonicaliser would
+/// drop block arguments that a reducer or comparator does not use, but StableHLO counts them.
+pub(crate) fn clean_up<'c>(context: &'c Context, module: &mut Module<'c>) -> Result<(), melior::Error> {
+    static REGISTERED: Once = Once::new();
+    REGISTERED.call_once(|| {
+        transform::register_canonicalizer();
+        transform::register_cse();
+    });
+    let passes = PassManager::new(context);
+    let pipeline = "builtin.module(canonicalize{region-simplify=disabled},cse)";
+    parse_pass_pipeline(passes.as_operation_pass_manager(), pipeline)?;
+    passes.run(module)
 }
 
 /// Collects what MLIR reports while it lives, instead of letting it go to standard error.

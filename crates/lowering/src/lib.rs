@@ -10,10 +10,10 @@
 //! *unregistered*: MLIR checks structure (types of uses, blocks, terminators, symbols, calls) and keeps attributes
 //! such as `#stablehlo.dot<…>` as opaque text; the PJRT plugin, which has the dialect, checks the rest.
 //!
-//! MLIR's canonicaliser and CSE do not touch unregistered operations, as those might have side
-//! effects (measured: 2.5 ms for a module of 9600 operations, and not one changed), so no passes run here. The IR's own
-//! passes simplify before lowering, and equal operations of a block are merged as they are
-//! emitted ([`Stats::merged`]).
+//! MLIR's canonicaliser and CSE run on every module (2.5 ms for 9600 operations). They leave
+//! unregistered operations alone, as those might have side effects, so what they clean up is the builtin part:
+//! functions and calls. (Symbol-DCE refuses modules with unregistered regions.) The IR's own passes simplify before lowering, and equal operations of a block
+//! are merged as they are emitted ([`Stats::merged`]).
 //!
 //! Describing the operations in IRDL, MLIR's language for dialects defined at run time, was tried and
 //! rejected. It loads in under 1 ms and finds wrong operand counts and missing attributes, but

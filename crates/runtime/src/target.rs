@@ -10,7 +10,8 @@ use crate::error::Error;
 
 /// The options that every program is compiled with, ahead of time and as a fallback.
 pub fn compile_options() -> CompileOptions {
-    CompileOptions::new()
+    // By default XLA for CPU drops NaN in maximum and minimum; JAX and Keras keep it.
+    CompileOptions::new().xla("xla_cpu_enable_fast_min_max", false)
 }
 
 /// Describes what the executables of a client depend on, under the target name that the user

@@ -18,7 +18,7 @@ use melior::ir::{
     Attribute, Block, BlockLike, BlockRef, Identifier, Location, Module, Region, RegionLike, Type, Value,
 };
 
-use crate::context::DiagnosticLog;
+use crate::context::{self, DiagnosticLog};
 use crate::error::LoweringError;
 use crate::program::{Format, Lowered, Options, Stats};
 
@@ -78,13 +78,18 @@ impl<'c> ModuleEmitter<'c> {
         }
     }
 
-    /// Verifies the module and writes it out.
-    pub(crate) fn finish(self) -> Result<Lowered, LoweringError> {
+    /// Verifies the module, runs MLIR's clean-up passes and writes it out.
+    pub(crate) fn finish(mut self) -> Result<Lowered, LoweringError> {
         let operation = self.module.as_operation();
         if !operation.verify() {
             let diagnostics = self.log.take().into_iter().map(|r| format!("{}: {}", r.location, r.message)).collect();
             return Err(LoweringError::Verify { diagnostics });
         }
+        if context::clean_up(self.context, &mut self.module).is_err() {
+            let diagnostics = vec![self.log.take_message("MLIR's clean-up passes failed")];
+            return Err(LoweringError::Verify { diagnostics });
+        }
+        let operation = self.module.as_operation();
         let code = match self.options.format {
             Format::Bytecode => operation.write_bytecode(),
             Format::Text => {
