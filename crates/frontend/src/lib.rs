@@ -5,6 +5,7 @@
 //! [`diagnostics`] is the one way in which every part tells its user that something is wrong.
 //! Nothing here does I/O.
 
+mod compile;
 pub mod diagnostics;
 mod error;
 pub mod interp;
@@ -17,4 +18,5 @@ pub mod syntax;
 pub mod trace;
 pub mod value;
 
+pub use compile::{Compilation, Options, compile};
 pub use error::{Error, Result};

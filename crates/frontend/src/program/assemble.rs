@@ -34,7 +34,12 @@ impl State {
 
     /// The port of variable number `i`.
     pub fn port(&self, interp: &Interp, i: usize) -> Port {
-        Port { name: interp.variables.get(self.ids[i]).path.clone(), kind: PortKind::State(i), donated_to: None }
+        Port {
+            name: interp.variables.get(self.ids[i]).path.clone(),
+            kind: PortKind::State(i),
+            donated_to: None,
+            below: None,
+        }
     }
 }
 
@@ -116,7 +121,8 @@ pub(super) fn predict(interp: &mut Interp, state: &State, graph: &Functional, ba
     let (function, mut inputs) = state_first(interp, function, state, reads);
     inputs.extend(data_ports(&graph.inputs));
     let outputs = output_names(graph).into_iter().enumerate();
-    let outputs = outputs.map(|(i, name)| Port { name, kind: PortKind::Output(i), donated_to: None }).collect();
+    let outputs =
+        outputs.map(|(i, name)| Port { name, kind: PortKind::Output(i), donated_to: None, below: None }).collect();
     Ok(Entry { kind: EntryKind::Predict, batch: Some(batch), function, inputs, outputs })
 }
 
@@ -197,6 +203,7 @@ pub(super) fn data_ports(inputs: &[Symbolic]) -> Vec<Port> {
         name: s.0.node.name.to_string(),
         kind: PortKind::Data(i),
         donated_to: None,
+        below: None,
     };
     inputs.iter().enumerate().map(port).collect()
 }

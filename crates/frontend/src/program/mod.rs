@@ -4,9 +4,11 @@ mod assemble;
 mod build;
 mod layout;
 mod steps;
+mod summary;
 mod training;
 
 pub use build::{Options, build};
+pub use summary::summary;
 
 use keramos_ir::{DType, Function, TensorType};
 
@@ -92,6 +94,8 @@ pub struct Port {
     pub kind: PortKind,
     /// For a state input: the output that takes over its memory (donation).
     pub donated_to: Option<usize>,
+    /// For integers that are used as indices (class numbers): they must be at least 0 and below this.
+    pub below: Option<u64>,
 }
 
 /// What an input or output carries.
@@ -156,4 +160,24 @@ pub struct Fit {
     pub validation_split: f64,
     /// Whether rows are shuffled before each epoch.
     pub shuffle: bool,
+}
+
+impl Default for Fit {
+    /// Keras's defaults.
+    fn default() -> Self {
+        Fit { epochs: 1, batch_size: 32, validation_split: 0.0, shuffle: true }
+    }
+}
+
+impl EntryKind {
+    /// The name in artifacts and in printed stages.
+    pub fn name(self) -> &'static str {
+        match self {
+            EntryKind::Init => "init",
+            EntryKind::Predict => "predict",
+            EntryKind::TrainStep => "train_step",
+            EntryKind::TrainStepMasked => "train_step_masked",
+            EntryKind::EvaluateStep => "evaluate_step",
+        }
+    }
 }

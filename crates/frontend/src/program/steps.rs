@@ -300,8 +300,10 @@ fn target(batch: &Batch, output: usize) -> Result<&Tensor> {
 fn batch_ports(graph: &Functional, compiled: &Compiled, masked: bool) -> Vec<Port> {
     let names = assemble::output_names(graph);
     let mut ports = assemble::data_ports(&graph.inputs);
-    let plain = |name: &str, kind| Port { name: name.to_owned(), kind, donated_to: None };
-    ports.extend(compiled.targets(1).into_iter().map(|(output, _)| plain(&names[output], PortKind::Target(output))));
+    let plain = |name: &str, kind| Port { name: name.to_owned(), kind, donated_to: None, below: None };
+    for (output, _) in compiled.targets(1) {
+        ports.push(Port { below: compiled.classes(output), ..plain(&names[output], PortKind::Target(output)) });
+    }
     if masked {
         ports.push(plain("sample_weight", PortKind::SampleWeight));
         ports.push(plain("valid", PortKind::Valid));
@@ -310,6 +312,6 @@ fn batch_ports(graph: &Functional, compiled: &Compiled, masked: bool) -> Vec<Por
 }
 
 fn log_ports(compiled: &Compiled) -> Vec<Port> {
-    let port = |(name, _)| Port { name, kind: PortKind::Log, donated_to: None };
+    let port = |(name, _)| Port { name, kind: PortKind::Log, donated_to: None, below: None };
     compiled.logged().into_iter().map(port).collect()
 }

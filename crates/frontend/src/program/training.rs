@@ -29,6 +29,8 @@ pub(super) struct Compiled {
     pub trained: Vec<VariableId>,
     /// The type of the target of each output, for batch size 1; outputs without a loss have none.
     targets: Vec<Option<TensorType>>,
+    /// The shape of each output for batch size 1.
+    shapes: Vec<Vec<usize>>,
 }
 
 /// The loss of one output.
@@ -121,11 +123,18 @@ impl Compiled {
             ));
         }
         optimizer.build(interp, &trained);
-        let compiled =
-            Compiled { optimizer, losses, total: MetricObject::internal("loss", Mean), metrics, trained, targets };
+        let compiled = Compiled {
+            optimizer,
+            losses,
+            total: MetricObject::internal("loss", Mean),
+            metrics,
+            trained,
+            targets,
+            shapes,
+        };
         compiled.total.build(interp, &[])?;
         for metric in &compiled.metrics {
-            metric.metric.build(interp, &shapes[metric.output])?;
+            metric.metric.build(interp, &compiled.shapes[metric.output])?;
         }
         for tracker in compiled.losses.iter().filter_map(|l| l.tracker.clone()) {
             tracker.build(interp, &[])?;
@@ -162,6 +171,13 @@ impl Compiled {
         self.targets.iter().enumerate().filter_map(at).collect()
     }
 
+    /// For targets that are class numbers: how many classes there are.
+    pub fn classes(&self, output: usize) -> Option<u64> {
+        let sparse =
+            self.losses.iter().find(|l| l.output == output && l.loss.is_sparse() && !l.loss.ignores_classes())?;
+        self.shapes.get(sparse.output)?.last().map(|&n| n as u64)
+    }
+
     /// The description for the artifact.
     pub fn describe(&self, fit: Option<&Bound>) -> Result<Training> {
         Ok(Training {
@@ -174,7 +190,7 @@ impl Compiled {
 }
 
 /// The weights that training changes: trainable ones of layers that are not frozen.
-fn trained(interp: &Interp, model: &LayerObject) -> Vec<VariableId> {
+pub(super) fn trained(interp: &Interp, model: &LayerObject) -> Vec<VariableId> {
     fn collect(interp: &Interp, layer: &LayerObject, frozen: bool, all: &mut Vec<VariableId>) {
         let frozen = frozen || !layer.trainable.get();
         for &id in layer.weights.borrow().iter() {
@@ -278,10 +294,18 @@ fn number(value: &Value) -> Result<f64> {
 /// The arguments of `fit`; those that are not known at compile time get their defaults.
 fn fit_settings(args: &Bound) -> Result<Fit> {
     let known = |name: &str| args.some(name).map(|v| v.is_some_and(|v| !matches!(v, Value::Host(_))));
-    Ok(Fit {
-        epochs: if known("epochs")? { args.usize("epochs")? } else { 1 },
-        batch_size: if known("batch_size")? { args.usize("batch_size")? } else { 32 },
-        validation_split: if known("validation_split")? { args.f64("validation_split")? } else { 0.0 },
-        shuffle: if known("shuffle")? { args.bool("shuffle")? } else { true },
-    })
+    let mut fit = Fit::default();
+    if known("epochs")? {
+        fit.epochs = args.usize("epochs")?;
+    }
+    if known("batch_size")? {
+        fit.batch_size = args.usize("batch_size")?;
+    }
+    if known("validation_split")? {
+        fit.validation_split = args.f64("validation_split")?;
+    }
+    if known("shuffle")? {
+        fit.shuffle = args.bool("shuffle")?;
+    }
+    Ok(fit)
 }

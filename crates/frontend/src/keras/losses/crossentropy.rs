@@ -182,6 +182,10 @@ impl Loss for Sparse {
     fn is_sparse(&self) -> bool {
         true
     }
+
+    fn ignores_classes(&self) -> bool {
+        self.ignore_class.is_some()
+    }
 }
 
 const REDUCTION: Param = super::REDUCTION;

@@ -101,6 +101,11 @@ pub trait Loss: Any + fmt::Debug {
     fn is_sparse(&self) -> bool {
         false
     }
+
+    /// Whether some class numbers stand for "leave this out" and need not be classes.
+    fn ignores_classes(&self) -> bool {
+        false
+    }
 }
 
 /// A loss of the program.
@@ -151,6 +156,11 @@ impl LossObject {
             Kind::Function(Value::Function(decl)) => decl.name.starts_with("sparse"),
             Kind::Function(_) => false,
         }
+    }
+
+    /// Whether some class numbers stand for "leave this out" and need not be classes.
+    pub fn ignores_classes(&self) -> bool {
+        matches!(&self.kind, Kind::Native(loss) if loss.ignores_classes())
     }
 
     /// The reduced loss: a scalar unless the reduction is `none`.

@@ -53,6 +53,11 @@ pub(super) fn attribute(interp: &mut Interp, layer: &Rc<LayerObject>, name: &str
     }))
 }
 
+/// Whether a layer is a model.
+pub fn is_model(layer: &LayerObject) -> bool {
+    layer.kind::<functional::FunctionalLayer>().is_some() || layer.kind::<Sequential>().is_some()
+}
+
 /// The layers of a model, in the order of Keras's `model.layers`, without input layers.
 pub fn layers(model: &LayerObject) -> Vec<Rc<LayerObject>> {
     model.sublayers.borrow().iter().map(|(_, layer)| layer.clone()).collect()

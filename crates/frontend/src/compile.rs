@@ -1,0 +1,87 @@
+//! From the text of a model file to its program.
+
+use std::rc::Rc;
+
+use crate::diagnostics::{Diagnostic, Location, Source, SourceMap, codes};
+use crate::interp::{self, Interp};
+use crate::keras::layer::LayerObject;
+use crate::keras::models;
+use crate::program::{self, Program};
+use crate::syntax::ast::Symbol;
+use crate::value::{Value, downcast};
+
+/// What to compile.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Which entry points to trace.
+    pub program: program::Options,
+    /// The variable that holds the model; none means the model that the file used last.
+    pub model: Option<String>,
+}
+
+/// The outcome of a compilation. The program may be missing only if a diagnostic is an error.
+#[derive(Debug)]
+pub struct Compilation {
+    /// The entry points and their description.
+    pub program: Option<Program>,
+    /// Errors, warnings and remarks, in the order of the file.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What they point into.
+    pub sources: SourceMap,
+    /// Statements that were skipped, as they only matter when real data is there, and what they depend on.
+    pub skipped: Vec<(Location, String)>,
+    /// What the file printed, as far as it is known at compile time.
+    pub output: String,
+    /// The layer tables that the file asked for by `model.summary()`.
+    pub summaries: Vec<String>,
+}
+
+/// Parses, evaluates and traces a model file. Does no I/O.
+pub fn compile(source: Source, options: &Options) -> Compilation {
+    let mut evaluated = interp::run(&source, interp::Options::default());
+    let mut program = None;
+    if !evaluated.diagnostics().iter().any(Diagnostic::is_error) {
+        let globals = evaluated.globals();
+        let interp = &mut evaluated.interp;
+        let built = choose(interp, &globals, options.model.as_deref())
+            .and_then(|model| program::build(interp, &model, &options.program));
+        match built {
+            Ok(built) => program = Some(built),
+            Err(error) => {
+                let diagnostic = error.at(interp.span).into_diagnostic();
+                interp.diagnostics.push(diagnostic);
+            }
+        }
+    }
+    let place = |skipped: &interp::Skipped| (source.location(skipped.span.start), skipped.because.clone());
+    let skipped = evaluated.skipped().iter().map(place).collect();
+    let output = evaluated.output().to_owned();
+    let interp = &mut evaluated.interp;
+    let summaries = interp.summaries.clone();
+    let summaries = summaries.iter().filter_map(|model| program::summary(interp, model)).collect();
+    let diagnostics = std::mem::take(&mut interp.diagnostics);
+    Compilation { program, diagnostics, sources: SourceMap::single(source), skipped, output, summaries }
+}
+
+/// The model to compile: the one in the variable asked for, else the one that was compiled, fitted or
+/// summarised last, else the last model among the variables.
+fn choose(interp: &Interp, globals: &[(Symbol, Value)], name: Option<&str>) -> crate::Result<Rc<LayerObject>> {
+    let model_in = |value: &Value| match value {
+        Value::Object(object) => downcast::<LayerObject>(object).filter(|layer| models::is_model(layer)),
+        _ => None,
+    };
+    let models: Vec<(&Symbol, Rc<LayerObject>)> =
+        globals.iter().filter_map(|(name, value)| Some((name, model_in(value)?))).collect();
+    let names = || models.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    if let Some(name) = name {
+        let found = models.iter().find(|(n, _)| &***n == name).map(|(_, model)| model.clone());
+        return found.ok_or_else(|| {
+            let error = crate::Error::new(codes::UNDEFINED_NAME, format!("no variable `{name}` holds a model"));
+            if models.is_empty() { error } else { error.note(format!("models are in {}", names())) }
+        });
+    }
+    interp.models.last().cloned().or_else(|| models.last().map(|(_, model)| model.clone())).ok_or_else(|| {
+        crate::Error::new(codes::TRAINING_CONFIG, "the file makes no model")
+            .help("make one at the top level: model = keras.Sequential([...])")
+    })
+}
