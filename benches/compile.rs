@@ -1,0 +1,67 @@
+//! The stages of compilation, on the example models.
+//!
+//! `cargo bench --bench compile`; `RESULTS.md` beside this file holds figures and how they were taken.
+
+use std::hint::black_box;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use keramos::Compiler;
+use keramos::frontend::diagnostics::Source;
+use keramos::frontend::{self, program::Program, syntax};
+use keramos::ir::passes::{self, simplify};
+use keramos::lowering::{self, Format, lower};
+
+const MODELS: &[(&str, &str)] = &[
+    ("mnist_convnet", include_str!("../examples/mnist_convnet.py")),
+    ("transformer_encoder", include_str!("../examples/transformer_encoder.py")),
+    ("resnet50", include_str!("../examples/resnet50.py")),
+];
+
+fn program(name: &str, text: &str) -> Program {
+    let compilation = frontend::compile(Source::new(name, text), &frontend::Options::default());
+    compilation.program.unwrap_or_else(|| panic!("{name} does not compile: {:?}", compilation.diagnostics))
+}
+
+fn stages(c: &mut Criterion) {
+    for &(name, text) in MODELS {
+        let source = Source::new(name, text);
+        let traced = program(name, text);
+        let options = passes::Options { target: passes::Target::Cpu, ..passes::Options::default() };
+        let optimized: Vec<_> =
+            traced.entries.iter().map(|e| simplify(&e.function, &options).unwrap_or_else(|e| panic!("{e}"))).collect();
+        let mut group = c.benchmark_group(name);
+        group.sample_size(20);
+        group.bench_function("parse", |b| b.iter(|| syntax::parse(black_box(&source))));
+        group.bench_function("trace_and_differentiate", |b| {
+            b.iter(|| frontend::compile(black_box(source.clone()), &frontend::Options::default()))
+        });
+        group.bench_function("optimize", |b| {
+            b.iter(|| {
+                for entry in &traced.entries {
+                    black_box(simplify(&entry.function, &options).ok());
+                }
+            })
+        });
+        group.bench_function("lower", |b| {
+            b.iter(|| {
+                for (entry, function) in traced.entries.iter().zip(&optimized) {
+                    let program = lowering::Program {
+                        name: entry.kind.name(),
+                        function,
+                        arguments: &[],
+                        results: &[],
+                        partitions: 1,
+                        replicas: 1,
+                    };
+                    let options = lowering::Options { format: Format::Bytecode, locations: true };
+                    black_box(lower(&program, &options).ok());
+                }
+            })
+        });
+        group.bench_function("source_to_artifact", |b| b.iter(|| Compiler::new().build(name, black_box(text)).ok()));
+        group.finish();
+    }
+}
+
+criterion_group!(benches, stages);
+criterion_main!(benches);

@@ -1,0 +1,62 @@
+//! `keramos check`.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use keramos::frontend::diagnostics::{self, Diagnostic, Source, Style};
+
+/// The arguments of `keramos check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The model file (Python)
+    file: PathBuf,
+    /// How to print what was found
+    #[arg(long, default_value = "text")]
+    format: Format,
+    /// List the statements that were skipped, since they only matter when real data is there
+    #[arg(long)]
+    show_skipped: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+impl Check {
+    /// Runs the command: exit status 1 if there are errors.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        let text = super::read_source(&self.file)?;
+        let source = Source::new(self.file.display().to_string(), text);
+        let found = keramos::frontend::compile(source, &keramos::frontend::Options::default());
+        let errors = found.diagnostics.iter().filter(|d| d.is_error()).count();
+        match self.format {
+            Format::Json => println!("{}", diagnostics::to_json(&found.diagnostics, &found.sources)),
+            Format::Text => {
+                let style = Style { colour: std::io::stdout().is_terminal(), ..Style::default() };
+                if !found.diagnostics.is_empty() {
+                    println!("{}", diagnostics::render_all(&found.diagnostics, &found.sources, style));
+                }
+                println!("{}: {}", self.file.display(), verdict(errors, &found.diagnostics));
+            }
+        }
+        if self.show_skipped {
+            for (place, what) in &found.skipped {
+                println!("{}:{}: skipped: {what}", self.file.display(), place.line);
+            }
+        }
+        Ok(if errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}
+
+fn verdict(errors: usize, diagnostics: &[Diagnostic]) -> String {
+    let plural = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    match (errors, diagnostics.len() - errors) {
+        (0, 0) => "no problems".to_owned(),
+        (errors, 0) => plural(errors, "error"),
+        (errors, rest) => format!("{}, {}", plural(errors, "error"), plural(rest, "other remark")),
+    }
+}

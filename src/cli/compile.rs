@@ -1,0 +1,131 @@
+//! `keramos compile`.
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use keramos::artifact::Manifest;
+use keramos::frontend::diagnostics::{self, Style};
+use keramos::{Compiler, Stage};
+
+/// The arguments of `keramos compile`.
+#[derive(Debug, Args)]
+pub struct Compile {
+    /// The model file (Python)
+    file: PathBuf,
+    /// Where to write the artifact [default: the model file's name with the ending .kar]
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// What to compile executables for: `cpu` (this machine) or `none` (StableHLO only)
+    #[arg(long, default_value = "cpu")]
+    target: Target,
+    /// Batch sizes of predict, such as 1,32,128 [default: 1 and the training batch]
+    #[arg(long, value_delimiter = ',', value_name = "SIZES")]
+    batch: Vec<usize>,
+    /// Batch size of training [default: what fit() says, or 32]
+    #[arg(long, value_name = "SIZE")]
+    train_batch: Option<usize>,
+    /// Leave out the training and evaluation entry points
+    #[arg(long)]
+    no_training: bool,
+    /// The variable of the file that holds the model [default: the model used last]
+    #[arg(long, value_name = "NAME")]
+    model: Option<String>,
+    /// Take the weights from a .weights.h5, .keras, .safetensors or .npz file
+    #[arg(long, value_name = "FILE")]
+    weights: Option<PathBuf>,
+    /// Print a stage of the compilation instead of writing an artifact
+    #[arg(long, value_name = "STAGE")]
+    emit: Option<Emit>,
+    /// The PJRT plugin to compile with [default: the one that is found]
+    #[arg(long, value_name = "FILE")]
+    plugin: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Target {
+    Cpu,
+    None,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Emit {
+    Ast,
+    Ir,
+    IrOpt,
+    Stablehlo,
+}
+
+impl Compile {
+    /// Runs the command.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        anyhow::ensure!(!self.batch.contains(&0) && self.train_batch != Some(0), "a batch size must be at least 1");
+        let source = super::read_source(&self.file)?;
+        let name = self.file.display().to_string();
+        let mut compiler = Compiler::new().batches(self.batch.clone()).training(!self.no_training);
+        if let Some(batch) = self.train_batch {
+            compiler = compiler.train_batch(batch);
+        }
+        if let Some(model) = &self.model {
+            compiler = compiler.model(model);
+        }
+        if let Some(emit) = self.emit {
+            let stage = match emit {
+                Emit::Ast => Stage::Ast,
+                Emit::Ir => Stage::Ir,
+                Emit::IrOpt => Stage::IrOpt,
+                Emit::Stablehlo => Stage::StableHlo,
+            };
+            let text = compiler.emit(&name, &source, stage)?;
+            std::io::stdout().write_all(text.as_bytes())?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        if let Some(weights) = &self.weights {
+            compiler = compiler.weights(weights);
+        }
+        if matches!(self.target, Target::Cpu) {
+            compiler = compiler.ahead_of_time(self.plugin.clone());
+        }
+        let output = self.output.clone().unwrap_or_else(|| self.file.with_extension("kar"));
+        anyhow::ensure!(
+            output != self.file,
+            "the artifact would replace the model file {name}; choose another name with -o"
+        );
+        let (artifact, notes) = compiler.build(&name, &source)?;
+        let style = Style { colour: std::io::stderr().is_terminal(), ..Style::default() };
+        if !notes.diagnostics.is_empty() {
+            eprintln!("{}", diagnostics::render_all(&notes.diagnostics, &notes.sources, style));
+        }
+        print!("{}", notes.output);
+        for summary in &notes.summaries {
+            println!("{summary}");
+        }
+        artifact.write_atomic(&output)?;
+        println!("{}", describe(artifact.manifest(), &output, std::fs::metadata(&output)?.len()));
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn describe(manifest: &Manifest, output: &std::path::Path, size: u64) -> String {
+    let weights = manifest.variables.iter().filter(|v| v.role.is_model_weight());
+    let parameters: usize = weights.filter_map(|v| v.elements()).sum();
+    let entries: Vec<String> = manifest
+        .programs
+        .iter()
+        .map(|p| p.batch.map_or_else(|| p.entry.to_string(), |batch| format!("{} (batch {batch})", p.entry)))
+        .collect();
+    let targets: Vec<&str> = manifest.targets.iter().map(|t| t.name.as_str()).collect();
+    let compiled = if targets.is_empty() {
+        "no executables".to_owned()
+    } else {
+        format!("executables for {}", targets.join(", "))
+    };
+    format!(
+        "{}: model `{}`, {parameters} parameters, {}; {compiled}; {:.1} MiB",
+        output.display(),
+        manifest.name,
+        entries.join(", "),
+        size as f64 / (1 << 20) as f64
+    )
+}

@@ -1,0 +1,62 @@
+//! The command line: arguments, files and messages around the library.
+
+mod check;
+mod compile;
+mod explain;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+
+/// Compiles Keras-style model files ahead of time.
+#[derive(Debug, Parser)]
+#[command(name = "keramos", version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Compile a model file to an artifact, or print a stage of its compilation
+    Compile(compile::Compile),
+    /// Report everything that is wrong with a model file, without writing anything
+    Check(check::Check),
+    /// Explain a diagnostic code such as K0401
+    Explain(explain::Explain),
+}
+
+/// Runs the command. The exit status is 0 on success, 1 if the model file (or another input) is at
+/// fault, 2 if the command line is.
+pub fn run(cli: Cli) -> ExitCode {
+    let result = match cli.command {
+        Command::Compile(command) => command.run(),
+        Command::Check(command) => command.run(),
+        Command::Explain(command) => command.run(),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            let text = format!("{error:#}");
+            // Diagnostics carry their own heading.
+            match error.downcast_ref::<keramos::CompileError>() {
+                Some(keramos::CompileError::Source { text, errors, .. }) => {
+                    eprintln!("{text}\n{errors} error{}", if *errors == 1 { "" } else { "s" });
+                }
+                _ => eprintln!("error: {text}"),
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Reads a model file.
+fn read_source(path: &Path) -> anyhow::Result<String> {
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read the model file {}", path.display()))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let offset = error.utf8_error().valid_up_to();
+        anyhow::anyhow!("{} is not UTF-8 text (byte {offset}): is it a Python file?", path.display())
+    })
+}

@@ -1,0 +1,211 @@
+//! The pipeline from source text to artifact.
+
+use std::path::{Path, PathBuf};
+
+use keramos_artifact::{Artifact, ArtifactBuilder};
+use keramos_frontend::diagnostics::{Diagnostic, Source, SourceMap};
+use keramos_frontend::program::{self, Entry, Program};
+use keramos_frontend::{Compilation, syntax};
+use keramos_ir::Function;
+use keramos_ir::passes::{self, simplify};
+use keramos_lowering::{Argument, Format, Lowered, lower};
+use keramos_runtime::{Platform, Session, weights};
+
+use crate::{CompileError, Stage, package};
+
+/// Compiles model files; the methods set what differs from the defaults.
+#[derive(Clone, Debug, Default)]
+pub struct Compiler {
+    options: keramos_frontend::Options,
+    weights: Option<PathBuf>,
+    aot: Option<Aot>,
+}
+
+/// Compiling ahead of time with the CPU plugin.
+#[derive(Clone, Debug)]
+struct Aot {
+    plugin: Option<PathBuf>,
+}
+
+impl Compiler {
+    /// The defaults: predict at batch sizes 1 and the training batch, training entry points if the
+    /// model is compiled, no executables.
+    pub fn new() -> Self {
+        Compiler::default()
+    }
+
+    /// The batch sizes of `predict`.
+    #[must_use]
+    pub fn batches(mut self, batches: impl Into<Vec<usize>>) -> Self {
+        self.options.program.batches = batches.into();
+        self
+    }
+
+    /// The batch size of training and evaluation; the default is what `fit` says, else 32.
+    #[must_use]
+    pub fn train_batch(mut self, batch: usize) -> Self {
+        self.options.program.train_batch = Some(batch);
+        self
+    }
+
+    /// Whether the artifact gets training and evaluation entry points (it does by default, if the
+    /// file calls `model.compile`).
+    #[must_use]
+    pub fn training(mut self, training: bool) -> Self {
+        self.options.program.training = training;
+        self
+    }
+
+    /// The variable of the file that holds the model; by default the model that the file used last.
+    #[must_use]
+    pub fn model(mut self, name: impl Into<String>) -> Self {
+        self.options.model = Some(name.into());
+        self
+    }
+
+    /// Takes the weights from a file (`.weights.h5`, `.keras`, `.safetensors`, `.npz`).
+    #[must_use]
+    pub fn weights(mut self, path: impl Into<PathBuf>) -> Self {
+        self.weights = Some(path.into());
+        self
+    }
+
+    /// Puts executables for this machine's CPU into the artifact, compiled by the given plugin or the
+    /// one that is found.
+    #[must_use]
+    pub fn ahead_of_time(mut self, plugin: Option<PathBuf>) -> Self {
+        self.aot = Some(Aot { plugin });
+        self
+    }
+
+    /// Compiles `source`; `name` is what diagnostics call the file.
+    ///
+    /// # Errors
+    /// [`CompileError`].
+    pub fn compile(&self, name: &str, source: &str) -> Result<Artifact, CompileError> {
+        let (builder, _) = self.build(name, source)?;
+        Ok(Artifact::from_bytes(builder.finish()?)?)
+    }
+
+    /// As [`Compiler::compile`], up to an artifact that is ready to be written, and tells what the
+    /// frontend had to say beside errors.
+    ///
+    /// # Errors
+    /// [`CompileError`].
+    pub fn build(&self, name: &str, source: &str) -> Result<(ArtifactBuilder, Notes), CompileError> {
+        let (program, notes) = self.trace(name, source)?;
+        let mut builder = self.package(name, &program)?;
+        if let Some(path) = &self.weights {
+            let values = weights::load(path, &builder.manifest().variables)?;
+            builder.set_weights(values.iter().map(|(index, value)| (*index, value.bytes())))?;
+        }
+        if let Some(aot) = &self.aot {
+            let session = match &aot.plugin {
+                Some(path) => Session::with_plugin(path)?,
+                None => Session::new(Platform::Cpu)?,
+            };
+            builder = session.compile_ahead("cpu", &Artifact::from_bytes(builder.finish()?)?)?;
+        }
+        Ok((builder, notes))
+    }
+
+    /// The text of one stage.
+    ///
+    /// # Errors
+    /// [`CompileError`].
+    pub fn emit(&self, name: &str, source: &str, stage: Stage) -> Result<String, CompileError> {
+        if stage == Stage::Ast {
+            let source = Source::new(name, source);
+            let (module, diagnostics) = syntax::parse(&source);
+            if diagnostics.iter().any(Diagnostic::is_error) {
+                return Err(CompileError::source(&SourceMap::single(source), &diagnostics));
+            }
+            return Ok(syntax::print(&module, &source));
+        }
+        let (program, _) = self.trace(name, source)?;
+        let mut text = String::new();
+        for entry in &program.entries {
+            text += &match stage {
+                Stage::Ast | Stage::Ir => titled(entry, &entry.function).to_string(),
+                Stage::IrOpt => titled(entry, &optimize(&entry.function)?).to_string(),
+                Stage::StableHlo => {
+                    let lowered = lower_entry(entry, Format::Text)?;
+                    format!("// {}\n{}", title(entry), lowered.text().unwrap_or_default())
+                }
+            };
+            text.push('\n');
+        }
+        Ok(text)
+    }
+
+    /// Parses, evaluates and traces.
+    fn trace(&self, name: &str, source: &str) -> Result<(Program, Notes), CompileError> {
+        let Compilation { program, diagnostics, sources, summaries, output, .. } =
+            keramos_frontend::compile(Source::new(name, source), &self.options);
+        match program {
+            Some(program) if !diagnostics.iter().any(Diagnostic::is_error) => {
+                Ok((program, Notes { diagnostics, sources, output, summaries }))
+            }
+            _ => Err(CompileError::source(&sources, &diagnostics)),
+        }
+    }
+
+    fn package(&self, name: &str, program: &Program) -> Result<ArtifactBuilder, CompileError> {
+        let file = Path::new(name).file_name().map(|file| file.to_string_lossy().into_owned());
+        let mut builder = ArtifactBuilder::new(package::build_info(), package::manifest(program, file));
+        for entry in &program.entries {
+            let lowered = lower_entry(entry, Format::Bytecode)?;
+            builder.add_program(package::program(entry), lowered.code);
+        }
+        Ok(builder)
+    }
+}
+
+/// What a successful compilation has to say.
+#[derive(Debug)]
+pub struct Notes {
+    /// Warnings and remarks.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What they point into.
+    pub sources: SourceMap,
+    /// What the file printed, as far as it is known at compile time.
+    pub output: String,
+    /// The layer tables that the file asked for by `model.summary()`.
+    pub summaries: Vec<String>,
+}
+
+/// Simplifies one entry point for the CPU.
+fn optimize(function: &Function) -> Result<Function, CompileError> {
+    let options = passes::Options { target: passes::Target::Cpu, ..passes::Options::default() };
+    Ok(simplify(function, &options)?)
+}
+
+/// Optimizes and lowers one entry point.
+fn lower_entry(entry: &Entry, format: Format) -> Result<Lowered, CompileError> {
+    let function = optimize(&entry.function)?;
+    let argument = |port: &program::Port| Argument { name: port.name.clone(), donated_to: port.donated_to };
+    let arguments: Vec<Argument> = entry.inputs.iter().map(argument).collect();
+    let results: Vec<String> = entry.outputs.iter().map(|port| port.name.clone()).collect();
+    let program = keramos_lowering::Program {
+        name: entry.kind.name(),
+        function: &function,
+        arguments: &arguments,
+        results: &results,
+        partitions: 1,
+        replicas: 1,
+    };
+    Ok(lower(&program, &keramos_lowering::Options { format, locations: true })?)
+}
+
+fn title(entry: &Entry) -> String {
+    match entry.batch {
+        Some(batch) => format!("{}_b{batch}", entry.kind.name()),
+        None => entry.kind.name().to_owned(),
+    }
+}
+
+fn titled(entry: &Entry, function: &Function) -> Function {
+    let mut function = function.clone();
+    function.name = title(entry);
+    function
+}
