@@ -1,7 +1,8 @@
 """Handwritten digits with a small convolutional network: the classic first Keras model.
 
-Two convolutions with pooling, dropout, one dense layer: 34,826 parameters, about 98.5 % of the test digits right after
-eight short epochs on 12,000 images. Pixels go in as they are stored (bytes from 0 to 255); the model scales them itself.
+Three convolutions with batch normalisation, pooling in between, dropout, one dense layer: 105 thousand parameters. It gets
+more than 98 % of the test digits right after eight short epochs on 12,000 images. Pixels go in as they are stored
+(bytes from 0 to 255); the model scales them itself.
 
 With Keras:    python examples/mnist_convnet.py
 With Keramos:  keramos compile examples/mnist_convnet.py -o mnist.kar
@@ -14,6 +15,8 @@ from keras import layers
 NUM_CLASSES = 10
 BATCH_SIZE = 128
 EPOCHS = 8
+STEPS_PER_EPOCH = 85
+"""Nine tenths of 12,000 images in batches of 128; the rest is for validation."""
 
 keras.utils.set_random_seed(812)
 
@@ -27,10 +30,17 @@ model = keras.Sequential(
         keras.Input(shape=(28, 28), dtype="uint8", name="image"),
         layers.Rescaling(1.0 / 255),
         layers.Reshape((28, 28, 1)),
-        layers.Conv2D(32, kernel_size=(3, 3), activation="relu"),
+        layers.Conv2D(32, kernel_size=(3, 3), use_bias=False),
+        layers.BatchNormalization(momentum=0.9),
+        layers.Activation("relu"),
         layers.MaxPooling2D(pool_size=(2, 2)),
-        layers.Conv2D(64, kernel_size=(3, 3), activation="relu"),
+        layers.Conv2D(64, kernel_size=(3, 3), use_bias=False),
+        layers.BatchNormalization(momentum=0.9),
+        layers.Activation("relu"),
         layers.MaxPooling2D(pool_size=(2, 2)),
+        layers.Conv2D(128, kernel_size=(3, 3), use_bias=False),
+        layers.BatchNormalization(momentum=0.9),
+        layers.Activation("relu"),
         layers.Flatten(),
         layers.Dropout(0.5),
         layers.Dense(NUM_CLASSES, activation="softmax"),
@@ -39,8 +49,9 @@ model = keras.Sequential(
 )
 model.summary()
 
+learning_rate = keras.optimizers.schedules.CosineDecay(3e-3, decay_steps=EPOCHS * STEPS_PER_EPOCH, alpha=0.02)
 model.compile(
-    optimizer=keras.optimizers.Adam(learning_rate=2e-3),
+    optimizer=keras.optimizers.Adam(learning_rate),
     loss="sparse_categorical_crossentropy",
     metrics=["accuracy"],
 )

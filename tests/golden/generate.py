@@ -60,14 +60,18 @@ def generate(name: str, path: pathlib.Path, extra: str) -> dict:
         "fit_rows": settings.fit_rows,
         "validation_split": settings.validation_split,
         "tolerance": settings.tolerance,
+        "curve_tolerance": settings.curve_tolerance,
     }
     data = HERE / "data" / f"{name}.npz"
     size = store.write_npz(data, meta, arrays)
     if "checkpoint" in case.stages():
-        store.write_checkpoints(case.restored(), HERE / "data" / name, settings.checkpoints)
+        stem = HERE / "data" / name
+        store.write_checkpoints(case.restored(), stem, settings.checkpoints, settings.checkpoint_optimizer)
     print(f"{name:48} {size:8} bytes  {' '.join(case.stages())}", flush=True)
     model = path.relative_to(REPOSITORY).as_posix()
     entry = {"name": name, "model": model, "stages": list(case.stages()), "tolerance": settings.tolerance}
+    if "curve" in case.stages():
+        entry["curve_tolerance"] = settings.curve_tolerance
     return entry | ({"reason": settings.reason} if settings.reason else {})
 
 

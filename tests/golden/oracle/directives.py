@@ -37,10 +37,14 @@ class Directives:
     """`stored`: formula values, kept in the file; `formula`: the same, not kept; `initial`: as Keras initialised them."""
     checkpoints: tuple = ("h5", "safetensors", "npz")
     """Formats of the `checkpoint` stage."""
+    checkpoint_optimizer: bool = True
+    """Whether the h5 checkpoint of a compiled model holds its optimizer's variables."""
     sample_weight: bool = False
     """Whether training and evaluation use stored sample weights."""
     tolerance: float = DEFAULT_TOLERANCE
     """Largest allowed error relative to the largest magnitude of the expected array; 0 = bit for bit."""
+    curve_tolerance: float = 1e-4
+    """The same for the logs of the `curve` stage, whose many steps amplify rounding."""
     reason: str = ""
     """Why the tolerance is not the default."""
     float_inputs: str = "normal"

@@ -29,11 +29,14 @@ def _write_members(path, arrays):
             archive.writestr(info, buffer.getvalue(), compresslevel=9)
 
 
-def write_checkpoints(model, stem: pathlib.Path, formats: tuple) -> None:
+def write_checkpoints(model, stem: pathlib.Path, formats: tuple, with_optimizer: bool) -> None:
     """Save a model's weights as `<stem>.weights.h5` (by Keras itself), `<stem>.safetensors`, `<stem>.weights.npz`.
 
-    The last two are keyed by the variables' paths.
+    The last two are keyed by the variables' paths. Keras adds the optimizer's variables of a compiled model to the
+    first, unless `with_optimizer` is false.
     """
+    if not with_optimizer:
+        model.optimizer = None
     stem.parent.mkdir(parents=True, exist_ok=True)
     named = {v.path: np.asarray(v) for v in model.weights}
     if "h5" in formats:
