@@ -51,21 +51,39 @@ impl Layer for Merge {
         let inputs = aligned(cx)?;
         let t = &mut cx.interp.tracer;
         let Some((first, rest)) = inputs.split_first() else { return Ok(Value::None) };
-        let mut y = first.clone();
+        let mut y = match self {
+            Merge::MULTIPLY => only_marked(t, first, &Fill::One)?,
+            _ => first.clone(),
+        };
+        let mut so_far = first.mask().cloned();
         for x in rest {
             y = match self {
                 Merge::ADD | Merge::AVERAGE => t.add(&y, x)?,
                 Merge::SUBTRACT => t.sub(&y, x)?,
-                Merge::MULTIPLY => t.mul(&y, x)?,
-                Merge::MAXIMUM => t.maximum(&y, x)?,
-                Merge::MINIMUM => t.minimum(&y, x)?,
+                Merge::MULTIPLY => {
+                    let x = only_marked(t, x, &Fill::One)?;
+                    t.mul(&y, &x)?
+                }
+                // A masked step leaves the other input's value.
+                Merge::MAXIMUM | Merge::MINIMUM => {
+                    let other = only_marked(t, x, &Fill::With(&y))?;
+                    let y = only_marked(t, &y.with_mask(so_far.clone()), &Fill::With(&other))?;
+                    if *self == Merge::MAXIMUM { t.maximum(&y, &other)? } else { t.minimum(&y, &other)? }
+                }
+            };
+            so_far = match (so_far, x.mask()) {
+                (Some(a), Some(b)) => Some(t.or(&a, b)?),
+                _ => None,
             };
         }
         if *self == Merge::AVERAGE {
             y = t.div_scalar(&y, inputs.len() as f64)?;
         }
-        let mask = either_mask(t, &inputs)?;
-        Ok(Value::Tensor(y.with_mask(mask)))
+        // A product is 0 where no input counts.
+        if *self == Merge::MULTIPLY && so_far.is_some() {
+            y = only_marked(t, &y.with_mask(so_far.clone()), &Fill::Zero)?;
+        }
+        Ok(Value::Tensor(y.with_mask(so_far)))
     }
 
     fn check(&self, layer: &LayerObject, inputs: &[SymbolicShape]) -> Result<()> {
@@ -122,10 +140,21 @@ fn aligned(cx: &mut Call<'_>) -> Result<Vec<Tensor>> {
     inputs.into_iter().map(align).collect()
 }
 
-/// Steps that count in any of the inputs; no mask if one input has none.
-fn either_mask(t: &mut Tracer, inputs: &[Tensor]) -> Result<Option<Tensor>> {
-    let Some(masks) = inputs.iter().map(|x| x.mask().cloned()).collect::<Option<Vec<_>>>() else { return Ok(None) };
-    let mut masks = masks.into_iter();
-    let Some(first) = masks.next() else { return Ok(None) };
-    masks.try_fold(first, |all, mask| t.or(&all, &mask)).map(Some)
+/// What stands in for the steps that a mask excludes.
+enum Fill<'a> {
+    Zero,
+    One,
+    With(&'a Tensor),
+}
+
+/// `x` with something else in place of the steps that its mask excludes.
+fn only_marked(t: &mut Tracer, x: &Tensor, fill: &Fill<'_>) -> Result<Tensor> {
+    let Some(mask) = x.mask() else { return Ok(x.clone()) };
+    let fill = match fill {
+        Fill::Zero => t.weak(0.0)?,
+        Fill::One => t.weak(1.0)?,
+        Fill::With(other) => (*other).clone(),
+    };
+    let mask = t.expand_dims(mask, &[mask.rank()])?;
+    t.select(&mask, x, &fill)
 }
