@@ -51,7 +51,7 @@ pub fn build(interp: &mut Interp, model: &Rc<LayerObject>, options: &Options) ->
     }
     let state = State::new(ids);
     let fit = model.recorded.fit.borrow().clone();
-    let training = compiled.as_ref().map(|c| c.describe(fit.as_ref())).transpose()?;
+    let training = compiled.as_ref().map(|c| c.describe(fit.as_ref(), &state)).transpose()?;
     let train_batch = options.train_batch.or_else(|| Some(training.as_ref()?.fit.as_ref()?.batch_size)).unwrap_or(32);
     let mut batches = options.batches.clone();
     if batches.is_empty() {

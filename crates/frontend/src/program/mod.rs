@@ -147,6 +147,9 @@ pub struct Training {
     pub logs: Vec<String>,
     /// `fit`'s arguments, where they are known at compile time.
     pub fit: Option<Fit>,
+    /// Pairs of a trained variable and its moving average, as indices into [`Program::variables`]: when
+    /// `fit` ends, the variable takes the average's value. Empty unless the optimizer has `use_ema`.
+    pub averages: Vec<(usize, usize)>,
 }
 
 /// The arguments of the last `fit` call.

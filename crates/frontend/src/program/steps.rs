@@ -150,7 +150,9 @@ fn unpack(
         }
         let rows = t.convert(&there, DType::F32)?;
         batch.valid = Some(t.convert(valid, DType::F32)?);
-        batch.weights = Weights { sample: Some(sample_weight.clone()), rows: Some(rows.clone()) };
+        let zero = t.weak(0.0)?;
+        let sample = t.select(&there, sample_weight, &zero)?;
+        batch.weights = Weights { sample: Some(sample), rows: Some(rows.clone()) };
         interp.row_mask = Some(rows);
     } else {
         interp.row_mask = None;
@@ -200,6 +202,7 @@ fn step(interp: &mut Interp, graph: &Functional, compiled: &Compiled, batch: &Ba
     let mut results = results.into_iter();
     let total = results.next().ok_or_else(|| Error::internal("a loss function without a value"))?;
     let each: Vec<Tensor> = results.by_ref().take(counts.0).collect();
+    // Implicit masks end here, as in Keras on JAX: metrics of a training step see none.
     let outputs: Vec<Tensor> = results.by_ref().take(counts.1).collect();
     for id in assigned {
         if let Some(value) = results.next() {

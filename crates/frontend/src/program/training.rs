@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::assemble;
+use super::assemble::{self, State};
 use super::{Fit, Training};
 use crate::diagnostics::codes;
 use crate::error::{Error, Result};
@@ -83,6 +83,11 @@ impl Compiled {
             });
             let weight = weight.map(|w| number(&w)).transpose()?;
             losses.push(OutputLoss { output, loss, weight, tracker: None });
+        }
+        if let (Some(keys), Value::Dict(entries)) = (&keys, args.get("loss")?) {
+            // Where outputs are a dict, losses follow the order of theirs.
+            let entries = entries.borrow();
+            losses.sort_by_key(|loss| entries.get_index_of(&Key::name(&*keys[loss.output])));
         }
         if losses.len() > 1 {
             for loss in &mut losses {
@@ -179,12 +184,16 @@ impl Compiled {
     }
 
     /// The description for the artifact.
-    pub fn describe(&self, fit: Option<&Bound>) -> Result<Training> {
+    pub fn describe(&self, fit: Option<&Bound>, state: &State) -> Result<Training> {
+        let averages = self.optimizer.averages().into_iter();
         Ok(Training {
             optimizer: self.optimizer.description().to_owned(),
             losses: self.losses.iter().map(|l| l.loss.name.to_string()).collect(),
             logs: self.logged().into_iter().map(|(name, _)| name).collect(),
             fit: fit.map(fit_settings).transpose()?,
+            averages: averages
+                .map(|(v, average)| Ok((state.index(v)?, state.index(average)?)))
+                .collect::<Result<_>>()?,
         })
     }
 }

@@ -19,19 +19,19 @@ use super::{compare, npz};
 
 /// A case read from its files.
 pub struct Case {
-    meta: Json,
-    data: BTreeMap<String, Array>,
+    pub(super) meta: Json,
+    pub(super) data: BTreeMap<String, Array>,
     source: Source,
-    tolerance: f64,
+    pub(super) tolerance: f64,
     root: PathBuf,
 }
 
 /// The model of a case with its variables in Keras's order.
-struct Model {
-    interp: Interp,
-    object: Rc<LayerObject>,
-    weights: Vec<VariableId>,
-    seeds: Vec<VariableId>,
+pub(super) struct Model {
+    pub interp: Interp,
+    pub object: Rc<LayerObject>,
+    pub weights: Vec<VariableId>,
+    pub seeds: Vec<VariableId>,
 }
 
 /// A function traced from the model: parameters are the inputs, then `reads`; results are outputs and
@@ -63,20 +63,23 @@ impl Case {
             "predict" => self.predict(),
             "gradients" => self.gradients(),
             "init" => self.init(),
+            "train" => self.train(),
+            "evaluate" => self.evaluate(),
+            "fit" => self.fit(),
             other => fail(format!("no stage {other}")),
         }
     }
 
-    fn array(&self, key: &str) -> Result<&Array, String> {
+    pub(super) fn array(&self, key: &str) -> Result<&Array, String> {
         self.data.get(key).ok_or_else(|| format!("no array {key}"))
     }
 
-    fn list(&self, key: &str) -> &[Json] {
+    pub(super) fn list(&self, key: &str) -> &[Json] {
         self.meta[key].as_array().map_or(&[], Vec::as_slice)
     }
 
     /// Evaluates the model file; variables must have Keras's paths and shapes.
-    fn model(&self) -> Result<Model, String> {
+    pub(super) fn model(&self) -> Result<Model, String> {
         let evaluated: Evaluated = interp::run(&self.source, interp::Options::default());
         let errors: Vec<String> =
             evaluated.diagnostics().iter().filter(|d| d.is_error()).map(Diagnostic::to_string).collect();
@@ -119,7 +122,7 @@ impl Case {
     }
 
     /// The starting value of a variable.
-    fn start(&self, model: &Model, id: VariableId) -> Result<Array, String> {
+    pub(super) fn start(&self, model: &Model, id: VariableId) -> Result<Array, String> {
         if let Some(j) = model.seeds.iter().position(|&s| s == id) {
             return self.array(&format!("seeds/{j}")).cloned();
         }
@@ -161,7 +164,7 @@ impl Case {
         let inputs: Vec<Array> =
             (0..self.list("inputs").len()).map(|k| self.input(k, rows)).collect::<Result<_, _>>()?;
         let traced = model.trace(&inputs, false, |_, outputs| Ok(outputs))?;
-        let results = self.evaluate(&model, &traced.function, &inputs, &traced.reads)?;
+        let results = self.eval(&model, &traced.function, &inputs, &traced.reads)?;
         for (k, got) in results.iter().take(self.list("outputs").len()).enumerate() {
             compare::check(&format!("y/{k}"), got, self.array(&format!("y/{k}"))?, self.tolerance, 0.0)?;
         }
@@ -187,7 +190,7 @@ impl Case {
         let wrt: Vec<usize> = trainable.iter().filter_map(place).chain(float_inputs.iter().copied()).collect();
         let aux = traced.function.results.len() - 1;
         let gradient = value_and_grad(&traced.function, &wrt, aux).map_err(|e| e.to_string())?;
-        let results = self.evaluate(&model, &gradient, &inputs, &traced.reads)?;
+        let results = self.eval(&model, &gradient, &inputs, &traced.reads)?;
         let check =
             |key: String, got: &Array, scale: f64| compare::check(&key, got, self.array(&key)?, self.tolerance, scale);
         for (k, got) in results[1..=outputs].iter().enumerate() {
@@ -252,7 +255,7 @@ impl Case {
         Ok(())
     }
 
-    fn evaluate(
+    fn eval(
         &self,
         model: &Model,
         function: &Function,
@@ -263,7 +266,7 @@ impl Case {
         for &id in reads {
             args.push(self.start(model, id)?);
         }
-        eval(function, &args).map_err(|e| e.to_string())
+        keramos_ir::eval(function, &args).map_err(|e| e.to_string())
     }
 }
 

@@ -163,16 +163,21 @@ impl LossObject {
         matches!(&self.kind, Kind::Native(loss) if loss.ignores_classes())
     }
 
-    /// The reduced loss: a scalar unless the reduction is `none`.
+    /// The reduced loss: a scalar unless the reduction is `none`. The predictions' implicit mask and the
+    /// loss's own say which values count.
     ///
     /// # Errors
     /// The shapes do not fit.
     pub fn compute(&self, interp: &mut Interp, y_true: &Tensor, y_pred: &Tensor, weights: &Weights) -> Result<Tensor> {
-        let (values, mask) = self.values(interp, y_true, y_pred)?;
+        let (values, own) = self.values(interp, y_true, y_pred)?;
+        let mask = match (y_pred.mask().cloned(), own) {
+            (Some(a), Some(b)) => Some(interp.tracer.and(&a, &b)?),
+            (one, other) => one.or(other),
+        };
         reduction::reduce(&mut interp.tracer, &values, mask.as_ref(), weights, self.reduction)
     }
 
-    /// The loss of each row, and which of them count.
+    /// The loss of each row, and which of them the loss itself counts.
     ///
     /// # Errors
     /// The shapes do not fit.

@@ -70,20 +70,21 @@ pub(super) fn reduce(
     weights: &Weights,
     reduction: Reduction,
 ) -> Result<Tensor> {
-    let rows = weights.rows.as_ref().map(|rows| align_rows(t, rows, values)).transpose()?;
+    let rows = weights.rows.as_ref().map(|rows| align(t, rows, values)).transpose()?;
+    let mask = mask.map(|mask| align(t, mask, values)).transpose()?;
     let mut weighted = values.clone();
     let mut weight_sum = None;
     if let Some(sample) = &weights.sample {
         let sample = t.convert(sample, values.dtype())?;
         let (v, w) = match_ranks(t, &weighted, &sample)?;
+        let w = align(t, &w, &v)?;
         weighted = t.mul(&v, &w)?;
-        let counted = match &rows {
-            Some(rows) => t.mul(&w, rows)?,
-            None => w,
-        };
+        let mut counted = t.broadcast_to(&w, weighted.shape())?;
+        for factor in [&rows, &mask].into_iter().flatten() {
+            counted = t.mul(&counted, factor)?;
+        }
         weight_sum = Some(sum_all(t, &counted)?);
     }
-    let mask = mask.map(|m| t.convert(m, values.dtype())).transpose()?;
     for factor in [&rows, &mask].into_iter().flatten() {
         let zero = t.full(weighted.ty(), 0.0)?;
         let counts = t.to_bool(factor)?;
@@ -117,12 +118,11 @@ fn count(t: &mut Tracer, rows: &Tensor, values: &Tensor) -> Result<Tensor> {
     sum_all(t, &each)
 }
 
-/// `rows` with size-1 dimensions behind, to broadcast against `values`.
-fn align_rows(t: &mut Tracer, rows: &Tensor, values: &Tensor) -> Result<Tensor> {
-    let mut shape = vec![1; values.rank().max(1)];
-    shape[0] = rows.ty().size();
-    let rows = t.convert(rows, values.dtype())?;
-    t.reshape(&rows, &shape)
+/// `factor`, which belongs to the leading dimensions of `values`, with size-1 dimensions behind.
+fn align(t: &mut Tracer, factor: &Tensor, values: &Tensor) -> Result<Tensor> {
+    let factor = t.convert(factor, values.dtype())?;
+    let behind: Vec<usize> = (factor.rank()..values.rank()).collect();
+    t.expand_dims(&factor, &behind)
 }
 
 fn sum_all(t: &mut Tracer, x: &Tensor) -> Result<Tensor> {

@@ -239,11 +239,25 @@ impl Metric for MeanOf {
                 interp.to_tensor(&values)?
             }
         };
-        let values = interp.tracer.convert(&values, DType::F32)?;
-        accumulate(&mut interp.tracer, &state, &values, weight)
+        let t = &mut interp.tracer;
+        let values = t.convert(&values, DType::F32)?;
+        let weight = match y_pred.mask() {
+            Some(mask) => Some(masked(t, mask, weight)?),
+            None => weight.cloned(),
+        };
+        accumulate(t, &state, &values, weight.as_ref())
     }
 
     fn result(&self, interp: &mut Interp, state: &[Tensor]) -> Result<Tensor> {
         interp.tracer.div_no_nan(&state[0], &state[1])
     }
+}
+
+/// The weights where the mask is true, and 0 elsewhere.
+fn masked(t: &mut Tracer, mask: &Tensor, weight: Option<&Tensor>) -> Result<Tensor> {
+    let mask = t.convert(mask, DType::F32)?;
+    let Some(weight) = weight else { return Ok(mask) };
+    let behind: Vec<usize> = (weight.rank()..mask.rank()).collect();
+    let weight = t.expand_dims(weight, &behind)?;
+    t.mul(&weight, &mask)
 }

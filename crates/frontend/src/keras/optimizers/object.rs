@@ -179,6 +179,12 @@ impl OptimizerObject {
         all
     }
 
+    /// The moving average of each trained variable, which the variable takes over when training ends.
+    pub fn averages(&self) -> Vec<(VariableId, VariableId)> {
+        let built = self.built.borrow();
+        built.iter().flat_map(|b| b.trained.iter().copied().zip(b.averages.iter().copied())).collect()
+    }
+
     /// The learning rate at this step, a `float32` scalar.
     pub(super) fn rate(&self, interp: &mut Interp) -> Result<Tensor> {
         match &self.learning_rate {
