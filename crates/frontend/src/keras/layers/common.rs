@@ -124,13 +124,38 @@ pub(super) fn expect_rank(layer: &LayerObject, inputs: &[SymbolicShape], rank: u
     }
     let message = format!("layer `{}` expects a rank-{rank} input {dims}, found {}", layer.name(), DisplayShape(shape));
     let missing_channel = shape.len() + 1 == rank && dims.ends_with("channels)");
-    Err(Error::shape(message).help(if missing_channel {
-        "add a channel dimension with layers.Reshape((..., 1)), or give the input one: Input(shape=(28, 28, 1))"
+    Err(Error::shape(message).help(if missing_channel && rank == 4 {
+        "give the input a channel dimension, Input(shape=(28, 28, 1)), or put a layers.Reshape((28, 28, 1)) in front"
+    } else if missing_channel {
+        "give the input a channel dimension of size 1, or put a layers.Reshape in front"
     } else if shape.len() < rank {
         "put a layers.Reshape in front, or take the layer for inputs of fewer dimensions"
     } else {
         "put a layers.Flatten, Reshape or global pooling layer in front, or take the layer for inputs of more dimensions"
     }))
+}
+
+/// Checks that windows of the given sizes fit the first input's spatial dimensions without padding.
+pub(super) fn expect_room(
+    layer: &LayerObject,
+    inputs: &[SymbolicShape],
+    window: impl IntoIterator<Item = usize>,
+    channels_last: bool,
+) -> Result<()> {
+    let Some(shape) = inputs.first() else { return Err(no_input(layer)) };
+    let spatial = &shape[if channels_last { 1 } else { 2 }..];
+    let window: Vec<usize> = window.into_iter().collect();
+    if window.iter().zip(spatial).all(|(&k, n)| n.is_none_or(|n| k <= n)) {
+        return Ok(());
+    }
+    let sizes: Vec<Option<usize>> = window.into_iter().map(Some).collect();
+    let message = format!(
+        "the window {} of layer `{}` is larger than its input {}",
+        DisplayShape(&sizes),
+        layer.name(),
+        DisplayShape(shape)
+    );
+    Err(Error::shape(message).help("use padding=\"same\", a smaller window, or fewer or gentler layers before it"))
 }
 
 /// The size of the first input's dimension `axis` (negative: from the end), which must be known.
@@ -161,10 +186,12 @@ pub(super) fn expect_size(cx: &Call<'_>, x: &Tensor, axis: i64, expected: usize)
     if x.shape()[index] == expected {
         return Ok(());
     }
+    let batch_first = |(i, &n): (usize, &usize)| if i == 0 { None } else { Some(n) };
+    let shape: SymbolicShape = x.shape().iter().enumerate().map(batch_first).collect();
     let message = format!(
-        "layer `{}` was built for inputs of size {expected} along axis {axis}, found {:?}",
+        "layer `{}` was built for inputs of size {expected} along axis {axis}, found {}",
         cx.object.name(),
-        x.shape()
+        DisplayShape(&shape)
     );
     Err(Error::shape(message).help("a layer keeps the weights of its first call; make a second layer for other sizes"))
 }

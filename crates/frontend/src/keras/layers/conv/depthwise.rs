@@ -91,6 +91,7 @@ impl Layer for DepthwiseConv {
     }
 
     fn check(&self, layer: &LayerObject, inputs: &[SymbolicShape]) -> Result<()> {
-        self.window.check(layer, inputs)
+        self.window.check(layer, inputs)?;
+        self.window.check_room(layer, inputs)
     }
 }

@@ -11,7 +11,6 @@ pub(super) use separable::{SEPARABLE_CONV1D, SEPARABLE_CONV2D};
 pub(super) use transpose::{CONV1D_TRANSPOSE, CONV2D_TRANSPOSE, CONV3D_TRANSPOSE};
 
 use super::common;
-use crate::diagnostics::codes;
 use crate::error::{Error, Result};
 use crate::keras::layer::{Call, LayerObject};
 use crate::keras::symbolic::SymbolicShape;
@@ -55,6 +54,15 @@ impl Window {
         common::expect_rank(layer, inputs, spatial + 2, common::dimensions(spatial, self.channels_last))
     }
 
+    /// Checks that the window fits an input that is not padded.
+    fn check_room(&self, layer: &LayerObject, inputs: &[SymbolicShape]) -> Result<()> {
+        if self.padding != Padding::Valid {
+            return Ok(());
+        }
+        let spans = self.kernel.iter().zip(&self.dilation).map(|(k, d)| (k - 1) * d + 1);
+        common::expect_room(layer, inputs, spans, self.channels_last)
+    }
+
     /// How many features the inputs have.
     fn features(&self, layer: &LayerObject, inputs: &[SymbolicShape]) -> Result<usize> {
         common::known(layer, inputs, common::channel_axis(self.channels_last))
@@ -73,18 +81,7 @@ impl Window {
             groups,
             channels_last: self.channels_last,
         };
-        let y = cx.interp.tracer.convolution(x, kernel, &conv)?;
-        if y.ty().size() == 0 && x.ty().size() != 0 {
-            let message = format!(
-                "layer `{}` has nothing left: its window {:?} is larger than the input {:?}",
-                cx.object.name(),
-                self.kernel,
-                x.shape()
-            );
-            return Err(Error::new(codes::SHAPE_MISMATCH, message)
-                .help("use padding=\"same\", a smaller kernel, or fewer pooling layers before it"));
-        }
-        Ok(y)
+        cx.interp.tracer.convolution(x, kernel, &conv)
     }
 
     /// Checks the input's features against those the layer was built for.

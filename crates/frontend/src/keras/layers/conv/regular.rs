@@ -96,6 +96,7 @@ impl Layer for Conv {
     }
 
     fn check(&self, layer: &LayerObject, inputs: &[SymbolicShape]) -> Result<()> {
-        self.window.check(layer, inputs)
+        self.window.check(layer, inputs)?;
+        self.window.check_room(layer, inputs)
     }
 }

@@ -107,6 +107,7 @@ impl Layer for SeparableConv {
     }
 
     fn check(&self, layer: &LayerObject, inputs: &[SymbolicShape]) -> Result<()> {
-        self.window.check(layer, inputs)
+        self.window.check(layer, inputs)?;
+        self.window.check_room(layer, inputs)
     }
 }

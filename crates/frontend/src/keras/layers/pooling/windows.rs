@@ -1,13 +1,13 @@
 //! `MaxPooling…` and `AveragePooling…`.
 
 use super::Kind;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::interp::Interp;
 use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject};
 use crate::keras::layers::common::{self, DATA_FORMAT, none, string};
 use crate::keras::symbolic::SymbolicShape;
 use crate::library::{Bound, ClassDecl, Default, Param, Signature};
-use crate::ops::Pooling;
+use crate::ops::{Padding, Pooling};
 use crate::value::Value;
 
 macro_rules! pool {
@@ -66,25 +66,19 @@ impl Layer for Pool {
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         let x = cx.input()?;
         let t = &mut cx.interp.tracer;
-        let y = match self.kind {
+        Ok(Value::Tensor(match self.kind {
             Kind::Max => t.max_pool(&x, &self.pooling)?,
             Kind::Average => t.average_pool(&x, &self.pooling)?,
-        };
-        if y.ty().size() == 0 && x.ty().size() != 0 {
-            let message = format!(
-                "layer `{}` has nothing left: its window {:?} is larger than the input {:?}",
-                cx.object.name(),
-                self.pooling.size,
-                x.shape()
-            );
-            return Err(Error::shape(message).help("use padding=\"same\", a smaller window, or fewer layers before it"));
-        }
-        Ok(Value::Tensor(y))
+        }))
     }
 
     fn check(&self, layer: &LayerObject, inputs: &[SymbolicShape]) -> Result<()> {
         let spatial = self.pooling.size.len();
         let dims = common::dimensions(spatial, self.pooling.channels_last);
-        common::expect_rank(layer, inputs, spatial + 2, dims)
+        common::expect_rank(layer, inputs, spatial + 2, dims)?;
+        if self.pooling.padding != Padding::Valid {
+            return Ok(());
+        }
+        common::expect_room(layer, inputs, self.pooling.size.iter().copied(), self.pooling.channels_last)
     }
 }

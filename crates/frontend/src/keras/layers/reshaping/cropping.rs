@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject};
 use crate::keras::layers::common::{self, DATA_FORMAT};
-use crate::keras::symbolic::SymbolicShape;
+use crate::keras::symbolic::{DisplayShape, SymbolicShape};
 use crate::library::{Bound, ClassDecl, Default, Param, Signature};
 use crate::value::Value;
 
@@ -56,14 +56,6 @@ impl Layer for Cropping {
         let first = if self.channels_last { 1 } else { 2 };
         for (i, &(low, high)) in self.edges.iter().enumerate() {
             let n = x.shape()[first + i];
-            if low + high >= n {
-                return Err(Error::shape(format!(
-                    "layer `{}` takes {low} and {high} elements away from dimension {} of {:?}: nothing is left",
-                    cx.object.name(),
-                    first + i,
-                    x.shape()
-                )));
-            }
             x = cx.interp.tracer.slice_axis(&x, first + i, low, n - high)?;
         }
         Ok(Value::Tensor(x))
@@ -71,6 +63,14 @@ impl Layer for Cropping {
 
     fn check(&self, layer: &LayerObject, inputs: &[SymbolicShape]) -> Result<()> {
         let spatial = self.edges.len();
-        common::expect_rank(layer, inputs, spatial + 2, common::dimensions(spatial, self.channels_last))
+        common::expect_rank(layer, inputs, spatial + 2, common::dimensions(spatial, self.channels_last))?;
+        let sizes = inputs.iter().flat_map(|shape| &shape[if self.channels_last { 1 } else { 2 }..]);
+        let left = |(&(low, high), n): (&(usize, usize), &Option<usize>)| n.is_none_or(|n| low + high < n);
+        if self.edges.iter().zip(sizes).all(left) {
+            return Ok(());
+        }
+        let found = inputs.first().map(|shape| DisplayShape(shape).to_string()).unwrap_or_default();
+        let message = format!("layer `{}` takes {:?} away from {found}: nothing is left", layer.name(), self.edges);
+        Err(Error::shape(message))
     }
 }
