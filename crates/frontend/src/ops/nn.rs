@@ -1,6 +1,8 @@
 //! Normalised exponentials and other pieces of neural networks.
 
-use keramos_ir::DType;
+use std::sync::Arc;
+
+use keramos_ir::{DType, Function, TensorType};
 
 use crate::error::{Error, Result};
 use crate::trace::{Tensor, Tracer};
@@ -34,15 +36,49 @@ impl Tracer {
         self.softmax_over(x, &[axis])
     }
 
-    /// [`Tracer::softmax`] over several axes at once.
+    /// [`Tracer::softmax`] over several axes at once. With s the result, the derivative is s·(dx − Σ s·dx):
+    /// of the pass forward, only s is kept for the pass back.
     ///
     /// # Errors
     /// There is no such axis.
     pub fn softmax_over(&mut self, x: &Tensor, axes: &[usize]) -> Result<Tensor> {
+        let x = self.to_float(x)?;
+        let ty = x.ty().clone();
+        let function = self.nested("softmax", &[ty.clone()], |t, p| Ok(vec![t.normalised_exp(&p[0], axes)?]))?;
+        let rule = self.nested("softmax_jvp", &[ty.clone(), ty], |t, p| {
+            let y = t.normalised_exp(&p[0], axes)?;
+            let weighted = t.mul(&y, &p[1])?;
+            let mean = t.sum(&weighted, axes, true)?;
+            let centred = t.sub(&p[1], &mean)?;
+            let dy = t.mul(&y, &centred)?;
+            Ok(vec![y, dy])
+        })?;
+        let (function, rule) = (Arc::new(function), Arc::new(rule));
+        let y = self.build(&[&x], |b, v| b.custom_jvp(&function, &rule, v))?.into_iter().next().unwrap_or(x.clone());
+        Ok(if x.is_weak() { y.into_weak() } else { y })
+    }
+
+    fn normalised_exp(&mut self, x: &Tensor, axes: &[usize]) -> Result<Tensor> {
         let shifted = self.shifted(x, axes)?;
         let exp = self.exp(&shifted)?;
         let sum = self.sum(&exp, axes, true)?;
         self.div(&exp, &sum)
+    }
+
+    /// The function that `code` traces on parameters of the given types alone.
+    fn nested(
+        &mut self,
+        name: &str,
+        types: &[TensorType],
+        code: impl FnOnce(&mut Tracer, &[Tensor]) -> Result<Vec<Tensor>>,
+    ) -> Result<Function> {
+        let depth = self.depth();
+        let params = self.enter(name, types);
+        let traced = code(self, &params).and_then(|results| self.leave(&results));
+        if traced.is_err() {
+            self.unwind(depth);
+        }
+        Ok(traced?.function)
     }
 
     /// ln softmax(x) over `axis`.

@@ -33,7 +33,7 @@ struct Window {
 
 impl Window {
     fn new(args: &Bound, spatial: usize, causal: bool) -> Result<Window> {
-        let window = Window {
+        Ok(Window {
             kernel: common::positive_sizes(args, "kernel_size", spatial)?,
             strides: common::positive_sizes(args, "strides", spatial)?,
             dilation: common::positive_sizes(args, "dilation_rate", spatial)?,
@@ -41,12 +41,16 @@ impl Window {
             channels_last: common::channels_last(args)?,
             activation: common::activation(args)?,
             use_bias: args.bool("use_bias")?,
-        };
-        if window.strides.iter().any(|&s| s > 1) && window.dilation.iter().any(|&d| d > 1) {
+        })
+    }
+
+    /// Keras takes strides or dilation in these convolutions, not both.
+    fn not_both(self, args: &Bound) -> Result<Window> {
+        if self.strides.iter().any(|&s| s > 1) && self.dilation.iter().any(|&d| d > 1) {
             let message = format!("{}() takes either `strides` or `dilation_rate` above 1, not both", args.function());
             return Err(Error::argument(message));
         }
-        Ok(window)
+        Ok(self)
     }
 
     fn check(&self, layer: &LayerObject, inputs: &[SymbolicShape]) -> Result<()> {

@@ -55,7 +55,7 @@ struct Conv {
 
 fn new(interp: &mut Interp, args: &mut Bound, class: &'static ClassDecl, spatial: usize) -> Result<Value> {
     common::reject(args, &["kernel_regularizer", "bias_regularizer", "kernel_constraint", "bias_constraint"])?;
-    let window = Window::new(args, spatial, spatial == 1)?;
+    let window = Window::new(args, spatial, spatial == 1)?.not_both(args)?;
     let (filters, groups) = (common::positive(args, "filters")?, common::positive(args, "groups")?);
     if filters % groups != 0 {
         return Err(Error::argument(format!(

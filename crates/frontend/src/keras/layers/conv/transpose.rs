@@ -66,7 +66,7 @@ struct Transpose {
 
 fn new(interp: &mut Interp, args: &mut Bound, class: &'static ClassDecl, spatial: usize) -> Result<Value> {
     common::reject(args, &["kernel_regularizer", "bias_regularizer", "kernel_constraint", "bias_constraint"])?;
-    let window = Window::new(args, spatial, false)?;
+    let window = Window::new(args, spatial, false)?.not_both(args)?;
     let filters = common::positive(args, "filters")?;
     let output_padding = match args.some("output_padding")? {
         None => None,
