@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHasher};
 
-use super::{Options, constants, has_nested, rules};
+use super::{Options, Target, constants, cpu, has_nested, rules};
 use crate::ops::{Binary, BinaryKind, BroadcastInDim, Constant, Reshape, Transpose};
 use crate::{Array, Builder, Equation, Function, Location, Op, Primitive, Result, TensorType, Value};
 
@@ -134,7 +134,7 @@ impl<'o> Graph<'o> {
         let inputs = swapped.as_ref().map_or(inputs, |swapped| &swapped[..]);
         if self.depth < MAX_DEPTH {
             self.depth += 1;
-            let replaced = rules::apply(self, &op, inputs);
+            let replaced = self.replace(&op, inputs);
             self.depth -= 1;
             if let Some(value) = replaced? {
                 debug_assert!(
@@ -149,6 +149,14 @@ impl<'o> Graph<'o> {
             return Ok(values);
         }
         self.append(op, inputs, types)
+    }
+
+    /// The value that some law puts in the place of an equation's result.
+    fn replace(&mut self, op: &Op, inputs: &[Value]) -> Result<Option<Value>> {
+        match rules::apply(self, op, inputs)? {
+            None if self.options.target == Target::Cpu && !self.options.differentiable => cpu::apply(self, op, inputs),
+            answer => Ok(answer),
+        }
     }
 
     /// Constants come last; otherwise values in the order of definition.

@@ -16,6 +16,7 @@
 //! one liberty is the sign of a zero that is added (`x + 0 → x`, which turns `-0 + 0` from `0` to `-0`).
 
 mod constants;
+mod cpu;
 mod dce;
 mod graph;
 mod rules;

@@ -33,7 +33,7 @@ pub struct Rule {
 }
 
 /// What a law answers: the value that replaces the equation's result, or `None` if it does not apply.
-type Answer = Result<Option<Value>>;
+pub(super) type Answer = Result<Option<Value>>;
 type UnaryLaws = &'static [Law<fn(&mut Graph<'_>, UnaryKind, Value) -> Answer>];
 type BinaryLaws = &'static [Law<fn(&mut Graph<'_>, BinaryKind, Value, Value) -> Answer>];
 type CompareLaws = &'static [Law<fn(&mut Graph<'_>, Comparison, Value, Value) -> Answer>];

@@ -1,0 +1,50 @@
+//! Laws for XLA's CPU backend: the same values by primitives that it compiles to faster code.
+//!
+//! They apply when a function is simplified for [`Target::Cpu`](super::Target::Cpu) and will not be differentiated any
+//! more, because the derivative of what they make may be another at ties (two equal elements of a pooling window share
+//! the gradient of `max`, where a pooling gives all of it to the first).
+//!
+//! Like the other laws, these keep NaN and infinities; sums may be taken in another order.
+//!
+//! # What they gain
+//!
+//! Processor milliseconds of one call alone, XLA of 2026-10 (PJRT API 0.115), AVX-512, two cores, medians of
+//! interleaved runs; `f32`, batch first and channels last.
+//!
+//! | primitive | operand | before | after |
+//! |---|---|---|---|
+//! | maximum of 2×2 windows, step 2 | 128×26×26×32 | 1.0 | 0.6 |
+//! | maximum of 3×3 windows, step 2, padded | 8×56×56×64 | 2.3 | 1.9 |
+//! | maximum of 3×3 windows, step 1, padded | 8×28×28×64 | 2.1 | 0.6 |
+//! | sum of 2×2 windows, step 2 | 32×28×28×64 | 0.5 | 0.4 |
+//! | gradient of maxima, 2×2 windows, step 2 | 128×26×26×32 | 49.7 | 1.9 |
+//! | gradient of maxima, 3×3 windows, step 2, padded | 8×56×56×64 | 43.2 | 3.8 |
+//! | gradient of maxima, 3×3 windows, step 1, padded | 8×28×28×64 | 18.4 | 1.1 |
+//! | gradient of sums, 7×7 windows, step 7 | 32×28×28×64 | 34.9 | 1.1 |
+
+mod pool;
+
+use super::graph::Graph;
+use super::rules::Answer;
+use crate::{Op, Result, Value};
+
+/// The value that replaces the equation's result, or `None` if no law applies.
+pub(super) fn apply(g: &mut Graph<'_>, op: &Op, inputs: &[Value]) -> Answer {
+    match (op, inputs) {
+        (Op::ReduceWindow(op), &[x]) => first(g, |g| pool::spread(g, op, x), |g| pool::reduce(g, op, x)),
+        (Op::SelectAndScatterAdd(op), &[source, x]) => pool::scatter(g, op, source, x),
+        _ => Ok(None),
+    }
+}
+
+/// The first answer of two laws.
+fn first(
+    g: &mut Graph<'_>,
+    law: impl FnOnce(&mut Graph<'_>) -> Answer,
+    other: impl FnOnce(&mut Graph<'_>) -> Answer,
+) -> Result<Option<Value>> {
+    match law(g)? {
+        None => other(g),
+        answer => Ok(answer),
+    }
+}
