@@ -19,7 +19,7 @@ mod seeds;
 pub mod symbolic;
 pub mod variable;
 
-pub use names::{Names, snake_case};
+pub use names::{Names, object_name, snake_case};
 pub use seeds::Seeds;
 pub use symbolic::Symbolic;
 

@@ -3,6 +3,10 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use crate::error::Result;
+use crate::interp::Interp;
+use crate::value::{ObjectRef, Value};
+
 /// Counts automatic names as Keras does: `dense`, `dense_1`, `dense_2`, …
 #[derive(Debug, Default)]
 pub struct Names {
@@ -18,6 +22,20 @@ impl Names {
         *count += 1;
         name.into()
     }
+}
+
+/// What Keras calls an object in logs: its `name`, or `__name__` or class in small letters with underscores.
+///
+/// # Errors
+/// An attribute cannot be read.
+pub fn object_name(interp: &mut Interp, object: &ObjectRef) -> Result<Rc<str>> {
+    if let Some(Value::Str(name)) = object.clone().get_attr(interp, "name")? {
+        return Ok(name);
+    }
+    Ok(match object.clone().get_attr(interp, "__name__")? {
+        Some(Value::Str(name)) => snake_case(&name).into(),
+        _ => snake_case(&object.class_name()).into(),
+    })
 }
 
 /// Keras's `to_snake_case`: `MaxPooling2D` → `max_pooling2d`, `ReLU` → `re_lu`.

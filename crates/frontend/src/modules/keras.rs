@@ -112,9 +112,9 @@ modules! {
         ..Contents::new("keras.initializers")
     };
     /// `keras.losses`.
-    LOSSES = Contents { classes: &[losses::CLASSES], tensor_functions: &[losses::FUNCTIONS], ..Contents::new("keras.losses") };
+    LOSSES = Contents { classes: &[losses::CLASSES], tensor_functions: &[losses::FUNCTIONS, losses::LOSS_ONLY], ..Contents::new("keras.losses") };
     /// `keras.metrics`.
-    METRICS = Contents { classes: &[metrics::CLASSES], tensor_functions: &[metrics::FUNCTIONS], ..Contents::new("keras.metrics") };
+    METRICS = Contents { classes: &[metrics::CLASSES], tensor_functions: &[metrics::FUNCTIONS, losses::FUNCTIONS], ..Contents::new("keras.metrics") };
     /// `keras.optimizers`.
     OPTIMIZERS = Contents { classes: &[optimizers::CLASSES], ..Contents::new("keras.optimizers") };
     /// `keras.optimizers.schedules`.

@@ -18,6 +18,7 @@ pub use reduction::{Reduction, Weights, match_ranks};
 use crate::diagnostics::{codes, suggest};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
+use crate::keras::object_name;
 use crate::library::{Args, Bound, ClassDecl, Default, FunctionDecl, Param};
 use crate::trace::{Tensor, Tracer};
 use crate::value::{Object, Value, downcast};
@@ -43,7 +44,7 @@ pub const CLASSES: &[&ClassDecl] = &[
     &similarity::COSINE_CLASS,
 ];
 
-/// The loss functions: `(y_true, y_pred) -> one value per row`.
+/// The loss functions that are functions of `keras.metrics`, too: `(y_true, y_pred) -> one value per row`.
 pub const FUNCTIONS: &[&FunctionDecl] = &[
     &crossentropy::BINARY,
     &crossentropy::CATEGORICAL,
@@ -61,8 +62,10 @@ pub const FUNCTIONS: &[&FunctionDecl] = &[
     &hinge::SQUARED,
     &relative::MAPE,
     &relative::MSLE,
-    &similarity::COSINE,
 ];
+
+/// Loss functions that `keras.metrics` does not have: its metric of that name is something else.
+pub const LOSS_ONLY: &[&FunctionDecl] = &[&similarity::COSINE];
 
 /// Short names that `compile(loss=…)` and metrics accept.
 const ALIASES: &[(&str, &str)] = &[
@@ -253,15 +256,13 @@ pub fn get(interp: &mut Interp, identifier: &Value) -> Result<Rc<LossObject>> {
                 let value = interp.call(&Value::Class(class), Args::default())?;
                 return get(interp, &value);
             }
-            let names = FUNCTIONS.iter().map(|f| f.name).chain(CLASSES.iter().map(|c| c.name));
+            let names = all_functions().map(|f| f.name).chain(CLASSES.iter().map(|c| c.name));
             let names: Vec<&str> = names.chain(ALIASES.iter().map(|a| a.0)).collect();
             let error = Error::new(codes::INVALID_ARGUMENT, format!("there is no loss \"{name}\""));
             Err(match suggest::closest(name, names.iter().copied()) {
                 Some(near) => error.help(format!("did you mean \"{near}\"?")),
-                None => error.help(format!(
-                    "the losses are {}",
-                    FUNCTIONS.iter().map(|f| f.name).collect::<Vec<_>>().join(", ")
-                )),
+                None => error
+                    .help(format!("the losses are {}", all_functions().map(|f| f.name).collect::<Vec<_>>().join(", "))),
             })
         }
         Value::Object(object) => match downcast::<LossObject>(object) {
@@ -269,15 +270,26 @@ pub fn get(interp: &mut Interp, identifier: &Value) -> Result<Rc<LossObject>> {
             None => Err(Error::argument(format!("a loss is needed here, found {}", identifier.type_name()))),
         },
         Value::Function(decl) => Ok(of_function(identifier.clone(), decl.name.into())),
-        Value::User(object) => Ok(of_function(identifier.clone(), object.class_name())),
+        Value::Class(_) => {
+            let value = interp.call(identifier, Args::default())?;
+            get(interp, &value)
+        }
+        Value::User(object) => {
+            let name = object_name(interp, object)?;
+            Ok(of_function(identifier.clone(), name))
+        }
         other => Err(Error::argument(format!("a loss is needed here, found {}", other.type_name()))),
     }
+}
+
+fn all_functions() -> impl Iterator<Item = &'static FunctionDecl> {
+    FUNCTIONS.iter().chain(LOSS_ONLY).copied()
 }
 
 /// The loss function of that name or alias.
 pub fn function_named(name: &str) -> Option<&'static FunctionDecl> {
     let name = ALIASES.iter().find(|a| a.0 == name).map_or(name, |a| a.1);
-    FUNCTIONS.iter().find(|f| f.name == name).copied()
+    all_functions().find(|f| f.name == name)
 }
 
 /// Runs a loss as a function of the program: `(y_true, y_pred, …) -> values`.

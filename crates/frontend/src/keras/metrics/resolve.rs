@@ -6,7 +6,7 @@ use super::{CLASSES, FUNCTIONS, MeanOf, MetricObject};
 use crate::diagnostics::suggest;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
-use crate::keras::{losses, snake_case};
+use crate::keras::{losses, object_name, snake_case};
 use crate::library::{Args, ClassDecl, FunctionDecl};
 use crate::value::{Value, downcast};
 
@@ -73,8 +73,15 @@ pub fn get(interp: &mut Interp, identifier: &Value, y_true: &[usize], y_pred: &[
                 None => Err(Error::argument(format!("a metric is needed here, found {}", identifier.type_name()))),
             }
         }
+        Value::Class(_) => {
+            let object = interp.call(identifier, Args::default())?;
+            get(interp, &object, y_true, y_pred)
+        }
         Value::Function(decl) => Ok(mean_of(interp, identifier.clone(), decl.name.into())),
-        Value::User(object) => Ok(mean_of(interp, identifier.clone(), object.class_name())),
+        Value::User(object) => {
+            let name = object_name(interp, object)?;
+            Ok(mean_of(interp, identifier.clone(), name))
+        }
         other => Err(Error::argument(format!("a metric is needed here, found {}", other.type_name()))),
     }
 }
