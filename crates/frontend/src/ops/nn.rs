@@ -44,7 +44,8 @@ impl Tracer {
     pub fn softmax_over(&mut self, x: &Tensor, axes: &[usize]) -> Result<Tensor> {
         let x = self.to_float(x)?;
         let ty = x.ty().clone();
-        let function = self.nested("softmax", &[ty.clone()], |t, p| Ok(vec![t.normalised_exp(&p[0], axes)?]))?;
+        let function =
+            self.nested("softmax", std::slice::from_ref(&ty), |t, p| Ok(vec![t.normalised_exp(&p[0], axes)?]))?;
         let rule = self.nested("softmax_jvp", &[ty.clone(), ty], |t, p| {
             let y = t.normalised_exp(&p[0], axes)?;
             let weighted = t.mul(&y, &p[1])?;
