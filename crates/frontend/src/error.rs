@@ -90,11 +90,21 @@ impl Error {
         self
     }
 
-    /// Adds the step `what` at `span`, which led here, in front of the trail.
+    /// Adds the step `what` at `span`, which led here, in front of the trail. Of a long trail only both
+    /// ends are kept.
     #[must_use]
     pub fn through(mut self, what: impl Into<String>, span: Span) -> Self {
+        const MAX_FRAMES: usize = 12;
+        const MIDDLE: usize = MAX_FRAMES / 2;
         let file = self.0.diagnostic.file();
-        self.0.diagnostic.trail.insert(0, Frame { what: what.into(), span, file });
+        let trail = &mut self.0.diagnostic.trail;
+        trail.insert(0, Frame { what: what.into(), span, file });
+        if trail.len() > MAX_FRAMES {
+            trail.remove(MIDDLE);
+            if let Some(middle) = trail.get_mut(MIDDLE) {
+                middle.what = "through further calls".to_owned();
+            }
+        }
         self
     }
 

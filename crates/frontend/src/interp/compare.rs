@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::Interp;
 use super::attribute::{same_object, user};
-use super::builtins::Builtin;
+use super::builtins::{Builtin, NamedType};
 use super::classes::Instance;
 use super::dict_view::{DictView, Part};
 use super::host::Truth;
@@ -411,10 +411,8 @@ pub(crate) fn same(a: &Value, b: &Value) -> bool {
         (Value::Object(a), Value::Object(b)) => same_object(a, b),
         (Value::User(x), Value::User(y)) => {
             same_object(x, y)
-                || match (user::<Builtin>(a), user::<Builtin>(b)) {
-                    (Some(f), Some(g)) => std::ptr::eq(f.0, g.0),
-                    _ => false,
-                }
+                || matches!((user::<Builtin>(a), user::<Builtin>(b)), (Some(f), Some(g)) if std::ptr::eq(f.0, g.0))
+                || matches!((user::<NamedType>(a), user::<NamedType>(b)), (Some(s), Some(t)) if s.0 == t.0)
         }
         _ => false,
     }

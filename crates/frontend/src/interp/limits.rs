@@ -23,20 +23,21 @@ const STACK_SEGMENT: usize = 4 << 20;
 /// Counters against endless programs.
 #[derive(Debug)]
 pub(crate) struct Limits {
+    steps: u64,
     steps_left: u64,
     calls: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { steps_left: MAX_STEPS, calls: 0 }
+        Limits { steps: MAX_STEPS, steps_left: MAX_STEPS, calls: 0 }
     }
 }
 
 impl Limits {
     /// Sets the number of steps left.
     pub(crate) fn set_steps(&mut self, steps: u64) {
-        self.steps_left = steps;
+        (self.steps, self.steps_left) = (steps, steps);
     }
 }
 
@@ -51,7 +52,7 @@ impl Interp {
             None => {
                 self.eval.limits.steps_left = 0;
                 Err(Error::new(codes::LIMIT, "the program takes too many steps to evaluate")
-                    .note(format!("evaluation stops after {MAX_STEPS} steps"))
+                    .note(format!("evaluation stops after {} steps", self.eval.limits.steps))
                     .help("a loop over static values runs at compile time: does it end, and does it need to run here?"))
             }
         }

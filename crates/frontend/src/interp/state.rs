@@ -5,7 +5,6 @@ use std::rc::Rc;
 use keramos_ir::{Array, DType, TensorType};
 
 use super::Interp;
-use crate::diagnostics::codes;
 use crate::error::{Error, Result};
 use crate::keras::variable::{Role, Variable, VariableId};
 use crate::trace::Tensor;
@@ -43,11 +42,7 @@ impl Interp {
             Value::Int(i) => self.tracer.constant(scalar(DType::I32, *i as f64)).map(Tensor::into_weak),
             Value::Float(x) => self.tracer.constant(scalar(DType::F32, *x)).map(Tensor::into_weak),
             Value::Array(array) => self.tracer.constant((**array).clone()),
-            Value::Host(host) => {
-                let message = format!("a value that only exists at run time reaches the model: {}", host.what());
-                Err(Error::new(codes::HOST_VALUE, message)
-                    .help("pass data through a model input, or write the number itself into the file"))
-            }
+            Value::Host(host) => Err(super::host::reaches(host, "the model")),
             other => Err(Error::ty(format!("a tensor is needed here, found {}", other.type_name()))),
         }
     }

@@ -18,6 +18,7 @@ use crate::value::{Key, Value};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Selection {
     start: i64,
+    stop: i64,
     step: i64,
     count: usize,
 }
@@ -56,7 +57,7 @@ impl Interp {
         let step_wide = i128::from(step);
         let count = (distance + step_wide - step_wide.signum()) / step_wide;
         let count = usize::try_from(count.max(0)).unwrap_or(0);
-        Ok(Selection { start, step: if count > 1 { step } else { 1 }, count })
+        Ok(Selection { start, stop, step, count })
     }
 
     /// An integer used as an index.
@@ -173,11 +174,12 @@ impl Interp {
         let length = usize::try_from(range.len()).unwrap_or(usize::MAX);
         if let Value::Slice(slice) = index {
             let selection = self.selection(slice, length)?;
+            let at = |position: i64| {
+                let value = i128::from(range.start) + i128::from(position) * i128::from(range.step);
+                value.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64
+            };
             let step = range.step.saturating_mul(selection.step);
-            let start = range.get(selection.start.max(0) as u64);
-            let stop = i128::from(start) + i128::from(step) * selection.count as i128;
-            let stop = stop.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64;
-            return Ok(Value::User(Rc::new(Range { start, stop, step })));
+            return Ok(Value::User(Rc::new(Range { start: at(selection.start), stop: at(selection.stop), step })));
         }
         let at = self.position(index, length, "range object", "index")?;
         Ok(Value::Int(range.get(at as u64)))

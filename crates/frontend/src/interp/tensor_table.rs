@@ -216,10 +216,7 @@ fn range(interp: &mut Interp, x: &Tensor, axis: usize, slice: &[Value; 3]) -> Re
     {
         (*start, *limit, *step) = (low, high + 1, stride);
     }
-    let y = interp.tracer.build1(&[x], |builder, values| match values {
-        [value] => builder.slice(*value, &starts, &limits, &strides),
-        _ => builder.slice_in_dim(values[0], low, high + 1, axis),
-    })?;
+    let y = interp.tracer.build1(&[x], |builder, values| builder.slice(values[0], &starts, &limits, &strides))?;
     if first > last { interp.tracer.reverse(&y, &[axis]) } else { Ok(y) }
 }
 

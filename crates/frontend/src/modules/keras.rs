@@ -1,6 +1,6 @@
 //! `keras` and its modules.
 
-use super::{Contents, modules};
+use super::{Contents, bases, modules};
 use crate::error::Result;
 use crate::interp::Interp;
 use crate::interp::builtins::functions;
@@ -93,7 +93,7 @@ static SAVING_FUNCTIONS: &[FunctionDecl] = functions! {
 modules! {
     /// `keras`.
     KERAS = Contents {
-        classes: &[models::CLASSES],
+        classes: &[models::CLASSES, bases::LAYER, bases::LOSS, bases::METRIC, bases::OPTIMIZER, bases::INITIALIZER],
         functions: &[models::FUNCTIONS],
         values: keras_value,
         value_names: &["__version__"],
@@ -102,23 +102,31 @@ modules! {
     /// `keras.models`.
     MODELS = Contents { classes: &[models::CLASSES], ..Contents::new("keras.models") };
     /// `keras.layers`.
-    LAYERS = Contents { classes: &[layers::CLASSES], functions: &[layers::FUNCTIONS, models::FUNCTIONS], ..Contents::new("keras.layers") };
+    LAYERS = Contents { classes: &[layers::CLASSES, bases::LAYER], functions: &[layers::FUNCTIONS, models::FUNCTIONS], ..Contents::new("keras.layers") };
     /// `keras.activations`.
     ACTIVATIONS = Contents { tensor_functions: &[activations::FUNCTIONS], ..Contents::new("keras.activations") };
     /// `keras.initializers`.
     INITIALIZERS = Contents {
-        classes: &[initializers::CLASSES],
+        classes: &[initializers::CLASSES, bases::INITIALIZER],
         functions: &[initializers::FUNCTIONS],
         ..Contents::new("keras.initializers")
     };
     /// `keras.losses`.
-    LOSSES = Contents { classes: &[losses::CLASSES], tensor_functions: &[losses::FUNCTIONS, losses::LOSS_ONLY], ..Contents::new("keras.losses") };
+    LOSSES = Contents {
+        classes: &[losses::CLASSES, bases::LOSS],
+        tensor_functions: &[losses::FUNCTIONS, losses::LOSS_ONLY],
+        ..Contents::new("keras.losses")
+    };
     /// `keras.metrics`.
-    METRICS = Contents { classes: &[metrics::CLASSES], tensor_functions: &[metrics::FUNCTIONS, losses::FUNCTIONS], ..Contents::new("keras.metrics") };
+    METRICS = Contents {
+        classes: &[metrics::CLASSES, bases::METRIC],
+        tensor_functions: &[metrics::FUNCTIONS, losses::FUNCTIONS],
+        ..Contents::new("keras.metrics")
+    };
     /// `keras.optimizers`.
-    OPTIMIZERS = Contents { classes: &[optimizers::CLASSES], ..Contents::new("keras.optimizers") };
+    OPTIMIZERS = Contents { classes: &[optimizers::CLASSES, bases::OPTIMIZER], ..Contents::new("keras.optimizers") };
     /// `keras.optimizers.schedules`.
-    SCHEDULES = Contents { classes: &[schedules::CLASSES], ..Contents::new("keras.optimizers.schedules") };
+    SCHEDULES = Contents { classes: &[schedules::CLASSES, bases::SCHEDULE], ..Contents::new("keras.optimizers.schedules") };
     /// `keras.callbacks`.
     CALLBACKS_MODULE = Contents { values: callback, value_names: CALLBACKS, ..Contents::new("keras.callbacks") };
     /// `keras.utils`.

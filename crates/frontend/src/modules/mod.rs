@@ -6,6 +6,7 @@
 //! run time.
 
 pub(crate) mod abc;
+mod bases;
 pub(crate) mod collections;
 mod dataclasses;
 mod functools;

@@ -20,7 +20,7 @@ use crate::syntax::ast::Symbol;
 use crate::value::{Object, Value, downcast};
 
 pub(crate) use convert::sort_values;
-pub(crate) use types::BuiltinType;
+pub(crate) use types::{BuiltinType, NamedType};
 
 /// One parameter of a built-in function: `(x)`, `(x = Default::None)`, `(*args)`, `(**kwargs)`.
 macro_rules! param {

@@ -146,6 +146,9 @@ impl Interp {
                 if let Some(builtin) = user::<BuiltinType>(classes) {
                     return Ok(Some(builtin.has(value)));
                 }
+                if let Some(named) = user::<NamedType>(classes) {
+                    return Ok(Some(value.type_name() == named.0));
+                }
                 match crate::modules::typing::is_instance(value, classes) {
                     Some(known) => Ok(Some(known)),
                     None => Err(Error::ty("isinstance() arg 2 must be a type, a tuple of types, or a union")),
@@ -179,22 +182,26 @@ impl Interp {
     }
 }
 
-/// A type that has a name and nothing else.
-fn named_type(value: &Value) -> Option<Value> {
-    #[derive(Debug)]
-    struct Named(String);
-    impl Object for Named {
-        fn class_name(&self) -> Rc<str> {
-            "type".into()
-        }
-        fn get_attr(self: Rc<Self>, _interp: &mut Interp, name: &str) -> Result<Option<Value>> {
-            Ok((name == "__name__").then(|| Value::str(self.0.as_str())))
-        }
-        fn repr(&self) -> String {
-            format!("<class '{}'>", self.0)
-        }
+/// A type that has a name and nothing else, such as that of `None`.
+#[derive(Debug)]
+pub(crate) struct NamedType(pub(crate) String);
+
+impl Object for NamedType {
+    fn class_name(&self) -> Rc<str> {
+        "type".into()
     }
-    Some(Value::User(Rc::new(Named(value.type_name()))))
+
+    fn get_attr(self: Rc<Self>, _interp: &mut Interp, name: &str) -> Result<Option<Value>> {
+        Ok((name == "__name__").then(|| Value::str(self.0.as_str())))
+    }
+
+    fn repr(&self) -> String {
+        format!("<class '{}'>", self.0)
+    }
+}
+
+fn named_type(value: &Value) -> Option<Value> {
+    Some(Value::User(Rc::new(NamedType(value.type_name()))))
 }
 
 fn object(_interp: &mut Interp, _args: &mut Bound) -> Result<Value> {

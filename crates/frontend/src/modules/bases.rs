@@ -1,0 +1,43 @@
+//! The base classes of Keras that programs test with `isinstance` or derive from.
+
+use crate::error::Error;
+use crate::library::{ClassDecl, Param, Signature};
+
+/// What every base class takes by name.
+const NAMED: Signature = Signature::new(&[Param::variadic("args"), Param::keywords("options")]);
+
+macro_rules! bases {
+    ($($constant:ident = $name:literal;)*) => {
+        $(static $constant: ClassDecl = ClassDecl {
+            name: $name,
+            aliases: &[],
+            bases: &[],
+            signature: NAMED,
+            doc: "A base class: for `isinstance` only.",
+            new: |_, args| Err(Error::unsupported(format!("`{}` is a base class and makes nothing itself", args.function()))),
+            methods: &[],
+        };)*
+    };
+}
+
+bases! {
+    LAYER_BASE = "Layer";
+    LOSS_BASE = "Loss";
+    METRIC_BASE = "Metric";
+    OPTIMIZER_BASE = "Optimizer";
+    INITIALIZER_BASE = "Initializer";
+    SCHEDULE_BASE = "LearningRateSchedule";
+}
+
+/// `keras.Layer`.
+pub(super) static LAYER: &[&ClassDecl] = &[&LAYER_BASE];
+/// `keras.Loss`.
+pub(super) static LOSS: &[&ClassDecl] = &[&LOSS_BASE];
+/// `keras.Metric`.
+pub(super) static METRIC: &[&ClassDecl] = &[&METRIC_BASE];
+/// `keras.Optimizer`.
+pub(super) static OPTIMIZER: &[&ClassDecl] = &[&OPTIMIZER_BASE];
+/// `keras.Initializer`.
+pub(super) static INITIALIZER: &[&ClassDecl] = &[&INITIALIZER_BASE];
+/// `keras.optimizers.schedules.LearningRateSchedule`.
+pub(super) static SCHEDULE: &[&ClassDecl] = &[&SCHEDULE_BASE];

@@ -1,0 +1,182 @@
+//! Whole model files: they evaluate without complaint, and host values stay out of models.
+
+use std::fs;
+use std::path::PathBuf;
+
+use keramos_frontend::diagnostics::{Diagnostic, Source, SourceMap, Style, render};
+use keramos_frontend::interp::{Evaluated, Options, run};
+use keramos_frontend::value::Value;
+
+fn evaluate(text: &str) -> Evaluated {
+    run(&Source::new("model.py", text), Options::default())
+}
+
+fn clean(text: &str) -> Evaluated {
+    let evaluated = evaluate(text);
+    assert!(evaluated.diagnostics().is_empty(), "{}", rendered(&evaluated));
+    evaluated
+}
+
+fn rendered(evaluated: &Evaluated) -> String {
+    let sources = SourceMap::single(evaluated.interp.source.clone());
+    let all: Vec<String> = evaluated.diagnostics().iter().map(|d| render(d, &sources, Style::default())).collect();
+    all.join("\n")
+}
+
+fn errors(evaluated: &Evaluated) -> Vec<String> {
+    evaluated.diagnostics().iter().filter(|d| d.is_error()).map(Diagnostic::to_string).collect()
+}
+
+#[test]
+fn the_example_models_evaluate() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    let mut seen = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|e| e == "py") {
+            let evaluated = run(
+                &Source::new(path.file_name().unwrap().to_string_lossy(), fs::read_to_string(&path).unwrap()),
+                Options::default(),
+            );
+            assert!(evaluated.diagnostics().is_empty(), "{}", rendered(&evaluated));
+            assert!(!evaluated.interp.models.is_empty(), "{} makes no model", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen >= 3, "only {seen} examples");
+}
+
+const SCRIPT: &str = r#"
+"""An ordinary training script, data loading and plotting included."""
+import os
+import sys
+from pathlib import Path
+import numpy as np
+import matplotlib.pyplot as plt
+import keras
+from keras import layers
+from tqdm import tqdm
+import pandas as pd
+
+print("Keras", keras.__version__, os.environ["HOME"])
+(x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
+x_train = x_train.astype("float32") / 255
+x_train = np.expand_dims(x_train, -1)
+print("x_train shape:", x_train.shape, f"{len(x_train)} samples")
+num_classes = 10
+y_train = keras.utils.to_categorical(y_train, num_classes)
+
+def preprocess(images, scale=1.0):
+    images = images * scale
+    if images.max() > 1:
+        images = images / 255
+    return images
+
+x_test = preprocess(x_test)
+fig, axes = plt.subplots(1, 4, figsize=(8, 2))
+for i, (ax, image) in enumerate(zip(axes, x_train)):
+    ax.imshow(image)
+for name in tqdm(os.listdir(".")):
+    with open(name) as handle:
+        text = handle.read()
+if len(sys.argv) > 1:
+    epochs = int(sys.argv[1])
+if not os.path.exists("out"):
+    os.makedirs("out")
+assert x_train.shape[0] > 10
+frame = pd.read_csv("x.csv")
+columns = [c for c in frame.columns if c != "label"]
+
+def build(units):
+    inputs = keras.Input(shape=(28, 28, 1))
+    x = layers.Flatten()(inputs)
+    for u in units:
+        x = layers.Dense(u, activation="relu")(x)
+    return keras.Model(inputs, layers.Dense(num_classes, activation="softmax")(x))
+
+model = build([32, 16])
+model.compile(optimizer="adam", loss="categorical_crossentropy", metrics=["accuracy"])
+callbacks = [keras.callbacks.ModelCheckpoint("out/m.keras"), keras.callbacks.EarlyStopping(patience=2)]
+history = model.fit(x_train, y_train, batch_size=128, epochs=3, validation_split=0.1, callbacks=callbacks)
+plt.plot(history.history["loss"])
+score = model.evaluate(x_test, y_test, verbose=0)
+print("Test loss:", score[0])
+predictions = model.predict(x_test)
+best = np.argmax(predictions, axis=-1)
+while best.sum() > 3:
+    best = best[1:]
+if __name__ == "__main__":
+    print("done")
+"#;
+
+#[test]
+fn a_script_with_data_and_plots_evaluates() {
+    let evaluated = clean(SCRIPT);
+    assert!(matches!(evaluated.global("x_train"), Some(Value::Host(_))));
+    assert!(matches!(evaluated.global("best"), Some(Value::Host(_))));
+    assert!(matches!(evaluated.global("model"), Some(Value::Object(_))));
+    assert_eq!(evaluated.output(), "done\n");
+    let skipped: Vec<&str> = evaluated
+        .skipped()
+        .iter()
+        .map(|s| evaluated.interp.source.slice(s.span).lines().next().unwrap_or_default())
+        .collect();
+    assert_eq!(
+        skipped,
+        [
+            "if images.max() > 1:",
+            "for i, (ax, image) in enumerate(zip(axes, x_train)):",
+            "for name in tqdm(os.listdir(\".\")):",
+            "if len(sys.argv) > 1:",
+            "if not os.path.exists(\"out\"):",
+            "assert x_train.shape[0] > 10",
+            "while best.sum() > 3:",
+        ]
+    );
+}
+
+#[test]
+fn tensors_take_operators_and_indices() {
+    let evaluated = clean(
+        "import keras\n\
+         x = keras.Input(shape=(8, 4))\n\
+         y = keras.Input(shape=(8, 4))\n\
+         z = -(x + y * 2 - 1) / (1 + abs(x)) ** 2\n\
+         w = z[:, 0] + z[:, -1, :] + x[..., 1:3, :][:, 1] + x[:, ::-1][:, 0]\n\
+         v = x[:, None, 2:7:2]\n\
+         m = (x > 0) & (y <= 1)\n\
+         print(x.shape, z.shape, w.shape, v.shape, m.shape, m.dtype, x.dtype, x.ndim)\n\
+         model = keras.Model([x, y], [w, v])\n",
+    );
+    let expected = "(None, 8, 4) (None, 8, 4) (None, 4) (None, 1, 3, 4) (None, 8, 4) bool float32 3\n";
+    assert_eq!(evaluated.output(), expected);
+}
+
+#[test]
+fn steps_and_calls_are_limited() {
+    let options = Options { max_steps: Some(20_000) };
+    for program in [
+        "while True:\n    pass\n",
+        "def f():\n    return f()\nf()\n",
+        "x = [1]\nfor v in x:\n    x.append(v)\n",
+        "x = 2\nwhile 1:\n    x = x * x\n",
+        "x = 'a' * 10**12\n",
+        "x = list(range(10**12))\n",
+        "x = 1 << 10**9\n",
+        "x = 10 ** 10 ** 10\n",
+        "import itertools\nx = sum(itertools.count())\n",
+        "x = [0] * 10000000\ny = x * 10000\n",
+        "f = lambda: f()\nf()\n",
+        "print(f'{1:>99999999999}')\n",
+    ] {
+        let evaluated = run(&Source::new("model.py", program), options);
+        let found = errors(&evaluated);
+        assert!(found.iter().any(|e| e.contains("K0902")), "{program}: {found:?}");
+    }
+}
+
+#[test]
+fn deep_recursion_within_the_limit_works() {
+    let evaluated = clean("def f(n):\n    return 0 if n == 0 else 1 + f(n - 1)\nprint(f(900))\n");
+    assert_eq!(evaluated.output(), "900\n");
+}
