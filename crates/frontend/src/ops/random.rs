@@ -91,17 +91,16 @@ impl Tracer {
         self.lt(&fraction, &p)
     }
 
-    /// x·scale + offset in two roundings, as where Keras scales a sample outside of JAX's compiled
-    /// sampler: a barrier keeps the backend from fusing them.
+    /// x·scale + offset in two roundings, as Keras does outside of JAX's compiled sampler. The product is
+    /// exact in f64 and rounded by the conversion, so that no backend can merge it with what is around it.
     ///
     /// # Errors
     /// Nothing is being traced.
     pub fn scale_sample(&mut self, x: &Tensor, scale: f64, offset: f64) -> Result<Tensor> {
-        let scaled = self.mul_scalar(x, scale)?;
-        if offset == 0.0 {
-            return Ok(scaled);
-        }
-        let scaled = self.build1(&[&scaled], |b, v| Ok(b.optimization_barrier(v)?[0]))?;
-        self.add_scalar(&scaled, offset)
+        let wide = self.convert(x, DType::F64)?;
+        let scale = self.scalar(DType::F64, f64::from(scale as f32))?;
+        let product = self.mul(&wide, &scale)?;
+        let scaled = self.convert(&product, DType::F32)?;
+        if offset == 0.0 { Ok(scaled) } else { self.add_scalar(&scaled, offset) }
     }
 }

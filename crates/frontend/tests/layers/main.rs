@@ -1,6 +1,8 @@
 //! Layers, beside their numbers (`tests/golden`): what they say about inputs and arguments that do not
 //! fit, and what holds of padded batches.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that fails here should stop")]
+
 mod mistakes;
 mod padding;
 mod special;

@@ -45,7 +45,7 @@ impl Layer for GaussianNoise {
         let key = super::next_key(cx)?;
         let t = &mut cx.interp.tracer;
         let sample = t.random_normal(&key, x.shape())?;
-        let noise = t.scale_sample(&sample, self.deviation, 0.0)?;
+        let noise = t.mul_scalar(&sample, self.deviation)?;
         let noise = t.convert(&noise, x.dtype())?;
         Ok(Value::Tensor(t.add(&x, &noise)?))
     }
