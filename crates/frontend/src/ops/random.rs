@@ -91,16 +91,19 @@ impl Tracer {
         self.lt(&fraction, &p)
     }
 
-    /// x·scale + offset in two roundings, as Keras does outside of JAX's compiled sampler. The product is
-    /// exact in f64 and rounded by the conversion, so that no backend can merge it with what is around it.
+    /// x·scale + offset in two roundings, as Keras does outside of JAX's compiled sampler. A backend may
+    /// merge a product with the product or the sum beside it, but not across a maximum, which changes no
+    /// finite number here.
     ///
     /// # Errors
     /// Nothing is being traced.
     pub fn scale_sample(&mut self, x: &Tensor, scale: f64, offset: f64) -> Result<Tensor> {
-        let wide = self.convert(x, DType::F64)?;
-        let scale = self.scalar(DType::F64, f64::from(scale as f32))?;
-        let product = self.mul(&wide, &scale)?;
-        let scaled = self.convert(&product, DType::F32)?;
-        if offset == 0.0 { Ok(scaled) } else { self.add_scalar(&scaled, offset) }
+        let x = self.max_scalar(x, f64::from(f32::MIN))?;
+        let scaled = self.mul_scalar(&x, scale)?;
+        if offset == 0.0 {
+            return Ok(scaled);
+        }
+        let scaled = self.max_scalar(&scaled, f64::from(f32::MIN))?;
+        self.add_scalar(&scaled, offset)
     }
 }
