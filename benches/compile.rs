@@ -2,6 +2,8 @@
 //!
 //! `cargo bench --bench compile`; `RESULTS.md` beside this file holds figures and how they were taken.
 
+#![allow(clippy::panic, reason = "a benchmark cannot go on without its model")]
+
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};

@@ -2,6 +2,8 @@
 //!
 //! Needs the CPU plugin (`make setup`). `cargo bench --bench run`.
 
+#![allow(clippy::panic, reason = "a benchmark cannot go on without its model")]
+
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};

@@ -1,0 +1,86 @@
+//! What the compiler says about mistakes; nothing is written then.
+
+use crate::journey::MODEL;
+use crate::tool::Workplace;
+
+fn check(text: &str) -> String {
+    let place = Workplace::new();
+    place.write("model.py", text);
+    let run = place.keramos(&["check", "model.py"]);
+    assert_eq!(run.code, Some(1), "{}", run.stdout);
+    run.stdout
+}
+
+const HEAD: &str = "import keras\nfrom keras import layers\n\n";
+
+#[test]
+fn an_unknown_layer_and_an_unknown_argument_in_one_run() {
+    insta::assert_snapshot!(check(&format!(
+        "{HEAD}a = layers.Dens(3)\nb = layers.Dense(3, activaton=\"relu\")\nmodel = keras.Sequential([keras.Input((4,)), b])\n"
+    )));
+}
+
+#[test]
+fn shapes_that_do_not_fit_deep_in_a_model() {
+    insta::assert_snapshot!(check(&format!(
+        "{HEAD}inputs = keras.Input(shape=(32, 32, 3))\nx = layers.Conv2D(8, 3)(inputs)\ny = layers.Conv2D(8, 5)(inputs)\n\
+         z = layers.Add()([x, y])\nmodel = keras.Model(inputs, z)\n"
+    )));
+}
+
+#[test]
+fn a_wrong_rank_and_a_wrong_dtype() {
+    insta::assert_snapshot!(check(&format!(
+        "{HEAD}flat = keras.Input(shape=(784,))\nx = layers.Conv2D(8, 3)(flat)\nids = keras.Input(shape=(5,), dtype=\"flaot32\")\n\
+         model = keras.Model(flat, x)\n"
+    )));
+}
+
+#[test]
+fn a_host_value_that_reaches_the_model() {
+    insta::assert_snapshot!(check(&format!(
+        "{HEAD}(x_train, y_train), _ = keras.datasets.mnist.load_data()\nclasses = len(set(y_train))\n\
+         model = keras.Sequential([keras.Input((784,)), layers.Dense(classes)])\n"
+    )));
+}
+
+#[test]
+fn a_file_without_a_model_and_one_that_does_not_parse() {
+    insta::assert_snapshot!(check("import keras\nprint(\"hello\")\n"));
+    insta::assert_snapshot!(check("import keras\nmodel = keras.Sequential([\nfor i in range(3)\n    pass\n"));
+}
+
+#[test]
+fn json_for_tools() {
+    let place = Workplace::new();
+    place.write("model.py", &format!("{HEAD}layers.Dens(3)\n"));
+    let run = place.keramos(&["check", "model.py", "--format", "json"]);
+    assert_eq!(run.code, Some(1));
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
+    assert_eq!(report["diagnostics"][0]["code"], "K0204", "{}", run.stdout);
+    assert_eq!(report["diagnostics"][0]["severity"], "error", "{}", run.stdout);
+}
+
+#[test]
+fn missing_files_and_plugins_leave_the_previous_artifact_alone() {
+    let place = Workplace::new();
+    place.write("tiny.py", MODEL);
+    place.write("tiny.kar", "the previous artifact");
+    place.write("empty.so", "");
+    place.keramos(&["compile", "nothing.py"]).fails_with(&["nothing.py"]);
+    let env = [("KERAMOS_PJRT_PLUGIN", "/nowhere/plugin.so")];
+    place.keramos_with(&["compile", "tiny.py"], &env).fails_with(&["/nowhere/plugin.so"]);
+    place.keramos(&["compile", "tiny.py", "--plugin", "empty.so"]).fails_with(&["empty.so"]);
+    place.keramos(&["compile", "tiny.py", "--batch", "0"]).fails_with(&["batch size"]);
+    place.keramos(&["compile", "tiny.py", "--weights", "tiny.py"]).fails_with(&["tiny.py"]);
+    place.keramos(&["compile", "tiny.py", "--model", "modle"]).fails_with(&["modle", "`model`"]);
+    let kept = std::fs::read_to_string(place.path("tiny.kar")).expect("still there");
+    assert_eq!(kept, "the previous artifact");
+}
+
+#[test]
+fn a_full_disk_is_said_and_leaves_nothing_behind() {
+    let place = Workplace::new();
+    place.write("tiny.py", MODEL);
+    place.keramos(&["compile", "tiny.py", "--target", "none", "-o", "/dev/full"]).fails_with(&["/dev/full", "space"]);
+}
