@@ -7,12 +7,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let artifact = keramos::compile(&std::fs::read_to_string("examples/mnist_convnet.py")?)?;
     let mut model = Session::new(Platform::Cpu)?.load(artifact);
     let digits = data::read("examples/data/mnist.npz".as_ref())?;
-    let array =
-        |name: &str| digits.iter().find(|(n, _)| n == name).map(|(_, array)| array.clone()).ok_or(name.to_owned());
-    let dataset = model.dataset(&[array("x_train")?], &[array("y_train")?])?;
-    let options = train::FitOptions { batch_size: 128, steps_per_epoch: Some(20), ..Default::default() };
+    let dataset = model.dataset(&[digits["x_train"].clone()], &[digits["y_train"].clone()])?;
+    let options = train::FitOptions { batch_size: 128, steps_per_epoch: Some(8), ..Default::default() };
     let outcome = model.fit(&dataset, &options, &mut train::Silent)?;
-    println!("loss after {} steps: {:?}", outcome.steps, outcome.history.history["loss"]);
-    println!("probabilities: {:?}", model.predict(&[array("x_test")?])?[0].shape());
+    println!("after {} steps: {:?}", outcome.steps, outcome.history.history);
+    println!("probabilities: {:?}", model.predict(&[digits["x_test"].clone()])?[0].shape());
     Ok(())
 }

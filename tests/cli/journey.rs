@@ -56,7 +56,7 @@ fn a_keras_file_becomes_a_trained_artifact() {
 
     place.keramos_run(&["predict", "trained.kar", "--input", "data.npz", "-o", "logits.npy"]).ok();
     let logits = data::read(&place.path("logits.npy")).expect("predictions");
-    let shapes: Vec<&[usize]> = logits.iter().map(|(_, array)| array.shape()).collect();
+    let shapes: Vec<&[usize]> = logits.values().map(HostTensor::shape).collect();
     assert_eq!(shapes, [&[100, 3]]);
 
     let inspected = place.keramos_run(&["inspect", "trained.kar", "--json"]).ok();

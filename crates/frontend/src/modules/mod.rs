@@ -1,6 +1,6 @@
 //! The table of modules that a program may import.
 //!
-//! Each module of a supported package is one [`Contents`]: the declarations that its areas export, a
+//! Each module of a supported package is one `Contents`: the declarations that its areas export, a
 //! few constants, and the names of its submodules. Packages that are not in the table (data loading,
 //! plotting, the operating system, …) are *host* modules: whatever is taken from them only exists at
 //! run time.
@@ -85,7 +85,7 @@ impl Contents {
     }
 }
 
-/// Declares modules: a static [`Contents`] and the [`ModuleDecl`] over it for each.
+/// Declares modules: a static `Contents` and the [`ModuleDecl`] over it for each.
 macro_rules! modules {
     ($($(#[$doc:meta])* $name:ident = $contents:expr;)*) => {
         $($(#[$doc])*
