@@ -151,6 +151,14 @@ impl<'o> Graph<'o> {
         self.append(op, inputs, types)
     }
 
+    /// Emits a primitive with one result to which no law is to apply.
+    pub(super) fn emit_as_it_is(&mut self, op: impl Into<Op>, inputs: &[Value]) -> Result<Value> {
+        let depth = std::mem::replace(&mut self.depth, MAX_DEPTH);
+        let value = self.emit1(op, inputs);
+        self.depth = depth;
+        value
+    }
+
     /// The value that some law puts in the place of an equation's result.
     fn replace(&mut self, op: &Op, inputs: &[Value]) -> Result<Option<Value>> {
         match rules::apply(self, op, inputs)? {

@@ -1,31 +1,20 @@
-//! The laws for XLA's CPU backend: what they make, and that it means the same.
+//! Pooling and its gradients.
 
 use keramos_ir::ops::{Extremum, Monoid, Padding, ReduceWindow, SelectAndScatterAdd, Window};
 use keramos_ir::passes::{Options, Target, simplify};
 use keramos_ir::text::parse;
 use keramos_ir::transform::value_and_grad;
-use keramos_ir::{Array, Builder, DType, Function, Primitive, TensorType, eval};
+use keramos_ir::{Array, Builder, DType, TensorType, eval};
 use proptest::prelude::*;
 
+use super::{for_cpu, names, rewritten};
 use crate::numeric::{Random, assert_close, from_f64};
-
-fn for_cpu(function: &Function) -> Function {
-    simplify(function, &Options { target: Target::Cpu, differentiable: false, ..Options::default() }).unwrap()
-}
-
-fn rewritten(text: &str) -> String {
-    for_cpu(&parse(text).unwrap()).to_string()
-}
 
 /// Few different numbers, so that windows have ties, with what breaks careless comparisons among them.
 fn awkward(random: &mut Random, ty: &TensorType) -> Array {
     const NUMBERS: [f64; 8] = [0.5, -1.0, 2.0, 2.0, f64::NEG_INFINITY, f64::INFINITY, f64::NAN, -0.0];
     let numbers: Vec<f64> = (0..ty.size()).map(|_| NUMBERS[(random.bits() % 8) as usize]).collect();
     from_f64(ty, &numbers)
-}
-
-fn names(function: &Function) -> Vec<&'static str> {
-    function.equations.iter().map(|eqn| eqn.op.name()).collect()
 }
 
 #[test]
