@@ -167,12 +167,21 @@ fn steps_and_calls_are_limited() {
         "import itertools\nx = sum(itertools.count())\n",
         "x = [0] * 10000000\ny = x * 10000\n",
         "f = lambda: f()\nf()\n",
+        "x = []\nfor i in range(3000): x = [x]\nrepr(x)\n",
+        "x = []\ny = []\nfor i in range(3000): x, y = [x], [y]\nx == y\n",
         "print(f'{1:>99999999999}')\n",
     ] {
         let evaluated = run(&Source::new("model.py", program), options);
         let found = errors(&evaluated);
         assert!(found.iter().any(|e| e.contains("K0902")), "{program}: {found:?}");
     }
+}
+
+#[test]
+fn deep_values_can_be_freed() {
+    let evaluated = clean("import math\nx = []\nfor i in range(1000000):\n    x = [x]\nprint(len(x), math.isnan(1.0))\nx = 0\ny = ()\nfor i in range(1000000):\n    y = (y, i)\n");
+    assert_eq!(evaluated.output(), "1 False\n");
+    drop(evaluated);
 }
 
 #[test]

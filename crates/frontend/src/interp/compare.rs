@@ -190,7 +190,12 @@ impl Interp {
     /// `left == right`; host values are equal to nothing.
     pub(crate) fn equal(&mut self, left: &Value, right: &Value) -> Result<bool> {
         self.spend(1)?;
-        deeper(|| self.equal_inner(left, right))
+        match left {
+            Value::Tuple(_) | Value::List(_) | Value::Dict(_) | Value::User(_) => {
+                self.nested(|interp| deeper(|| interp.equal_inner(left, right)))
+            }
+            _ => self.equal_inner(left, right),
+        }
     }
 
     fn equal_inner(&mut self, left: &Value, right: &Value) -> Result<bool> {
@@ -301,7 +306,7 @@ impl Interp {
             (Value::Str(a), Value::Str(b)) => Ok(Some(a.cmp(b))),
             (Value::List(a), Value::List(b)) => {
                 let (a, b) = (a.borrow().clone(), b.borrow().clone());
-                deeper(|| self.order_sequences(op, &a, &b))
+                self.nested(|interp| deeper(|| interp.order_sequences(op, &a, &b)))
             }
             _ => {
                 if let (Some(a), Some(b)) = (user::<Instance>(left), user::<Instance>(right))
@@ -313,7 +318,7 @@ impl Interp {
                     return self.order_sequences(op, &a, &b);
                 }
                 match (tuple_of(left), tuple_of(right)) {
-                    (Some(a), Some(b)) => deeper(|| self.order_sequences(op, &a, &b)),
+                    (Some(a), Some(b)) => self.nested(|interp| deeper(|| interp.order_sequences(op, &a, &b))),
                     _ => Err(unordered()),
                 }
             }

@@ -7,7 +7,7 @@ use super::builtins::Builtins;
 use super::classes::Instance;
 use super::exceptions::{self, Poison};
 use super::host::Skipped;
-use super::limits::{Limits, deeper};
+use super::limits::{Limits, deepest};
 use super::names::bound_names;
 use super::scope::Env;
 use crate::diagnostics::{Diagnostic, Source};
@@ -59,7 +59,7 @@ pub fn run(source: &Source, options: Options) -> Evaluated {
     let globals = Env::module();
     let mut evaluated = Evaluated { interp, globals };
     if !evaluated.interp.diagnostics.iter().any(Diagnostic::is_error) {
-        evaluated.statements(&module);
+        deepest(|| evaluated.statements(&module));
     }
     evaluated
 }
@@ -71,7 +71,7 @@ impl Evaluated {
         }
         for stmt in module.body.iter() {
             let (frames, scopes) = (self.interp.tracer.depth(), self.interp.state.depth());
-            let result = deeper(|| self.interp.stmt(&self.globals, stmt));
+            let result = self.interp.stmt(&self.globals, stmt);
             let Err(error) = result else { continue };
             self.interp.tracer.unwind(frames);
             self.interp.state.unwind(scopes);

@@ -5,7 +5,7 @@ use crate::diagnostics::codes;
 use crate::error::{Error, Result};
 
 /// Steps that one compilation may take: statements, expressions, elements made or visited by native code.
-const MAX_STEPS: u64 = 50_000_000;
+const MAX_STEPS: u64 = 20_000_000;
 
 /// Calls of the program's functions that may be under way at once, as in CPython.
 const MAX_CALLS: u32 = 1000;
@@ -78,6 +78,15 @@ pub(crate) fn check_length(n: usize) -> Result<()> {
             .note(format!("the limit is {MAX_ELEMENTS} elements")));
     }
     Ok(())
+}
+
+/// Native stack for a whole evaluation. Freeing a value takes stack in proportion to how deep its containers
+/// nest, and each level costs the program a few steps to make; pages that are not touched cost nothing.
+const WHOLE_STACK: usize = 512 << 20;
+
+/// Runs `f` on a stack on which even the deepest value can be freed.
+pub(crate) fn deepest<T>(f: impl FnOnce() -> T) -> T {
+    stacker::maybe_grow(WHOLE_STACK / 2, WHOLE_STACK, f)
 }
 
 /// Runs `f` with enough native stack for another level of recursion.

@@ -46,6 +46,15 @@ impl fmt::Debug for Env {
     }
 }
 
+impl Drop for Env {
+    fn drop(&mut self) {
+        let names = std::mem::take(self.names.get_mut());
+        if names.values().any(|v| matches!(v, Value::Tuple(_) | Value::List(_) | Value::Dict(_) | Value::User(_))) {
+            super::limits::deepest(|| drop(names));
+        }
+    }
+}
+
 /// Why a name has no value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Missing {

@@ -52,7 +52,12 @@ impl Interp {
     /// `around` are the containers being written, to break cycles.
     fn write_repr(&mut self, out: &mut String, value: &Value, around: &mut Vec<*const ()>) -> Result<()> {
         self.spend(1)?;
-        deeper(|| self.write_kind(out, value, around))
+        match value {
+            Value::Tuple(_) | Value::List(_) | Value::Dict(_) | Value::User(_) => {
+                self.nested(|interp| deeper(|| interp.write_kind(out, value, around)))
+            }
+            _ => self.write_kind(out, value, around),
+        }
     }
 
     fn write_kind(&mut self, out: &mut String, value: &Value, around: &mut Vec<*const ()>) -> Result<()> {
