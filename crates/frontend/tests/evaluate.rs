@@ -153,6 +153,28 @@ fn tensors_take_operators_and_indices() {
 }
 
 #[test]
+fn constants_are_computed() {
+    let evaluated = clean(
+        "import keras\nimport numpy as np\nimport jax.numpy as jnp\nfrom keras import ops\n\
+         a = jnp.arange(6).reshape(2, 3) * 2 + 1\n\
+         print(a.shape, a.dtype.name, a.tolist(), a[1].tolist(), [row[0].tolist() for row in a], int(a[0, 1]))\n\
+         print(ops.sum(ops.ones((3, 4))).item(), float(jnp.sqrt(16.0)), (np.array([1, 2]) + np.array([3, 4])).tolist())\n\
+         table = jnp.stack([jnp.sin(a[0] / 2), jnp.cos(a[0] / 2)])\n\
+         x = keras.Input(shape=(3,))\n\
+         y = x * table[0] + np.array([1.0, 2.0, 3.0])\n\
+         print(y.shape, y.dtype, bool(jnp.sum(a) > 3), len(a), a.ndim, a.size)\n\
+         layer = keras.layers.Dense(2)\n\
+         z = layer(jnp.ones((1, 3)))\n\
+         print(layer.built)\n\
+         if jnp.max(a) > 10:\n    print('large')\n",
+    );
+    assert!(matches!(evaluated.global("z"), Some(Value::Host(_))));
+    let expected = "(2, 3) int32 [[1, 3, 5], [7, 9, 11]] [7, 9, 11] [1, 7] 3\n12.0 4.0 [4, 6]\n\
+                    (None, 3) float32 True 2 2 6\nTrue\nlarge\n";
+    assert_eq!(evaluated.output(), expected);
+}
+
+#[test]
 fn steps_and_calls_are_limited() {
     let options = Options { max_steps: Some(20_000) };
     for program in [
@@ -179,7 +201,9 @@ fn steps_and_calls_are_limited() {
 
 #[test]
 fn deep_values_can_be_freed() {
-    let evaluated = clean("import math\nx = []\nfor i in range(1000000):\n    x = [x]\nprint(len(x), math.isnan(1.0))\nx = 0\ny = ()\nfor i in range(1000000):\n    y = (y, i)\n");
+    let evaluated = clean(
+        "import math\nx = []\nfor i in range(1000000):\n    x = [x]\nprint(len(x), math.isnan(1.0))\nx = 0\ny = ()\nfor i in range(1000000):\n    y = (y, i)\n",
+    );
     assert_eq!(evaluated.output(), "1 False\n");
     drop(evaluated);
 }

@@ -37,7 +37,10 @@ impl Interp {
                 };
             }
         }
+        let eager = self.tracer.depth() == 0 && !host::has_tensor(&args);
         let result = match callee {
+            Value::Function(decl) if eager && modules::is_tensor_function(decl) => self.constant(decl, args),
+            Value::Object(object) if eager && host::has_array(&args) => self.build_by_call(object, args),
             Value::Function(decl) if graph::has_symbolic(&args) && !layers::makes_layer(decl) => {
                 graph::call(self, callee, args, decl.name)
             }

@@ -57,6 +57,11 @@ pub(super) fn has_tensor(args: &Args) -> bool {
     find_leaf(args, &|leaf| matches!(leaf, Value::Tensor(_) | Value::Symbolic(_)).then_some(())).is_some()
 }
 
+/// Whether a constant array is anywhere in the arguments.
+pub(super) fn has_array(args: &Args) -> bool {
+    find_leaf(args, &|leaf| matches!(leaf, Value::Array(_)).then_some(())).is_some()
+}
+
 fn find_leaf<T>(args: &Args, f: &dyn Fn(&Value) -> Option<T>) -> Option<T> {
     let values = args.positional.iter().chain(args.keywords.iter().map(|(_, v)| v));
     let mut found = None;

@@ -8,6 +8,7 @@ pub(crate) mod classes;
 mod compare;
 mod comprehension;
 mod dict_view;
+mod eager;
 mod evaluate;
 pub(crate) mod exceptions;
 mod expr;

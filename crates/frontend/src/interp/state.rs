@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use keramos_ir::{Array, DType, TensorType};
+use keramos_ir::{Array, Buffer, DType, TensorType};
 
 use super::Interp;
 use crate::error::{Error, Result};
@@ -41,9 +41,20 @@ impl Interp {
             Value::Bool(b) => self.tracer.constant(scalar(DType::Bool, f64::from(u8::from(*b)))),
             Value::Int(i) => self.tracer.constant(scalar(DType::I32, *i as f64)).map(Tensor::into_weak),
             Value::Float(x) => self.tracer.constant(scalar(DType::F32, *x)).map(Tensor::into_weak),
-            Value::Array(array) => self.tracer.constant((**array).clone()),
+            Value::Array(array) => self.tracer.constant(narrowed(array)),
             Value::Host(host) => Err(super::host::reaches(host, "the model")),
             other => Err(Error::ty(format!("a tensor is needed here, found {}", other.type_name()))),
         }
     }
+}
+
+/// The array with elements of at most 32 bits, as JAX takes NumPy's.
+fn narrowed(array: &Array) -> Array {
+    let data = match array.data() {
+        Buffer::F64(v) => Buffer::F32(v.iter().map(|&x| x as f32).collect()),
+        Buffer::I64(v) => Buffer::I32(v.iter().map(|&x| x as i32).collect()),
+        Buffer::U64(v) => Buffer::U32(v.iter().map(|&x| x as u32).collect()),
+        _ => return array.clone(),
+    };
+    Array::new(array.ty().shape.clone(), data).unwrap_or_else(|_| array.clone())
 }

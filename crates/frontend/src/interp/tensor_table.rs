@@ -78,16 +78,6 @@ static INVERT: FunctionDecl = FunctionDecl {
     },
 };
 
-static ABSOLUTE: FunctionDecl = FunctionDecl {
-    name: "absolute",
-    signature: ONE,
-    doc: "The absolute value.",
-    call: |interp, args| {
-        let x = operand(interp, args)?;
-        interp.tracer.abs(&x).map(Value::Tensor)
-    },
-};
-
 static GET_ITEM: FunctionDecl =
     FunctionDecl { name: "get_item", signature: ITEM, doc: "Elements by basic indexing.", call: get_item };
 
@@ -119,23 +109,37 @@ fn power(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     }
 }
 
+/// The remainder with the divisor's sign.
+fn floored_remainder(interp: &mut Interp, a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    let tracer = &mut interp.tracer;
+    let remainder = tracer.rem(a, b)?;
+    let zero = tracer.weak(0.0)?;
+    let (below, divisor_below) = (tracer.lt(&remainder, &zero)?, tracer.lt(b, &zero)?);
+    let (apart, some) = (tracer.ne(&below, &divisor_below)?, tracer.ne(&remainder, &zero)?);
+    let wrong = tracer.and(&apart, &some)?;
+    let shifted = tracer.add(&remainder, b)?;
+    tracer.select(&wrong, &shifted, &remainder)
+}
+
+/// What is left of the dividend is a multiple of the divisor, so that the quotient is whole.
 fn floor_divide(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let (a, b) = operands(interp, args)?;
-    let quotient = interp.tracer.div(&a, &b)?;
-    let floor = interp.tracer.floor(&quotient)?;
-    let (dtype, _) = crate::ops::promote_types(&a, &b);
-    interp.tracer.convert(&floor, dtype).map(Value::Tensor)
+    let remainder = floored_remainder(interp, &a, &b)?;
+    let tracer = &mut interp.tracer;
+    let multiple = tracer.sub(&a, &remainder)?;
+    if remainder.dtype().is_float() {
+        let quotient = tracer.div(&multiple, &b)?;
+        let nudged = tracer.add_scalar(&quotient, 0.5)?;
+        return tracer.floor(&nudged).map(Value::Tensor);
+    }
+    let divisor = tracer.convert(&b, multiple.dtype())?;
+    let divisor = tracer.broadcast_to(&divisor, multiple.shape())?;
+    tracer.build1(&[&multiple, &divisor], |builder, v| builder.div(v[0], v[1])).map(Value::Tensor)
 }
 
 fn modulo(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let (a, b) = operands(interp, args)?;
-    let remainder = interp.tracer.rem(&a, &b)?;
-    let zero = interp.tracer.weak(0.0)?;
-    let (below, divisor_below) = (interp.tracer.lt(&remainder, &zero)?, interp.tracer.lt(&b, &zero)?);
-    let (apart, some) = (interp.tracer.ne(&below, &divisor_below)?, interp.tracer.ne(&remainder, &zero)?);
-    let wrong = interp.tracer.and(&apart, &some)?;
-    let shifted = interp.tracer.add(&remainder, &b)?;
-    interp.tracer.select(&wrong, &shifted, &remainder).map(Value::Tensor)
+    floored_remainder(interp, &a, &b).map(Value::Tensor)
 }
 
 /// What one part of an index does.
@@ -267,8 +271,29 @@ pub(crate) fn getitem() -> Option<&'static FunctionDecl> {
 
 /// The function behind the method `name` of tensors; its first parameter is the tensor.
 pub(crate) fn method(name: &str) -> Option<&'static FunctionDecl> {
-    match name {
-        "abs" | "__abs__" => Some(&ABSOLUTE),
-        _ => None,
-    }
+    crate::modules::tensors::method(name)
 }
+
+/// The functions behind operators, as `keras.ops` and `jax.numpy` export them.
+pub(crate) static FUNCTIONS: &[&FunctionDecl] = &[
+    &ADD,
+    &SUBTRACT,
+    &MULTIPLY,
+    &DIVIDE,
+    &MATMUL,
+    &BIT_AND,
+    &BIT_OR,
+    &BIT_XOR,
+    &EQUAL,
+    &NOT_EQUAL,
+    &LESS,
+    &LESS_EQUAL,
+    &GREATER,
+    &GREATER_EQUAL,
+    &POWER,
+    &FLOOR_DIVIDE,
+    &MODULO,
+    &NEGATE,
+    &INVERT,
+    &GET_ITEM,
+];

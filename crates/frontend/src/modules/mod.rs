@@ -14,6 +14,7 @@ pub(crate) mod itertools;
 mod keras;
 mod math;
 mod numpy;
+pub(crate) mod tensors;
 pub(crate) mod typing;
 
 use std::collections::HashSet;
@@ -109,7 +110,7 @@ pub(crate) use modules;
 type Table = &'static [(&'static ModuleDecl, &'static [&'static [&'static FunctionDecl]])];
 
 /// Every module of the table.
-fn tables() -> [Table; 9] {
+fn tables() -> [Table; 10] {
     [
         keras::TABLE,
         math::TABLE,
@@ -120,6 +121,7 @@ fn tables() -> [Table; 9] {
         dataclasses::TABLE,
         abc::TABLE,
         numpy::TABLE,
+        tensors::TABLE,
     ]
 }
 
@@ -193,7 +195,8 @@ pub(crate) fn is_tensor_function(decl: &'static FunctionDecl) -> bool {
     let address = |decl: &FunctionDecl| std::ptr::from_ref(decl) as usize;
     let known = KNOWN.get_or_init(|| {
         let functions = tables().into_iter().flatten().flat_map(|(_, functions)| functions.iter());
-        functions.flat_map(|list| list.iter()).map(|decl| address(decl)).collect()
+        let functions = functions.flat_map(|list| list.iter()).copied();
+        functions.chain(tensors::METHOD_ONLY.iter().copied()).map(address).collect()
     });
     known.contains(&address(decl))
 }

@@ -20,6 +20,7 @@ pub(super) static METHODS: &[ValueMethod] = methods! {
     "conjugate" [] "The number itself." => |_, this, _| Ok(this.clone());
     "as_integer_ratio" [] "Numerator and denominator." => as_integer_ratio;
     "item" [] "The number itself, as NumPy's scalars have it." => |_, this, _| Ok(this.clone());
+    "tolist" [] "The number itself, as NumPy's scalars have it." => |_, this, _| Ok(this.clone());
 };
 
 /// Attributes of numbers that are no methods.
