@@ -213,3 +213,97 @@ fn deep_recursion_within_the_limit_works() {
     let evaluated = clean("def f(n):\n    return 0 if n == 0 else 1 + f(n - 1)\nprint(f(900))\n");
     assert_eq!(evaluated.output(), "900\n");
 }
+
+const IDIOMS: &str = r#"
+import os
+
+os.environ["KERAS_BACKEND"] = "jax"
+
+import random
+import time
+from collections import namedtuple
+from datetime import datetime
+from typing import List, Optional
+
+import tensorflow as tf
+import keras.layers as L
+from keras import backend as K, callbacks, initializers, losses, metrics, optimizers, utils
+from keras.layers import Activation, BatchNormalization, Conv2D, Dense, Dropout, Flatten, Input, MaxPooling2D
+from keras.models import Model, Sequential
+from keras.optimizers import Adam
+from sklearn.model_selection import train_test_split
+from tensorflow import keras
+from tensorflow.keras.layers import GlobalAveragePooling2D as Gap
+
+keras.utils.set_random_seed(42)
+random.seed(42)
+K.clear_session()
+SEED: int = 7
+start = time.time()
+
+
+class Config:
+    """Hyperparameters."""
+
+    image_size = 32
+    channels: int = 3
+    filters: List[int] = [16, 32]
+    rate = 0.25
+
+    @property
+    def shape(self):
+        return (self.image_size, self.image_size, self.channels)
+
+
+config = Config()
+
+
+def conv_block(x, filters: int, name: Optional[str] = None, *, pool=True):
+    """Convolution, normalisation, activation and perhaps pooling."""
+    x = Conv2D(filters, 3, padding="same", use_bias=False, kernel_initializer=initializers.HeNormal(seed=SEED))(x)
+    x = BatchNormalization(name=f"{name}_bn" if name else None)(x)
+    x = Activation("relu")(x)
+    return MaxPooling2D()(x) if pool else x
+
+
+inputs = Input(shape=config.shape, name="image")
+x = inputs
+for i, filters in enumerate(config.filters):
+    x = conv_block(x, filters, name=f"block{i}", pool=i < len(config.filters) - 1)
+x = Gap()(x)
+x = Dropout(config.rate, seed=SEED)(x)
+outputs = {"label": Dense(10, name="label")(x), "extra": tf.keras.layers.Dense(1, activation="sigmoid", name="extra")(x)}
+model = Model(inputs=inputs, outputs=list(outputs.values()), name="net")
+model.summary()
+
+schedule = optimizers.schedules.ExponentialDecay(1e-3, decay_steps=1000, decay_rate=0.9)
+model.compile(
+    optimizer=Adam(learning_rate=schedule),
+    loss=[losses.SparseCategoricalCrossentropy(from_logits=True), losses.BinaryCrossentropy()],
+    metrics=[[metrics.SparseCategoricalAccuracy(name="acc")], []],
+)
+stack = Sequential([Input((4,)), *[Dense(n, activation="tanh") for n in (8, 4)]], name="stack")
+stack.add(L.Dense(1))
+print(f"{datetime.now()} built in {time.time() - start:.1f}s")
+data = tf.data.Dataset.from_tensor_slices((tf.zeros((4, 4)), tf.zeros(4))).batch(2).prefetch(tf.data.AUTOTUNE)
+train, test = train_test_split(data, test_size=0.2)
+for step, (xb, yb) in enumerate(train):
+    logits = stack(xb)
+    if step % 10 == 0:
+        print("step", step)
+with tf.device("/cpu:0"):
+    checkpoint = callbacks.ModelCheckpoint("best.keras", save_best_only=True)
+try:
+    import torch
+except ImportError:
+    torch = None
+print(isinstance(model, keras.Model), isinstance(stack.layers[0], L.Layer), len(stack.layers), model.name, utils is not None)
+if __name__ == "__main__":
+    model.save("net.keras")
+"#;
+
+#[test]
+fn idioms_of_scripts_evaluate() {
+    let evaluated = clean(IDIOMS);
+    assert_eq!(evaluated.output(), "True True 3 net True\n");
+}

@@ -8,6 +8,7 @@ use super::Interp;
 use super::tensor_table as ops;
 use crate::diagnostics::codes;
 use crate::error::{Error, Result};
+use crate::keras::symbolic::DisplayShape;
 use crate::library::{Args, FunctionDecl};
 use crate::syntax::ast::{BinaryOp, CompareOp, UnaryOp};
 use crate::value::{Object, Value};
@@ -56,10 +57,14 @@ impl Interp {
     }
 
     pub(super) fn tensor_binary(&mut self, op: BinaryOp, left: &Value, right: &Value) -> Result<Value> {
+        if op != BinaryOp::MatMul {
+            check_shapes(op.text(), left, right)?;
+        }
         self.tensor_function(ops::operator(op), op.text(), vec![left.clone(), right.clone()])
     }
 
     pub(super) fn tensor_compare(&mut self, op: CompareOp, left: &Value, right: &Value) -> Result<Value> {
+        check_shapes(op.text(), left, right)?;
         // A tensor is never equal to what cannot be a number.
         let other = if is_tensor(left) { right } else { left };
         if matches!(other, Value::None | Value::Str(_)) {
@@ -136,6 +141,29 @@ impl Interp {
         }
         Ok(Some(size))
     }
+}
+
+/// Refuses operands of which a symbolic one has a known size that does not broadcast: here the shapes can
+/// be told as the program knows them.
+fn check_shapes(op: &str, left: &Value, right: &Value) -> Result<()> {
+    let shape = |value: &Value| -> Option<Vec<Option<usize>>> {
+        match value {
+            Value::Symbolic(tensor) => Some(tensor.0.shape.clone()),
+            Value::Array(array) => Some(array.ty().shape.iter().map(|&n| Some(n)).collect()),
+            _ => None,
+        }
+    };
+    let (Some(a), Some(b)) = (shape(left), shape(right)) else { return Ok(()) };
+    let fits = |(a, b): (&Option<usize>, &Option<usize>)| match (a, b) {
+        (Some(a), Some(b)) => a == b || *a == 1 || *b == 1,
+        _ => true,
+    };
+    if a.iter().rev().zip(b.iter().rev()).all(fits) {
+        return Ok(());
+    }
+    let (a, b) = (DisplayShape(&a), DisplayShape(&b));
+    Err(Error::shape(format!("`{op}` cannot combine shapes {a} and {b}"))
+        .note("dimensions are aligned from the last one; each pair must be equal or one of them 1"))
 }
 
 fn unknown_value(tensor: &Value, name: &str) -> Error {
