@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use keramos::runtime::data::{self, Arrays};
 use keramos::{Artifact, Compiler, HostTensor, Platform, Session};
 
-fn root(path: &str) -> PathBuf {
+pub fn root(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-fn array(arrays: &Arrays, name: &str) -> HostTensor {
+pub fn array(arrays: &Arrays, name: &str) -> HostTensor {
     let found = arrays.iter().find(|(n, _)| *n == name).map(|(_, array)| array.clone());
     found.unwrap_or_else(|| panic!("the golden file has no {name}"))
 }
@@ -35,7 +35,7 @@ fn predict(case: &str, weights: &str) -> (Vec<f32>, Vec<f32>) {
 }
 
 #[track_caller]
-fn assert_close((got, expected): (Vec<f32>, Vec<f32>), tolerance: f32) {
+pub fn assert_close((got, expected): (Vec<f32>, Vec<f32>), tolerance: f32) {
     assert_eq!(got.len(), expected.len());
     let scale = expected.iter().fold(0f32, |m, x| m.max(x.abs()));
     let error = got.iter().zip(&expected).fold(0f32, |m, (a, b)| m.max((a - b).abs()));
