@@ -7,7 +7,7 @@
 //! let artifact = keramos::compile(&source)?;
 //! let session = keramos::Session::new(keramos::Platform::Cpu)?;
 //! let mut model = session.load(artifact);
-//! let x = keramos::HostTensor::from_slice(&[1, 4], &[1.0f32, 2.0, 3.0, 4.0])?;
+//! let x = keramos::HostTensor::from_values(vec![1, 4], &[1.0f32, 2.0, 3.0, 4.0])?;
 //! let y = model.predict(&[x])?;
 //! # Ok(())
 //! # }
