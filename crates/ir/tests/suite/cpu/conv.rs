@@ -52,6 +52,31 @@ fn forward_convolutions_stay() {
     assert_eq!(names(&for_cpu(&b.finish(vec![y]))), ["conv_general_dilated"]);
 }
 
+#[test]
+fn convolutions_of_single_features_are_products() {
+    insta::assert_snapshot!(rewritten("func @f(%x: f32[1,5,3], %k: f32[2,1,3]) {
+        %y = conv_general_dilated(%x, %k) {strides=[2], padding=[[0,1]], lhs_dilation=[1], rhs_dilation=[1], lhs_spec=[0,2,1], rhs_spec=[2,1,0], out_spec=[0,2,1], feature_groups=3, batch_groups=1, precision=default}
+        return %y
+    }"), @r"
+    func @f(%0: f32[1,5,3], %1: f32[2,1,3]) -> (f32[1,3,3]) {
+      %2: f32[] = constant {value=f32[] 0.0}
+      %3: f32[1,6,3] = pad(%0, %2) {padding=[[0,0,0],[0,1,0],[0,0,0]]}
+      %4: f32[1,3,3] = slice(%3) {start=[0,0,0], limit=[1,5,3], strides=[1,2,1]}
+      %5: f32[1,1,3] = slice(%1) {start=[0,0,0], limit=[1,1,3], strides=[1,1,1]}
+      %6: f32[3] = reshape(%5) {shape=[3]}
+      %7: f32[1,3,3] = broadcast_in_dim(%6) {shape=[1,3,3], dims=[2]}
+      %8: f32[1,3,3] = mul(%4, %7)
+      %9: f32[1,3,3] = slice(%3) {start=[0,1,0], limit=[1,6,3], strides=[1,2,1]}
+      %10: f32[1,1,3] = slice(%1) {start=[1,0,0], limit=[2,1,3], strides=[1,1,1]}
+      %11: f32[3] = reshape(%10) {shape=[3]}
+      %12: f32[1,3,3] = broadcast_in_dim(%11) {shape=[1,3,3], dims=[2]}
+      %13: f32[1,3,3] = mul(%9, %12)
+      %14: f32[1,3,3] = add(%8, %13)
+      return %14
+    }
+    ");
+}
+
 /// The sum of squares of a convolution, and its gradients; `None` if the kernel is larger than the image.
 fn trained(batch: usize, image: &[usize], kernel: &[usize], features: (usize, usize), conv: Conv) -> Option<Function> {
     let mut b = Builder::new("f");
