@@ -1,5 +1,6 @@
 //! Pooling: windows as element-wise functions of strided slices, one slice for each place in the window.
 
+use super::{MAX_PLACES, places};
 use crate::array::Array;
 use crate::ops::{
     BinaryKind, BroadcastInDim, Compare, Comparison, Extremum, Iota, Monoid, OptimizationBarrier, Pad, Padding,
@@ -8,9 +9,6 @@ use crate::ops::{
 use crate::passes::graph::Graph;
 use crate::passes::rules::Answer;
 use crate::{DType, Equation, Op, Result, TensorType, Value};
-
-/// Windows with more places than this stay: the code grows with their number, the gain does not.
-const MAX_PLACES: usize = 27;
 
 /// `reduce_window(x)` → the places of the window combined.
 pub(super) fn reduce(g: &mut Graph<'_>, op: &ReduceWindow, x: Value) -> Answer {
@@ -182,10 +180,7 @@ struct Places<'w> {
 impl<'w> Places<'w> {
     fn of(g: &Graph<'_>, window: &'w Window, x: Value) -> Result<Self> {
         let counts = window.counts("reduce_window", g.ty(x))?;
-        let mut places = vec![Vec::new()];
-        for &size in &window.size {
-            places = places.iter().flat_map(|place| (0..size).map(|i| [place.as_slice(), &[i]].concat())).collect();
-        }
+        let places = places(&window.size);
         Ok(Places { window, counts, places })
     }
 

@@ -124,6 +124,18 @@ proptest! {
     }
 }
 
+#[test]
+fn neither_convolutions_of_single_features_nor_their_gradients_are_left() {
+    let conv = Conv {
+        strides: vec![2, 1],
+        padding: vec![(0, 1); 2],
+        feature_groups: 3,
+        ..Conv::new(ConvDims::channels_last(2))
+    };
+    let f = trained(2, &[5, 4], &[3, 2], (1, 1), conv).unwrap();
+    assert!(!names(&assert_same(&f, 3)).contains(&"conv_general_dilated"));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 10, failure_persistence: None, ..ProptestConfig::default() })]
 
