@@ -3,7 +3,8 @@
 use keramos::runtime::{data, train};
 use keramos::{Platform, Session};
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// Fifteen lines from source text to probabilities.
+pub fn main() -> Result<(), Box<dyn std::error::Error>> {
     let artifact = keramos::compile(&std::fs::read_to_string("examples/mnist_convnet.py")?)?;
     let mut model = Session::new(Platform::Cpu)?.load(artifact);
     let digits = data::read("examples/data/mnist.npz".as_ref())?;

@@ -3,8 +3,16 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "../../examples/embed.rs"]
+mod embed;
 mod examples;
 mod journey;
 mod mistakes;
 mod tool;
 mod weights;
+
+/// The embedding example does what it says.
+#[test]
+fn embedding_trains_and_predicts() {
+    embed::main().unwrap_or_else(|error| panic!("{error}"));
+}
