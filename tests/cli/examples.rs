@@ -122,7 +122,8 @@ fn the_digit_classifier_has_keras_loss_curve() {
     let (x, y) = (array(&file, "x_train"), array(&file, "y_train"));
     for steps in [1, 5, 20] {
         let mut model = load("mnist_convnet", 1, true, &arrays, &meta);
-        let dataset = model.dataset(&[x.clone()], &[y.clone()]).unwrap_or_else(|error| panic!("{error}"));
+        let dataset =
+            model.dataset(std::slice::from_ref(&x), std::slice::from_ref(&y)).unwrap_or_else(|error| panic!("{error}"));
         let options =
             FitOptions { batch_size: 128, shuffle: false, steps_per_epoch: Some(steps), ..FitOptions::default() };
         let outcome = model.fit(&dataset, &options, &mut Silent).unwrap_or_else(|error| panic!("{error}"));
