@@ -21,7 +21,6 @@ model.compile(
     loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     metrics=["accuracy"],
 )
-model.fit(x_train, y_train, batch_size=16, epochs=3) if False else None
 "#;
 
 /// 100 rows (not a multiple of any batch size here): the class is the largest of three numbers.
