@@ -9,6 +9,7 @@ mod compile;
 pub mod diagnostics;
 mod error;
 pub mod interp;
+pub(crate) mod jax;
 pub mod keras;
 pub mod library;
 pub mod modules;

@@ -26,7 +26,6 @@ mod state;
 mod stmt;
 mod subscript;
 pub(crate) mod tensor;
-pub(crate) mod tensor_table;
 pub(crate) mod text;
 
 pub use evaluate::{Evaluated, Options, run};

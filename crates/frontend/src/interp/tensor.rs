@@ -5,9 +5,9 @@ use std::rc::Rc;
 use keramos_ir::{Array, Buffer};
 
 use super::Interp;
-use super::tensor_table as ops;
 use crate::diagnostics::codes;
 use crate::error::{Error, Result};
+use crate::jax::numpy::operators as ops;
 use crate::keras::symbolic::DisplayShape;
 use crate::library::{Args, FunctionDecl};
 use crate::syntax::ast::{BinaryOp, CompareOp, UnaryOp};

@@ -13,6 +13,7 @@ pub mod losses;
 pub mod metrics;
 pub mod models;
 mod names;
+pub(crate) mod ops;
 pub mod optimizers;
 pub mod schedules;
 mod seeds;

@@ -19,7 +19,7 @@ modules! {
 }
 
 /// The constants of `math`.
-pub(super) fn constant(name: &str) -> Option<Value> {
+pub(crate) fn constant(name: &str) -> Option<Value> {
     Some(Value::Float(match name {
         "pi" => std::f64::consts::PI,
         "e" => std::f64::consts::E,

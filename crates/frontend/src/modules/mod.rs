@@ -12,9 +12,8 @@ mod dataclasses;
 mod functools;
 pub(crate) mod itertools;
 mod keras;
-mod math;
+pub(crate) mod math;
 mod numpy;
-pub(crate) mod tensors;
 pub(crate) mod typing;
 
 use std::collections::HashSet;
@@ -58,7 +57,8 @@ impl Contents {
         }
     }
 
-    fn get(&self, name: &str) -> Option<Value> {
+    /// The member of that name.
+    pub(crate) fn get(&self, name: &str) -> Option<Value> {
         let classes = self.classes.iter().flat_map(|list| list.iter());
         let functions = self.functions.iter().chain(self.tensor_functions).flat_map(|list| list.iter());
         let python = self.python.iter().flat_map(|list| list.iter());
@@ -71,7 +71,8 @@ impl Contents {
             .or_else(|| (self.values)(name))
     }
 
-    fn names(&self) -> Vec<&'static str> {
+    /// The names of all members, sorted.
+    pub(crate) fn names(&self) -> Vec<&'static str> {
         let classes = self.classes.iter().flat_map(|list| list.iter());
         let functions = self.functions.iter().chain(self.tensor_functions).flat_map(|list| list.iter());
         let python = self.python.iter().flat_map(|list| list.iter());
@@ -110,7 +111,7 @@ pub(crate) use modules;
 type Table = &'static [(&'static ModuleDecl, &'static [&'static [&'static FunctionDecl]])];
 
 /// Every module of the table.
-fn tables() -> [Table; 10] {
+fn tables() -> [Table; 14] {
     [
         keras::TABLE,
         math::TABLE,
@@ -121,7 +122,11 @@ fn tables() -> [Table; 10] {
         dataclasses::TABLE,
         abc::TABLE,
         numpy::TABLE,
-        tensors::TABLE,
+        crate::keras::ops::TABLE,
+        crate::jax::TABLE,
+        crate::jax::numpy::TABLE,
+        crate::jax::lax::TABLE,
+        crate::jax::nn::TABLE,
     ]
 }
 
@@ -196,7 +201,7 @@ pub(crate) fn is_tensor_function(decl: &'static FunctionDecl) -> bool {
     let known = KNOWN.get_or_init(|| {
         let functions = tables().into_iter().flatten().flat_map(|(_, functions)| functions.iter());
         let functions = functions.flat_map(|list| list.iter()).copied();
-        functions.chain(tensors::METHOD_ONLY.iter().copied()).map(address).collect()
+        functions.chain(crate::jax::numpy::METHOD_ONLY.iter().copied()).map(address).collect()
     });
     known.contains(&address(decl))
 }

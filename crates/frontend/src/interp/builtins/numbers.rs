@@ -29,7 +29,7 @@ pub(super) static FUNCTIONS: &[FunctionDecl] = functions! {
 fn abs(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let x = args.get("x")?.clone();
     if is_tensor(&x) {
-        return match crate::interp::tensor_table::method("abs") {
+        return match crate::jax::numpy::method("abs") {
             Some(function) => interp.call(&Value::Function(function), Args::positional(vec![x])),
             None => Err(Error::unsupported("abs() of a tensor")),
         };

@@ -2,10 +2,10 @@
 
 use keramos_ir::{DType, TensorType};
 
-use super::{dtype, shape, tensor};
 use crate::error::Result;
 use crate::interp::Interp;
 use crate::interp::operators::number::Number;
+use crate::jax::arguments::{dtype, shape, tensor};
 use crate::library::{Bound, Default, FunctionDecl, Param, Signature};
 use crate::trace::Tensor;
 use crate::value::Value;

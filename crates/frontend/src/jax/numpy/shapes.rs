@@ -1,9 +1,9 @@
 //! Shapes and places.
 
-use super::{integers, shape, tensor, to_tensor};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::builtins::functions;
+use crate::jax::arguments::{integers, shape, tensor, to_tensor};
 use crate::library::{Bound, Default, FunctionDecl, Param, Signature};
 use crate::ops::axis_index;
 use crate::trace::Tensor;
@@ -99,7 +99,7 @@ static SQUEEZE: FunctionDecl = FunctionDecl {
         let x = tensor(interp, args, "x")?;
         let axes: Vec<usize> = match args.some("axis")? {
             None => (0..x.rank()).filter(|&axis| x.shape().get(axis) == Some(&1)).collect(),
-            Some(_) => super::axes(args, x.rank())?,
+            Some(_) => crate::jax::arguments::axes(args, x.rank())?,
         };
         interp.tracer.squeeze(&x, &axes).map(Value::Tensor)
     },
@@ -157,7 +157,7 @@ static STACK: FunctionDecl = FunctionDecl {
     call: |interp, args| {
         let xs = tensors(interp, args, "x")?;
         let rank = xs.first().map_or(0, Tensor::rank) + 1;
-        super::stack(interp, &xs, axis_index(args.i64("axis")?, rank)?).map(Value::Tensor)
+        crate::jax::arguments::stack(interp, &xs, axis_index(args.i64("axis")?, rank)?).map(Value::Tensor)
     },
 };
 
@@ -216,7 +216,7 @@ static FLIP: FunctionDecl = FunctionDecl {
     doc: "In opposite order along axes.",
     call: |interp, args| {
         let x = tensor(interp, args, "x")?;
-        let axes = super::axes(args, x.rank())?;
+        let axes = crate::jax::arguments::axes(args, x.rank())?;
         interp.tracer.reverse(&x, &axes).map(Value::Tensor)
     },
 };

@@ -1,8 +1,8 @@
 //! Along axes.
 
-use super::{axes, tensor};
 use crate::error::Result;
 use crate::interp::Interp;
+use crate::jax::arguments::{axes, tensor};
 use crate::library::{Bound, Default, FunctionDecl, Param, Signature};
 use crate::value::Value;
 

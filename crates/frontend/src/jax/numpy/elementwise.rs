@@ -1,8 +1,8 @@
 //! Element by element.
 
-use super::{dtype, tensor};
 use crate::error::Result;
 use crate::interp::Interp;
+use crate::jax::arguments::{dtype, tensor};
 use crate::keras::activations;
 use crate::library::{Bound, Default, FunctionDecl, Param, Signature};
 use crate::value::Value;
@@ -12,7 +12,7 @@ const TWO: Signature = Signature::new(&[Param::required("x1"), Param::required("
 
 macro_rules! unary {
     ($($constant:ident = $name:literal, $doc:literal, $method:ident;)*) => {
-        $(static $constant: FunctionDecl = FunctionDecl {
+        $(pub(crate) static $constant: FunctionDecl = FunctionDecl {
             name: $name,
             signature: ONE,
             doc: $doc,
@@ -26,7 +26,7 @@ macro_rules! unary {
 
 macro_rules! binary {
     ($($constant:ident = $name:literal, $doc:literal, $method:ident;)*) => {
-        $(static $constant: FunctionDecl = FunctionDecl {
+        $(pub(crate) static $constant: FunctionDecl = FunctionDecl {
             name: $name,
             signature: TWO,
             doc: $doc,
@@ -118,14 +118,14 @@ static CAST: FunctionDecl = FunctionDecl {
     },
 };
 
-static GELU: FunctionDecl = FunctionDecl {
+pub(crate) static GELU: FunctionDecl = FunctionDecl {
     name: "gelu",
     signature: Signature::new(&[Param::required("x"), Param::new("approximate", Default::Bool(true))]),
     doc: "The Gaussian error linear unit, by its tanh approximation unless told otherwise.",
     call: |interp, args| activation(interp, args, "gelu"),
 };
 
-static ONE_HOT: FunctionDecl = FunctionDecl {
+pub(crate) static ONE_HOT: FunctionDecl = FunctionDecl {
     name: "one_hot",
     signature: Signature::new(&[
         Param::required("x"),
@@ -182,10 +182,3 @@ pub(super) static FUNCTIONS: &[&FunctionDecl] = &[
     &GELU,
     &ONE_HOT,
 ];
-
-/// Those that `jax.nn` has.
-pub(super) static NN: &[&FunctionDecl] = &[&GELU, &ONE_HOT];
-
-/// Those that `jax.lax` has.
-pub(super) static LAX: &[&FunctionDecl] =
-    &[&ABS, &CEIL, &COS, &ERF, &EXP, &EXPM1, &FLOOR, &LOG, &LOG1P, &RSQRT, &SIGN, &SIN, &SQRT, &STOP_GRADIENT, &TANH];

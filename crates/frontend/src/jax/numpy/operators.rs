@@ -196,7 +196,7 @@ fn part(index: &Value) -> Result<Part> {
         Value::Slice(slice) => Part::Range(slice.clone()),
         Value::None => Part::New,
         Value::Ellipsis => Part::Rest,
-        Value::Host(host) => return Err(super::host::reaches(host, "an index of a tensor")),
+        Value::Host(host) => return Err(crate::interp::host::reaches(host, "an index of a tensor")),
         other => {
             return Err(Error::unsupported(format!("indexing a tensor with {}", other.type_name()))
                 .help("use keras.ops.take (jnp.take) to gather, or keras.ops.where to select"));
@@ -271,7 +271,7 @@ pub(crate) fn getitem() -> Option<&'static FunctionDecl> {
 
 /// The function behind the method `name` of tensors; its first parameter is the tensor.
 pub(crate) fn method(name: &str) -> Option<&'static FunctionDecl> {
-    crate::modules::tensors::method(name)
+    super::method(name)
 }
 
 /// The functions behind operators, as `keras.ops` and `jax.numpy` export them.

@@ -1,0 +1,15 @@
+//! JAX natively: one folder per module of `jax`, each with its declarations.
+//!
+//! Declared functions are thin: they read their arguments and call the composites of [`crate::ops`].
+
+pub(crate) mod arguments;
+pub(crate) mod lax;
+pub(crate) mod nn;
+pub(crate) mod numpy;
+
+use crate::modules::{Contents, modules};
+
+modules! {
+    /// `jax`.
+    JAX = Contents::new("jax");
+}

@@ -1,0 +1,38 @@
+//! `keras.ops`.
+
+use crate::jax::numpy::{COMMON, STATIC};
+use crate::keras::activations;
+use crate::modules::{Contents, modules};
+use crate::value::Value;
+
+modules! {
+    /// `keras.ops`.
+    OPS = Contents { tensor_functions: COMMON, python: &[STATIC], values: activation, value_names: SHARED_ACTIVATIONS, ..Contents::new("keras.ops") };
+}
+
+/// Activations that Keras, `keras.ops` and `jax.nn` define alike, defaults included.
+pub(crate) const SHARED_ACTIVATIONS: &[&str] = &[
+    "celu",
+    "elu",
+    "hard_silu",
+    "hard_swish",
+    "log_sigmoid",
+    "log_softmax",
+    "mish",
+    "relu",
+    "relu6",
+    "selu",
+    "sigmoid",
+    "silu",
+    "softmax",
+    "softplus",
+    "swish",
+    "tanh",
+];
+
+/// The activation of that name.
+pub(crate) fn activation(name: &str) -> Option<Value> {
+    let known = SHARED_ACTIVATIONS.contains(&name);
+    let declared = activations::FUNCTIONS.iter().find(|function| known && function.name == name);
+    declared.map(|function| Value::Function(function))
+}
