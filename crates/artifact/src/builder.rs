@@ -5,8 +5,8 @@ use std::path::Path;
 
 use crate::atomic;
 use crate::error::{ArtifactError, Fault};
-use crate::header::{BuildInfo, Header, Section, SectionKind, align_up};
-use crate::manifest::{ExecutableInfo, History, Manifest, Program, StoredTensor, Target};
+use crate::header::{BuildInfo, FEATURE_FUNCTIONS, Header, Section, SectionKind, align_up};
+use crate::manifest::{Entry, ExecutableInfo, History, Manifest, Program, StoredTensor, Target};
 use crate::reader::Artifact;
 use crate::weights::WEIGHT_ALIGNMENT;
 
@@ -70,8 +70,13 @@ impl ArtifactBuilder {
         Ok(builder)
     }
 
-    /// Adds a program with its StableHLO code; returns its index.
+    /// Adds a program with its StableHLO code; returns its index. A function makes the artifact one that
+    /// readers must know functions for.
     pub fn add_program(&mut self, program: Program, code: Vec<u8>) -> usize {
+        let features = &mut self.info.features;
+        if matches!(program.entry, Entry::Function(_)) && !features.iter().any(|f| f == FEATURE_FUNCTIONS) {
+            features.push(FEATURE_FUNCTIONS.to_owned());
+        }
         self.manifest.programs.push(program);
         self.programs.push(code);
         self.programs.len() - 1

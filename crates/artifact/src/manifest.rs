@@ -118,7 +118,8 @@ pub enum CodeFormat {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Port {
     /// A name that is unique among the program's inputs, or among its outputs: the variable's
-    /// path, the model input's or output's name, the metric's name.
+    /// path, the model input's or output's name, the metric's name; for functions the parameter's name or
+    /// `result` and the path in it, such as `params['w']` or `result[0]`.
     pub name: String,
     /// Element type.
     pub dtype: DType,
@@ -127,7 +128,7 @@ pub struct Port {
     /// What is passed here.
     pub kind: PortKind,
     /// Whether the call consumes the argument and reuses its memory for the output of the same
-    /// variable. Always false for outputs.
+    /// variable, or for a function for an output of the same type. Always false for outputs.
     #[serde(default, skip_serializing_if = "is_false")]
     pub donated: bool,
     /// For integers that are used as indices (sparse labels, embedding ids): values must be at
@@ -142,7 +143,8 @@ pub struct Port {
 pub enum PortKind {
     /// The variable with this index in [`Manifest::variables`].
     State(usize),
-    /// A model input; several come in the order of the model's inputs.
+    /// A model input; several come in the order of the model's inputs. An argument of a function;
+    /// trees come as their leaves in the order of `jax.tree.leaves`.
     Data,
     /// What an output is compared with in training; several come in the order of the outputs.
     Target,
@@ -152,7 +154,7 @@ pub enum PortKind {
     Valid,
     /// A running metric value, a float32 scalar; `loss` comes first.
     Log,
-    /// A model output; several come in the order of the model's outputs.
+    /// A model output; several come in the order of the model's outputs. A leaf of a function's result.
     Output,
 }
 
@@ -229,6 +231,11 @@ impl Program {
             Some(batch) => format!("{} (batch {batch})", self.entry),
             None => self.entry.to_string(),
         }
+    }
+
+    /// The inputs that are given by the caller, each with its position among all inputs: all but state.
+    pub fn arguments(&self) -> impl Iterator<Item = (usize, &Port)> {
+        self.inputs.iter().enumerate().filter(|(_, port)| !matches!(port.kind, PortKind::State(_)))
     }
 
     /// The inputs of one kind, each with its position among all inputs.

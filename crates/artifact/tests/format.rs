@@ -6,7 +6,9 @@
 mod common;
 
 use common::{builder, bytes, manifest, program, reseal, weights};
-use keramos_artifact::{Artifact, ArtifactBuilder, BuildInfo, Entry, Fault, Manifest, PortKind, SectionKind};
+use keramos_artifact::{
+    Artifact, ArtifactBuilder, BuildInfo, DType, Entry, Fault, Manifest, Port, PortKind, SectionKind,
+};
 use proptest::prelude::*;
 
 /// Reads bytes that must be refused; gives the fault and its message.
@@ -105,6 +107,42 @@ fn older_and_newer_formats_are_told_apart() {
     let (fault, message) = refuse(new);
     assert!(matches!(fault, Fault::NewerFormat { found: 2 }));
     assert!(message.contains("update keramos-run"), "{message}");
+}
+
+/// A function of the file may be called like an entry point of a model, and be there for several types.
+#[test]
+fn functions_are_told_apart_from_the_entry_points_of_a_model() {
+    let manifest = manifest();
+    let argument = |shape: &[usize], donated| Port {
+        name: "x".to_owned(),
+        dtype: DType::F32,
+        shape: shape.to_vec(),
+        kind: PortKind::Data,
+        donated,
+        below: None,
+    };
+    let function = |shape: &[usize], donated| {
+        let mut function = program(Entry::Function("predict".to_owned()), None, &manifest);
+        function.inputs.push(argument(shape, donated));
+        function
+    };
+    let build = |programs: Vec<keramos_artifact::Program>| {
+        let mut builder = ArtifactBuilder::new(BuildInfo::default(), manifest.clone());
+        programs.into_iter().for_each(|program| _ = builder.add_program(program, Vec::new()));
+        builder.finish()
+    };
+    let model = program(Entry::Predict, None, &manifest);
+    let bytes = build(vec![model, function(&[2], true), function(&[5], false)]).unwrap();
+    let artifact = Artifact::from_bytes(bytes).unwrap();
+    let entries: Vec<&Entry> = artifact.manifest().programs.iter().map(|p| &p.entry).collect();
+    assert_eq!(*entries[0], Entry::Predict);
+    assert_eq!(*entries[1], Entry::Function("predict".to_owned()));
+    assert_eq!(artifact.info().features, ["functions"]);
+
+    let twice = build(vec![function(&[2], false), function(&[2], false)]).unwrap_err().to_string();
+    assert!(twice.contains("predict is there twice for the same argument types"), "{twice}");
+    let lost = build(vec![function(&[5], true)]).unwrap_err().to_string();
+    assert!(lost.contains("input `x` of predict is donated, but no output takes its place"), "{lost}");
 }
 
 #[test]

@@ -1,12 +1,13 @@
-//! Names of entry points.
+//! Which function a program is.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A function that an artifact offers; stored as its name.
+/// A function that an artifact offers; entry points of a model are stored as their name, functions of
+/// the file as `{"function": name}`, so that a file may have a function called `predict`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
+#[serde(from = "Stored", into = "Stored")]
 pub enum Entry {
     /// `init() -> state...`: all variables, from their seeded initializers.
     Init,
@@ -20,12 +21,23 @@ pub enum Entry {
     /// `evaluate_step(vars..., metric vars..., x..., y..., sample_weight, valid)
     /// -> (metric vars..., logs...)`.
     EvaluateStep,
+    /// A function of the file, `f(vars..., arguments...) -> results...`. There may be several programs
+    /// of one name, which differ in the types of their arguments.
+    Function(String),
     /// Any other function, such as `main` of a packaged StableHLO module.
     Other(String),
 }
 
+/// The form in the manifest.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Stored {
+    Name(String),
+    Function { function: String },
+}
+
 impl Entry {
-    /// The name that is stored, printed and given on the command line.
+    /// The name that is printed and given on the command line.
     pub fn name(&self) -> &str {
         match self {
             Entry::Init => "init",
@@ -33,13 +45,17 @@ impl Entry {
             Entry::TrainStep => "train_step",
             Entry::TrainStepMasked => "train_step_masked",
             Entry::EvaluateStep => "evaluate_step",
-            Entry::Other(name) => name,
+            Entry::Function(name) | Entry::Other(name) => name,
         }
     }
 }
 
-impl From<String> for Entry {
-    fn from(name: String) -> Entry {
+impl From<Stored> for Entry {
+    fn from(stored: Stored) -> Entry {
+        let name = match stored {
+            Stored::Name(name) => name,
+            Stored::Function { function } => return Entry::Function(function),
+        };
         match name.as_str() {
             "init" => Entry::Init,
             "predict" => Entry::Predict,
@@ -51,11 +67,12 @@ impl From<String> for Entry {
     }
 }
 
-impl From<Entry> for String {
-    fn from(entry: Entry) -> String {
+impl From<Entry> for Stored {
+    fn from(entry: Entry) -> Stored {
         match entry {
-            Entry::Other(name) => name,
-            known => known.name().to_owned(),
+            Entry::Function(function) => Stored::Function { function },
+            Entry::Other(name) => Stored::Name(name),
+            known => Stored::Name(known.name().to_owned()),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Manifest, Port, PortKind, Program};
+use super::{Entry, Manifest, Port, PortKind, Program};
 use crate::Fault;
 use crate::weights::WEIGHT_ALIGNMENT;
 
@@ -10,10 +10,11 @@ impl Manifest {
     /// Checks all that can be checked without the sections:
     ///
     /// - paths of variables are unique and their sizes fit `usize`;
-    /// - an entry point has at most one program for a batch size;
+    /// - an entry point has at most one program for a batch size, a function at most one for the types
+    ///   of its arguments;
     /// - names are unique among a program's inputs and among its outputs;
     /// - a state port has its variable's type and shape, and a donated one has an output of the
-    ///   same variable; only state inputs are donated;
+    ///   same variable; beside state only arguments of functions are donated;
     /// - an executable refers to a program and a target, each pair at most once;
     /// - stored tensors have their variable's size, are aligned, and come in order, no two for
     ///   one variable and none overlapping.
@@ -21,8 +22,13 @@ impl Manifest {
         self.check_variables()?;
         let mut programs = HashSet::new();
         for program in &self.programs {
-            if !programs.insert((&program.entry, program.batch)) {
-                return wrong(format!("{} is there twice for the same batch size", program.label()));
+            let types: Vec<_> = match program.entry {
+                Entry::Function(_) => program.arguments().map(|(_, port)| (port.dtype, &port.shape)).collect(),
+                _ => Vec::new(),
+            };
+            if !programs.insert((&program.entry, program.batch, types)) {
+                let what = if program.batch.is_some() { "batch size" } else { "argument types" };
+                return wrong(format!("{} is there twice for the same {what}", program.label()));
             }
             self.check_program(program)?;
         }
@@ -66,7 +72,14 @@ impl Manifest {
         }
         let returned: HashSet<PortKind> = program.outputs.iter().map(|port| port.kind).collect();
         for port in program.inputs.iter().filter(|port| port.donated) {
-            if !matches!(port.kind, PortKind::State(_)) || !returned.contains(&port.kind) {
+            let replaced = match (port.kind, &program.entry) {
+                (PortKind::State(_), _) => returned.contains(&port.kind),
+                (PortKind::Data, Entry::Function(_)) => {
+                    program.outputs.iter().any(|out| (out.dtype, &out.shape) == (port.dtype, &port.shape))
+                }
+                _ => false,
+            };
+            if !replaced {
                 return wrong(format!(
                     "input `{}` of {} is donated, but no output takes its place",
                     port.name,

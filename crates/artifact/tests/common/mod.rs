@@ -50,7 +50,7 @@ pub fn builder() -> ArtifactBuilder {
     };
     let mut builder = ArtifactBuilder::new(info, manifest.clone());
     builder.add_program(program(Entry::Init, None, &manifest), b"module @init {}".to_vec());
-    builder.add_program(program(Entry::Other("twice".to_owned()), Some(4), &manifest), b"module @twice {}".to_vec());
+    builder.add_program(program(Entry::Function("twice".to_owned()), None, &manifest), b"module @twice {}".to_vec());
     let target = builder.add_target(Target {
         name: "cpu".to_owned(),
         platform: "cpu".to_owned(),
