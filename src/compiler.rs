@@ -56,6 +56,15 @@ impl Compiler {
         self
     }
 
+    /// Makes a function of the file an entry point, given the types of its arguments:
+    /// `f:f32[8,3],(f32[],i32[4]),n=3`. Types are dtype and shape; trees are written as in Python; numbers,
+    /// strings, `True`, `False` and `None` are static.
+    #[must_use]
+    pub fn entry(mut self, function: impl Into<String>) -> Self {
+        self.options.program.functions.push(function.into());
+        self
+    }
+
     /// The variable of the file that holds the model; by default the model that the file used last.
     #[must_use]
     pub fn model(mut self, name: impl Into<String>) -> Self {
@@ -187,7 +196,7 @@ fn lower_entry(entry: &Entry, format: Format) -> Result<Lowered, CompileError> {
     let arguments: Vec<Argument> = entry.inputs.iter().map(argument).collect();
     let results: Vec<String> = entry.outputs.iter().map(|port| port.name.clone()).collect();
     let program = keramos_lowering::Program {
-        name: entry.kind.name(),
+        name: entry.name(),
         function: &function,
         arguments: &arguments,
         results: &results,
@@ -199,8 +208,8 @@ fn lower_entry(entry: &Entry, format: Format) -> Result<Lowered, CompileError> {
 
 fn title(entry: &Entry) -> String {
     match entry.batch {
-        Some(batch) => format!("{}_b{batch}", entry.kind.name()),
-        None => entry.kind.name().to_owned(),
+        Some(batch) => format!("{}_b{batch}", entry.name()),
+        None => entry.name().to_owned(),
     }
 }
 

@@ -100,6 +100,7 @@ pub(crate) fn program(entry: &Entry) -> keramos_artifact::manifest::Program {
             EntryKind::TrainStep => keramos_artifact::manifest::Entry::TrainStep,
             EntryKind::TrainStepMasked => keramos_artifact::manifest::Entry::TrainStepMasked,
             EntryKind::EvaluateStep => keramos_artifact::manifest::Entry::EvaluateStep,
+            EntryKind::Function => keramos_artifact::manifest::Entry::Function(entry.name().to_owned()),
         },
         batch: entry.batch,
         inputs: entry.inputs.iter().zip(function.param_types()).map(port).collect(),

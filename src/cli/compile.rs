@@ -32,6 +32,10 @@ pub struct Compile {
     /// The variable of the file that holds the model [default: the model used last]
     #[arg(long, value_name = "NAME")]
     model: Option<String>,
+    /// A function of the file to compile, with the types of its arguments, such as
+    /// "f:f32[8,3],(f32[],i32[4]),n=3"; several times for several functions
+    #[arg(long, value_name = "FUNCTION:TYPES")]
+    entry: Vec<String>,
     /// Take the weights from a .weights.h5, .keras, .safetensors or .npz file
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
@@ -69,6 +73,9 @@ impl Compile {
         }
         if let Some(model) = &self.model {
             compiler = compiler.model(model);
+        }
+        for entry in &self.entry {
+            compiler = compiler.entry(entry);
         }
         if let Some(emit) = self.emit {
             let stage = match emit {

@@ -225,11 +225,21 @@ impl Variable {
 }
 
 impl Program {
-    /// How messages call the program: `predict (batch 32)`, or `init`.
+    /// How messages call the program: `predict (batch 32)`, `init`, or `f (float32[8, 3], int32[])`.
     pub fn label(&self) -> String {
-        match self.batch {
-            Some(batch) => format!("{} (batch {batch})", self.entry),
-            None => self.entry.to_string(),
+        const SHOWN: usize = 4;
+        match (self.batch, &self.entry) {
+            (Some(batch), _) => format!("{} (batch {batch})", self.entry),
+            (None, Entry::Function(name)) => {
+                let types = self.arguments().map(|(_, port)| format!("{}{:?}", port.dtype, port.shape));
+                let mut types: Vec<String> = types.collect();
+                if types.len() > SHOWN {
+                    types.truncate(SHOWN - 1);
+                    types.push("…".to_owned());
+                }
+                format!("{name} ({})", types.join(", "))
+            }
+            (None, _) => self.entry.to_string(),
         }
     }
 

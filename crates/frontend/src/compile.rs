@@ -43,13 +43,19 @@ pub fn compile(source: Source, options: &Options) -> Compilation {
     if !evaluated.diagnostics().iter().any(Diagnostic::is_error) {
         let globals = evaluated.globals();
         let interp = &mut evaluated.interp;
-        let built = choose(interp, &globals, options.model.as_deref())
-            .and_then(|model| program::build(interp, &model, &options.program));
-        match built {
-            Ok(built) => program = Some(built),
-            Err(error) => {
-                let diagnostic = error.at(interp.span).into_diagnostic();
-                interp.diagnostics.push(diagnostic);
+        match program::wanted(&globals, &options.program.functions) {
+            // The mistake is in what was asked for, not in the file.
+            Err(error) => interp.diagnostics.push(error.into_diagnostic()),
+            Ok(functions) => {
+                let built = choose(interp, &globals, options.model.as_deref(), !functions.is_empty())
+                    .and_then(|model| program::build(interp, model.as_ref(), &functions, &options.program));
+                match built {
+                    Ok(built) => program = Some(built),
+                    Err(error) => {
+                        let diagnostic = error.at(interp.span).into_diagnostic();
+                        interp.diagnostics.push(diagnostic);
+                    }
+                }
             }
         }
     }
@@ -64,8 +70,14 @@ pub fn compile(source: Source, options: &Options) -> Compilation {
 }
 
 /// The model to compile: the one in the variable asked for, else the one that was compiled, fitted or
-/// summarised last, else the last model among the variables.
-fn choose(interp: &Interp, globals: &[(Symbol, Value)], name: Option<&str>) -> crate::Result<Rc<LayerObject>> {
+/// summarised last, else the last model among the variables. There may be none if the file has something
+/// else to compile.
+fn choose(
+    interp: &Interp,
+    globals: &[(Symbol, Value)],
+    name: Option<&str>,
+    functions: bool,
+) -> crate::Result<Option<Rc<LayerObject>>> {
     let model_in = |value: &Value| match value {
         Value::Object(object) => downcast::<LayerObject>(object).filter(|layer| models::is_model(layer)),
         _ => None,
@@ -75,13 +87,15 @@ fn choose(interp: &Interp, globals: &[(Symbol, Value)], name: Option<&str>) -> c
     let names = || models.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     if let Some(name) = name {
         let found = models.iter().find(|(n, _)| &***n == name).map(|(_, model)| model.clone());
-        return found.ok_or_else(|| {
+        return found.map(Some).ok_or_else(|| {
             let error = crate::Error::new(codes::UNDEFINED_NAME, format!("no variable `{name}` holds a model"));
             if models.is_empty() { error } else { error.note(format!("models are in {}", names())) }
         });
     }
-    interp.models.last().cloned().or_else(|| models.last().map(|(_, model)| model.clone())).ok_or_else(|| {
-        crate::Error::new(codes::TRAINING_CONFIG, "the file makes no model")
+    match interp.models.last().cloned().or_else(|| models.last().map(|(_, model)| model.clone())) {
+        None if !functions => Err(crate::Error::new(codes::TRAINING_CONFIG, "the file makes no model")
             .help("make one at the top level: model = keras.Sequential([...])")
-    })
+            .help("or compile a function, naming the types of its arguments: --entry \"f:f32[8,3],f32[]\"")),
+        model => Ok(model),
+    }
 }

@@ -2,6 +2,7 @@
 //! into messages and exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted.
 
 mod bench;
+mod call;
 mod evaluate;
 mod images;
 mod inspect;
@@ -41,6 +42,8 @@ enum Command {
     Evaluate(evaluate::Options),
     /// Compute the model's outputs
     Predict(predict::Options),
+    /// Call a function of the artifact on arrays
+    Call(call::Options),
     /// Measure latency and throughput
     Bench(bench::Options),
     /// Show layers, entry points, sizes and targets
@@ -117,6 +120,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Train(options) => train::run(options, arguments.quiet),
         Command::Evaluate(options) => evaluate::run(options),
         Command::Predict(options) => predict::run(options),
+        Command::Call(options) => call::run(options),
         Command::Bench(options) => bench::run(options),
         Command::Inspect(options) => inspect::run(options),
     };

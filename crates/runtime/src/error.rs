@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use keramos_artifact::{ArtifactError, DType, Entry};
 
+use crate::call::CallError;
 use crate::data::{FormatError, quoted};
 use crate::tensor::{CastError, SizeError};
 use crate::weights::WeightsMismatch;
@@ -76,6 +77,19 @@ pub enum Error {
         /// What to do.
         hint: &'static str,
     },
+    /// The artifact has no such function.
+    #[error("`{model}` has no function `{function}`; {hint}")]
+    NoFunction {
+        /// Name of the model.
+        model: String,
+        /// The function asked for.
+        function: String,
+        /// What there is, or what to do.
+        hint: String,
+    },
+    /// The arguments do not fit the function.
+    #[error(transparent)]
+    Call(Box<CallError>),
     /// The artifact's programs do not fit the use that is made of them.
     #[error("`{model}`: {reason}; compile the model again with this version of keramos")]
     Program {
@@ -259,6 +273,12 @@ impl Error {
 impl From<DataError> for Error {
     fn from(error: DataError) -> Error {
         Error::Data(Box::new(error))
+    }
+}
+
+impl From<CallError> for Error {
+    fn from(error: CallError) -> Error {
+        Error::Call(Box::new(error))
     }
 }
 

@@ -3,6 +3,7 @@
 //! The `keramos-run` binary is a thin layer over this library. Neither links the compiler.
 
 pub mod bench;
+pub mod call;
 pub mod data;
 pub mod dataset;
 mod error;
@@ -16,6 +17,7 @@ pub mod tensor;
 pub mod train;
 pub mod weights;
 
+pub use call::CallError;
 pub use dataset::Dataset;
 pub use error::{DataError, Error};
 pub use evaluate::Logs;

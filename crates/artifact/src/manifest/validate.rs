@@ -28,7 +28,7 @@ impl Manifest {
             };
             if !programs.insert((&program.entry, program.batch, types)) {
                 let what = if program.batch.is_some() { "batch size" } else { "argument types" };
-                return wrong(format!("{} is there twice for the same {what}", program.label()));
+                return wrong(format!("{} is there twice for the same {what}", program.entry));
             }
             self.check_program(program)?;
         }

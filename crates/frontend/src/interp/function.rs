@@ -11,6 +11,7 @@ use super::classes::BoundMethod;
 use super::generator;
 use super::scope::{Code, Env};
 use super::stmt::Flow;
+use crate::diagnostics::Span;
 use crate::error::{Error, Result};
 use crate::library::Args;
 use crate::syntax::ast::{Expr, Function, Lambda, Parameter, Parameters, Scope, Symbol};
@@ -86,6 +87,14 @@ impl UserFunction {
         match &self.body {
             Body::Function(function) => &function.parameters,
             Body::Lambda(lambda) => &lambda.parameters,
+        }
+    }
+
+    /// The header of the definition; none for a lambda.
+    pub(crate) fn header(&self) -> Option<Span> {
+        match &self.body {
+            Body::Function(function) => Some(function.header),
+            Body::Lambda(_) => None,
         }
     }
 

@@ -29,6 +29,7 @@ pub(crate) mod tensor;
 pub(crate) mod text;
 
 pub use evaluate::{Evaluated, Options, run};
+pub(crate) use function::UserFunction;
 pub use host::Skipped;
 
 use std::rc::Rc;

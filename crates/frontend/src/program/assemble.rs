@@ -128,7 +128,12 @@ pub(super) fn predict(interp: &mut Interp, state: &State, graph: &Functional, ba
 
 /// Puts the parameters for variables (the trailing ones, one per entry of `reads`) in front, in the
 /// order of the state.
-fn state_first(interp: &Interp, mut function: Function, state: &State, reads: Vec<usize>) -> (Function, Vec<Port>) {
+pub(super) fn state_first(
+    interp: &Interp,
+    mut function: Function,
+    state: &State,
+    reads: Vec<usize>,
+) -> (Function, Vec<Port>) {
     let data = function.params.len() - reads.len();
     let mut order: Vec<(usize, usize)> = reads.into_iter().enumerate().map(|(k, i)| (i, data + k)).collect();
     order.sort_unstable();

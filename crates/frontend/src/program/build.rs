@@ -1,8 +1,10 @@
 //! From an evaluated model file to its program.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::assemble::{self, State};
+use super::function::{self, Traced, Wanted};
 use super::training::Compiled;
 use super::{Program, layout, steps};
 use crate::diagnostics::codes;
@@ -10,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::layer::LayerObject;
 use crate::keras::models;
+use crate::keras::variable::VariableId;
 
 /// What to build.
 #[derive(Clone, Debug)]
@@ -20,20 +23,81 @@ pub struct Options {
     pub train_batch: Option<usize>,
     /// Whether a compiled model gets training entry points.
     pub training: bool,
+    /// Functions of the file to make entry points of, with the types of their arguments, such as
+    /// `f:f32[8,3],(f32[],i32[4]),n=3`: types are dtype and shape, trees are written as in Python, and
+    /// numbers, strings, `True`, `False` and `None` are static.
+    pub functions: Vec<String>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { batches: Vec::new(), train_batch: None, training: true }
+        Options { batches: Vec::new(), train_batch: None, training: true, functions: Vec::new() }
     }
 }
 
-/// Traces the entry points of `model`.
+/// Traces the entry points of a file: those of `model`, then `functions`. The state is the model's and
+/// whatever else the functions read.
 ///
 /// # Errors
-/// The model's input shape is unknown, a layer cannot take what it gets, or what `compile` says does
-/// not fit the model.
-pub fn build(interp: &mut Interp, model: &Rc<LayerObject>, options: &Options) -> Result<Program> {
+/// The model's input shape is unknown, a layer cannot take what it gets, what `compile` says does
+/// not fit the model, or a function cannot be traced.
+pub fn build(
+    interp: &mut Interp,
+    model: Option<&Rc<LayerObject>>,
+    functions: &[Wanted],
+    options: &Options,
+) -> Result<Program> {
+    let mut traced = Vec::with_capacity(functions.len());
+    for wanted in functions {
+        let function = function::trace(interp, wanted)?;
+        // Calls with the same types make one entry point.
+        if !traced.iter().any(|known| function::same(known, &function)) {
+            traced.push(function);
+        }
+    }
+    let reads: Vec<VariableId> = traced.iter().flat_map(|f: &Traced| f.reads.iter().copied()).collect();
+    let (mut program, state) = match model {
+        Some(model) => of_model(interp, model, &reads, options)?,
+        None => of_functions(interp, &reads)?,
+    };
+    for function in traced {
+        program.entries.push(function.into_entry(interp, &state)?);
+    }
+    Ok(program)
+}
+
+/// The state of a file without a model, and how it starts.
+fn of_functions(interp: &mut Interp, reads: &[VariableId]) -> Result<(Program, State)> {
+    let state = State::new(with_reads(Vec::new(), reads));
+    let entries = if reads.is_empty() { Vec::new() } else { vec![assemble::init(interp, &state)?] };
+    let file = interp.source.name().rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+    let program = Program {
+        model: file.strip_suffix(".py").unwrap_or(&file).to_owned(),
+        variables: assemble::specs(interp, &state, &[], &HashMap::new()),
+        entries,
+        layers: Vec::new(),
+        training: None,
+    };
+    Ok((program, state))
+}
+
+/// The variables with those that functions read beside them.
+fn with_reads(mut ids: Vec<VariableId>, reads: &[VariableId]) -> Vec<VariableId> {
+    for id in reads {
+        if !ids.contains(id) {
+            ids.push(*id);
+        }
+    }
+    ids
+}
+
+/// The entry points of a model.
+fn of_model(
+    interp: &mut Interp,
+    model: &Rc<LayerObject>,
+    reads: &[VariableId],
+    options: &Options,
+) -> Result<(Program, State)> {
     let graph = models::graph_of(interp, model)?.ok_or_else(|| {
         Error::new(codes::SHAPE_MISMATCH, format!("the input shape of model `{}` is not known", model.name()))
             .help("begin the model with keras.Input(shape=...)")
@@ -49,7 +113,7 @@ pub fn build(interp: &mut Interp, model: &Rc<LayerObject>, options: &Options) ->
         ids.extend(compiled.optimizer.variables());
         ids.extend(compiled.metric_variables(interp)?);
     }
-    let state = State::new(ids);
+    let state = State::new(with_reads(ids, reads));
     let fit = model.recorded.fit.borrow().clone();
     let training = compiled.as_ref().map(|c| c.describe(fit.as_ref(), &state)).transpose()?;
     let train_batch = options.train_batch.or_else(|| Some(training.as_ref()?.fit.as_ref()?.batch_size)).unwrap_or(32);
@@ -70,11 +134,12 @@ pub fn build(interp: &mut Interp, model: &Rc<LayerObject>, options: &Options) ->
     }
     let trained = compiled.as_ref().map_or_else(Vec::new, |c| c.trained.clone());
     let h5 = layout::h5_paths(model);
-    Ok(Program {
+    let program = Program {
         model: model.name().to_string(),
         variables: assemble::specs(interp, &state, &trained, &h5),
         entries,
         layers: layout::rows(interp, model, &graph),
         training,
-    })
+    };
+    Ok((program, state))
 }

@@ -2,12 +2,14 @@
 
 mod assemble;
 mod build;
+mod function;
 mod layout;
 mod steps;
 mod summary;
 mod training;
 
 pub use build::{Options, build};
+pub use function::{Wanted, wanted};
 pub use summary::summary;
 
 use keramos_ir::{DType, Function, TensorType};
@@ -15,7 +17,7 @@ use keramos_ir::{DType, Function, TensorType};
 /// A compiled model file.
 #[derive(Debug)]
 pub struct Program {
-    /// The model's name.
+    /// The model's name; that of the file if it has functions only.
     pub model: String,
     /// The state, in the order in which entry points take and return it.
     pub variables: Vec<VariableSpec>,
@@ -68,9 +70,11 @@ pub enum EntryKind {
     TrainStepMasked,
     /// `evaluate_step(variables, inputs, targets, sample_weight, valid) -> (metric state, logs)`.
     EvaluateStep,
+    /// `f(variables, arguments) -> results`: a function of the file.
+    Function,
 }
 
-/// One entry point at one batch size.
+/// One entry point at one batch size, or for one list of argument types.
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// Which one.
@@ -88,11 +92,12 @@ pub struct Entry {
 /// One input or output of an entry point.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Port {
-    /// The name: a variable's path, the model input's or output's name, the metric's name.
+    /// The name: a variable's path, the model input's or output's name, the metric's name, the path of a
+    /// function's argument or result (`params['w']`, `result[0]`).
     pub name: String,
     /// What it carries.
     pub kind: PortKind,
-    /// For a state input: the output that takes over its memory (donation).
+    /// For a state input or an argument: the output that takes over its memory (donation).
     pub donated_to: Option<usize>,
     /// For integers that are used as indices (class numbers): they must be at least 0 and below this.
     pub below: Option<u64>,
@@ -103,7 +108,7 @@ pub struct Port {
 pub enum PortKind {
     /// The variable with this index in [`Program::variables`].
     State(usize),
-    /// Input number i of the model.
+    /// Input number i of the model, or leaf number i of a function's arguments.
     Data(usize),
     /// The target of output number i.
     Target(usize),
@@ -113,7 +118,7 @@ pub enum PortKind {
     Valid,
     /// A running value of the loss or a metric.
     Log,
-    /// Output number i of the model.
+    /// Output number i of the model, or leaf number i of a function's result.
     Output(usize),
 }
 
@@ -172,15 +177,16 @@ impl Default for Fit {
     }
 }
 
-impl EntryKind {
+impl Entry {
     /// The name in artifacts and in printed stages.
-    pub fn name(self) -> &'static str {
-        match self {
+    pub fn name(&self) -> &str {
+        match self.kind {
             EntryKind::Init => "init",
             EntryKind::Predict => "predict",
             EntryKind::TrainStep => "train_step",
             EntryKind::TrainStepMasked => "train_step_masked",
             EntryKind::EvaluateStep => "evaluate_step",
+            EntryKind::Function => &self.function.name,
         }
     }
 }

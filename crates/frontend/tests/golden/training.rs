@@ -138,9 +138,9 @@ impl<'a> Session<'a> {
     fn new(case: &'a Case) -> Result<Session<'a>, String> {
         let mut model = case.model()?;
         let batch = case.number("batch")?;
-        let options = Options { batches: vec![batch], train_batch: Some(batch), training: true };
-        let program =
-            program::build(&mut model.interp, &model.object, &options).map_err(|e| e.into_diagnostic().to_string())?;
+        let options = Options { batches: vec![batch], train_batch: Some(batch), ..Options::default() };
+        let program = program::build(&mut model.interp, Some(&model.object), &[], &options)
+            .map_err(|e| e.into_diagnostic().to_string())?;
         let init = program.entries.iter().find(|e| e.kind == EntryKind::Init).ok_or("no init")?;
         let fresh = eval::<Array>(&init.function, &[]).map_err(|e| e.to_string())?;
         let mut state = fresh.clone();

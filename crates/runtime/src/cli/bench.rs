@@ -58,7 +58,12 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
 
 /// The programs to measure, in the order of the artifact.
 fn chosen(model: &Model, options: &Options) -> Result<Vec<usize>, Error> {
-    let entries: Vec<Entry> = options.entry.iter().map(|name| Entry::from(name.clone())).collect();
+    let entry = |name: &String| {
+        let mut programs = model.manifest().programs.iter();
+        let found = programs.find(|program| program.entry.name() == name).map(|program| program.entry.clone());
+        found.unwrap_or_else(|| Entry::Other(name.clone()))
+    };
+    let entries: Vec<Entry> = options.entry.iter().map(entry).collect();
     for entry in &entries {
         model.any_program(entry)?;
         if let Some(batch) = options.batch_size {
@@ -70,7 +75,8 @@ fn chosen(model: &Model, options: &Options) -> Result<Vec<usize>, Error> {
     let programs = model.manifest().programs.iter().enumerate();
     let fits = programs.filter(|(_, program)| {
         let batch_fits = options.batch_size.is_none() || program.batch == options.batch_size;
-        wanted.contains(&program.entry) && batch_fits
+        let by_default = entries.is_empty() && matches!(program.entry, Entry::Function(_));
+        (by_default || wanted.contains(&program.entry)) && batch_fits
     });
     let chosen: Vec<usize> = fits.map(|(index, _)| index).collect();
     match (chosen.is_empty(), options.batch_size) {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use keramos_artifact::{Artifact, LayerSummary, Manifest, Port, PortKind, Program, Role, SectionKind};
+use keramos_artifact::{Artifact, Entry, LayerSummary, Manifest, Port, PortKind, Program, Role, SectionKind};
 use serde_json::{Value, json};
 
 use super::{Failure, print, table};
@@ -28,7 +28,9 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
     if !manifest.layers.is_empty() {
         text.push_str(&format!("\nLayers\n{}", layers(&manifest.layers)));
     }
-    text.push_str(&format!("\n{}", parameters(manifest)));
+    if !manifest.variables.is_empty() {
+        text.push_str(&format!("\n{}", parameters(manifest)));
+    }
     text.push_str(&format!("\nEntry points\n{}", programs(manifest)));
     text.push_str(&format!("\nSections\n{}", sections(&artifact)));
     text.push_str(&targets(manifest));
@@ -57,7 +59,9 @@ fn head(artifact: &Artifact) -> String {
         (true, None) => "inside".to_owned(),
         (false, _) => "none inside; `init` makes the initial ones".to_owned(),
     };
-    text.push_str(&format!("  weights: {weights}\n"));
+    if !manifest.variables.is_empty() {
+        text.push_str(&format!("  weights: {weights}\n"));
+    }
     text
 }
 
@@ -104,14 +108,15 @@ fn programs(manifest: &Manifest) -> String {
     let mut text = String::new();
     for program in &manifest.programs {
         text.push_str(&format!("  {}\n", program.label()));
-        text.push_str(&ports("takes", &program.inputs));
-        text.push_str(&ports("gives", &program.outputs));
+        let function = matches!(program.entry, Entry::Function(_));
+        text.push_str(&ports("takes", &program.inputs, function));
+        text.push_str(&ports("gives", &program.outputs, function));
     }
     text
 }
 
-/// One line for the state, one for each other port.
-fn ports(verb: &str, ports: &[Port]) -> String {
+/// One line for the state, one for each other port; those of a function with their positions.
+fn ports(verb: &str, ports: &[Port], function: bool) -> String {
     let mut text = String::new();
     let is_state = |port: &&Port| matches!(port.kind, PortKind::State(_));
     let states = ports.iter().filter(is_state).count();
@@ -120,7 +125,14 @@ fn ports(verb: &str, ports: &[Port]) -> String {
         let note = if donated > 0 { format!(", {donated} donated") } else { String::new() };
         text.push_str(&format!("    {verb} state: {states} variables{note}\n"));
     }
-    for port in ports.iter().filter(|port| !is_state(port)) {
+    for (index, port) in ports.iter().filter(|port| !is_state(port)).enumerate() {
+        if function {
+            let what = if port.kind == PortKind::Output { "result" } else { "argument" };
+            let donated = if port.donated { ", donated" } else { "" };
+            let (name, dtype, shape) = (&port.name, port.dtype, &port.shape);
+            text.push_str(&format!("    {verb} {what} {index} `{name}`: {dtype}{shape:?}{donated}\n"));
+            continue;
+        }
         let limit = port.below.map(|limit| format!(", values below {limit}")).unwrap_or_default();
         let kind = kind_name(port.kind);
         text.push_str(&format!("    {verb} {kind} `{}`: {}{:?}{limit}\n", port.name, port.dtype, port.shape));

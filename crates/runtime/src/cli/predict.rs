@@ -82,7 +82,7 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
 }
 
 /// The first rows of an output as text.
-fn rows(name: &str, tensor: &HostTensor) -> String {
+pub(super) fn rows(name: &str, tensor: &HostTensor) -> String {
     let mut text = format!("{name} {}\n", tensor.describe());
     let per_row = tensor.row_shape().iter().product::<usize>().max(1);
     let values = tensor.cast(DType::F64).ok().and_then(|tensor| tensor.values::<f64>()).unwrap_or_default();

@@ -1,0 +1,60 @@
+//! Functions of the file as entry points.
+
+mod argument;
+mod request;
+mod trace;
+
+pub(crate) use request::Request;
+pub(super) use trace::{Traced, same, trace};
+
+use crate::diagnostics::{codes, suggest};
+use crate::error::{Error, Result};
+use crate::library::Args;
+use crate::syntax::ast::Symbol;
+use crate::value::Value;
+
+/// A function together with the arguments that it is traced with.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// The entry point's name: the function's in the file.
+    pub(crate) name: String,
+    /// The function.
+    pub(crate) function: Value,
+    /// Trees of placeholders and static values.
+    pub(crate) args: Args,
+}
+
+/// The functions of the file that are to be entry points: those asked for by name and types, in the
+/// form of [`Request`].
+///
+/// # Errors
+/// K0303 for a request that cannot be read, K0201 if the file has no such function.
+pub fn wanted(globals: &[(Symbol, Value)], requests: &[String]) -> Result<Vec<Wanted>> {
+    let mut wanted = Vec::new();
+    for text in requests {
+        let request = Request::parse(text)?;
+        let function = find(globals, &request.name)?;
+        let args = Args { positional: request.positional.unwrap_or_default(), keywords: request.keywords };
+        wanted.push(Wanted { name: request.name, function, args });
+    }
+    Ok(wanted)
+}
+
+fn find(globals: &[(Symbol, Value)], name: &str) -> Result<Value> {
+    let callable = |value: &Value| matches!(value, Value::User(_) | Value::Object(_) | Value::Function(_));
+    match globals.iter().find(|(n, _)| &**n == name) {
+        Some((_, value)) if callable(value) => Ok(value.clone()),
+        Some((_, value)) => {
+            Err(Error::ty(format!("the entry point `{name}` is no function but {}", value.type_name())))
+        }
+        None => {
+            let functions: Vec<&str> = globals.iter().filter(|(_, v)| callable(v)).map(|(n, _)| &**n).collect();
+            let error = Error::new(codes::UNDEFINED_NAME, format!("the file has no function `{name}`"));
+            Err(match suggest::did_you_mean(name, functions.iter().copied()) {
+                Some(help) => error.help(help),
+                None if functions.is_empty() => error.help("define it at the top level of the file"),
+                None => error.help(format!("its functions are {}", functions.join(", "))),
+            })
+        }
+    }
+}

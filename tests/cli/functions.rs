@@ -1,0 +1,176 @@
+//! Functions of a file as entry points: asked for with `--entry`, run with `keramos-run call`.
+
+use keramos::HostTensor;
+use keramos::runtime::data;
+
+use crate::tool::{Run, Workplace};
+
+const FUNCTIONS: &str = r#"
+import jax
+import jax.numpy as jnp
+
+
+def affine(params, x, times):
+    y = x @ params["w"] + params["b"]
+    for _ in range(times):
+        y = y * 2.0
+    return {"total": jnp.sum(y), "rows": (y, jnp.argmax(y, axis=-1))}
+
+
+def predict(x):
+    """Called as an entry point of models is."""
+    return x * 3
+
+
+def narrow(x):
+    return x.astype(jnp.bfloat16) / 3
+"#;
+
+const AFFINE: &str = "affine:{w:f32[3,2],b:f32[2]},f32[2,3],2";
+
+fn compiled() -> Workplace {
+    let place = Workplace::new();
+    place.write("f.py", FUNCTIONS);
+    let entries =
+        ["--entry", AFFINE, "--entry", "predict:f32[]", "--entry", "predict:i32[2]", "--entry", "narrow:f32[2]"];
+    place.keramos(&[["compile", "f.py", "--target", "none"].as_slice(), &entries].concat()).ok();
+    place.arrays("x.npy", vec![("", array(&[2, 3], &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]))]);
+    place.arrays("w.npy", vec![("", array(&[3, 2], &[1.0, 0.0, 0.0, 1.0, 1.0, 1.0]))]);
+    place.arrays("b.npy", vec![("", array(&[2], &[0.5, -0.5]))]);
+    place
+}
+
+fn array(shape: &[usize], values: &[f32]) -> HostTensor {
+    HostTensor::from_values(shape.to_vec(), values).expect("as many values as the shape has places")
+}
+
+fn read(place: &Workplace, name: &str) -> HostTensor {
+    let arrays = data::read(&place.path(name)).expect("an array file");
+    arrays.into_values().next().expect("an array")
+}
+
+const Y: [f32; 4] = [18.0, 18.0, 42.0, 42.0];
+
+#[test]
+fn arguments_go_by_position_and_by_name_and_results_come_as_leaves() {
+    let place = compiled();
+    place
+        .keramos_run(&[
+            "call",
+            "f.kar",
+            "affine",
+            "--arg",
+            "0=b.npy",
+            "--arg",
+            "params['w']=w.npy",
+            "--arg",
+            "x=x.npy",
+            "--out-dir",
+            "out",
+        ])
+        .ok();
+    assert_eq!(read(&place, "out/0.npy").values::<f32>().expect("floats"), Y);
+    assert_eq!(read(&place, "out/1.npy").values::<i32>().expect("integers"), [0, 0]);
+    assert_eq!(read(&place, "out/2.npy").values::<f32>().expect("floats"), [Y.iter().sum::<f32>()]);
+
+    let arrays =
+        vec![("params['b']", array(&[2], &[0.5, -0.5])), ("1", read(&place, "w.npy")), ("x", read(&place, "x.npy"))];
+    place.arrays("all.npz", arrays);
+    place.keramos_run(&["call", "f.kar", "affine", "--args", "all.npz", "-o", "y.npz"]).ok();
+    let results = data::read(&place.path("y.npz")).expect("an array file");
+    assert_eq!(results.keys().collect::<Vec<_>>(), ["0", "1", "2"]);
+    assert_eq!(results["0"], read(&place, "out/0.npy"));
+}
+
+#[test]
+fn the_types_of_the_arguments_choose_among_programs_of_one_name() {
+    let place = compiled();
+    let one = place.keramos_run(&["call", "f.kar", "predict", "--arg", "0=2.5", "-o", "one.npy"]).ok();
+    assert!(one.stderr.contains("compiled `predict (float32[])`"), "{}", one.stderr);
+    assert_eq!(read(&place, "one.npy").values::<f32>().expect("floats"), [7.5]);
+    place.arrays("i.npy", vec![("", HostTensor::from_values(vec![2], &[1i64, -7]).expect("two values"))]);
+    place.keramos_run(&["call", "f.kar", "predict", "--arg", "x=i.npy", "-o", "two.npy"]).ok();
+    assert_eq!(read(&place, "two.npy").values::<i32>().expect("integers"), [3, -21]);
+    let printed = place.keramos_run(&["call", "f.kar", "predict", "--arg", "x=-1"]).ok();
+    assert_eq!(printed.stdout, "result float32[]\n  -3.0000\n");
+}
+
+#[test]
+fn bfloat16_results_are_widened_unless_asked_for_raw() {
+    let place = compiled();
+    place.arrays("v.npy", vec![("", array(&[2], &[1.0, 3.0]))]);
+    let run = place.keramos_run(&["call", "f.kar", "narrow", "--arg", "0=v.npy", "-o", "wide.npy"]).ok();
+    assert!(run.stderr.contains("result 0 is bfloat16"), "{}", run.stderr);
+    assert_eq!(read(&place, "wide.npy").values::<f32>().expect("floats"), [0.333_984_38, 1.0]);
+    place.keramos_run(&["call", "f.kar", "narrow", "--arg", "0=v.npy", "-o", "raw.npy", "--raw"]).ok();
+    assert_eq!(read(&place, "raw.npy").dtype().name(), "bfloat16");
+}
+
+#[test]
+fn the_embedding_calls_functions_too() {
+    let artifact = keramos::Compiler::new().entry(AFFINE).compile("f.py", FUNCTIONS).expect("it compiles");
+    let session = keramos::Session::new(keramos::Platform::Cpu).expect("the CPU plugin");
+    let mut functions = session.load(artifact);
+    let arguments = [
+        array(&[2], &[0.5, -0.5]),
+        array(&[3, 2], &[1.0, 0.0, 0.0, 1.0, 1.0, 1.0]),
+        array(&[2, 3], &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]),
+    ];
+    let results = functions.call("affine", &arguments).expect("the arguments fit");
+    assert_eq!(results[0].values::<f32>().expect("floats"), Y);
+    let error = functions.call("affine", &arguments[..2]).expect_err("one is missing").to_string();
+    assert!(error.starts_with("`affine` takes 3 arrays and 2 are given"), "{error}");
+}
+
+#[test]
+fn inspect_lists_the_functions() {
+    let place = compiled();
+    let run = place.keramos_run(&["inspect", "f.kar"]).ok();
+    let (_, rest) = run.stdout.split_once("Entry points\n").expect("the list");
+    let (entries, _) = rest.split_once("\nSections").expect("its end");
+    insta::assert_snapshot!(entries);
+}
+
+/// What is said, on standard error, about a command that fails.
+fn complaint(run: Run) -> String {
+    assert_ne!(run.code, Some(0), "{}", run.stdout);
+    run.stderr
+}
+
+#[test]
+fn arguments_that_do_not_fit_name_argument_expected_found_and_hint() {
+    let place = compiled();
+    place.arrays("wide.npy", vec![("", array(&[2, 2], &[0.0; 4]))]);
+    place.arrays("ints.npy", vec![("", HostTensor::from_values(vec![2, 3], &[1i32; 6]).expect("six values"))]);
+    let call = |args: &[&str]| complaint(place.keramos_run(&[["call", "f.kar"].as_slice(), args].concat()));
+    let rest = ["--arg", "0=b.npy", "--arg", "1=w.npy"];
+    let said = [
+        call(&["affine", "--arg", "0=b.npy", "--arg", "x=x.npy"]),
+        call(&[["affine", "--arg", "2=w.npy"].as_slice(), &rest].concat()),
+        call(&[["affine", "--arg", "2=wide.npy"].as_slice(), &rest].concat()),
+        call(&[["affine", "--arg", "2=ints.npy"].as_slice(), &rest].concat()),
+        call(&[["affine", "--arg", "2=0.5"].as_slice(), &rest].concat()),
+        call(&[["affine", "--arg", "y=x.npy"].as_slice(), &rest].concat()),
+        call(&[["affine", "--arg", "x.npy"].as_slice(), &rest].concat()),
+        call(&[["affine", "--arg", "params['b']=b.npy"].as_slice(), &rest].concat()),
+        call(&["afine"]),
+    ];
+    insta::assert_snapshot!(said.join("\n"));
+}
+
+#[test]
+fn requests_that_do_not_fit_the_file() {
+    let place = Workplace::new();
+    place.write("f.py", FUNCTIONS);
+    let compile = |entry: &str| complaint(place.keramos(&["compile", "f.py", "--target", "none", "--entry", entry]));
+    let said = [
+        compile("predcit:f32[]"),
+        compile("predict:f32"),
+        compile("predict:f32[],f32[]"),
+        compile("jnp:f32[]"),
+        compile("affine:{w:f32[3,2],b:f32[2]},f32[2,4],2"),
+        compile("predict:'text'"),
+    ];
+    insta::assert_snapshot!(said.join("\n"));
+    assert!(!place.path("f.kar").exists());
+}
