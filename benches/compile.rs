@@ -48,7 +48,7 @@ fn stages(c: &mut Criterion) {
             b.iter(|| {
                 for (entry, function) in traced.entries.iter().zip(&optimized) {
                     let program = lowering::Program {
-                        name: entry.kind.name(),
+                        name: entry.name(),
                         function,
                         arguments: &[],
                         results: &[],
