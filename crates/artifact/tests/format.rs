@@ -142,7 +142,7 @@ fn functions_are_told_apart_from_the_entry_points_of_a_model() {
     let twice = build(vec![function(&[2], false), function(&[2], false)]).unwrap_err().to_string();
     assert!(twice.contains("predict is there twice for the same argument types"), "{twice}");
     let lost = build(vec![function(&[5], true)]).unwrap_err().to_string();
-    assert!(lost.contains("input `x` of predict is donated, but no output takes its place"), "{lost}");
+    assert!(lost.contains("input `x` of predict (float32[5]) is donated, but no output takes its place"), "{lost}");
 }
 
 #[test]
