@@ -1,12 +1,14 @@
 //! Dense tensors in host memory, and conversions between element types.
 
 mod cast;
+mod float8;
 mod scalar;
 
 use keramos_artifact::DType;
 
 pub use cast::CastError;
 pub(crate) use cast::cast_bytes;
+pub use float8::{F8E4M3FN, F8E5M2};
 pub use scalar::Scalar;
 
 /// A dense, row-major tensor in host memory; elements are little-endian.

@@ -36,8 +36,8 @@ pub fn parse(bytes: &[u8]) -> Result<HostTensor, FormatError> {
     HostTensor::new(header.dtype, header.shape, data).map_err(|error| FormatError::new(error.to_string()))
 }
 
-/// The bytes of an array file. bfloat16 is written as two raw bytes (`<V2`), as NumPy itself does
-/// for `ml_dtypes` arrays.
+/// The bytes of an array file. bfloat16 is written as two raw bytes (`<V2`) and float8 as one (`|V1`), as
+/// NumPy itself does for `ml_dtypes` arrays.
 ///
 /// # Errors
 /// [`FormatError`] if NumPy has no name for the element type.
@@ -154,6 +154,9 @@ const DESCRS: &[(&str, DType)] = &[
     ("c16", DType::C128),
     ("V2", DType::BF16),
 ];
+/// How float8 is written, as NumPy itself does for `ml_dtypes` arrays. It is not read: two types go by
+/// this name.
+const RAW_BYTE: &str = "V1";
 
 fn parse_descr(descr: &str) -> Result<(DType, bool), FormatError> {
     let (order, kind) = match descr.strip_prefix(['<', '>', '|', '=']) {
@@ -178,8 +181,11 @@ fn parse_descr(descr: &str) -> Result<(DType, bool), FormatError> {
 }
 
 fn descr(dtype: DType) -> Result<String, FormatError> {
-    let known = DESCRS.iter().find(|(_, known)| *known == dtype);
-    let (name, _) =
+    let known = match dtype {
+        DType::F8E4M3FN | DType::F8E5M2 => Some(RAW_BYTE),
+        _ => DESCRS.iter().find(|(_, known)| *known == dtype).map(|(name, _)| *name),
+    };
+    let name =
         known.ok_or_else(|| FormatError::new(format!("NumPy has no {dtype}; write a .safetensors file instead")))?;
     let order = if dtype.size() == 1 { '|' } else { '<' };
     Ok(format!("{order}{name}"))

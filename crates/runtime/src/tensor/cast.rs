@@ -3,6 +3,7 @@
 use half::{bf16, f16};
 use keramos_artifact::DType;
 
+use super::float8::{F8E4M3FN, F8E5M2};
 use super::scalar::{Scalar, elements};
 
 /// A conversion that would lose or misread values.
@@ -40,7 +41,7 @@ macro_rules! dispatch {
         match $from {
             $(DType::$source => dispatch!(@to $ty, $to, $bytes, [
                 Bool bool, I8 i8, I16 i16, I32 i32, I64 i64, U8 u8, U16 u16, U32 u32, U64 u64,
-                F16 f16, BF16 bf16, F32 f32, F64 f64
+                F8E4M3FN F8E4M3FN, F8E5M2 F8E5M2, F16 f16, BF16 bf16, F32 f32, F64 f64
             ]),)*
             _ => None,
         }
@@ -58,7 +59,7 @@ pub(crate) fn cast_bytes(bytes: &[u8], from: DType, to: DType) -> Result<Vec<u8>
         bytes,
         [
             Bool bool, I8 i8, I16 i16, I32 i32, I64 i64, U8 u8, U16 u16, U32 u32, U64 u64,
-            F16 f16, BF16 bf16, F32 f32, F64 f64
+            F8E4M3FN F8E4M3FN, F8E5M2 F8E5M2, F16 f16, BF16 bf16, F32 f32, F64 f64
         ]
     );
     converted.unwrap_or(Err(CastError::Unsupported { from, to }))
