@@ -105,6 +105,17 @@ impl DType {
         matches!(self, DType::F16 | DType::BF16 | DType::F32 | DType::F64)
     }
 
+    /// The distance from 1 to the next number, for a float type; 0 for others.
+    pub fn epsilon(self) -> f64 {
+        match self {
+            DType::F16 => f64::from(half::f16::EPSILON),
+            DType::BF16 => f64::from(half::bf16::EPSILON),
+            DType::F32 => f32::EPSILON.into(),
+            DType::F64 => f64::EPSILON,
+            _ => 0.0,
+        }
+    }
+
     /// Signed integers.
     pub fn is_signed_int(self) -> bool {
         matches!(self, DType::I8 | DType::I16 | DType::I32 | DType::I64)

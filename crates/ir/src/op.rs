@@ -146,6 +146,12 @@ op_table! {
     Unary(ops::Unary),
     /// Element-wise function of two operands.
     Binary(ops::Binary),
+    /// The regularized incomplete beta function.
+    RegularizedIncompleteBeta(ops::RegularizedIncompleteBeta),
+    /// The neighbour of a float.
+    NextAfter(ops::NextAfter),
+    /// Rounds floats to fewer bits.
+    ReducePrecision(ops::ReducePrecision),
     /// Element-wise comparison.
     Compare(ops::Compare),
     /// Element-wise choice between two cases.

@@ -4,8 +4,9 @@ use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloValue};
 use crate::{Array, AttrReader, Attrs, Builder, IrError, Operand, Primitive, Result, TensorType, Value};
 
-use super::rules;
+use super::lowering::Lowering;
 use super::wide::{IntType, Kernel};
+use super::{rules, special};
 
 /// An element-wise function of two operands of one type, which is also the result's. There is no
 /// implicit broadcasting and no promotion here; both are explicit equations.
@@ -45,10 +46,32 @@ pub enum BinaryKind {
     ShiftRightLogical,
     /// x shifted right by y bits, filling with the sign.
     ShiftRightArithmetic,
+    /// The derivative of order x, a whole number, of digamma at y.
+    Polygamma,
+    /// The Hurwitz zeta function Σₖ (k + y)^(−x).
+    Zeta,
+    /// The regularized lower incomplete gamma function P(x, y).
+    Igamma,
+    /// The regularized upper incomplete gamma function Q(x, y) = 1 − P(x, y).
+    Igammac,
+    /// The derivative of P(x, y) in x.
+    IgammaGradA,
+    /// The derivative in x of a sample y of the gamma distribution with shape x.
+    RandomGammaGrad,
 }
 
 /// The operand's share of the result's tangent, from operands, result and the operand's tangent.
 type Partial = fn(&mut Builder, xy: [Value; 2], z: Value, d: Value) -> Result<Value>;
+
+/// How the result depends on one operand.
+enum Derivative {
+    /// Not at all, as far as derivatives tell.
+    Zero,
+    /// By its share of the tangent.
+    Share(Partial),
+    /// In a way that has no rule.
+    Missing,
+}
 
 /// A linear operand's cotangent from the result's and the other operand.
 type Share = fn(&mut Builder, ct: Value, other: Value) -> Result<Value>;
@@ -65,9 +88,8 @@ enum Linear {
 
 struct Rule {
     name: &'static str,
-    hlo: &'static str,
-    /// `None` is zero everywhere.
-    partials: [Option<Partial>; 2],
+    lowering: Lowering<2>,
+    partials: [Derivative; 2],
     linear: Linear,
     eval: Kernel<2>,
 }
@@ -90,6 +112,12 @@ impl BinaryKind {
         BinaryKind::ShiftLeft,
         BinaryKind::ShiftRightLogical,
         BinaryKind::ShiftRightArithmetic,
+        BinaryKind::Polygamma,
+        BinaryKind::Zeta,
+        BinaryKind::Igamma,
+        BinaryKind::Igammac,
+        BinaryKind::IgammaGradA,
+        BinaryKind::RandomGammaGrad,
     ];
 
     /// The function on elements.
@@ -98,34 +126,35 @@ impl BinaryKind {
     }
 
     fn rule(self) -> Rule {
+        use Derivative::{Missing, Share};
         match self {
             BinaryKind::Add => Rule {
                 name: "add",
-                hlo: "stablehlo.add",
-                partials: [Some(|_, _, _, d| Ok(d)), Some(|_, _, _, d| Ok(d))],
+                lowering: Lowering::Op("stablehlo.add"),
+                partials: [Share(|_, _, _, d| Ok(d)), Share(|_, _, _, d| Ok(d))],
                 linear: Linear::Jointly([|_, ct| Ok(ct), |_, ct| Ok(ct)]),
                 eval: Kernel::number(|[x, y]| x + y, |[x, y], _| x + y).with_bool(|[x, y]| x | y),
             },
             BinaryKind::Sub => Rule {
                 name: "sub",
-                hlo: "stablehlo.subtract",
-                partials: [Some(|_, _, _, d| Ok(d)), Some(|b, _, _, d| b.neg(d))],
+                lowering: Lowering::Op("stablehlo.subtract"),
+                partials: [Share(|_, _, _, d| Ok(d)), Share(|b, _, _, d| b.neg(d))],
                 linear: Linear::Jointly([|_, ct| Ok(ct), |b, ct| b.neg(ct)]),
                 eval: Kernel::number(|[x, y]| x - y, |[x, y], _| x - y),
             },
             BinaryKind::Mul => Rule {
                 name: "mul",
-                hlo: "stablehlo.multiply",
-                partials: [Some(|b, [_, y], _, d| b.mul(d, y)), Some(|b, [x, _], _, d| b.mul(x, d))],
+                lowering: Lowering::Op("stablehlo.multiply"),
+                partials: [Share(|b, [_, y], _, d| b.mul(d, y)), Share(|b, [x, _], _, d| b.mul(x, d))],
                 linear: Linear::Either([Some(|b, ct, y| b.mul(ct, y)), Some(|b, ct, x| b.mul(x, ct))]),
                 eval: Kernel::number(|[x, y]| x * y, |[x, y], _| x.wrapping_mul(y)).with_bool(|[x, y]| x & y),
             },
             BinaryKind::Div => Rule {
                 name: "div",
-                hlo: "stablehlo.divide",
+                lowering: Lowering::Op("stablehlo.divide"),
                 partials: [
-                    Some(|b, [_, y], _, d| b.div(d, y)),
-                    Some(|b, [_, y], z, d| {
+                    Share(|b, [_, y], _, d| b.div(d, y)),
+                    Share(|b, [_, y], z, d| {
                         let slope = b.div(z, y)?;
                         let slope = b.neg(slope)?;
                         b.mul(slope, d)
@@ -136,10 +165,10 @@ impl BinaryKind {
             },
             BinaryKind::Rem => Rule {
                 name: "rem",
-                hlo: "stablehlo.remainder",
+                lowering: Lowering::Op("stablehlo.remainder"),
                 partials: [
-                    Some(|_, _, _, d| Ok(d)),
-                    Some(|b, [x, y], _, d| {
+                    Share(|_, _, _, d| Ok(d)),
+                    Share(|b, [x, y], _, d| {
                         let quotient = b.div(x, y)?;
                         let whole = b.trunc(quotient)?;
                         let slope = b.neg(whole)?;
@@ -151,8 +180,8 @@ impl BinaryKind {
             },
             BinaryKind::Max => Rule {
                 name: "max",
-                hlo: "stablehlo.maximum",
-                partials: [Some(|b, [x, y], _, d| winner(b, x, y, d)), Some(|b, [x, y], _, d| winner(b, y, x, d))],
+                lowering: Lowering::Op("stablehlo.maximum"),
+                partials: [Share(|b, [x, y], _, d| winner(b, x, y, d)), Share(|b, [x, y], _, d| winner(b, y, x, d))],
                 linear: Linear::No,
                 eval: Kernel::number(
                     |[x, y]| if x.is_nan() || x > y { x } else { larger_zero(x, y) },
@@ -162,8 +191,8 @@ impl BinaryKind {
             },
             BinaryKind::Min => Rule {
                 name: "min",
-                hlo: "stablehlo.minimum",
-                partials: [Some(|b, [x, y], _, d| winner(b, y, x, d)), Some(|b, [x, y], _, d| winner(b, x, y, d))],
+                lowering: Lowering::Op("stablehlo.minimum"),
+                partials: [Share(|b, [x, y], _, d| winner(b, y, x, d)), Share(|b, [x, y], _, d| winner(b, x, y, d))],
                 linear: Linear::No,
                 eval: Kernel::number(
                     |[x, y]| if x.is_nan() || x < y { x } else { -larger_zero(-x, -y) },
@@ -173,9 +202,9 @@ impl BinaryKind {
             },
             BinaryKind::Pow => Rule {
                 name: "pow",
-                hlo: "stablehlo.power",
+                lowering: Lowering::Op("stablehlo.power"),
                 partials: [
-                    Some(|b, [x, y], _, d| {
+                    Share(|b, [x, y], _, d| {
                         // y·x^(y−1), NaN at x = 0, y = 0 as in JAX.
                         let one = b.full_like(y, 1.0)?;
                         let lower = b.sub(y, one)?;
@@ -183,7 +212,7 @@ impl BinaryKind {
                         let slope = b.mul(y, power)?;
                         b.mul(d, slope)
                     }),
-                    Some(|b, [x, _], z, d| {
+                    Share(|b, [x, _], z, d| {
                         // log(x)·z, with log(0) replaced by log(1) so that 0^y has slope 0.
                         let (zero, one) = (b.full_like(x, 0.0)?, b.full_like(x, 1.0)?);
                         let is_zero = b.eq(x, zero)?;
@@ -198,14 +227,14 @@ impl BinaryKind {
             },
             BinaryKind::Atan2 => Rule {
                 name: "atan2",
-                hlo: "stablehlo.atan2",
+                lowering: Lowering::Op("stablehlo.atan2"),
                 partials: [
-                    Some(|b, [x, y], _, d| {
+                    Share(|b, [x, y], _, d| {
                         let norm = square_norm(b, x, y)?;
                         let slope = b.div(y, norm)?;
                         b.mul(d, slope)
                     }),
-                    Some(|b, [x, y], _, d| {
+                    Share(|b, [x, y], _, d| {
                         let norm = square_norm(b, x, y)?;
                         let slope = b.div(x, norm)?;
                         let slope = b.neg(slope)?;
@@ -233,12 +262,84 @@ impl BinaryKind {
                 "stablehlo.shift_right_arithmetic",
                 Kernel::int(|[x, y], int| int.reinterpret_signed(x) >> shift(y, int).unwrap_or(int.bits - 1)),
             ),
+            BinaryKind::Polygamma => Rule {
+                name: "polygamma",
+                lowering: Lowering::Op("chlo.polygamma"),
+                partials: [
+                    Missing,
+                    Share(|b, [n, x], _, d| {
+                        let next = b.add_scalar(n, 1.0)?;
+                        let slope = b.polygamma(next, x)?;
+                        b.mul(d, slope)
+                    }),
+                ],
+                linear: Linear::No,
+                eval: Kernel::float(|[n, x]| special::polygamma(n, x)),
+            },
+            BinaryKind::Zeta => Rule {
+                name: "zeta",
+                lowering: Lowering::Op("chlo.zeta"),
+                partials: [Missing, Missing],
+                linear: Linear::No,
+                eval: Kernel::float(|[s, q]| special::zeta(s, q)),
+            },
+            BinaryKind::Igamma => Rule {
+                name: "igamma",
+                lowering: Lowering::Composed(special::compose_igamma),
+                partials: [
+                    Share(|b, [a, x], _, d| b.igamma_grad_a(a, x).and_then(|slope| b.mul(d, slope))),
+                    Share(|b, [a, x], _, d| gamma_density(b, a, x).and_then(|slope| b.mul(d, slope))),
+                ],
+                linear: Linear::No,
+                eval: Kernel::float(|[a, x]| special::igamma(a, x)),
+            },
+            BinaryKind::Igammac => Rule {
+                name: "igammac",
+                lowering: Lowering::Composed(special::compose_igammac),
+                partials: [
+                    Share(|b, [a, x], _, d| {
+                        let slope = b.igamma_grad_a(a, x)?;
+                        let share = b.mul(d, slope)?;
+                        b.neg(share)
+                    }),
+                    Share(|b, [a, x], _, d| {
+                        let slope = gamma_density(b, a, x)?;
+                        let share = b.mul(d, slope)?;
+                        b.neg(share)
+                    }),
+                ],
+                linear: Linear::No,
+                eval: Kernel::float(|[a, x]| special::igammac(a, x)),
+            },
+            BinaryKind::IgammaGradA => Rule {
+                name: "igamma_grad_a",
+                lowering: Lowering::Composed(special::compose_igamma_grad_a),
+                partials: [Missing, Missing],
+                linear: Linear::No,
+                eval: Kernel::float(|[a, x]| special::igamma_grad_a(a, x)),
+            },
+            BinaryKind::RandomGammaGrad => Rule {
+                name: "random_gamma_grad",
+                lowering: Lowering::Composed(special::compose_random_gamma_grad),
+                partials: [Missing, Missing],
+                linear: Linear::No,
+                eval: Kernel::float(|[a, x]| special::random_gamma_grad(a, x)),
+            },
         }
     }
 }
 
+/// The density at `x` of the gamma distribution of shape `a`.
+fn gamma_density(b: &mut Builder, a: Value, x: Value) -> Result<Value> {
+    let (less, log, log_gamma) = (b.add_scalar(a, -1.0)?, b.log(x)?, b.lgamma(a)?);
+    let growth = b.mul(less, log)?;
+    let exponent = b.sub(growth, x)?;
+    let exponent = b.sub(exponent, log_gamma)?;
+    b.exp(exponent)
+}
+
 fn bitwise(name: &'static str, hlo: &'static str, eval: Kernel<2>) -> Rule {
-    Rule { name, hlo, partials: [None, None], linear: Linear::No, eval }
+    Rule { name, lowering: Lowering::Op(hlo), partials: [Derivative::Zero, Derivative::Zero], linear: Linear::No, eval }
 }
 
 /// The number of bits to shift by, `None` if the width or more (as unsigned).
@@ -315,9 +416,17 @@ impl Primitive for Binary {
         let mut tangent = None;
         if let &[x, y] = primals {
             for (&d, partial) in tangents.iter().zip(self.0.rule().partials) {
-                if let (Some(d), Some(partial)) = (d, partial) {
-                    let share = partial(b, [x, y], z, d)?;
-                    tangent = rules::sum(b, tangent, Some(share))?;
+                let Some(d) = d else { continue };
+                match partial {
+                    Derivative::Zero => {}
+                    Derivative::Share(share) => {
+                        let share = share(b, [x, y], z, d)?;
+                        tangent = rules::sum(b, tangent, Some(share))?;
+                    }
+                    Derivative::Missing => {
+                        let message = "it has no derivative in this operand";
+                        return rules::no_rule(self.name(), "jvp", message, b.location());
+                    }
                 }
             }
         }
@@ -349,7 +458,7 @@ impl Primitive for Binary {
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {
-        rules::plain(e, self.0.rule().hlo, operands, results)
+        self.0.rule().lowering.emit(self.name(), e, operands, results)
     }
 
     fn eval(&self, operands: &[&Array]) -> Result<Vec<Array>> {
@@ -403,4 +512,16 @@ binary_methods! {
     shift_right_logical ShiftRightLogical;
     /// `x` shifted right by `y` bits, filling with the sign.
     shift_right_arithmetic ShiftRightArithmetic;
+    /// The derivative of order `x`, a whole number, of digamma at `y`.
+    polygamma Polygamma;
+    /// The Hurwitz zeta function Σₖ (k + y)^(−x).
+    zeta Zeta;
+    /// The regularized lower incomplete gamma function P(x, y).
+    igamma Igamma;
+    /// The regularized upper incomplete gamma function Q(x, y) = 1 − P(x, y).
+    igammac Igammac;
+    /// The derivative of P(x, y) in x.
+    igamma_grad_a IgammaGradA;
+    /// The derivative in `x` of a sample `y` of the gamma distribution with shape `x`.
+    random_gamma_grad RandomGammaGrad;
 }

@@ -29,12 +29,32 @@ pub enum Comparison {
     Gt,
     /// x ≥ y.
     Ge,
+    /// x = y in the total order of floats, in which −0 is before +0 and NaN beyond infinity, on the side of its sign.
+    EqTo,
+    /// x < y in the total order.
+    LtTo,
+    /// x ≤ y in the total order.
+    LeTo,
 }
 
 impl Comparison {
     /// All of them.
-    pub const ALL: &[Comparison] =
-        &[Comparison::Eq, Comparison::Ne, Comparison::Lt, Comparison::Le, Comparison::Gt, Comparison::Ge];
+    pub const ALL: &[Comparison] = &[
+        Comparison::Eq,
+        Comparison::Ne,
+        Comparison::Lt,
+        Comparison::Le,
+        Comparison::Gt,
+        Comparison::Ge,
+        Comparison::EqTo,
+        Comparison::LtTo,
+        Comparison::LeTo,
+    ];
+
+    /// Whether floats are compared in their total order.
+    fn is_total(self) -> bool {
+        matches!(self, Comparison::EqTo | Comparison::LtTo | Comparison::LeTo)
+    }
 
     /// Textual name and StableHLO direction.
     fn names(self) -> (&'static str, &'static str) {
@@ -45,16 +65,19 @@ impl Comparison {
             Comparison::Le => ("le", "LE"),
             Comparison::Gt => ("gt", "GT"),
             Comparison::Ge => ("ge", "GE"),
+            Comparison::EqTo => ("eq_to", "EQ"),
+            Comparison::LtTo => ("lt_to", "LT"),
+            Comparison::LeTo => ("le_to", "LE"),
         }
     }
 
     /// The answer for an ordering, `None` being unordered.
     fn holds(self, ordering: Option<Ordering>) -> bool {
         match self {
-            Comparison::Eq => ordering.is_some_and(Ordering::is_eq),
+            Comparison::Eq | Comparison::EqTo => ordering.is_some_and(Ordering::is_eq),
             Comparison::Ne => !ordering.is_some_and(Ordering::is_eq),
-            Comparison::Lt => ordering.is_some_and(Ordering::is_lt),
-            Comparison::Le => ordering.is_some_and(Ordering::is_le),
+            Comparison::Lt | Comparison::LtTo => ordering.is_some_and(Ordering::is_lt),
+            Comparison::Le | Comparison::LeTo => ordering.is_some_and(Ordering::is_le),
             Comparison::Gt => ordering.is_some_and(Ordering::is_gt),
             Comparison::Ge => ordering.is_some_and(Ordering::is_ge),
         }
@@ -92,6 +115,7 @@ impl Primitive for Compare {
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {
         let kind = operands.first().map_or("SIGNED", |&x| match e.ty(x).dtype {
+            dtype if dtype.is_float() && self.0.is_total() => "TOTALORDER",
             dtype if dtype.is_float() => "FLOAT",
             dtype if dtype.is_signed_int() => "SIGNED",
             _ => "UNSIGNED",
@@ -109,6 +133,9 @@ impl Primitive for Compare {
         }
         let [x, y] = rules::arrays(self.name(), operands)?;
         let result = match (Wide::of(x), Wide::of(y)) {
+            (Wide::Float(x), Wide::Float(y)) if self.0.is_total() => {
+                Wide::Bool(x.iter().zip(&y).map(|(x, y)| self.0.holds(Some(x.total_cmp(y)))).collect())
+            }
             (Wide::Float(x), Wide::Float(y)) => zip(&x, &y, self.0),
             (Wide::Int(x), Wide::Int(y)) => zip(&x, &y, self.0),
             (Wide::Bool(x), Wide::Bool(y)) => zip(&x, &y, self.0),
@@ -145,4 +172,10 @@ compare_methods! {
     gt Gt;
     /// x ≥ y, element by element, as `bool`.
     ge Ge;
+    /// x = y in the total order of floats, element by element, as `bool`.
+    eq_to EqTo;
+    /// x < y in the total order of floats, element by element, as `bool`.
+    lt_to LtTo;
+    /// x ≤ y in the total order of floats, element by element, as `bool`.
+    le_to LeTo;
 }

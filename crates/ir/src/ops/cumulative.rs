@@ -26,6 +26,7 @@ impl Monoid {
             Monoid::Min => "cummin",
             Monoid::And => "cumand",
             Monoid::Or => "cumor",
+            Monoid::Xor => "cumxor",
         }
     }
 }
@@ -77,7 +78,7 @@ impl Primitive for Cumulative {
     fn jvp(&self, b: &mut Builder, primals: &[Value], tangents: &[Option<Value>]) -> Result<Dual> {
         match self.monoid {
             Monoid::Sum => return rules::linear_jvp(b, self, primals, tangents),
-            Monoid::And | Monoid::Or => return rules::constant_jvp(b, self, primals),
+            Monoid::And | Monoid::Or | Monoid::Xor => return rules::constant_jvp(b, self, primals),
             Monoid::Prod | Monoid::Max | Monoid::Min => {}
         }
         let y = b.emit1(*self, primals)?;

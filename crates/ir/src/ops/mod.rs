@@ -3,6 +3,7 @@
 
 mod arg_extremum;
 mod barrier;
+mod betainc;
 mod binary;
 mod broadcast;
 mod call;
@@ -19,8 +20,10 @@ mod gather_dims;
 mod index;
 mod integer_pow;
 mod iota;
+mod lowering;
 mod pad;
 mod pool_gradient;
+mod precision;
 mod reduce;
 mod reduce_window;
 mod reshape;
@@ -42,6 +45,7 @@ mod window;
 
 pub use arg_extremum::ArgExtremum;
 pub use barrier::{OptimizationBarrier, StopGradient};
+pub use betainc::RegularizedIncompleteBeta;
 pub use binary::{Binary, BinaryKind};
 pub use broadcast::BroadcastInDim;
 pub use call::{Call, CustomJvp};
@@ -59,6 +63,7 @@ pub use integer_pow::IntegerPow;
 pub use iota::Iota;
 pub use pad::{Pad, Padding};
 pub use pool_gradient::{Extremum, SelectAndGatherAdd, SelectAndScatterAdd};
+pub use precision::{NextAfter, ReducePrecision};
 pub use reduce::{Monoid, Reduce};
 pub use reduce_window::ReduceWindow;
 pub use reshape::Reshape;

@@ -36,6 +36,8 @@ pub enum Monoid {
     And,
     /// Bitwise or logical or.
     Or,
+    /// Bitwise or logical exclusive or.
+    Xor,
 }
 
 struct Rule {
@@ -68,7 +70,8 @@ fn discrete(dtype: DType) -> bool {
 
 impl Monoid {
     /// All of them.
-    pub const ALL: &[Monoid] = &[Monoid::Sum, Monoid::Prod, Monoid::Max, Monoid::Min, Monoid::And, Monoid::Or];
+    pub const ALL: &[Monoid] =
+        &[Monoid::Sum, Monoid::Prod, Monoid::Max, Monoid::Min, Monoid::And, Monoid::Or, Monoid::Xor];
 
     fn rule(self) -> Rule {
         match self {
@@ -112,6 +115,13 @@ impl Monoid {
             Monoid::Or => Rule {
                 name: "reduce_or",
                 combine: BinaryKind::Or,
+                domain: discrete,
+                neutral: |_| 0.0,
+                derivative: Derivative::Zero,
+            },
+            Monoid::Xor => Rule {
+                name: "reduce_xor",
+                combine: BinaryKind::Xor,
                 domain: discrete,
                 neutral: |_| 0.0,
                 derivative: Derivative::Zero,
@@ -328,4 +338,6 @@ reduce_methods! {
     reduce_and And;
     /// Bitwise or logical or along `axes`, which are dropped.
     reduce_or Or;
+    /// Bitwise or logical exclusive or along `axes`, which are dropped.
+    reduce_xor Xor;
 }

@@ -25,6 +25,7 @@ impl Monoid {
             Monoid::Min => "reduce_window_min",
             Monoid::And => "reduce_window_and",
             Monoid::Or => "reduce_window_or",
+            Monoid::Xor => "reduce_window_xor",
         }
     }
 }
@@ -54,7 +55,7 @@ impl Primitive for ReduceWindow {
     fn jvp(&self, b: &mut Builder, primals: &[Value], tangents: &[Option<Value>]) -> Result<Dual> {
         let extremum = match self.monoid {
             Monoid::Sum => return rules::linear_jvp(b, self, primals, tangents),
-            Monoid::And | Monoid::Or => return rules::constant_jvp(b, self, primals),
+            Monoid::And | Monoid::Or | Monoid::Xor => return rules::constant_jvp(b, self, primals),
             Monoid::Prod => return rules::no_rule(self.name(), "jvp", "use cumprod or reduce_prod", b.location()),
             Monoid::Max => Extremum::Max,
             Monoid::Min => Extremum::Min,

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::{Array, Buffer, Builder, DType, Function, Op, Result, TensorType};
+use crate::{Array, Buffer, Builder, DType, Function, Op, Primitive, Result, TensorType};
 
 use super::wide::Wide;
 use super::*;
@@ -89,12 +89,20 @@ impl Samples {
             self.if_defined(Unary(kind), [[x].as_slice(), &[i], &[u], &[b]]);
         }
         for &kind in BinaryKind::ALL {
-            let positive = matches!(kind, BinaryKind::Pow | BinaryKind::Div | BinaryKind::Rem);
-            let (x, y) = if positive {
-                (self.floats(&[7], (0.2, 3.3))?, self.floats(&[7], (0.6, 1.9))?)
-            } else {
-                (self.x(&[7])?, self.y(&[7])?)
+            let (x, y) = match kind {
+                BinaryKind::Pow | BinaryKind::Div | BinaryKind::Rem => ((0.2, 3.3), (0.6, 1.9)),
+                BinaryKind::Zeta => ((1.3, 4.2), (0.4, 3.6)),
+                BinaryKind::Igamma | BinaryKind::Igammac | BinaryKind::IgammaGradA | BinaryKind::RandomGammaGrad => {
+                    ((0.3, 4.2), (0.4, 7.6))
+                }
+                _ => ((-1.9, 1.9), (-1.1, 2.3)),
             };
+            let (mut x, mut y) = (self.floats(&[7], x)?, self.floats(&[7], y)?);
+            if kind == BinaryKind::Polygamma {
+                let orders = self.ints(DType::I32, &[7], &[0, 1, 2, 3])?;
+                x = Convert { dtype: self.float }.eval(&[&orders])?.remove(0);
+                y = self.floats(&[7], (0.4, 3.6))?;
+            }
             let i = self.ints(DType::I32, &[7], &[-7, 7, 2, -9, i128::from(i32::MAX)])?;
             let j = self.ints(DType::I32, &[7], &[2, -2, 0, 4, 40, 1])?;
             let u = self.ints(DType::U8, &[5], &[0, 1, 127, 128, 255])?;
@@ -102,6 +110,10 @@ impl Samples {
             let (a, b) = (self.bools(&[4])?, Array::full(&TensorType::new(DType::Bool, [4]), 1.0));
             self.if_defined(Binary(kind), [[x, y].as_slice(), &[i, j], &[u, v], &[a, b]]);
         }
+        let (p, q) = (self.floats(&[7], (0.3, 4.2))?, self.floats(&[7], (0.4, 7.6))?);
+        self.add(RegularizedIncompleteBeta, [p, q, self.floats(&[7], (0.1, 0.9))?]);
+        self.add(NextAfter, [self.x(&[7])?, self.y(&[7])?]);
+        self.add(ReducePrecision { exponent_bits: 5, mantissa_bits: 7 }, [self.x(&[7])?]);
         for &comparison in Comparison::ALL {
             let (x, i) = (self.x(&[5])?, self.ints(DType::U8, &[3], &[0, 200, 3])?);
             let (y, j) = (self.y(&[5])?, self.ints(DType::U8, &[3], &[200, 0, 3])?);
@@ -138,7 +150,7 @@ impl Samples {
         for operands in candidates {
             let operands = operands.as_ref();
             let types: Vec<&TensorType> = operands.iter().map(Array::ty).collect();
-            if crate::Primitive::infer(&op, &types).is_ok() {
+            if op.infer(&types).is_ok() {
                 self.add(op.clone(), operands);
             }
         }

@@ -6,6 +6,7 @@ use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloValue};
 use crate::{Array, AttrReader, Attrs, Builder, IrError, Operand, Primitive, Result, TensorType, Value};
 
+use super::lowering::Lowering;
 use super::wide::Kernel;
 use super::{rules, special};
 
@@ -51,6 +52,8 @@ unary_kinds! {
     ceil Ceil;
     /// The nearest whole number, halves to even.
     round_even RoundEven;
+    /// The nearest whole number, halves away from zero.
+    round Round;
     /// eˣ.
     exp Exp;
     /// eˣ − 1, exact for small x.
@@ -101,6 +104,10 @@ unary_kinds! {
     lgamma Lgamma;
     /// The derivative of log Γ(x).
     digamma Digamma;
+    /// e^(−|x|)·I₀(x), the scaled modified Bessel function of order 0.
+    bessel_i0e BesselI0e;
+    /// e^(−|x|)·I₁(x), the scaled modified Bessel function of order 1.
+    bessel_i1e BesselI1e;
     /// Bitwise or logical complement.
     not Not;
     /// Number of one bits.
@@ -122,22 +129,12 @@ enum Derivative {
     Times(Slope),
     /// The tangent divided by the inverse slope.
     Over(Slope),
-    /// There is no rule.
-    Missing,
-}
-
-/// What a kind becomes in StableHLO.
-enum Lowering {
-    /// One operation. CHLO's, which every XLA plugin expands, are as good as StableHLO's own.
-    Op(&'static str),
-    /// A composition of other primitives.
-    Composed(fn(&mut Builder, x: Value) -> Result<Value>),
 }
 
 /// Everything about one kind.
 struct Rule {
     name: &'static str,
-    lowering: Lowering,
+    lowering: Lowering<1>,
     derivative: Derivative,
     eval: Kernel<1>,
 }
@@ -150,7 +147,7 @@ impl Rule {
 
 impl UnaryKind {
     fn rule(self) -> Rule {
-        use Derivative::{Linear, Missing, Over, Times, Zero};
+        use Derivative::{Linear, Over, Times, Zero};
         match self {
             UnaryKind::Neg => Rule::new("neg", "stablehlo.negate", Linear, Kernel::number(|[x]| -x, |[x], _| -x)),
             UnaryKind::Abs => Rule::new(
@@ -175,6 +172,7 @@ impl UnaryKind {
             UnaryKind::RoundEven => {
                 Rule::new("round_even", "stablehlo.round_nearest_even", Zero, Kernel::float(|[x]| x.round_ties_even()))
             }
+            UnaryKind::Round => Rule::new("round", "stablehlo.round_nearest_afz", Zero, Kernel::float(|[x]| x.round())),
             UnaryKind::Exp => {
                 Rule::new("exp", "stablehlo.exponential", Times(|_, _, y| Ok(y)), Kernel::float(|[x]| x.exp()))
             }
@@ -211,7 +209,7 @@ impl UnaryKind {
             ),
             UnaryKind::Logistic => Rule {
                 name: "logistic",
-                lowering: Lowering::Composed(|b, x| {
+                lowering: Lowering::Composed(|b, [x]| {
                     let minus = b.neg(x)?;
                     let exp = b.exp(minus)?;
                     let denominator = b.add_scalar(exp, 1.0)?;
@@ -301,9 +299,40 @@ impl UnaryKind {
             UnaryKind::Lgamma => {
                 Rule::new("lgamma", "chlo.lgamma", Times(|b, x, _| b.digamma(x)), Kernel::float(|[x]| libm::lgamma(x)))
             }
-            UnaryKind::Digamma => {
-                Rule::new("digamma", "chlo.digamma", Missing, Kernel::float(|[x]| special::digamma(x)))
-            }
+            UnaryKind::Digamma => Rule::new(
+                "digamma",
+                "chlo.digamma",
+                Times(|b, x, _| b.full_like(x, 1.0).and_then(|one| b.polygamma(one, x))),
+                Kernel::float(|[x]| special::digamma(x)),
+            ),
+            UnaryKind::BesselI0e => Rule {
+                name: "bessel_i0e",
+                lowering: Lowering::Composed(special::compose_i0e),
+                derivative: Times(|b, x, y| {
+                    let (i1e, sign) = (b.bessel_i1e(x)?, b.sign(x)?);
+                    let decay = b.mul(sign, y)?;
+                    b.sub(i1e, decay)
+                }),
+                eval: Kernel::float(|[x]| special::i0e(x)),
+            },
+            UnaryKind::BesselI1e => Rule::new(
+                "bessel_i1e",
+                "chlo.bessel_i1e",
+                Times(|b, x, y| {
+                    // Near 0, where y/x cannot be computed, the slope is ½.
+                    let dtype = b.ty(x).dtype;
+                    let (epsilon, half) = (b.full_like(x, dtype.epsilon())?, b.full_like(x, 0.5)?);
+                    let magnitude = b.abs(x)?;
+                    let regular = b.gt(magnitude, epsilon)?;
+                    let safe = b.select(regular, x, epsilon)?;
+                    let (i0e, sign) = (b.bessel_i0e(safe)?, b.sign(safe)?);
+                    let (decay, ratio) = (b.mul(y, sign)?, b.div(y, safe)?);
+                    let slope = b.sub(i0e, decay)?;
+                    let slope = b.sub(slope, ratio)?;
+                    b.select(regular, slope, half)
+                }),
+                Kernel::float(|[x]| special::i1e(x)),
+            ),
             UnaryKind::Not => Rule::new("not", "stablehlo.not", Zero, Kernel::bits(|[x], _| !x, |[x]| !x)),
             UnaryKind::PopulationCount => Rule::new(
                 "population_count",
@@ -367,7 +396,6 @@ impl Primitive for Unary {
         };
         let tangent = match self.0.rule().derivative {
             Derivative::Zero => None,
-            Derivative::Missing => return rules::no_rule(self.name(), "jvp", "it has no derivative yet", b.location()),
             Derivative::Linear => Some(b.emit1(*self, &[dx])?),
             Derivative::Times(slope) => {
                 let slope = slope(b, x, y)?;
@@ -394,15 +422,7 @@ impl Primitive for Unary {
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {
-        match self.0.rule().lowering {
-            Lowering::Op(hlo) => rules::plain(e, hlo, operands, results),
-            Lowering::Composed(compose) => {
-                let mut b = Builder::new(self.name());
-                let params: Vec<Value> = results.iter().map(|ty| b.param(ty.clone())).collect();
-                let results = params.iter().map(|&x| compose(&mut b, x)).collect::<Result<Vec<_>>>()?;
-                e.inline(&b.finish(results), operands)
-            }
-        }
+        self.0.rule().lowering.emit(self.name(), e, operands, results)
     }
 
     fn eval(&self, operands: &[&Array]) -> Result<Vec<Array>> {

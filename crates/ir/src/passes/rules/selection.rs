@@ -35,7 +35,8 @@ fn compare_same(g: &mut Graph<'_>, kind: Comparison, x: Value, y: Value) -> Answ
     if x != y || g.ty(x).dtype.is_float() {
         return Ok(None);
     }
-    let holds = matches!(kind, Comparison::Eq | Comparison::Le | Comparison::Ge);
+    use Comparison::{Eq, EqTo, Ge, Le, LeTo};
+    let holds = matches!(kind, Eq | Le | Ge | EqTo | LeTo);
     let shape = g.ty(x).shape.clone();
     let scalar = g.constant(Array::scalar(DType::Bool, f64::from(u8::from(holds))))?;
     g.repeat(scalar, &shape).map(Some)

@@ -2,5 +2,6 @@
 
 mod corners;
 mod rejections;
+mod special;
 mod table;
 mod values;

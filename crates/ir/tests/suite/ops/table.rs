@@ -38,7 +38,18 @@ fn evaluation_gives_the_inferred_types_and_text_is_read_back() {
 }
 
 /// Primitives without derivative, by name.
-const NO_DERIVATIVE: &[&str] = &["digamma", "reduce_window_prod", "scatter_mul", "scatter_max", "scatter_min"];
+const NO_DERIVATIVE: &[&str] = &[
+    "igamma_grad_a",
+    "nextafter",
+    "polygamma",
+    "random_gamma_grad",
+    "reduce_window_prod",
+    "regularized_incomplete_beta",
+    "scatter_mul",
+    "scatter_max",
+    "scatter_min",
+    "zeta",
+];
 
 /// Primitives whose derivative runs forward only, for all or some attributes.
 const FORWARD_ONLY: &[&str] = &["while", "reduce_window_max", "reduce_window_min"];
@@ -64,6 +75,10 @@ fn forward_derivatives_are_slopes_and_backward_ones_their_adjoints() {
 
         if f.result_types().iter().any(|ty| ty.dtype.is_float() && ty.dtype != DType::F64) {
             // Rounding would hide the slope.
+            continue;
+        }
+        if name == "reduce_precision" {
+            // Rounds tangents too, in JAX and here.
             continue;
         }
         println!("{f}");

@@ -1,7 +1,61 @@
-//! Special functions in double precision that neither the standard library nor `libm` has, for
-//! reference evaluation.
+//! Special functions that need more than a line: in double precision for reference evaluation, and
+//! composed of primitives where no StableHLO or CHLO operation computes them.
+
+mod bessel;
+mod beta;
+mod gamma;
+mod zeta;
 
 use std::f64::consts::{FRAC_2_SQRT_PI, PI};
+
+use crate::{Array, Builder, DType, Result, Value};
+
+pub(crate) use bessel::{compose_i0e, i0e, i1e};
+pub(crate) use beta::{betainc, compose_betainc};
+pub(crate) use gamma::{
+    compose_igamma, compose_igamma_grad_a, compose_igammac, compose_random_gamma_grad, igamma, igamma_grad_a, igammac,
+    random_gamma_grad,
+};
+pub(crate) use zeta::{polygamma, zeta};
+
+/// Runs `compose` in single precision where the operands are narrower.
+fn at_least_f32<const N: usize>(
+    b: &mut Builder,
+    operands: [Value; N],
+    compose: impl FnOnce(&mut Builder, [Value; N]) -> Result<Value>,
+) -> Result<Value> {
+    let Some(dtype) = operands.first().map(|&x| b.ty(x).dtype).filter(|dtype| dtype.size() < 4) else {
+        return compose(b, operands);
+    };
+    let mut wide = operands;
+    for x in &mut wide {
+        *x = b.convert(*x, DType::F32)?;
+    }
+    let y = compose(b, wide)?;
+    b.convert(y, dtype)
+}
+
+/// Whether any element holds, a `bool` scalar.
+fn any(b: &mut Builder, x: Value) -> Result<Value> {
+    let axes: Vec<usize> = (0..b.ty(x).rank()).collect();
+    b.reduce_or(x, &axes)
+}
+
+fn is_nan(b: &mut Builder, x: Value) -> Result<Value> {
+    b.ne(x, x)
+}
+
+/// x where it is farther than `tiny` from zero, `tiny` elsewhere: what continued fractions divide by.
+fn away_from_zero(b: &mut Builder, x: Value, tiny: f64) -> Result<Value> {
+    let tiny = b.full_like(x, tiny)?;
+    let magnitude = b.abs(x)?;
+    let small = b.lt(magnitude, tiny)?;
+    b.select(small, tiny, x)
+}
+
+fn scalar(b: &mut Builder, dtype: DType, value: f64) -> Result<Value> {
+    b.constant(Array::scalar(dtype, value))
+}
 
 /// The inverse of the error function: Winitzki's closed form (relative error below 2·10⁻³), then
 /// Halley's iteration, which cubes the error.
