@@ -23,6 +23,19 @@ pub enum Attr {
     Array(Arc<Array>),
     /// A nested function (loop body, branch, callee), printed as `@name` and defined after its user.
     Function(Arc<Function>),
+    /// A list of nested functions, `[@a,@b]`.
+    Functions(Vec<Arc<Function>>),
+}
+
+impl Attr {
+    /// The nested functions.
+    pub fn functions(&self) -> &[Arc<Function>] {
+        match self {
+            Attr::Function(function) => std::slice::from_ref(function),
+            Attr::Functions(functions) => functions,
+            _ => &[],
+        }
+    }
 }
 
 /// The attributes of one primitive in their fixed printing order.
@@ -79,6 +92,8 @@ impl AttrReader {
         array, Array, Arc<Array>, "a constant");
     take!(/// A nested function.
         function, Function, Arc<Function>, "a function");
+    take!(/// A list of nested functions.
+        functions, Functions, Vec<Arc<Function>>, "a list of functions");
 
     /// A non-negative number, such as a dimension.
     ///

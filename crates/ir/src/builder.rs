@@ -14,6 +14,8 @@ pub struct Builder {
     location: Location,
     /// Whether there may be values that nothing defines.
     has_gaps: bool,
+    /// See [`Builder::is_separable`].
+    separable: bool,
 }
 
 impl Builder {
@@ -26,7 +28,19 @@ impl Builder {
             results: Vec::new(),
             types: Vec::new(),
         };
-        Builder { function, location: Location::UNKNOWN, has_gaps: false }
+        Builder { function, location: Location::UNKNOWN, has_gaps: false, separable: false }
+    }
+
+    /// The builder, for a derivative that is to be split or run backwards.
+    pub(crate) fn separable(mut self) -> Self {
+        self.separable = true;
+        self
+    }
+
+    /// Whether derivatives emitted here must be separable: no equation may compute both a value and a
+    /// tangent. Otherwise one equation may compute both together, which is less work.
+    pub(crate) fn is_separable(&self) -> bool {
+        self.separable
     }
 
     /// Appends a parameter.
@@ -34,6 +48,12 @@ impl Builder {
         let value = self.fresh(ty);
         self.function.params.push(value);
         value
+    }
+
+    /// Gives the parameters another order.
+    pub(crate) fn order_params(&mut self, params: Vec<Value>) {
+        debug_assert_eq!(params.len(), self.function.params.len());
+        self.function.params = params;
     }
 
     /// The location of equations to come.

@@ -214,6 +214,10 @@ op_table! {
     CustomJvp(ops::CustomJvp),
     /// Repeats a function while a condition holds.
     While(ops::While),
+    /// Applies a function a fixed number of times.
+    Scan(ops::Scan),
+    /// Applies one of several functions.
+    Cond(ops::Cond),
     /// A zero derivative.
     StopGradient(ops::StopGradient),
     /// A point that optimisations respect.

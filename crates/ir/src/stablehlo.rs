@@ -35,6 +35,13 @@ pub trait Emitter {
     /// The backend refuses the operation.
     fn op(&mut self, op: HloOp<'_>) -> Result<Vec<HloValue>>;
 
+    /// Appends one operation whose regions have no block arguments: their functions' parameters are the
+    /// values `captured`.
+    ///
+    /// # Errors
+    /// As [`Emitter::op`].
+    fn op_with_captures(&mut self, op: HloOp<'_>, captured: &[HloValue]) -> Result<Vec<HloValue>>;
+
     /// A constant.
     ///
     /// # Errors

@@ -11,7 +11,7 @@
 //!
 //! Transforms and passes run it on what they return in debug builds ([`checked`]).
 
-use crate::{Attr, Function, IrError, Primitive, Result, TensorType, Value};
+use crate::{Function, IrError, Primitive, Result, TensorType, Value};
 
 /// Checks the invariants of `function`; the module documentation lists them.
 ///
@@ -40,9 +40,7 @@ pub fn verify(function: &Function) -> Result<()> {
             return invalid(function, message);
         }
         for (_, attr) in eqn.op.attrs() {
-            if let Attr::Function(nested) = attr {
-                verify(&nested)?;
-            }
+            attr.functions().iter().try_for_each(|nested| verify(nested))?;
         }
     }
     match function.results.iter().find(|r| !defined.get(r.index()).copied().unwrap_or(false)) {

@@ -189,3 +189,9 @@ pub(crate) fn bilinear_jvp<P: Clone + Into<Op>>(
 pub(crate) fn not_lowered<T>(op: &'static str) -> Result<T> {
     Err(IrError::ty(op, "operands or results are missing", &[]))
 }
+
+/// Puts values where flags are set.
+pub(crate) fn spread(flags: &[bool], values: Vec<Value>) -> Vec<Option<Value>> {
+    let mut values = values.into_iter();
+    flags.iter().map(|&flag| if flag { values.next() } else { None }).collect()
+}

@@ -1,6 +1,8 @@
 //! Sample applications of every primitive, from which tests of evaluation, differentiation,
 //! lowering and execution are made. A new family without samples fails a test.
 
+mod control;
+
 use std::sync::Arc;
 
 use crate::{Array, Buffer, Builder, DType, Function, Op, Primitive, Result, TensorType};
@@ -299,18 +301,9 @@ impl Samples {
         let (function, rule) = self.square_with_rule()?;
         self.add(CustomJvp { function, rule }, [self.x(&[3])?]);
 
-        let types = [TensorType::scalar(DType::I32), scalar];
-        let mut b = Builder::new("cond");
-        let [i, _] = types.clone().map(|ty| b.param(ty));
-        let limit = b.constant(Array::scalar(DType::I32, 4.0))?;
-        let less = b.lt(i, limit)?;
-        let cond = Arc::new(b.finish(vec![less]));
-        let mut b = Builder::new("body");
-        let [i, x_param] = types.map(|ty| b.param(ty));
-        let (next, sin) = (b.add_scalar(i, 1.0)?, b.sin(x_param)?);
-        let body = Arc::new(b.finish(vec![next, sin]));
-        self.add(While { cond, body }, [Array::scalar(DType::I32, 0.0), x]);
-        Ok(())
+        self.loops()?;
+        self.scans()?;
+        self.branches()
     }
 
     /// x² with its derivative given as x·ẋ + ẋ·x.

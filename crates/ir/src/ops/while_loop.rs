@@ -66,14 +66,17 @@ impl Primitive for While {
         let holds = cond.inline(&self.cond, &params[..primals.len()])?;
         let dual = While { cond: Arc::new(cond.finish(holds)), body: Arc::new(body) };
         let mut results = b.emit(dual, &carried)?;
-        let mut ends = results.split_off(primals.len()).into_iter();
-        let tangents = active.into_iter().map(|active| if active { ends.next() } else { None }).collect();
+        let tangents = rules::spread(&active, results.split_off(primals.len()));
+        // The loop of the tangents computes the values once more, for nothing can hold those of all steps.
+        let results = if b.is_separable() { b.emit(self.clone(), primals)? } else { results };
         Ok((results, tangents))
     }
 
     fn transpose(&self, b: &mut Builder, _: &[Option<Value>], _: &[Operand]) -> Result<Vec<Option<Value>>> {
-        let message = "a loop of unknown length cannot run backward; use forward mode or a loop of known length";
-        rules::no_rule(NAME, "transpose", message, b.location())
+        let message = "a loop of unknown length (while_loop, or fori_loop with computed bounds) cannot run backward, \
+                       for what its steps leave behind has no known size; use scan, fori_loop with bounds known at \
+                       compile time, or forward mode (jvp, jacfwd)";
+        rules::no_rule(NAME, "reverse-mode differentiation", message, b.location())
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {

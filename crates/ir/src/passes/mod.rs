@@ -116,13 +116,16 @@ impl Simplifier<'_> {
     /// The primitive with its nested functions simplified.
     fn op(&mut self, op: &Op) -> Result<Op> {
         if !has_nested(op) {
-            debug_assert!(!op.attrs().iter().any(|(_, attr)| matches!(attr, Attr::Function(_))), "{}", op.name());
+            debug_assert!(op.attrs().iter().all(|(_, attr)| attr.functions().is_empty()), "{}", op.name());
             return Ok(op.clone());
         }
         let mut attrs = Vec::new();
         for (key, attr) in op.attrs() {
             let attr = match attr {
                 Attr::Function(inner) => Attr::Function(self.nested(inner)?),
+                Attr::Functions(all) => {
+                    Attr::Functions(all.into_iter().map(|inner| self.nested(inner)).collect::<Result<_>>()?)
+                }
                 other => other,
             };
             attrs.push((key.to_owned(), attr));
@@ -146,7 +149,7 @@ impl Simplifier<'_> {
 
 /// Whether a primitive carries functions.
 fn has_nested(op: &Op) -> bool {
-    matches!(op, Op::Call(_) | Op::CustomJvp(_) | Op::While(_))
+    matches!(op, Op::Call(_) | Op::CustomJvp(_) | Op::While(_) | Op::Scan(_) | Op::Cond(_))
 }
 
 #[cfg(test)]

@@ -98,13 +98,11 @@ fn op(name: &str, attrs: Vec<(&str, RawAttr)>, callees: &mut HashMap<Symbol, Cal
     for (key, attr) in attrs {
         let attr = match attr {
             RawAttr::Plain(attr) => attr,
-            RawAttr::Function(symbol) => match callees.get_mut(&symbol) {
-                None => return error(line, format!("{symbol} is not defined after this function")),
-                Some(callee) => {
-                    callee.used = true;
-                    Attr::Function(callee.function.clone())
-                }
-            },
+            RawAttr::Function(symbol) => Attr::Function(callee(&symbol, callees, line)?),
+            RawAttr::Functions(symbols) => {
+                let functions = symbols.iter().map(|symbol| callee(symbol, callees, line));
+                Attr::Functions(functions.collect::<Result<_>>()?)
+            }
         };
         resolved.push((key.to_owned(), attr));
     }
@@ -115,4 +113,14 @@ fn op(name: &str, attrs: Vec<(&str, RawAttr)>, callees: &mut HashMap<Symbol, Cal
     };
     reader.finish().or_else(|message| error(line, format!("{name}: {message}")))?;
     Ok(op)
+}
+
+fn callee(symbol: &Symbol, callees: &mut HashMap<Symbol, Callee>, line: usize) -> Result<Arc<Function>> {
+    match callees.get_mut(symbol) {
+        None => error(line, format!("{symbol} is not defined after this function")),
+        Some(callee) => {
+            callee.used = true;
+            Ok(callee.function.clone())
+        }
+    }
 }

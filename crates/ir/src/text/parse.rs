@@ -31,6 +31,7 @@ impl std::fmt::Display for Symbol {
 pub(super) enum RawAttr {
     Plain(Attr),
     Function(Symbol),
+    Functions(Vec<Symbol>),
 }
 
 /// An equation as written.
@@ -264,6 +265,10 @@ impl<'a> Parser<'a> {
     fn attr(&mut self) -> Result<RawAttr> {
         let attr = match self.peek().clone() {
             Token::Mark('@') => return self.symbol().map(RawAttr::Function),
+            Token::Mark('[') if matches!(self.tokens.get(self.at + 1), Some((Token::Mark('@'), _))) => {
+                self.mark('[')?;
+                return self.list(']', Self::symbol).map(RawAttr::Functions);
+            }
             Token::Mark('[') => self.int_lists()?,
             Token::Number(_) => Attr::Int(self.integer()?),
             Token::Text(_) => Attr::Name(self.text()?),

@@ -37,11 +37,11 @@ impl Nested {
         // Backwards, so that the reversed order is that of first use.
         for eqn in function.equations.iter().rev() {
             for (_, attr) in eqn.op.attrs().into_iter().rev() {
-                if let Attr::Function(inner) = attr
-                    && self.seen.insert(Arc::as_ptr(&inner))
-                {
-                    self.collect(&inner);
-                    self.ordered.push(inner);
+                for inner in attr.functions().iter().rev() {
+                    if self.seen.insert(Arc::as_ptr(inner)) {
+                        self.collect(inner);
+                        self.ordered.push(inner.clone());
+                    }
                 }
             }
         }
@@ -130,6 +130,10 @@ fn write_attr(f: &mut Formatter<'_>, attr: &Attr, symbols: &Symbols) -> fmt::Res
         Attr::DType(dtype) => write!(f, "{dtype}"),
         Attr::Array(array) => write!(f, "{array}"),
         Attr::Function(function) => f.write_str(symbols.get(function)),
+        Attr::Functions(functions) => {
+            let symbols: Vec<&str> = functions.iter().map(|function| symbols.get(function)).collect();
+            write!(f, "[{}]", symbols.join(","))
+        }
     }
 }
 

@@ -69,7 +69,7 @@ fn reverse(
     cotangents: impl FnOnce(&mut Builder) -> Result<Vec<Option<Value>>>,
 ) -> Result<Function> {
     check_active("reverse-mode differentiation", function, active)?;
-    let mut b = Builder::new(name);
+    let mut b = Builder::new(name).separable();
     let primals: Vec<Value> = function.params.iter().map(|&p| b.param(function.ty(p).clone())).collect();
     let cotangents = cotangents(&mut b)?;
     let since = b.function().equations.len();

@@ -24,8 +24,18 @@ pub struct Jvp {
 /// [`IrError::Transform`]: `active` does not fit, or marks a parameter that is not floating point.
 /// [`IrError::NoRule`]: a primitive on the way has no derivative.
 pub fn jvp(function: &Function, active: &[bool], instantiate: &[bool]) -> Result<Jvp> {
+    dual(function, active, instantiate, |b| b)
+}
+
+/// [`jvp`] in a builder that `prepare` makes ready.
+pub(super) fn dual(
+    function: &Function,
+    active: &[bool],
+    instantiate: &[bool],
+    prepare: impl FnOnce(Builder) -> Builder,
+) -> Result<Jvp> {
     check_active("jvp", function, active)?;
-    let mut b = Builder::new(format!("{}_jvp", function.name));
+    let mut b = prepare(Builder::new(format!("{}_jvp", function.name)));
     let primals: Vec<Value> = function.params.iter().map(|&p| b.param(function.ty(p).clone())).collect();
     let tangents: Vec<Option<Value>> = function
         .params

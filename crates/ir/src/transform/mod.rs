@@ -9,6 +9,10 @@
 //! - [`vjp()`] and [`value_and_grad()`] are `jvp` followed by transposition of its tangent half,
 //!   joined in one function that is ready to inline.
 //!
+//! Reverse mode needs equations that compute either values or tangents. Most rules emit nothing else; those
+//! of primitives that hold functions look at [`Builder::is_separable`], and then split their derivative
+//! into a primitive that computes values and residuals and one that is linear.
+//!
 //! All walk the equations in order and take linear time. Every equation that they emit keeps the
 //! location of the equation that it comes from; backward equations put their scope in
 //! `backward(…)`, so that errors and profiles show both the layer and the pass.
@@ -16,11 +20,13 @@
 mod grad;
 mod jvp;
 mod linearize;
+mod split;
 mod transpose;
 
 pub use grad::{value_and_grad, vjp};
 pub use jvp::{Jvp, jvp, jvp_into};
 pub use linearize::{Linearized, linearize};
+pub(crate) use split::{Split, is_cheap, part};
 pub use transpose::{transpose, transpose_into};
 
 use crate::{Builder, Equation, Function, IrError, Primitive, Result, TensorType, Value};

@@ -194,8 +194,16 @@ func @step(%i: i32[], %y: f64[]) {
     let one = |x: f64| Array::scalar(DType::F64, x);
     // x⁸ and 8x⁷ at 2.
     assert_eq!(eval(&dual.function, &[one(2.0), one(1.0)]).unwrap(), [one(256.0), one(1024.0)]);
-    for error in [value_and_grad(&f, &[0], 0).unwrap_err(), linearize(&f, &[true], &[]).unwrap_err()] {
-        assert!(matches!(error, IrError::NoRule { op: "while", .. }), "{error}");
+    // The derivative as a linear function is there, too; but it does not run backwards.
+    let split = linearize(&f, &[true], &[]).unwrap();
+    let residuals = eval(&split.primal, &[one(2.0)]).unwrap();
+    assert_eq!(eval(&split.linear, &[&residuals[1..], &[one(1.0)]].concat()).unwrap(), [one(1024.0)]);
+    let linear: Vec<bool> = (0..split.linear.params.len()).map(|i| i >= split.num_residuals).collect();
+    for error in [value_and_grad(&f, &[0], 0).unwrap_err(), transpose(&split.linear, &linear).unwrap_err()] {
+        assert!(
+            matches!(error, IrError::NoRule { op: "while", transform: "reverse-mode differentiation", .. }),
+            "{error}"
+        );
     }
 }
 

@@ -212,7 +212,9 @@ impl<'c> ModuleEmitter<'c> {
         Ok(region)
     }
 
-    fn emit(&mut self, op: HloOp<'_>) -> Result<Vec<HloValue>, LoweringError> {
+    /// Emits an operation whose regions' functions take block arguments, or the captured values if there
+    /// are some given.
+    fn emit(&mut self, op: HloOp<'_>, captured: Option<&[HloValue]>) -> Result<Vec<HloValue>, LoweringError> {
         let mut attributes = Vec::with_capacity(op.attributes.len());
         for (name, text) in &op.attributes {
             let Some(attribute) = self.attributes.parse(text) else {
@@ -228,7 +230,11 @@ impl<'c> ModuleEmitter<'c> {
         }
         let mut regions = Vec::with_capacity(op.regions.len());
         for function in &op.regions {
-            regions.push(self.region(function, &[], "stablehlo.return")?);
+            const END: &str = "stablehlo.return";
+            regions.push(match captured {
+                None => self.region(function, &[], END)?,
+                Some(captured) => self.region_of(&[], &[], END, |emitter, _| emitter.body(function, captured))?,
+            });
         }
         self.append(op.name, op.operands, attributes, regions, op.results)
     }
@@ -316,7 +322,12 @@ impl<'c> ModuleEmitter<'c> {
 
 impl Emitter for ModuleEmitter<'_> {
     fn op(&mut self, op: HloOp<'_>) -> keramos_ir::Result<Vec<HloValue>> {
-        let result = self.emit(op);
+        let result = self.emit(op, None);
+        self.pass_on(result)
+    }
+
+    fn op_with_captures(&mut self, op: HloOp<'_>, captured: &[HloValue]) -> keramos_ir::Result<Vec<HloValue>> {
+        let result = self.emit(op, Some(captured));
         self.pass_on(result)
     }
 

@@ -1,0 +1,77 @@
+//! Loops and branches.
+
+use std::sync::Arc;
+
+use super::Samples;
+use crate::ops::{Cond, Scan, Steps, While};
+use crate::{Array, Builder, DType, Function, Result, TensorType, Value};
+
+impl Samples {
+    /// A function of parameters of the given types.
+    fn function(
+        &self,
+        name: &str,
+        types: &[TensorType],
+        body: impl FnOnce(&mut Builder, &[Value]) -> Result<Vec<Value>>,
+    ) -> Result<Arc<Function>> {
+        let mut b = Builder::new(name);
+        let params: Vec<Value> = types.iter().map(|ty| b.param(ty.clone())).collect();
+        let results = body(&mut b, &params)?;
+        Ok(Arc::new(b.finish(results)))
+    }
+
+    pub(super) fn loops(&mut self) -> Result<()> {
+        let types = [TensorType::scalar(DType::I32), TensorType::scalar(self.float)];
+        let cond = self.function("cond", &types, |b, v| {
+            let limit = b.constant(Array::scalar(DType::I32, 4.0))?;
+            Ok(vec![b.lt(v[0], limit)?])
+        })?;
+        let body = self.function("body", &types, |b, v| Ok(vec![b.add_scalar(v[0], 1.0)?, b.sin(v[1])?]))?;
+        self.add(While { cond, body }, [Array::scalar(DType::I32, 0.0), Array::scalar(self.float, 0.3)]);
+        Ok(())
+    }
+
+    pub(super) fn scans(&mut self) -> Result<()> {
+        let vector = TensorType::new(self.float, [2]);
+        // A constant, a carry that the constant reaches, a counter; an input that is an output too.
+        let types = [vector.clone(), vector.clone(), TensorType::scalar(DType::I32), vector];
+        let body = self.function("step", &types, |b, v| {
+            let &[w, h, i, x] = v else { return Ok(Vec::new()) };
+            let (wx, wave) = (b.mul(w, x)?, b.sin(w)?);
+            let sum = b.add(wx, h)?;
+            let next = b.tanh(sum)?;
+            let count = b.convert(i, b.ty(h).dtype)?;
+            let count = b.broadcast(count, &[2])?;
+            let (scaled, out) = (b.mul(count, wave)?, b.mul(h, x)?);
+            let out = b.add(out, scaled)?;
+            Ok(vec![next, b.add_scalar(i, 1.0)?, out, x])
+        })?;
+        for (length, reverse, unroll) in [(5, false, 1), (5, true, 2), (1, false, 1), (0, true, 1), (3, true, 8)] {
+            let steps = Steps { length, reverse, unroll };
+            let scan = Scan { body: body.clone(), num_consts: 1, num_carry: 2, steps };
+            let start = Array::scalar(DType::I32, 2.0);
+            self.add(scan, [self.x(&[2])?, self.y(&[2])?, start, self.x(&[length, 2])?]);
+        }
+        Ok(())
+    }
+
+    pub(super) fn branches(&mut self) -> Result<()> {
+        let ty = TensorType::new(self.float, [3]);
+        let types = [ty.clone(), ty];
+        let product = self.function("product", &types, |b, v| {
+            let product = b.mul(v[0], v[1])?;
+            Ok(vec![b.sin(product)?, v[1]])
+        })?;
+        let first = self.function("first", &types, |b, v| Ok(vec![v[0], b.tanh(v[0])?]))?;
+        let constant = self.function("constant", &types, |b, v| {
+            let one = b.full_like(v[0], 1.0)?;
+            Ok(vec![one, b.add(one, v[1])?])
+        })?;
+        let branches = vec![product, first, constant];
+        for index in [0.0, 1.0, 7.0, -1.0] {
+            let index = Array::scalar(DType::I32, index);
+            self.add(Cond { branches: branches.clone() }, [index, self.x(&[3])?, self.y(&[3])?]);
+        }
+        Ok(())
+    }
+}
