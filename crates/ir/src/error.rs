@@ -30,6 +30,14 @@ pub enum IrError {
         /// Where the equation comes from.
         location: Location,
     },
+    /// A collective names an axis that nothing around it maps over.
+    #[error("{op}: no axis is named {axis}; map the function over it with vmap(…, axis_name='{axis}')")]
+    UnboundAxis {
+        /// The primitive's name.
+        op: &'static str,
+        /// The name that nothing binds.
+        axis: String,
+    },
     /// A transform cannot be applied to a function as asked.
     #[error("{transform} of {function}: {message}")]
     Transform {

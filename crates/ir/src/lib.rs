@@ -42,6 +42,6 @@ pub use error::{IrError, Result};
 pub use eval::eval;
 pub use function::{Equation, Function, Value};
 pub use location::Location;
-pub use op::{Dual, Op, Operand, Primitive};
+pub use op::{Batch, Dual, Mapped, Op, Operand, Primitive};
 pub use types::{Shape, TensorType};
 pub use verify::verify;

@@ -1,5 +1,7 @@
 //! The op table: what every primitive must state, and the list of primitives.
 
+use std::sync::Arc;
+
 use crate::stablehlo::{Emitter, HloValue};
 use crate::{Array, AttrReader, Attrs, Builder, Result, TensorType, Value, ops};
 
@@ -29,6 +31,51 @@ impl Operand {
 
 /// What a `jvp` rule returns: the primal results and their tangents (`None` is a zero tangent).
 pub type Dual = (Vec<Value>, Vec<Option<Value>>);
+
+/// A value of a function being batched.
+///
+/// A mapped value holds one example after the other along its dimension 0, which the original's value
+/// lacks. A value that is not mapped is the same for all examples and has the original's type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mapped {
+    /// The value in the batched function.
+    pub value: Value,
+    /// Whether its dimension 0 runs over the examples.
+    pub mapped: bool,
+}
+
+impl Mapped {
+    /// A value with the examples along its dimension 0.
+    pub fn yes(value: Value) -> Self {
+        Mapped { value, mapped: true }
+    }
+
+    /// A value that all examples share.
+    pub fn no(value: Value) -> Self {
+        Mapped { value, mapped: false }
+    }
+}
+
+/// The examples that a function is batched over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// How many examples there are.
+    pub size: usize,
+    /// The name by which collectives ([`crate::ops::Collective`]) reach across the examples.
+    pub axis_name: Option<Arc<str>>,
+}
+
+impl Batch {
+    /// `size` examples that nothing reaches across.
+    pub fn new(size: usize) -> Self {
+        Batch { size, axis_name: None }
+    }
+
+    /// `size` examples along an axis with a name.
+    pub fn named(size: usize, axis_name: impl Into<Arc<str>>) -> Self {
+        Batch { size, axis_name: Some(axis_name.into()) }
+    }
+}
 
 /// Everything that one primitive must state. No method has a default, so that a primitive without
 /// one of its rules does not compile.
@@ -69,6 +116,14 @@ pub trait Primitive: Sized {
         cotangents: &[Option<Value>],
         operands: &[Operand],
     ) -> Result<Vec<Option<Value>>>;
+
+    /// Emits the primitive for all examples at once. Called if an operand is mapped, or if the primitive
+    /// or a function inside names the batch's axis. The answer has one entry per result; results that
+    /// are the same for all examples should not be mapped.
+    ///
+    /// # Errors
+    /// A primitive that the rule emits rejects its operands.
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>>;
 
     /// Emits the primitive as StableHLO. `results` are the inferred result types.
     ///
@@ -128,6 +183,9 @@ macro_rules! op_table {
             }
             fn transpose(&self, b: &mut Builder, cotangents: &[Option<Value>], operands: &[Operand]) -> Result<Vec<Option<Value>>> {
                 match self { $(Op::$variant(op) => op.transpose(b, cotangents, operands),)* }
+            }
+            fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+                match self { $(Op::$variant(op) => op.batch(b, batch, operands),)* }
             }
             fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {
                 match self { $(Op::$variant(op) => op.lower(e, operands, results),)* }
@@ -212,6 +270,8 @@ op_table! {
     Call(ops::Call),
     /// Applies a function whose derivative is given.
     CustomJvp(ops::CustomJvp),
+    /// Communication between the examples of a batch.
+    Collective(ops::Collective),
     /// Repeats a function while a condition holds.
     While(ops::While),
     /// Applies a function a fixed number of times.

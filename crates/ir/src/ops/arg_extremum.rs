@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloOp, HloValue, i64_array};
-use crate::{Array, Attr, AttrReader, Attrs, Builder, DType, IrError, Operand, Primitive, Result, TensorType, Value};
+use crate::{
+    Array, Attr, AttrReader, Attrs, Batch, Builder, DType, IrError, Mapped, Operand, Primitive, Result, TensorType,
+    Value,
+};
 
 use super::wide::Wide;
-use super::{Compare, Comparison, Extremum, index, rules};
+use super::{Compare, Comparison, Extremum, batching, index, rules};
 
 /// The index along an axis, which is dropped, of the largest or smallest element. The lowest index of
 /// equal ones; NaN counts as extreme.
@@ -67,6 +70,10 @@ impl Primitive for ArgExtremum {
 
     fn transpose(&self, b: &mut Builder, _: &[Option<Value>], _: &[Operand]) -> Result<Vec<Option<Value>>> {
         rules::not_linear(self.name(), b)
+    }
+
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        batching::apply(b, batch, ArgExtremum { axis: self.axis + 1, ..*self }, operands)
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {

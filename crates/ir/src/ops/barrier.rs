@@ -2,9 +2,9 @@
 
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloValue};
-use crate::{Array, AttrReader, Attrs, Builder, Operand, Primitive, Result, TensorType, Value};
+use crate::{Array, AttrReader, Attrs, Batch, Builder, Mapped, Operand, Primitive, Result, TensorType, Value};
 
-use super::rules;
+use super::{batching, rules};
 
 /// The operand, with a zero derivative.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,6 +41,10 @@ impl Primitive for StopGradient {
 
     fn transpose(&self, b: &mut Builder, _: &[Option<Value>], _: &[Operand]) -> Result<Vec<Option<Value>>> {
         rules::not_linear(STOP, b)
+    }
+
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        batching::apply(b, batch, *self, operands)
     }
 
     fn lower(&self, _: &mut dyn Emitter, operands: &[HloValue], _: &[TensorType]) -> Result<Vec<HloValue>> {
@@ -82,6 +86,11 @@ impl Primitive for OptimizationBarrier {
         let asked: Vec<Option<Value>> =
             cotangents.iter().zip(operands).map(|(ct, operand)| ct.filter(|_| operand.is_linear())).collect();
         barrier(b, &asked)
+    }
+
+    fn batch(&self, b: &mut Builder, _: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        let results = b.emit(*self, &batching::values(operands))?;
+        Ok(results.into_iter().zip(operands).map(|(value, operand)| Mapped { value, ..*operand }).collect())
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {

@@ -2,11 +2,11 @@
 
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloValue};
-use crate::{Array, AttrReader, Attrs, Builder, IrError, Operand, Primitive, Result, TensorType, Value};
+use crate::{Array, AttrReader, Attrs, Batch, Builder, IrError, Mapped, Operand, Primitive, Result, TensorType, Value};
 
 use super::lowering::Lowering;
 use super::wide::{IntType, Kernel};
-use super::{rules, special};
+use super::{batching, rules, special};
 
 /// An element-wise function of two operands of one type, which is also the result's. There is no
 /// implicit broadcasting and no promotion here; both are explicit equations.
@@ -455,6 +455,10 @@ impl Primitive for Binary {
             }
         }
         rules::no_rule(self.name(), "transpose", "the function is not linear in these operands", b.location())
+    }
+
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        batching::apply(b, batch, *self, operands)
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {

@@ -2,9 +2,12 @@
 
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloOp, HloValue, i64_array};
-use crate::{Array, Attr, AttrReader, Attrs, Builder, IrError, Operand, Primitive, Result, Shape, TensorType, Value};
+use crate::{
+    Array, Attr, AttrReader, Attrs, Batch, Builder, IrError, Mapped, Operand, Primitive, Result, Shape, TensorType,
+    Value,
+};
 
-use super::{index, rules};
+use super::{batching, index, rules};
 
 /// Replicates an operand to `shape`: operand dimension `i` becomes result dimension `dims[i]`
 /// (strictly increasing), whose size is equal or, where the operand's is 1, anything.
@@ -60,6 +63,12 @@ impl Primitive for BroadcastInDim {
             let sum = b.reduce_sum(ct, &summed)?;
             b.reshape(sum, &x.shape)
         })
+    }
+
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        let shape = batching::with_first(batch.size, &self.shape);
+        let dims = batching::with_first(0, &batching::shifted(&self.dims));
+        batching::apply(b, batch, BroadcastInDim { shape, dims }, operands)
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {

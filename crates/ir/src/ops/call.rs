@@ -5,11 +5,11 @@ use std::sync::Arc;
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloValue};
 use crate::{
-    Array, Attr, AttrReader, Attrs, Builder, Function, IrError, Operand, Primitive, Result, TensorType, Value, eval,
-    transform,
+    Array, Attr, AttrReader, Attrs, Batch, Builder, Function, IrError, Mapped, Operand, Primitive, Result, TensorType,
+    Value, eval, transform,
 };
 
-use super::rules;
+use super::{batching, rules};
 
 /// Applies a function. Differentiation and transposition go through its body.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +57,13 @@ impl Primitive for Call {
         operands: &[Operand],
     ) -> Result<Vec<Option<Value>>> {
         transform::transpose_into(b, &self.function, operands, cotangents)
+    }
+
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        let (function, mapped) =
+            transform::vmap(&self.function, &operands.iter().map(|o| o.mapped).collect::<Vec<_>>(), batch, &[])?;
+        let results = b.call_shared(function, &batching::values(operands))?;
+        Ok(results.into_iter().zip(mapped).map(|(value, mapped)| Mapped { value, mapped }).collect())
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], _: &[TensorType]) -> Result<Vec<HloValue>> {
@@ -128,6 +135,30 @@ impl Primitive for CustomJvp {
         operands: &[Operand],
     ) -> Result<Vec<Option<Value>>> {
         transform::transpose_into(b, &self.function, operands, cotangents)
+    }
+
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        let flags: Vec<bool> = operands.iter().map(|operand| operand.mapped).collect();
+        let is_float =
+            |f: &Function, values: &[Value]| values.iter().map(|&v| f.ty(v).dtype.is_float()).collect::<Vec<_>>();
+        let with_tangents = |flags: &[bool], float: &[bool]| {
+            let tangents = flags.iter().zip(float).filter(|(_, float)| **float).map(|(flag, _)| *flag);
+            flags.iter().copied().chain(tangents).collect::<Vec<bool>>()
+        };
+        let params = is_float(&self.function, &self.function.params);
+        let results = is_float(&self.function, &self.function.results);
+        let rule_flags = with_tangents(&flags, &params);
+        // Function and rule must agree on the results that are mapped, and a tangent is mapped with its value.
+        let (function, mut mapped) = transform::vmap(&self.function, &flags, batch, &[])?;
+        let (rule, of_rule) = transform::vmap(&self.rule, &rule_flags, batch, &[])?;
+        let mut tangents = of_rule.iter().skip(mapped.len());
+        for ((mapped, &of_value), &float) in mapped.iter_mut().zip(&of_rule).zip(&results) {
+            *mapped |= of_value || (float && tangents.next() == Some(&true));
+        }
+        let function = batching::instantiate(function, batch, &self.function.result_types(), &mapped)?;
+        let rule = batching::instantiate(rule, batch, &self.rule.result_types(), &with_tangents(&mapped, &results))?;
+        let results = b.custom_jvp(&Arc::new(function), &Arc::new(rule), &batching::values(operands))?;
+        Ok(results.into_iter().zip(mapped).map(|(value, mapped)| Mapped { value, mapped }).collect())
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], _: &[TensorType]) -> Result<Vec<HloValue>> {

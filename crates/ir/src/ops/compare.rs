@@ -4,10 +4,12 @@ use std::cmp::Ordering;
 
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloOp, HloValue};
-use crate::{Array, AttrReader, Attrs, Builder, DType, IrError, Operand, Primitive, Result, TensorType, Value};
+use crate::{
+    Array, AttrReader, Attrs, Batch, Builder, DType, IrError, Mapped, Operand, Primitive, Result, TensorType, Value,
+};
 
-use super::rules;
 use super::wide::Wide;
+use super::{batching, rules};
 
 /// Element-wise comparison of two operands of one type; the result is `bool`. NaN is unequal to
 /// everything and unordered.
@@ -111,6 +113,10 @@ impl Primitive for Compare {
 
     fn transpose(&self, b: &mut Builder, _: &[Option<Value>], _: &[Operand]) -> Result<Vec<Option<Value>>> {
         rules::not_linear(self.name(), b)
+    }
+
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        batching::apply(b, batch, *self, operands)
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {

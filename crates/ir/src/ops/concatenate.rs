@@ -2,9 +2,11 @@
 
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloOp, HloValue};
-use crate::{Array, Attr, AttrReader, Attrs, Builder, IrError, Operand, Primitive, Result, TensorType, Value};
+use crate::{
+    Array, Attr, AttrReader, Attrs, Batch, Builder, IrError, Mapped, Operand, Primitive, Result, TensorType, Value,
+};
 
-use super::{index, rules};
+use super::{batching, index, rules};
 
 /// Joins one or more tensors along a dimension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -65,6 +67,10 @@ impl Primitive for Concatenate {
             offset += size;
         }
         Ok(answer)
+    }
+
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        batching::apply(b, batch, Concatenate { dim: self.dim + 1 }, operands)
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {

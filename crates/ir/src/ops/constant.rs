@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloValue};
-use crate::{Array, Attr, AttrReader, Attrs, Builder, Operand, Primitive, Result, TensorType, Value};
+use crate::{Array, Attr, AttrReader, Attrs, Batch, Builder, Mapped, Operand, Primitive, Result, TensorType, Value};
 
-use super::rules;
+use super::{batching, rules};
 
 /// A dense constant. No operands, one result.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +36,10 @@ impl Primitive for Constant {
 
     fn transpose(&self, _: &mut Builder, _: &[Option<Value>], _: &[Operand]) -> Result<Vec<Option<Value>>> {
         Ok(Vec::new())
+    }
+
+    fn batch(&self, b: &mut Builder, _: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        batching::unmapped(b, self.clone(), operands)
     }
 
     fn lower(&self, e: &mut dyn Emitter, _: &[HloValue], _: &[TensorType]) -> Result<Vec<HloValue>> {

@@ -2,11 +2,13 @@
 
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloOp, HloValue, i64_array, padding_matrix};
-use crate::{Array, Attr, AttrReader, Attrs, Builder, IrError, Operand, Primitive, Result, TensorType, Value};
+use crate::{
+    Array, Attr, AttrReader, Attrs, Batch, Builder, IrError, Mapped, Operand, Primitive, Result, TensorType, Value,
+};
 
 use super::wide::{self, Wide};
 use super::window::dilate;
-use super::{Precision, index, rules};
+use super::{Precision, batching, index, rules};
 
 /// Where operands and result of [`Conv`] have their dimensions. Each list has the positions of two
 /// special dimensions, then those of the spatial dimensions, the same count and order in all three.
@@ -76,6 +78,29 @@ fn move_groups(b: &mut Builder, x: Value, groups: usize, from: usize, to: usize)
     merged[from] /= groups;
     merged[to] *= groups;
     b.reshape(moved, &merged)
+}
+
+/// Makes dimension 0 of `x` a part of dimension `dim` of the rest, inside each of its `groups`.
+fn fold_examples(b: &mut Builder, x: Value, dim: usize, groups: usize) -> Result<Value> {
+    let mut merged = b.ty(x).shape.clone();
+    let examples = merged.remove(0);
+    let mut split = b.ty(x).shape.clone();
+    split.splice(dim + 1..=dim + 1, [groups, merged[dim] / groups]);
+    let split = b.reshape(x, &split)?;
+    let moved = b.move_axis(split, 0, dim + 1)?;
+    merged[dim] *= examples;
+    b.reshape(moved, &merged)
+}
+
+/// Undoes [`fold_examples`].
+fn unfold_examples(b: &mut Builder, x: Value, examples: usize, dim: usize, groups: usize) -> Result<Value> {
+    let mut example = b.ty(x).shape.clone();
+    let mut split = example.clone();
+    split.splice(dim..=dim, [groups, examples, example[dim] / groups / examples]);
+    let split = b.reshape(x, &split)?;
+    let moved = b.move_axis(split, dim + 1, 0)?;
+    example[dim] /= examples;
+    b.reshape(moved, &batching::with_first(examples, &example))
 }
 
 impl Conv {
@@ -266,6 +291,27 @@ impl Primitive for Conv {
             }
             _ => rules::not_linear(NAME, b),
         }
+    }
+
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        let [x, k] = batching::operands(NAME, operands)?;
+        let (fg, bg) = (self.feature_groups, self.batch_groups);
+        let dims = &self.dims;
+        let mut conv = self.clone();
+        let (x, k, place, groups) = match (x.mapped, k.mapped) {
+            // The examples are more of the input's batch, or of the kernel's output features.
+            (true, false) => (fold_examples(b, x.value, dims.lhs[0], bg)?, k.value, dims.out[0], 1),
+            (false, _) => (x.value, fold_examples(b, k.value, dims.rhs[0], fg * bg)?, dims.out[1], fg * bg),
+            // The examples are more groups.
+            (true, true) => {
+                let (of_lhs, count) = if bg > 1 { (0, &mut conv.batch_groups) } else { (1, &mut conv.feature_groups) };
+                *count *= batch.size;
+                let x = fold_examples(b, x.value, dims.lhs[of_lhs], 1)?;
+                (x, fold_examples(b, k.value, dims.rhs[0], 1)?, dims.out[1], 1)
+            }
+        };
+        let out = b.emit1(conv, &[x, k])?;
+        Ok(vec![Mapped::yes(unfold_examples(b, out, batch.size, place, groups)?)])
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {

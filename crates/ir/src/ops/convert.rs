@@ -2,10 +2,13 @@
 
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloValue};
-use crate::{Array, Attr, AttrReader, Attrs, Builder, DType, IrError, Operand, Primitive, Result, TensorType, Value};
+use crate::{
+    Array, Attr, AttrReader, Attrs, Batch, Builder, DType, IrError, Mapped, Operand, Primitive, Result, TensorType,
+    Value,
+};
 
-use super::rules;
 use super::wide::{IntType, Wide};
+use super::{batching, rules};
 
 /// Converts elements. Floats round to nearest even; floats to integers round toward zero and
 /// saturate, NaN becomes 0; integers wrap; anything but zero is true.
@@ -50,6 +53,10 @@ impl Primitive for Convert {
         operands: &[Operand],
     ) -> Result<Vec<Option<Value>>> {
         rules::linear_transpose(cotangents, operands, |ct, x| b.convert(ct, x.dtype))
+    }
+
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        batching::apply(b, batch, *self, operands)
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {
@@ -121,6 +128,10 @@ impl Primitive for BitcastConvert {
 
     fn transpose(&self, b: &mut Builder, _: &[Option<Value>], _: &[Operand]) -> Result<Vec<Option<Value>>> {
         rules::not_linear(BITCAST, b)
+    }
+
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        batching::apply(b, batch, *self, operands)
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {

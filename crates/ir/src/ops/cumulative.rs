@@ -2,9 +2,11 @@
 
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloValue};
-use crate::{Array, Attr, AttrReader, Attrs, Builder, IrError, Operand, Primitive, Result, TensorType, Value};
+use crate::{
+    Array, Attr, AttrReader, Attrs, Batch, Builder, IrError, Mapped, Operand, Primitive, Result, TensorType, Value,
+};
 
-use super::{Monoid, Padding, ReduceWindow, Window, rules};
+use super::{Monoid, Padding, ReduceWindow, Window, batching, rules};
 
 /// Combines each element with all before it along an axis (after it, if reversed).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -113,6 +115,10 @@ impl Primitive for Cumulative {
         }
         let reversed = Cumulative { reverse: !self.reverse, ..*self };
         rules::linear_transpose(cotangents, operands, |ct, _| b.emit1(reversed, &[ct]))
+    }
+
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        batching::apply(b, batch, Cumulative { axis: self.axis + 1, ..*self }, operands)
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {

@@ -2,10 +2,13 @@
 
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloOp, HloValue};
-use crate::{Array, Attr, AttrReader, Attrs, Builder, DType, IrError, Operand, Primitive, Result, TensorType, Value};
+use crate::{
+    Array, Attr, AttrReader, Attrs, Batch, Builder, DType, IrError, Mapped, Operand, Primitive, Result, TensorType,
+    Value,
+};
 
 use super::wide::{self, Wide};
-use super::{index, rules};
+use super::{batching, index, rules};
 
 /// Which dimensions [`DotGeneral`] contracts and which it batches. The lists of both sides pair up.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -214,6 +217,30 @@ impl Primitive for DotGeneral {
             }
             _ => rules::not_linear(NAME, b),
         }
+    }
+
+    fn batch(&self, b: &mut Builder, _: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        let [x, y] = batching::operands(NAME, operands)?;
+        let d = &self.dims;
+        let shift = |dims: &[usize], by: bool| if by { batching::shifted(dims) } else { dims.to_vec() };
+        let mut dims = DotDims {
+            lhs_contracting: shift(&d.lhs_contracting, x.mapped),
+            rhs_contracting: shift(&d.rhs_contracting, y.mapped),
+            lhs_batch: shift(&d.lhs_batch, x.mapped),
+            rhs_batch: shift(&d.rhs_batch, y.mapped),
+        };
+        if x.mapped && y.mapped {
+            dims.lhs_batch.insert(0, 0);
+            dims.rhs_batch.insert(0, 0);
+        }
+        // Of one mapped operand, the examples are the first of its free dimensions.
+        let place = match (x.mapped, y.mapped) {
+            (true, true) => 0,
+            (true, false) => d.lhs_batch.len(),
+            _ => d.lhs_batch.len() + d.lhs_free(b.ty(x.value).rank()).len(),
+        };
+        let product = b.emit1(DotGeneral { dims, ..*self }, &[x.value, y.value])?;
+        Ok(vec![Mapped::yes(b.move_axis(product, place, 0)?)])
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {

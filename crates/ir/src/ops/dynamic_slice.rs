@@ -2,10 +2,13 @@
 
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloOp, HloValue, i64_array};
-use crate::{Array, Attr, AttrReader, Attrs, Builder, IrError, Operand, Primitive, Result, Shape, TensorType, Value};
+use crate::{
+    Array, Attr, AttrReader, Attrs, Batch, Builder, DType, IrError, Mapped, Operand, Primitive, Result, Shape,
+    TensorType, Value,
+};
 
 use super::wide::Wide;
-use super::{index, rules};
+use super::{Gather, GatherDims, OutOfBounds, Scatter, ScatterKind, batching, index, rules};
 
 /// Takes a window of fixed size at a computed place; operands are the tensor and one scalar start
 /// per dimension. Starts are clamped so that the window lies inside.
@@ -45,6 +48,38 @@ fn base(op: &'static str, shape: &[usize], sizes: &[usize], starts: &[&Array]) -
     Ok(base)
 }
 
+fn first<'a>(op: &'static str, operands: &'a [Mapped]) -> Result<(Mapped, &'a [Mapped])> {
+    match operands {
+        [first, rest @ ..] => Ok((*first, rest)),
+        [] => Err(IrError::ty(op, "an operand is missing", &[])),
+    }
+}
+
+/// Starts of the window in a batch: at its first example.
+fn starts_of_all(b: &mut Builder, starts: &[Mapped]) -> Result<Vec<Value>> {
+    let dtype = starts.first().map_or(DType::I32, |start| b.ty(start.value).dtype);
+    let zero = b.constant(Array::scalar(dtype, 0.0))?;
+    Ok(batching::with_first(zero, &batching::values(starts)))
+}
+
+/// The dimension numbers of a gather or scatter of one window.
+fn window_dims(rank: usize) -> GatherDims {
+    let all: Vec<usize> = (0..rank).collect();
+    GatherDims { offset_dims: all.clone(), start_index_map: all, ..GatherDims::default() }
+}
+
+/// Starts that differ between examples as the indices of a gather or scatter.
+fn index_vectors(b: &mut Builder, batch: &Batch, starts: &[Mapped]) -> Result<Mapped> {
+    let mut columns = Vec::with_capacity(starts.len());
+    for &start in starts {
+        let start = batching::front(b, batch, start)?;
+        // A narrow type may not hold the last start, to which starts are clamped.
+        let start = if b.ty(start).dtype.bits() < 32 { b.convert(start, DType::I32)? } else { start };
+        columns.push(b.expand_dims(start, &[1])?);
+    }
+    Ok(Mapped::yes(b.concatenate(&columns, 1)?))
+}
+
 impl Primitive for DynamicSlice {
     fn name(&self) -> &'static str {
         SLICE
@@ -80,6 +115,19 @@ impl Primitive for DynamicSlice {
             answer[0] = Some(b.dynamic_update_slice(zeros, ct, &rules::known(SLICE, b, &operands[1..])?)?);
         }
         Ok(answer)
+    }
+
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        let (x, starts) = first(SLICE, operands)?;
+        if !batching::any_mapped(starts) {
+            let sizes = batching::with_first(batch.size, &self.sizes);
+            let starts = starts_of_all(b, starts)?;
+            return Ok(vec![Mapped::yes(b.dynamic_slice(x.value, &starts, &sizes)?)]);
+        }
+        let gather =
+            Gather { dims: window_dims(starts.len()), slice_sizes: self.sizes.clone(), mode: OutOfBounds::Clip };
+        let indices = index_vectors(b, batch, starts)?;
+        gather.batch(b, batch, &[x, indices])
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {
@@ -146,6 +194,19 @@ impl Primitive for DynamicUpdateSlice {
             }
         }
         Ok(answer)
+    }
+
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        let (x, rest) = first(UPDATE, operands)?;
+        let (update, starts) = first(UPDATE, rest)?;
+        if !batching::any_mapped(starts) {
+            let (x, update) = (batching::front(b, batch, x)?, batching::front(b, batch, update)?);
+            let starts = starts_of_all(b, starts)?;
+            return Ok(vec![Mapped::yes(b.dynamic_update_slice(x, update, &starts)?)]);
+        }
+        let scatter = Scatter { kind: ScatterKind::Replace, dims: window_dims(starts.len()), mode: OutOfBounds::Clip };
+        let indices = index_vectors(b, batch, starts)?;
+        scatter.batch(b, batch, &[x, indices, update])
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {

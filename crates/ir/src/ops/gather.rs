@@ -2,9 +2,12 @@
 
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloOp, HloValue, i64_array};
-use crate::{Array, Attr, AttrReader, Attrs, Builder, DType, IrError, Operand, Primitive, Result, TensorType, Value};
+use crate::{
+    Array, Attr, AttrReader, Attrs, Batch, Builder, DType, IrError, Mapped, Operand, Primitive, Result, TensorType,
+    Value,
+};
 
-use super::{GatherDims, OutOfBounds, Scatter, ScatterKind, index, rules};
+use super::{GatherDims, OutOfBounds, Scatter, ScatterKind, batching, index, rules};
 
 /// Collects windows of a tensor; operands are the tensor and integer indices, whose last dimension
 /// holds index vectors.
@@ -96,6 +99,20 @@ impl Primitive for Gather {
         let zeros = b.full(x, 0.0)?;
         let scatter = Scatter { kind: ScatterKind::Add, dims: self.dims.clone(), mode: self.mode.linear() };
         Ok(vec![Some(b.emit1(scatter, &[zeros, *indices, ct])?), None])
+    }
+
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        let [x, indices] = batching::operands(NAME, operands)?;
+        let gather = Gather {
+            dims: self.dims.batched(x.mapped, indices.mapped),
+            slice_sizes: match (x.mapped, indices.mapped) {
+                (false, _) => self.slice_sizes.clone(),
+                (true, false) => batching::with_first(batch.size, &self.slice_sizes),
+                (true, true) => batching::with_first(1, &self.slice_sizes),
+            },
+            mode: self.mode,
+        };
+        Ok(vec![Mapped::yes(b.emit1(gather, &[x.value, indices.value])?)])
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {

@@ -3,7 +3,7 @@
 use crate::{Array, Attr, AttrReader, Attrs, Builder, IrError, Result, TensorType, Value};
 
 use super::wide::Wide;
-use super::{index, rules};
+use super::{batching, index, rules};
 
 /// XLA's gather dimension numbers, used by scatters too (for which the "result" is the updates). The
 /// last dimension of the indices holds index vectors; the others are its batch dimensions.
@@ -175,6 +175,30 @@ impl GatherDims {
             positions.push(position);
         });
         Ok(positions)
+    }
+
+    /// The dimension numbers for all examples of a batch at once, given whether operand and indices have
+    /// them along a new dimension 0. The result has them there.
+    pub(crate) fn batched(&self, operand: bool, indices: bool) -> GatherDims {
+        let shift = |dims: &[usize], by: bool| if by { batching::shifted(dims) } else { dims.to_vec() };
+        let mut dims = GatherDims {
+            offset_dims: batching::shifted(&self.offset_dims),
+            collapsed_slice_dims: shift(&self.collapsed_slice_dims, operand),
+            start_index_map: shift(&self.start_index_map, operand),
+            operand_batching_dims: shift(&self.operand_batching_dims, operand),
+            start_indices_batching_dims: shift(&self.start_indices_batching_dims, indices),
+        };
+        match (operand, indices) {
+            // The examples are a dimension of every window.
+            (true, false) => dims.offset_dims.insert(0, 0),
+            (true, true) => {
+                dims.operand_batching_dims.insert(0, 0);
+                dims.start_indices_batching_dims.insert(0, 0);
+            }
+            // They are a dimension of the indices' batch.
+            (false, _) => {}
+        }
+        dims
     }
 
     /// The largest start that each component of an index vector may have, as a tensor like the indices.

@@ -2,10 +2,13 @@
 
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloValue};
-use crate::{Array, Attr, AttrReader, Attrs, Builder, DType, IrError, Operand, Primitive, Result, TensorType, Value};
+use crate::{
+    Array, Attr, AttrReader, Attrs, Batch, Builder, DType, IrError, Mapped, Operand, Primitive, Result, TensorType,
+    Value,
+};
 
-use super::rules;
 use super::wide::{IntType, Wide};
+use super::{batching, rules};
 
 /// xʸ for a constant whole y, by repeated multiplication; integers need y ≥ 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -58,6 +61,10 @@ impl Primitive for IntegerPow {
 
     fn transpose(&self, b: &mut Builder, _: &[Option<Value>], _: &[Operand]) -> Result<Vec<Option<Value>>> {
         rules::not_linear(NAME, b)
+    }
+
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        batching::apply(b, batch, *self, operands)
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {

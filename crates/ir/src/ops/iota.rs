@@ -3,11 +3,12 @@
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloOp, HloValue};
 use crate::{
-    Array, Attr, AttrReader, Attrs, Builder, DType, IrError, Operand, Primitive, Result, Shape, TensorType, Value,
+    Array, Attr, AttrReader, Attrs, Batch, Builder, DType, IrError, Mapped, Operand, Primitive, Result, Shape,
+    TensorType, Value,
 };
 
 use super::wide::Wide;
-use super::{index, rules};
+use super::{batching, index, rules};
 
 /// Every element is its own index along one dimension. No operands, one result.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -51,6 +52,10 @@ impl Primitive for Iota {
 
     fn transpose(&self, _: &mut Builder, _: &[Option<Value>], _: &[Operand]) -> Result<Vec<Option<Value>>> {
         Ok(Vec::new())
+    }
+
+    fn batch(&self, b: &mut Builder, _: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        batching::unmapped(b, self.clone(), operands)
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {

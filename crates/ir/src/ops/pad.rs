@@ -2,9 +2,12 @@
 
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloOp, HloValue, i64_array};
-use crate::{Array, Attr, AttrReader, Attrs, Builder, IrError, Operand, Primitive, Result, TensorType, Value};
+use crate::{
+    Array, Attr, AttrReader, Attrs, Batch, Builder, DType, IrError, Mapped, Operand, Primitive, Result, TensorType,
+    Value,
+};
 
-use super::{index, rules};
+use super::{batching, index, rules};
 
 /// What [`Pad`] adds to one dimension.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -97,6 +100,24 @@ impl Primitive for Pad {
             None
         };
         Ok(vec![x.is_linear().then_some(own), value_ct])
+    }
+
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        let [x, value] = batching::operands(NAME, operands)?;
+        let pad = Pad { padding: batching::with_first(Padding::default(), &self.padding) };
+        if !value.mapped {
+            let x = batching::front(b, batch, x)?;
+            return Ok(vec![Mapped::yes(b.emit1(pad, &[x, value.value])?)]);
+        }
+        // Pad with anything, and choose each example's own value where there is padding.
+        let own = b.full(&TensorType::new(DType::Bool, batching::example_type(b, x).shape), 1.0)?;
+        let own = b.pad_zero(own, &self.padding)?;
+        let own = batching::front(b, batch, Mapped::no(own))?;
+        let shape = b.ty(own).shape.clone();
+        let x = batching::front(b, batch, x)?;
+        let x = b.pad_zero(x, &pad.padding)?;
+        let value = b.broadcast_in_dim(value.value, &shape, &[0])?;
+        Ok(vec![Mapped::yes(b.select(own, x, value)?)])
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloOp, HloValue, i64_array, padding_matrix};
 use crate::{
-    Array, Attr, AttrReader, Attrs, Builder, DType, Function, IrError, Operand, Primitive, Result, TensorType, Value,
+    Array, Attr, AttrReader, Attrs, Batch, Builder, DType, Function, IrError, Mapped, Operand, Primitive, Result,
+    TensorType, Value,
 };
 
 use super::wide::{self, Wide};
-use super::{Compare, Comparison, Monoid, Padding, Window, rules};
+use super::{Compare, Comparison, Monoid, Padding, Window, batching, rules};
 
 /// Which element of a window or of an axis is chosen; the first of equal ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -136,6 +137,10 @@ impl Primitive for SelectAndGatherAdd {
         Ok(vec![Some(b.emit1(scatter, &[ct, *x])?), None])
     }
 
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        batching::apply(b, batch, SelectAndGatherAdd { window: self.window.batched(), ..*self }, operands)
+    }
+
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {
         // A reduction of (value, tangent) pairs that keeps the pair with the extreme value.
         let (&[tangent, x], [result]) = (operands, results) else {
@@ -210,6 +215,10 @@ impl Primitive for SelectAndScatterAdd {
         };
         let gather = SelectAndGatherAdd { extremum: self.extremum, window: self.window.clone() };
         Ok(vec![Some(b.emit1(gather, &[ct, *x])?), None])
+    }
+
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        batching::apply(b, batch, SelectAndScatterAdd { window: self.window.batched(), ..*self }, operands)
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloOp, HloValue, i64_array};
 use crate::{
-    Array, Attr, AttrReader, Attrs, Builder, DType, Function, IrError, Operand, Primitive, Result, TensorType, Value,
+    Array, Attr, AttrReader, Attrs, Batch, Builder, DType, Function, IrError, Mapped, Operand, Primitive, Result,
+    TensorType, Value,
 };
 
 use super::rules;
 use super::wide::Wide;
-use super::{Binary, BinaryKind, index};
+use super::{Binary, BinaryKind, batching, index};
 
 /// Combines all elements along `axes` with an associative and commutative function, and drops the axes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -200,6 +201,10 @@ impl Primitive for Reduce {
             }),
             _ => rules::not_linear(self.name(), b),
         }
+    }
+
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        batching::apply(b, batch, Reduce { axes: batching::shifted(&self.axes), ..*self }, operands)
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {

@@ -2,10 +2,10 @@
 
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloOp, HloValue};
-use crate::{Array, AttrReader, Attrs, Builder, IrError, Operand, Primitive, Result, TensorType, Value};
+use crate::{Array, AttrReader, Attrs, Batch, Builder, IrError, Mapped, Operand, Primitive, Result, TensorType, Value};
 
 use super::window::dilate;
-use super::{Extremum, Monoid, Padding, SelectAndGatherAdd, Window, rules};
+use super::{Extremum, Monoid, Padding, SelectAndGatherAdd, Window, batching, rules};
 
 /// Combines the elements of each window. Positions without element count as neutral.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -98,6 +98,10 @@ impl Primitive for ReduceWindow {
             window.window_dilation.clone_from(&w.window_dilation);
             b.reduce_window(Monoid::Sum, spread, window)
         })
+    }
+
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        batching::apply(b, batch, ReduceWindow { window: self.window.batched(), ..*self }, operands)
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {

@@ -2,9 +2,12 @@
 
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloValue};
-use crate::{Array, Attr, AttrReader, Attrs, Builder, IrError, Operand, Primitive, Result, Shape, TensorType, Value};
+use crate::{
+    Array, Attr, AttrReader, Attrs, Batch, Builder, IrError, Mapped, Operand, Primitive, Result, Shape, TensorType,
+    Value,
+};
 
-use super::rules;
+use super::{batching, rules};
 
 /// The same elements, row-major, in another shape of equal size.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -49,6 +52,10 @@ impl Primitive for Reshape {
         operands: &[Operand],
     ) -> Result<Vec<Option<Value>>> {
         rules::linear_transpose(cotangents, operands, |ct, x| b.reshape(ct, &x.shape))
+    }
+
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        batching::apply(b, batch, Reshape { shape: batching::with_first(batch.size, &self.shape) }, operands)
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {

@@ -2,9 +2,11 @@
 
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloOp, HloValue, i64_array};
-use crate::{Array, Attr, AttrReader, Attrs, Builder, IrError, Operand, Primitive, Result, TensorType, Value};
+use crate::{
+    Array, Attr, AttrReader, Attrs, Batch, Builder, IrError, Mapped, Operand, Primitive, Result, TensorType, Value,
+};
 
-use super::{index, rules};
+use super::{batching, index, rules};
 
 /// Reverses the order of elements along dimensions.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -48,6 +50,10 @@ impl Primitive for Rev {
         operands: &[Operand],
     ) -> Result<Vec<Option<Value>>> {
         rules::linear_transpose(cotangents, operands, |ct, _| b.rev(ct, &self.dims))
+    }
+
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        batching::apply(b, batch, Rev { dims: batching::shifted(&self.dims) }, operands)
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloOp, HloValue};
-use crate::{Array, AttrReader, Attrs, Builder, DType, IrError, Operand, Primitive, Result, TensorType, Value};
+use crate::{
+    Array, AttrReader, Attrs, Batch, Builder, DType, IrError, Mapped, Operand, Primitive, Result, TensorType, Value,
+};
 
-use super::{Binary, BinaryKind, Gather, GatherDims, OutOfBounds, index, rules};
+use super::{Binary, BinaryKind, Gather, GatherDims, OutOfBounds, batching, index, rules};
 
 /// Combines updates into windows of a tensor; operands are the tensor, integer indices and updates.
 /// The updates have the shape of what a gather with the same dimension numbers yields.
@@ -164,6 +166,13 @@ impl Primitive for Scatter {
             None
         };
         Ok(vec![x.is_linear().then_some(ct), None, update_ct])
+    }
+
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        let [x, indices, updates] = batching::operands(self.name(), operands)?;
+        let (x, updates) = (batching::front(b, batch, x)?, batching::front(b, batch, updates)?);
+        let scatter = Scatter { dims: self.dims.batched(true, indices.mapped), ..*self };
+        Ok(vec![Mapped::yes(b.emit1(scatter, &[x, indices.value, updates])?)])
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {

@@ -2,10 +2,12 @@
 
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloValue};
-use crate::{Array, AttrReader, Attrs, Builder, DType, IrError, Operand, Primitive, Result, TensorType, Value};
+use crate::{
+    Array, AttrReader, Attrs, Batch, Builder, DType, IrError, Mapped, Operand, Primitive, Result, TensorType, Value,
+};
 
 use super::wide::Wide;
-use super::{index, rules};
+use super::{batching, index, rules};
 
 /// `on_true` where the predicate holds, `on_false` elsewhere; operands are predicate, `on_true`,
 /// `on_false`. The predicate is `bool` and a scalar or of the cases' shape.
@@ -63,6 +65,14 @@ impl Primitive for Select {
         let on_true = on_true.is_linear().then(|| b.select(*predicate, ct, zero)).transpose()?;
         let on_false = on_false.is_linear().then(|| b.select(*predicate, zero, ct)).transpose()?;
         Ok(vec![None, on_true, on_false])
+    }
+
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        let [predicate, on_true, on_false] = batching::operands("select", operands)?;
+        let shape = batching::example_type(b, on_true).shape;
+        let predicate = batching::scalar_or_full(b, batch, predicate, &shape)?;
+        let (on_true, on_false) = (batching::front(b, batch, on_true)?, batching::front(b, batch, on_false)?);
+        Ok(vec![Mapped::yes(b.select(predicate, on_true, on_false)?)])
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {
@@ -153,6 +163,15 @@ impl Primitive for Clamp {
 
     fn transpose(&self, b: &mut Builder, _: &[Option<Value>], _: &[Operand]) -> Result<Vec<Option<Value>>> {
         rules::not_linear("clamp", b)
+    }
+
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        let [low, x, high] = batching::operands("clamp", operands)?;
+        let shape = batching::example_type(b, x).shape;
+        let (low, high) =
+            (batching::scalar_or_full(b, batch, low, &shape)?, batching::scalar_or_full(b, batch, high, &shape)?);
+        let x = batching::front(b, batch, x)?;
+        Ok(vec![Mapped::yes(b.clamp(low, x, high)?)])
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {

@@ -2,9 +2,11 @@
 
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloOp, HloValue, i64_array};
-use crate::{Array, Attr, AttrReader, Attrs, Builder, IrError, Operand, Primitive, Result, TensorType, Value};
+use crate::{
+    Array, Attr, AttrReader, Attrs, Batch, Builder, IrError, Mapped, Operand, Primitive, Result, TensorType, Value,
+};
 
-use super::{Padding, index, rules};
+use super::{Padding, batching, index, rules};
 
 /// Takes indices `start`, `start + stride`, … below `limit` of each dimension.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -80,6 +82,15 @@ impl Primitive for Slice {
                 .collect();
             b.pad_zero(ct, &padding)
         })
+    }
+
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        let slice = Slice {
+            start: batching::with_first(0, &self.start),
+            limit: batching::with_first(batch.size, &self.limit),
+            strides: batching::with_first(1, &self.strides),
+        };
+        batching::apply(b, batch, slice, operands)
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {

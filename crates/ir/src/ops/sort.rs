@@ -6,11 +6,12 @@ use std::sync::Arc;
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloOp, HloValue};
 use crate::{
-    Array, Attr, AttrReader, Attrs, Builder, DType, Function, IrError, Operand, Primitive, Result, TensorType, Value,
+    Array, Attr, AttrReader, Attrs, Batch, Builder, DType, Function, IrError, Mapped, Operand, Primitive, Result,
+    TensorType, Value,
 };
 
 use super::wide::Wide;
-use super::{OutOfBounds, index, rules};
+use super::{OutOfBounds, batching, index, rules};
 
 /// Sorts several tensors of one shape together along a dimension, ascending by the first `num_keys`
 /// of them, lexicographically. Stable. −0 equals +0; every NaN is last.
@@ -132,6 +133,10 @@ impl Primitive for Sort {
         rules::not_linear(SORT, b)
     }
 
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        batching::apply(b, batch, Sort { dim: self.dim + 1, ..*self }, operands)
+    }
+
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {
         let dtypes: Vec<DType> = results.iter().map(|ty| ty.dtype).collect();
         let attributes = vec![("dimension", format!("{} : i64", self.dim)), ("is_stable", "true".to_owned())];
@@ -197,6 +202,10 @@ impl Primitive for TopK {
 
     fn transpose(&self, b: &mut Builder, _: &[Option<Value>], _: &[Operand]) -> Result<Vec<Option<Value>>> {
         rules::not_linear(TOP_K, b)
+    }
+
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        batching::apply(b, batch, *self, operands)
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {

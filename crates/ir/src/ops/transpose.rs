@@ -2,9 +2,11 @@
 
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloOp, HloValue, i64_array};
-use crate::{Array, Attr, AttrReader, Attrs, Builder, IrError, Operand, Primitive, Result, TensorType, Value};
+use crate::{
+    Array, Attr, AttrReader, Attrs, Batch, Builder, IrError, Mapped, Operand, Primitive, Result, TensorType, Value,
+};
 
-use super::{index, rules};
+use super::{batching, index, rules};
 
 /// Permutes dimensions: result dimension `i` is operand dimension `permutation[i]`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -48,6 +50,11 @@ impl Primitive for Transpose {
         operands: &[Operand],
     ) -> Result<Vec<Option<Value>>> {
         rules::linear_transpose(cotangents, operands, |ct, _| b.transpose(ct, &rules::inverse(&self.permutation)))
+    }
+
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        let permutation = batching::with_first(0, &batching::shifted(&self.permutation));
+        batching::apply(b, batch, Transpose { permutation }, operands)
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {

@@ -4,11 +4,11 @@ use std::f64::consts::FRAC_2_SQRT_PI;
 
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloValue};
-use crate::{Array, AttrReader, Attrs, Builder, IrError, Operand, Primitive, Result, TensorType, Value};
+use crate::{Array, AttrReader, Attrs, Batch, Builder, IrError, Mapped, Operand, Primitive, Result, TensorType, Value};
 
 use super::lowering::Lowering;
 use super::wide::Kernel;
-use super::{rules, special};
+use super::{batching, rules, special};
 
 /// An element-wise function of one operand; the result has the operand's type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -419,6 +419,10 @@ impl Primitive for Unary {
             Derivative::Linear => rules::linear_transpose(cotangents, operands, |ct, _| b.emit1(*self, &[ct])),
             _ => rules::not_linear(self.name(), b),
         }
+    }
+
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        batching::apply(b, batch, *self, operands)
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {

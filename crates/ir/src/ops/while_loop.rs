@@ -5,11 +5,11 @@ use std::sync::Arc;
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloOp, HloValue};
 use crate::{
-    Array, Attr, AttrReader, Attrs, Buffer, Builder, DType, Function, IrError, Operand, Primitive, Result, TensorType,
-    Value, eval, transform,
+    Array, Attr, AttrReader, Attrs, Batch, Buffer, Builder, DType, Function, IrError, Mapped, Operand, Primitive,
+    Result, TensorType, Value, eval, transform,
 };
 
-use super::rules;
+use super::{batching, rules};
 
 /// Replaces the carried values by what `body` makes of them as long as `cond` holds. Operands are the
 /// carried values' starts, results their ends.
@@ -22,6 +22,29 @@ pub struct While {
 }
 
 const NAME: &str = "while";
+
+/// Condition and body of a loop that runs as long as any example goes on, in which examples that are
+/// done keep what they have.
+fn run_while_any(cond: &Function, body: &Function, mapped: &[bool]) -> Result<(Function, Function)> {
+    let mut any = Builder::new(cond.name.clone());
+    let params: Vec<Value> = cond.param_types().into_iter().map(|ty| any.param(ty)).collect();
+    let mut holds = any.inline(cond, &params)?;
+    for holds in &mut holds {
+        *holds = any.reduce_or(*holds, &[0])?;
+    }
+    let mut step = Builder::new(body.name.clone());
+    let params: Vec<Value> = body.param_types().into_iter().map(|ty| step.param(ty)).collect();
+    let goes_on = step.inline(cond, &params)?;
+    let mut next = step.inline(body, &params)?;
+    for ((next, &old), _) in next.iter_mut().zip(&params).zip(mapped).filter(|(_, mapped)| **mapped) {
+        for &goes_on in &goes_on {
+            let shape = step.ty(*next).shape.clone();
+            let goes_on = step.broadcast_in_dim(goes_on, &shape, &[0])?;
+            *next = step.select(goes_on, *next, old)?;
+        }
+    }
+    Ok((any.finish(holds), step.finish(next)))
+}
 
 impl Primitive for While {
     fn name(&self) -> &'static str {
@@ -77,6 +100,31 @@ impl Primitive for While {
                        for what its steps leave behind has no known size; use scan, fori_loop with bounds known at \
                        compile time, or forward mode (jvp, jacfwd)";
         rules::no_rule(NAME, "reverse-mode differentiation", message, b.location())
+    }
+
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        // A carried value is mapped if its start is or the body makes it so: a fixed point. If the examples
+        // stop at different times, so is everything that the body changes.
+        let mut mapped: Vec<bool> = operands.iter().map(|operand| operand.mapped).collect();
+        let (cond, body, each_stops) = loop {
+            let (cond, each_stops) = transform::vmap(&self.cond, &mapped, batch, &[])?;
+            let each_stops = each_stops.contains(&true);
+            let (body, made) = transform::vmap(&self.body, &mapped, batch, &mapped)?;
+            let changed = self.body.params.iter().zip(&self.body.results).map(|(param, result)| param != result);
+            let next: Vec<bool> =
+                made.iter().zip(changed).map(|(&made, changed)| made || (each_stops && changed)).collect();
+            if next == mapped {
+                break (cond, body, each_stops);
+            }
+            mapped = next;
+        };
+        let (cond, body) = if each_stops { run_while_any(&cond, &body, &mapped)? } else { (cond, body) };
+        let mut starts = Vec::with_capacity(operands.len());
+        for (&operand, &mapped) in operands.iter().zip(&mapped) {
+            starts.push(if mapped { batching::front(b, batch, operand)? } else { operand.value });
+        }
+        let ends = b.while_loop(&Arc::new(cond), &Arc::new(body), &starts)?;
+        Ok(ends.into_iter().zip(mapped).map(|(value, mapped)| Mapped { value, mapped }).collect())
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {

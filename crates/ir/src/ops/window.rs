@@ -3,7 +3,7 @@
 use crate::stablehlo::{i64_array, padding_matrix};
 use crate::{Attr, AttrReader, Attrs, IrError, Result, TensorType};
 
-use super::index;
+use super::{batching, index};
 
 /// Where windows lie: one entry per dimension in each list.
 ///
@@ -92,6 +92,17 @@ impl Window {
             window += 1;
         });
         pairs
+    }
+
+    /// Windows of one element along a new dimension 0.
+    pub(crate) fn batched(&self) -> Window {
+        Window {
+            size: batching::with_first(1, &self.size),
+            strides: batching::with_first(1, &self.strides),
+            padding: batching::with_first((0, 0), &self.padding),
+            base_dilation: batching::with_first(1, &self.base_dilation),
+            window_dilation: batching::with_first(1, &self.window_dilation),
+        }
     }
 
     pub(crate) fn attrs(&self) -> Attrs {

@@ -13,6 +13,9 @@
 //! of primitives that hold functions look at [`Builder::is_separable`], and then split their derivative
 //! into a primitive that computes values and residuals and one that is linear.
 //!
+//! [`vmap()`] maps a function over a batch of examples: each primitive states its `batch` rule, which
+//! computes all examples at once.
+//!
 //! All walk the equations in order and take linear time. Every equation that they emit keeps the
 //! location of the equation that it comes from; backward equations put their scope in
 //! `backward(…)`, so that errors and profiles show both the layer and the pass.
@@ -22,12 +25,14 @@ mod jvp;
 mod linearize;
 mod split;
 mod transpose;
+mod vmap;
 
 pub use grad::{value_and_grad, vjp};
 pub use jvp::{Jvp, jvp, jvp_into};
 pub use linearize::{Linearized, linearize};
 pub(crate) use split::{Split, is_cheap, part};
 pub use transpose::{transpose, transpose_into};
+pub use vmap::{batch_into, batch_size, resolve_axis, vmap, vmap_at};
 
 use crate::{Builder, Equation, Function, IrError, Primitive, Result, TensorType, Value};
 

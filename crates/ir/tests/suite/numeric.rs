@@ -49,6 +49,8 @@ pub fn floats(array: &Array) -> Vec<f64> {
     match array.data() {
         Buffer::F64(v) => v.clone(),
         Buffer::F32(v) => v.iter().map(|&x| f64::from(x)).collect(),
+        Buffer::BF16(v) => v.iter().map(|x| x.to_f64()).collect(),
+        Buffer::F16(v) => v.iter().map(|x| x.to_f64()).collect(),
         other => panic!("{} is no float of the tests", other.dtype()),
     }
 }

@@ -16,8 +16,9 @@ fn function(sample: &Sample) -> Function {
 #[test]
 fn there_are_samples_of_every_family() {
     let samples = all(DType::F64).unwrap();
-    let missing: Vec<_> =
-        Op::FAMILIES.iter().filter(|family| samples.iter().all(|s| s.op.family() != **family)).collect();
+    // Collectives mean nothing by themselves; they have tests of their own.
+    let own = Op::FAMILIES.iter().filter(|family| **family != "Collective");
+    let missing: Vec<_> = own.filter(|family| samples.iter().all(|s| s.op.family() != **family)).collect();
     assert!(missing.is_empty(), "no samples of {missing:?}");
 }
 
