@@ -1,5 +1,7 @@
 //! Pieces that several primitives' `batch` rules share.
 
+use std::sync::Arc;
+
 use crate::{Batch, Builder, Function, IrError, Mapped, Op, Primitive, Result, TensorType, Value};
 
 /// The operand with examples along dimension 0: repeated for each of them if all share it.
@@ -82,10 +84,10 @@ pub(crate) fn operands<const N: usize>(op: &'static str, operands: &[Mapped]) ->
 pub(crate) fn names_axis(op: &Op, name: &str) -> bool {
     match op {
         Op::Collective(collective) => *collective.axis_name == *name,
-        op => op.attrs().iter().any(|(_, attr)| match attr {
-            crate::Attr::Function(function) => function.equations.iter().any(|eqn| names_axis(&eqn.op, name)),
-            _ => false,
-        }),
+        op => {
+            let inside = |function: &Arc<Function>| function.equations.iter().any(|eqn| names_axis(&eqn.op, name));
+            op.attrs().iter().any(|(_, attr)| attr.functions().iter().any(inside))
+        }
     }
 }
 

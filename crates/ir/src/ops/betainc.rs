@@ -2,11 +2,11 @@
 
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloValue};
-use crate::{Array, AttrReader, Attrs, Builder, IrError, Operand, Primitive, Result, TensorType, Value};
+use crate::{Array, AttrReader, Attrs, Batch, Builder, IrError, Mapped, Operand, Primitive, Result, TensorType, Value};
 
 use super::lowering::Lowering;
 use super::wide::Kernel;
-use super::{rules, special};
+use super::{batching, rules, special};
 
 /// The regularized incomplete beta function I(a, b; x), element by element; operands are a, b, x, of one
 /// float type. Derivatives exist in x.
@@ -58,6 +58,10 @@ impl Primitive for RegularizedIncompleteBeta {
 
     fn transpose(&self, b: &mut Builder, _: &[Option<Value>], _: &[Operand]) -> Result<Vec<Option<Value>>> {
         rules::not_linear(NAME, b)
+    }
+
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        batching::apply(b, batch, *self, operands)
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {

@@ -8,11 +8,11 @@ use crate::stablehlo::{Emitter, HloOp, HloValue};
 use crate::transform::{self, Linearized};
 use crate::verify::checked;
 use crate::{
-    Array, Attr, AttrReader, Attrs, Buffer, Builder, DType, Function, IrError, Operand, Primitive, Result, TensorType,
-    Value, eval,
+    Array, Attr, AttrReader, Attrs, Batch, Buffer, Builder, DType, Function, IrError, Mapped, Operand, Primitive,
+    Result, TensorType, Value, eval,
 };
 
-use super::rules;
+use super::{batching, rules};
 
 /// Applies one of several functions. Operands are the function's number, an `i32` scalar that is clamped to
 /// the numbers there are, and the functions' arguments.
@@ -111,6 +111,21 @@ impl Primitive for Cond {
         Ok([vec![None], rules::spread(&nonzero, made)].concat())
     }
 
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        let Some((&index, args)) = operands.split_first() else {
+            return Err(IrError::ty(NAME, "an operand is missing", &[]));
+        };
+        if index.mapped {
+            return self.choose_each(b, batch, index.value, args);
+        }
+        let flags: Vec<bool> = args.iter().map(|arg| arg.mapped).collect();
+        let derive = |branch: &Function, instantiate: &[bool]| transform::vmap(branch, &flags, batch, instantiate);
+        let (branches, mapped) = self.agree(derive, |(_, mapped)| mapped.clone())?;
+        let branches = branches.into_iter().map(|(branch, _)| Arc::new(branch)).collect();
+        let results = b.emit(Cond { branches }, &batching::values(operands))?;
+        Ok(results.into_iter().zip(mapped).map(|(value, mapped)| Mapped { value, mapped }).collect())
+    }
+
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {
         let (Some((&index, args)), Some(last)) = (operands.split_first(), self.branches.len().checked_sub(1)) else {
             return rules::not_lowered(NAME);
@@ -141,6 +156,23 @@ impl Primitive for Cond {
 }
 
 impl Cond {
+    /// Each example takes a branch of its own: all branches run, and each example picks.
+    fn choose_each(&self, b: &mut Builder, batch: &Batch, index: Value, args: &[Mapped]) -> Result<Vec<Mapped>> {
+        let mut branches = self.branches.iter().enumerate().rev();
+        let Some((_, last)) = branches.next() else { return Ok(Vec::new()) };
+        let mut chosen = transform::batch_into(b, last, batch, args)?;
+        for (i, branch) in branches {
+            let limit = b.full_like(index, i as f64)?;
+            let here = b.le(index, limit)?;
+            for (chosen, found) in chosen.iter_mut().zip(transform::batch_into(b, branch, batch, args)?) {
+                let (found, others) = (batching::front(b, batch, found)?, batching::front(b, batch, *chosen)?);
+                let here = b.broadcast_in_dim(here, &b.ty(found).shape.clone(), &[0])?;
+                *chosen = Mapped::yes(b.select(here, found, others)?);
+            }
+        }
+        Ok(chosen)
+    }
+
     /// Values in one `cond`, tangents in another. What a branch hands over stands in slots that the branches
     /// share by type; a branch that has nothing for a slot puts zeros there.
     fn separate(&self, b: &mut Builder, primals: &[Value], active: &[bool], tangents: &[Value]) -> Result<Dual> {

@@ -3,8 +3,8 @@
 
 mod arg_extremum;
 mod barrier;
-mod betainc;
 pub(crate) mod batching;
+mod betainc;
 mod binary;
 mod broadcast;
 mod call;

@@ -1,5 +1,6 @@
 //! `scan`.
 
+mod batch;
 mod derivative;
 mod expand;
 
@@ -8,7 +9,8 @@ use std::sync::Arc;
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloValue};
 use crate::{
-    Array, Attr, AttrReader, Attrs, Builder, Function, IrError, Operand, Primitive, Result, TensorType, Value, eval,
+    Array, Attr, AttrReader, Attrs, Batch, Builder, Function, IrError, Mapped, Operand, Primitive, Result, TensorType,
+    Value, eval,
 };
 
 use super::index;
@@ -187,6 +189,10 @@ impl Primitive for Scan {
         operands: &[Operand],
     ) -> Result<Vec<Option<Value>>> {
         derivative::transpose(self, b, cotangents, operands)
+    }
+
+    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
+        batch::batch(self, b, batch, operands)
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], _: &[TensorType]) -> Result<Vec<HloValue>> {
