@@ -1,0 +1,105 @@
+//! Runs functions: by the reference evaluator one by one, by the CPU plugin many as one program.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use keramos::Session;
+use keramos::artifact::{
+    Artifact, ArtifactBuilder, BuildInfo, CodeFormat, DType, Entry, Manifest, Port, PortKind, Program,
+};
+use keramos::ir::passes::{self, simplify};
+use keramos::ir::{Array, Builder, Function, TensorType, Value};
+use keramos::lowering::{Format, lower};
+use keramos::runtime::HostTensor;
+
+use crate::store::{Case, Store};
+
+/// The results according to the reference evaluator.
+pub fn reference(store: &Store, case: &Case, function: &Function) -> Result<Vec<Array>, String> {
+    let arguments = store.arguments(case)?;
+    let evaluate = || keramos::ir::eval(function, &arguments).map_err(|e| format!("reference evaluator: {e}"));
+    catch_unwind(AssertUnwindSafe(evaluate)).unwrap_or_else(|_| Err("the reference evaluator panics".to_owned()))
+}
+
+/// The results of each case, compiled for the CPU. All become one program; where that fails, they are
+/// halved until the culprits are alone.
+pub fn compiled<'a>(
+    session: &Session,
+    store: &Store,
+    traced: &[(&'a Case, Function)],
+) -> Vec<(&'a Case, Result<Vec<Array>, String>)> {
+    let run = || one_program(session, store, traced);
+    match catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err("the compiler panics".to_owned())) {
+        Ok(results) => traced.iter().zip(results).map(|((case, _), result)| (*case, Ok(result))).collect(),
+        Err(message) => match traced {
+            [] => Vec::new(),
+            [(only, _)] => vec![(*only, Err(message))],
+            _ => {
+                let (left, right) = traced.split_at(traced.len() / 2);
+                let mut results = compiled(session, store, left);
+                results.extend(compiled(session, store, right));
+                results
+            }
+        },
+    }
+}
+
+fn one_program(session: &Session, store: &Store, traced: &[(&Case, Function)]) -> Result<Vec<Vec<Array>>, String> {
+    let mut builder = Builder::new("group");
+    let (mut arguments, mut results) = (Vec::new(), Vec::new());
+    for (case, function) in traced {
+        let arrays = store.arguments(case)?;
+        let params: Vec<Value> = arrays.iter().map(|a| builder.param(a.ty().clone())).collect();
+        arguments.extend(arrays);
+        results.push(builder.inline(function, &params).map_err(|e| e.to_string())?);
+    }
+    let function = builder.finish(results.concat());
+    let options = passes::Options { target: passes::Target::Cpu, differentiable: false, ..passes::Options::default() };
+    let function = simplify(&function, &options).map_err(|e| format!("passes: {e}"))?;
+    let outputs = call(session, &function, &arguments)?;
+    let mut outputs = outputs.into_iter();
+    Ok(results.iter().map(|of_case| outputs.by_ref().take(of_case.len()).collect()).collect())
+}
+
+fn call(session: &Session, function: &Function, arguments: &[Array]) -> Result<Vec<Array>, String> {
+    let program = keramos::lowering::Program {
+        name: "group",
+        function,
+        arguments: &[],
+        results: &[],
+        partitions: 1,
+        replicas: 1,
+    };
+    let options = keramos::lowering::Options { format: Format::Bytecode, locations: false };
+    let lowered = lower(&program, &options).map_err(|e| format!("lowering: {e}"))?;
+    let ports = |types: Vec<TensorType>, kind: PortKind| {
+        let port = |(i, ty): (usize, TensorType)| {
+            Ok(Port { name: i.to_string(), dtype: dtype(&ty)?, shape: ty.shape, kind, donated: false, below: None })
+        };
+        types.into_iter().enumerate().map(port).collect::<Result<Vec<Port>, String>>()
+    };
+    let mut builder = ArtifactBuilder::new(BuildInfo::default(), Manifest::default());
+    let program = Program {
+        entry: Entry::Function("group".to_owned()),
+        batch: None,
+        inputs: ports(function.param_types(), PortKind::Data)?,
+        outputs: ports(function.result_types(), PortKind::Output)?,
+        format: CodeFormat::StablehloBytecode,
+    };
+    builder.add_program(program, lowered.code);
+    let artifact = builder.finish().and_then(Artifact::from_bytes).map_err(|e| e.to_string())?;
+    let tensors = arguments.iter().map(|a| {
+        let (ty, bytes) = (a.ty(), a.to_le_bytes());
+        HostTensor::new(dtype(ty)?, ty.shape.clone(), bytes).map_err(|e| e.to_string())
+    });
+    let tensors = tensors.collect::<Result<Vec<_>, String>>()?;
+    let outputs = session.load(artifact).call("group", &tensors).map_err(|e| e.to_string())?;
+    let types = function.result_types();
+    let array =
+        |(ty, output): (&TensorType, HostTensor)| Array::from_le_bytes(ty, output.bytes()).map_err(|e| e.to_string());
+    types.iter().zip(outputs).map(array).collect()
+}
+
+/// The runtime's element type.
+fn dtype(ty: &TensorType) -> Result<DType, String> {
+    DType::from_name(ty.dtype.numpy_name()).ok_or_else(|| format!("the runtime has no {}", ty.dtype))
+}

@@ -1,0 +1,1 @@
+"""What the generator of the differential suite is made of."""

@@ -1,0 +1,199 @@
+"""Rows of the primitive tables, and the functions that each becomes."""
+
+import textwrap
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from . import request
+from .values import Spec
+
+HEAD = "import jax\nimport jax.numpy as jnp\nfrom jax import lax\n\n\n"
+BATCH = 3
+
+
+class Row:
+    """A primitive in use: `body` is an expression (or the lines of a function) of the operands named in
+    `operands`, for each of `variants`, which are tuples of specs."""
+
+    def __init__(self, name, operands, body, *variants, diff=None, tolerance=None, reason=None, skip="", prelude=""):
+        assert variants and (tolerance is None) == (reason is None), name
+        self.name, self.operands, self.body = name, operands.split(), body
+        self.variants = [v if isinstance(v, tuple) else (v,) for v in variants]
+        assert all(len(v) == len(self.operands) for v in self.variants), name
+        self.diff = None if diff is None else diff.split()
+        self.tolerance, self.reason, self.skip, self.prelude = tolerance, reason, skip.split(), prelude
+
+
+ROWS = []
+
+
+def row(*args, **keywords):
+    """Declares a row of the table being read.
+
+    diff: the operands to differentiate with respect to (default: all of floating point).
+    skip: kinds that make no sense for it. tolerance, reason: what differs from the default, and why.
+    """
+    ROWS.append(Row(*args, **keywords))
+
+
+def expand(store, table, rows):
+    """Adds the cases of a table to the store: one module for all rows."""
+    plans, parts = [], [HEAD]
+    for entry in rows:
+        if entry.prelude:
+            parts.append(textwrap.dedent(entry.prelude).strip() + "\n\n\n")
+        plan = Plan(entry)
+        parts.append(plan.text())
+        plans.append(plan)
+    text = "".join(parts).rstrip() + "\n"
+    namespace = {}
+    exec(compile(text, f"{table}.py", "exec"), namespace)
+    module = store.module(f"{table}.py", text)
+    for plan in plans:
+        plan.run(store, module, namespace)
+
+
+class Plan:
+    """The functions of one row, and what they are called with."""
+
+    def __init__(self, entry):
+        self.row = entry
+        main = entry.variants[0]
+        self.f = {}
+        self.shapes = self.outputs(main)
+        self.differentiable = self.diff(main)
+        self.functions = {}
+        self.define()
+
+    def outputs(self, variant):
+        """Types of the flattened results."""
+        namespace = {}
+        exec(HEAD + textwrap.dedent(self.row.prelude) + "\n" + self.forward(), namespace)
+        args = [spec.array("types") for spec in variant]
+        return jax.tree.leaves(jax.eval_shape(namespace[self.row.name], *args))
+
+    def diff(self, variant):
+        names = self.row.operands if self.row.diff is None else self.row.diff
+        return [name for name, spec in zip(self.row.operands, variant) if name in names and spec.is_float]
+
+    def forward(self):
+        r = self.row
+        body = r.body if "\n" in r.body else f"return {r.body}"
+        return f"def {r.name}({', '.join(r.operands)}):\n{textwrap.indent(textwrap.dedent(body).strip(), '    ')}\n\n\n"
+
+    def add(self, kind, operands, lines):
+        """A function `name_kind(operands)` and its twin in which everything is under jit."""
+        name = self.row.name
+        if kind in self.row.skip:
+            return
+        self.functions[kind] = f"def {name}_{kind}({', '.join(operands)}):\n" + textwrap.indent(lines, "    ") + "\n\n\n"
+
+    def define(self):
+        r, d = self.row, self.differentiable
+        every, diff = ", ".join(r.operands), ", ".join(d)
+        floats = [i for i, out in enumerate(self.shapes) if jnp.issubdtype(out.dtype, jnp.inexact)]
+        if d and floats:
+            selected = f"({', '.join(f'out[{i}]' for i in floats)},)"
+            inner = (f"def of({diff}):\n    out = jax.tree.leaves(FUNCTION({every}))\n    return {selected}\n")
+            tangents = [f"d{name}" for name in d]
+            cotangents = [f"c{i}" for i in floats]
+            commas = lambda names: ", ".join(names) + ("," if len(names) == 1 else "")
+            self.add("jvp", r.operands + tangents, inner + f"return jax.jvp(of, ({commas(d)}), ({commas(tangents)}))")
+            self.add("vjp", r.operands + cotangents,
+                     inner + f"value, pull = jax.vjp(of, {diff})\nreturn value, pull(({commas(cotangents)}))")
+            argnums = tuple(r.operands.index(name) for name in d)
+            loss = self.loss(floats)
+            self.add("grad", r.operands, loss + f"return jax.grad(loss, argnums={argnums})({every})")
+            self.add("vmap_grad", r.operands, loss + f"return jax.vmap(jax.grad(loss, argnums={argnums}))({every})")
+            self.add("grad_vmap", r.operands,
+                     loss + f"def total({every}):\n    return jnp.sum(jax.vmap(loss)({every}) * jnp.arange(1.0, {BATCH + 1}.0))\n"
+                     f"return jax.grad(total, argnums={argnums})({every})")
+            second = (f"def again({every}):\n    grads = jax.grad(loss, argnums={argnums})({every})\n"
+                      f"    return sum(jnp.sum(jnp.real(g * g)).astype(jnp.float32) for g in grads)\n")
+            self.add("grad_grad", r.operands, loss + second + f"return jax.grad(again, argnums={argnums})({every})")
+            self.add("jvp_grad", r.operands + tangents,
+                     loss + f"def of({diff}):\n    return jax.grad(loss, argnums={argnums})({every})\n"
+                     f"return jax.jvp(of, ({commas(d)}), ({commas(tangents)}))")
+        self.add("vmap", r.operands, f"return jax.vmap(FUNCTION)({every})")
+        if len(r.operands) > 1:
+            for i, name in enumerate(r.operands):
+                axes = ", ".join("0" if j == i else "None" for j in range(len(r.operands)))
+                self.add(f"vmap_{name}", r.operands, f"return jax.vmap(FUNCTION, in_axes=({axes}))({every})")
+        self.add("vmap_last", r.operands, f"return jax.vmap(FUNCTION, in_axes=-1, out_axes=-1)({every})")
+        self.add("vmap_vmap", r.operands, f"return jax.vmap(jax.vmap(FUNCTION))({every})")
+
+    def loss(self, floats):
+        """A number that depends on every element of the results of floating point, each in its own way."""
+        every = ", ".join(self.row.operands)
+        lines = [f"def loss({every}):", f"    out = jax.tree.leaves(FUNCTION({every}))", "    total = 0.0"]
+        for i in floats:
+            out = self.shapes[i]
+            parts = ["jnp.real", "jnp.imag"] if jnp.issubdtype(out.dtype, jnp.complexfloating) else [""]
+            for k, part in enumerate(parts):
+                weight = f"jnp.cos(jnp.arange({out.size}, dtype=jnp.float32) + {k}.5).reshape({tuple(out.shape)})"
+                lines.append(f"    total = total + jnp.sum({part}(out[{i}]).astype(jnp.float32) * {weight})")
+        return "\n".join(lines + ["    return total"]) + "\n"
+
+    # Kinds that are also run with jit inside and outside.
+    JIT = ["jvp", "vjp", "vmap", "vmap_grad", "grad_vmap", "grad_grad"]
+
+    def text(self):
+        name = self.row.name
+        parts = [self.forward()]
+        for kind, code in self.functions.items():
+            parts.append(code.replace("FUNCTION", name))
+            if kind in self.JIT:
+                inner = code.replace("FUNCTION", f"jax.jit({name})")
+                parts.append("@jax.jit\n" + inner.replace(f"def {name}_{kind}(", f"def {name}_{kind}_jit(", 1))
+        parts.append(f"{name}_jit = jax.jit({name})\n\n\n")
+        return "".join(parts)
+
+    def run(self, store, module, namespace):
+        for number, variant in enumerate(self.row.variants):
+            kinds = [None, *self.functions] if number == 0 else [None, "jvp", "vjp", "vmap"]
+            if number > 0 and self.diff(variant) != self.differentiable:
+                kinds = [None, "vmap"]
+            for kind in kinds:
+                if kind is None or kind in self.functions:
+                    self.case(store, module, namespace, number, variant, kind)
+
+    def case(self, store, module, namespace, number, variant, kind):
+        r = self.row
+        function = r.name if kind is None else f"{r.name}_{kind}"
+        case = f"{function}/{number}" if number else function
+        args = self.arguments(variant, kind, case, namespace)
+        try:
+            arrays, results = request.run(namespace[function], args)
+        except (NotImplementedError, TypeError, ValueError) as error:
+            store.without.append(f"{case}: {type(error).__name__}: {str(error).splitlines()[0][:200]}")
+            return
+        results = [x for x in results if x.dtype != jax.dtypes.float0]
+        store.case(case, module, request.of(function, args), arrays, results, r.tolerance, r.reason)
+        twin = f"{function}_jit"
+        if number == 0 and twin in namespace:
+            store.case(twin, module, request.of(twin, args), arrays, results, r.tolerance, r.reason)
+
+    def arguments(self, variant, kind, case, namespace):
+        r = self.row
+        specs = list(variant)
+        if kind in ("vmap", "vmap_grad", "grad_vmap"):
+            specs = [s.batched(BATCH) for s in specs]
+        elif kind == "vmap_last":
+            specs = [s.batched(BATCH, -1) for s in specs]
+        elif kind == "vmap_vmap":
+            specs = [s.batched(2).batched(BATCH) for s in specs]
+        elif kind is not None and kind.startswith("vmap_"):
+            specs = [s.batched(BATCH) if kind == f"vmap_{name}" else s for name, s in zip(r.operands, specs)]
+        args = [s.array(f"{case} {i}") for i, s in enumerate(specs)]
+        if kind in ("jvp", "jvp_grad"):
+            of = dict(zip(r.operands, specs))
+            args += [of[name].like().array(f"{case} d{name}") for name in self.differentiable]
+        if kind == "vjp":
+            outs = jax.tree.leaves(jax.eval_shape(namespace[r.name], *args))
+            floats = [o for o in outs if jnp.issubdtype(o.dtype, jnp.inexact)]
+            from .values import SHORT
+            args += [Spec(o.shape, SHORT[o.dtype.name], lambda rng, s: rng.standard_normal(s)).array(f"{case} c{i}")
+                     for i, o in enumerate(floats)]
+        return args
