@@ -17,6 +17,8 @@ pub enum Attr {
     IntLists(Vec<Vec<i64>>),
     /// An identifier such as `max` or `NHWC`.
     Name(String),
+    /// A list of texts, `["a","b"]`.
+    Names(Vec<String>),
     /// An element type.
     DType(DType),
     /// A dense constant.
@@ -146,6 +148,18 @@ impl AttrReader {
             Attr::IntLists(lists) => Ok(lists),
             Attr::Ints(empty) if empty.is_empty() => Ok(Vec::new()),
             other => Err(format!("attribute {key} must be a list of lists of whole numbers, found {other:?}")),
+        }
+    }
+
+    /// A list of texts; `[]` is the empty one.
+    ///
+    /// # Errors
+    /// The attribute is missing or of another kind; the message names it.
+    pub fn names(&mut self, key: &str) -> Result<Vec<String>, String> {
+        match self.take(key)? {
+            Attr::Names(names) => Ok(names),
+            Attr::Ints(empty) if empty.is_empty() => Ok(Vec::new()),
+            other => Err(format!("attribute {key} must be a list of texts, found {other:?}")),
         }
     }
 

@@ -272,6 +272,14 @@ op_table! {
     CustomJvp(ops::CustomJvp),
     /// Communication between the examples of a batch.
     Collective(ops::Collective),
+    /// Applies a function whose reverse-mode derivative is given.
+    CustomVjp(ops::CustomVjp),
+    /// Applies a linear function whose transpose is given.
+    CustomLinear(ops::CustomLinear),
+    /// Applies a function that the backward pass computes again.
+    Checkpoint(ops::Checkpoint),
+    /// A value that policies of checkpoints know by name.
+    CheckpointName(ops::CheckpointName),
     /// Repeats a function while a condition holds.
     While(ops::While),
     /// Applies a function a fixed number of times.

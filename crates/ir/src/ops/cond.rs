@@ -102,7 +102,7 @@ impl Primitive for Cond {
     ) -> Result<Vec<Option<Value>>> {
         let Some((index, args)) = operands.split_first() else { return Ok(Vec::new()) };
         let index = rules::known(NAME, b, std::slice::from_ref(index))?;
-        let derive = |branch: &Function, instantiate: &[bool]| transpose_branch(branch, cotangents, args, instantiate);
+        let derive = |branch: &Function, all: &[bool]| transform::transposed(branch, cotangents, args, all);
         let (branches, nonzero) = self.agree(derive, |(_, nonzero)| nonzero.clone())?;
         let branches = branches.into_iter().map(|(branch, _)| Arc::new(branch)).collect();
         let known = args.iter().filter_map(Operand::known);
@@ -251,33 +251,6 @@ fn hand_over(split: &Linearized, num_results: usize, slots: &mut Vec<TensorType>
         Place::Slot(slot)
     };
     primal.results.iter().skip(num_results).map(&mut place).collect()
-}
-
-/// The transpose of one branch: from its known arguments and the cotangents that there are to the
-/// cotangents of its linear arguments, as flags tell; zeros where `instantiate` asks for them.
-fn transpose_branch(
-    branch: &Function,
-    cotangents: &[Option<Value>],
-    args: &[Operand],
-    instantiate: &[bool],
-) -> Result<(Function, Vec<bool>)> {
-    let mut inner = Builder::new(format!("{}_transpose", branch.name));
-    let operands: Vec<Operand> = args
-        .iter()
-        .zip(branch.param_types())
-        .map(|(arg, ty)| if arg.is_linear() { Operand::Linear(ty) } else { Operand::Known(inner.param(ty)) })
-        .collect();
-    let cotangents: Vec<Option<Value>> =
-        cotangents.iter().zip(branch.result_types()).map(|(ct, ty)| ct.map(|_| inner.param(ty))).collect();
-    let mut made = transform::transpose_into(&mut inner, branch, &operands, &cotangents)?;
-    for (i, (made, operand)) in made.iter_mut().zip(&operands).enumerate() {
-        if let (None, Operand::Linear(ty), Some(true)) = (&made, operand, instantiate.get(i)) {
-            *made = Some(inner.full(ty, 0.0)?);
-        }
-    }
-    let nonzero = made.iter().map(Option::is_some).collect();
-    let results = made.into_iter().flatten().collect();
-    Ok((checked(inner.finish(results))?, nonzero))
 }
 
 fn list(types: &[TensorType]) -> String {

@@ -303,7 +303,8 @@ impl Samples {
 
         self.loops()?;
         self.scans()?;
-        self.branches()
+        self.branches()?;
+        self.derivatives_given()
     }
 
     /// x² with its derivative given as x·ẋ + ẋ·x.

@@ -27,6 +27,7 @@ pub use rules::{Rule, rules};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::ops::OptimizationBarrier;
 use crate::verify::checked;
 use crate::{Attr, AttrReader, Function, IrError, Op, Primitive, Result, Value};
 use graph::Graph;
@@ -100,7 +101,15 @@ impl Simplifier<'_> {
             graph.set_location(&eqn.location);
             let values = match &eqn.op {
                 Op::CustomJvp(op) if !self.options.differentiable => self.emit(graph, &op.function, &inputs)?,
-                Op::StopGradient(_) if !self.options.differentiable => inputs.clone(),
+                Op::CustomVjp(op) if !self.options.differentiable => self.emit(graph, &op.function, &inputs)?,
+                Op::Checkpoint(op) if !self.options.differentiable => {
+                    let inputs = match op.has_barrier() && !inputs.is_empty() {
+                        true => graph.emit(OptimizationBarrier, &inputs)?,
+                        false => inputs.clone(),
+                    };
+                    self.emit(graph, &op.function, &inputs)?
+                }
+                Op::StopGradient(_) | Op::CheckpointName(_) if !self.options.differentiable => inputs.clone(),
                 op => {
                     let types = eqn.outputs.iter().map(|&o| function.ty(o).clone()).collect();
                     graph.emit_typed(self.op(op)?, &inputs, types)?
@@ -149,7 +158,8 @@ impl Simplifier<'_> {
 
 /// Whether a primitive carries functions.
 fn has_nested(op: &Op) -> bool {
-    matches!(op, Op::Call(_) | Op::CustomJvp(_) | Op::While(_) | Op::Scan(_) | Op::Cond(_))
+    use Op::{Call, Checkpoint, Cond, CustomJvp, CustomLinear, CustomVjp, Scan, While};
+    matches!(op, Call(_) | CustomJvp(_) | CustomVjp(_) | CustomLinear(_) | Checkpoint(_) | While(_) | Scan(_) | Cond(_))
 }
 
 #[cfg(test)]

@@ -269,6 +269,10 @@ impl<'a> Parser<'a> {
                 self.mark('[')?;
                 return self.list(']', Self::symbol).map(RawAttr::Functions);
             }
+            Token::Mark('[') if matches!(self.tokens.get(self.at + 1), Some((Token::Text(_), _))) => {
+                self.mark('[')?;
+                Attr::Names(self.list(']', Self::text)?)
+            }
             Token::Mark('[') => self.int_lists()?,
             Token::Number(_) => Attr::Int(self.integer()?),
             Token::Text(_) => Attr::Name(self.text()?),

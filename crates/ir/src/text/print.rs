@@ -127,6 +127,10 @@ fn write_attr(f: &mut Formatter<'_>, attr: &Attr, symbols: &Symbols) -> fmt::Res
         }
         Attr::Name(name) if is_word(name) && !is_reserved(name) => f.write_str(name),
         Attr::Name(name) => write!(f, "{name:?}"),
+        Attr::Names(names) => {
+            let names: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();
+            write!(f, "[{}]", names.join(","))
+        }
         Attr::DType(dtype) => write!(f, "{dtype}"),
         Attr::Array(array) => write!(f, "{array}"),
         Attr::Function(function) => f.write_str(symbols.get(function)),

@@ -29,8 +29,10 @@ mod vmap;
 
 pub use grad::{value_and_grad, vjp};
 pub use jvp::{Jvp, jvp, jvp_into};
+pub(crate) use linearize::linearize_saving;
 pub use linearize::{Linearized, linearize};
 pub(crate) use split::{Split, is_cheap, part};
+pub(crate) use transpose::transposed;
 pub use transpose::{transpose, transpose_into};
 pub use vmap::{batch_into, batch_size, resolve_axis, vmap, vmap_at};
 

@@ -73,6 +73,37 @@ pub fn transpose_into(
     Ok(operands.iter().map(|operand| if operand.is_linear() { found.next().flatten() } else { None }).collect())
 }
 
+/// The transpose of `function` at particular operands and cotangents, as ops with functions inside need
+/// it: from values for the known operands and for the cotangents that there are to cotangents of the
+/// linear operands. The flags tell which of the operands have one; `instantiate` asks for zeros.
+///
+/// # Errors
+/// As [`transpose`].
+pub(crate) fn transposed(
+    function: &Function,
+    cotangents: &[Option<Value>],
+    operands: &[Operand],
+    instantiate: &[bool],
+) -> Result<(Function, Vec<bool>)> {
+    let mut b = Builder::new(format!("{}_transpose", function.name));
+    let operands: Vec<Operand> = operands
+        .iter()
+        .zip(function.param_types())
+        .map(|(operand, ty)| if operand.is_linear() { Operand::Linear(ty) } else { Operand::Known(b.param(ty)) })
+        .collect();
+    let cotangents: Vec<Option<Value>> =
+        cotangents.iter().zip(function.result_types()).map(|(ct, ty)| ct.map(|_| b.param(ty))).collect();
+    let mut made = transpose_into(&mut b, function, &operands, &cotangents)?;
+    for (i, (made, operand)) in made.iter_mut().zip(&operands).enumerate() {
+        if let (None, Operand::Linear(ty), Some(true)) = (&made, operand, instantiate.get(i)) {
+            *made = Some(zeros(&mut b, ty)?);
+        }
+    }
+    let nonzero = made.iter().map(Option::is_some).collect();
+    let results = made.into_iter().flatten().collect();
+    Ok((checked(b.finish(results))?, nonzero))
+}
+
 /// Linear equations taken out of a builder, to be run backwards into it.
 pub(super) struct Tape {
     equations: Vec<Equation>,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Samples;
-use crate::ops::{Cond, Scan, Steps, While};
+use crate::ops::{Checkpoint, CheckpointName, Cond, CustomLinear, CustomVjp, Policy, Scan, Steps, While};
 use crate::{Array, Builder, DType, Function, Result, TensorType, Value};
 
 impl Samples {
@@ -72,6 +72,42 @@ impl Samples {
             let index = Array::scalar(DType::I32, index);
             self.add(Cond { branches: branches.clone() }, [index, self.x(&[3])?, self.y(&[3])?]);
         }
+        Ok(())
+    }
+
+    pub(super) fn derivatives_given(&mut self) -> Result<()> {
+        let (vector, count) = (TensorType::new(self.float, [3]), TensorType::scalar(DType::I32));
+        let types = [vector.clone(), count, vector.clone()];
+        let function = self.function("wave", &types, |b, v| {
+            let sin = b.sin(v[0])?;
+            Ok(vec![b.mul(sin, v[2])?, v[1]])
+        })?;
+        let fwd = self.function("wave_fwd", &types, |b, v| {
+            let (sin, cos) = (b.sin(v[0])?, b.cos(v[0])?);
+            Ok(vec![b.mul(sin, v[2])?, v[1], sin, cos, v[2]])
+        })?;
+        let bwd = self.function("wave_bwd", &[&vector; 4].map(Clone::clone), |b, v| {
+            let &[sin, cos, x, ct] = v else { return Ok(Vec::new()) };
+            let slope = b.mul(cos, x)?;
+            Ok(vec![b.mul(ct, slope)?, b.mul(ct, sin)?])
+        })?;
+        let operands = [self.x(&[3])?, Array::scalar(DType::I32, 5.0), self.y(&[3])?];
+        self.add(CustomVjp { function: function.clone(), fwd, bwd: bwd.clone() }, operands.clone());
+        let residuals = [self.x(&[3])?, self.y(&[3])?, self.floats(&[3], (0.1, 0.8))?];
+        self.add(CustomLinear { bwd, num_residuals: 3 }, [&residuals[..], &[self.y(&[3])?, self.x(&[3])?]].concat());
+
+        let policies = [Policy::nothing(), Policy::dots(), Policy::any_names_but(["b"]).or(Policy::only_names(["b"]))];
+        for policy in policies {
+            let named = self.function("named", &types, |b, v| {
+                let sin = b.sin(v[0])?;
+                let sin = b.checkpoint_name(sin, "a")?;
+                let wave = b.sin(sin)?;
+                Ok(vec![b.mul(wave, v[2])?, v[1]])
+            })?;
+            self.add(Checkpoint { function: named, policy, prevent_cse: true, again: false }, operands.clone());
+        }
+        self.add(Checkpoint { function, policy: Policy::everything(), prevent_cse: false, again: true }, operands);
+        self.add(CheckpointName { name: "x".into() }, [self.x(&[3])?]);
         Ok(())
     }
 }
