@@ -85,6 +85,31 @@ pub fn random_bits(b: &mut Builder, key: Value, shape: &[usize]) -> Result<Value
     b.reshape(bits, shape)
 }
 
+/// 64 random bits per element in two words: those of counter i for the element at row-major position i.
+///
+/// # Errors
+/// As [`random_bits`].
+pub fn random_words(b: &mut Builder, key: Value, shape: &[usize]) -> Result<[Value; 2]> {
+    let [x0, x1] = call_blocks(b, key, shape.iter().product())?;
+    Ok([b.reshape(x0, shape)?, b.reshape(x1, shape)?])
+}
+
+/// The block of counter (0, `counter`) under each of many keys, whose words are `k0` and `k1` (`u32` of
+/// one shape). Their first words with counter i are a new key each: child i of `jax.random.split`.
+///
+/// # Errors
+/// The words are not `u32` of one shape.
+pub fn block_of_each(b: &mut Builder, k0: Value, k1: Value, counter: u32) -> Result<[Value; 2]> {
+    let words = b.ty(k0).clone();
+    let mut inner = Builder::new("threefry2x32_each");
+    let (p0, p1, count) = (inner.param(words.clone()), inner.param(words.clone()), inner.param(words.clone()));
+    let high = inner.full(&words, 0.0)?;
+    let results = threefry2x32(&mut inner, p0, p1, high, count)?;
+    let count = word(b, counter, &words.shape)?;
+    let results = b.call_shared(inner.finish(results.to_vec()), &[k0, k1, count])?;
+    <[Value; 2]>::try_from(results).map_err(|_| IrError::ty("random_bits", "two results were expected", &[]))
+}
+
 /// `count` new keys: `jax.random.split(key, count)`, `u32[count,2]`.
 ///
 /// # Errors

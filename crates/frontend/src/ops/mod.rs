@@ -6,6 +6,7 @@
 mod contract;
 mod conv_transpose;
 mod elementwise;
+mod loops;
 mod nn;
 mod order;
 mod pool;

@@ -1,7 +1,9 @@
 //! Tensors being traced, and the stack of functions that they are traced into.
 
+mod formula;
 mod tracer;
 
+pub use formula::{Formula, Operand, Term};
 pub use tracer::{FrameId, Traced, Tracer};
 
 use std::rc::Rc;

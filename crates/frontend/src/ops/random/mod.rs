@@ -1,5 +1,13 @@
 //! The distributions of `jax.random`, bit for bit for `f32`. A key is `u32[2]`.
 
+mod continuous;
+mod counts;
+mod gamma;
+mod order;
+mod words;
+
+pub use words::{FloatInfo, Keys, Words, float_info};
+
 use keramos_ir::{Array, Buffer, DType, random};
 
 use crate::error::Result;
