@@ -6,6 +6,7 @@ pub(crate) mod arguments;
 pub(crate) mod lax;
 pub(crate) mod nn;
 pub(crate) mod numpy;
+pub(crate) mod random;
 
 use crate::modules::{Contents, modules};
 

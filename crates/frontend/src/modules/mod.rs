@@ -35,6 +35,8 @@ pub(crate) struct Contents {
     pub(crate) functions: &'static [&'static [&'static FunctionDecl]],
     /// Native functions that compute on tensors: on host values they give host values.
     pub(crate) tensor_functions: &'static [&'static [&'static FunctionDecl]],
+    /// The same, as whole tables.
+    pub(crate) tensor_tables: &'static [&'static [FunctionDecl]],
     /// Functions of Python's own library.
     pub(crate) python: &'static [&'static [FunctionDecl]],
     /// Other values, and the names of those that `import *` brings in.
@@ -51,6 +53,7 @@ impl Contents {
             classes: &[],
             functions: &[],
             tensor_functions: &[],
+            tensor_tables: &[],
             python: &[],
             values: |_| None,
             value_names: &[],
@@ -60,13 +63,14 @@ impl Contents {
     /// The member of that name.
     pub(crate) fn get(&self, name: &str) -> Option<Value> {
         let classes = self.classes.iter().flat_map(|list| list.iter());
-        let functions = self.functions.iter().chain(self.tensor_functions).flat_map(|list| list.iter());
+        let functions = self.functions.iter().chain(self.tensor_functions).flat_map(|list| list.iter()).copied();
+        let functions = functions.chain(self.tensor_tables.iter().flat_map(|list| list.iter()));
         let python = self.python.iter().flat_map(|list| list.iter());
         classes
             .copied()
             .find(|class| class.name == name || class.aliases.contains(&name))
             .map(Value::Class)
-            .or_else(|| functions.copied().find(|function| function.name == name).map(Value::Function))
+            .or_else(|| functions.into_iter().find(|function| function.name == name).map(Value::Function))
             .or_else(|| python.into_iter().find(|function| function.name == name).map(Builtin::value))
             .or_else(|| (self.values)(name))
     }
@@ -74,7 +78,8 @@ impl Contents {
     /// The names of all members, sorted.
     pub(crate) fn names(&self) -> Vec<&'static str> {
         let classes = self.classes.iter().flat_map(|list| list.iter());
-        let functions = self.functions.iter().chain(self.tensor_functions).flat_map(|list| list.iter());
+        let functions = self.functions.iter().chain(self.tensor_functions).flat_map(|list| list.iter()).copied();
+        let functions = functions.chain(self.tensor_tables.iter().flat_map(|list| list.iter()));
         let python = self.python.iter().flat_map(|list| list.iter());
         let mut names: Vec<&'static str> = classes
             .flat_map(|class| std::iter::once(class.name).chain(class.aliases.iter().copied()))
@@ -101,17 +106,19 @@ macro_rules! modules {
         };)*
 
         /// The contents of the modules declared here.
-        pub(crate) static TABLE: &[(&$crate::library::ModuleDecl, &[&[&$crate::library::FunctionDecl]])] =
-            &[$((&$name, $contents.tensor_functions)),*];
+        pub(crate) static TABLE: $crate::modules::Table =
+            &[$((&$name, $contents.tensor_functions, $contents.tensor_tables)),*];
     };
 }
 
 pub(crate) use modules;
 
-type Table = &'static [(&'static ModuleDecl, &'static [&'static [&'static FunctionDecl]])];
+/// Modules with their functions on tensors.
+pub(crate) type Table =
+    &'static [(&'static ModuleDecl, &'static [&'static [&'static FunctionDecl]], &'static [&'static [FunctionDecl]])];
 
 /// Every module of the table.
-fn tables() -> [Table; 14] {
+fn tables() -> [Table; 15] {
     [
         keras::TABLE,
         math::TABLE,
@@ -127,12 +134,13 @@ fn tables() -> [Table; 14] {
         crate::jax::numpy::TABLE,
         crate::jax::lax::TABLE,
         crate::jax::nn::TABLE,
+        crate::jax::random::TABLE,
     ]
 }
 
 /// All modules of supported packages, for the language reference.
 pub fn all() -> impl Iterator<Item = &'static ModuleDecl> {
-    tables().into_iter().flatten().map(|(module, _)| *module)
+    tables().into_iter().flatten().map(|(module, ..)| *module)
 }
 
 /// What a dotted name refers to.
@@ -199,8 +207,9 @@ pub(crate) fn is_tensor_function(decl: &'static FunctionDecl) -> bool {
     static KNOWN: OnceLock<HashSet<usize>> = OnceLock::new();
     let address = |decl: &FunctionDecl| std::ptr::from_ref(decl) as usize;
     let known = KNOWN.get_or_init(|| {
-        let functions = tables().into_iter().flatten().flat_map(|(_, functions)| functions.iter());
-        let functions = functions.flat_map(|list| list.iter()).copied();
+        let modules = || tables().into_iter().flatten();
+        let functions = modules().flat_map(|(_, functions, _)| functions.iter()).flat_map(|list| list.iter()).copied();
+        let functions = functions.chain(modules().flat_map(|(.., tables)| tables.iter()).flat_map(|list| list.iter()));
         functions.chain(crate::jax::numpy::METHOD_ONLY.iter().copied()).map(address).collect()
     });
     known.contains(&address(decl))

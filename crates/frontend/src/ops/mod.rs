@@ -21,4 +21,5 @@ pub use conv_transpose::ConvTranspose;
 pub use elementwise::broadcast_shapes;
 pub use pool::Pooling;
 pub use promote::promote_types;
+pub use random::{FloatInfo, Keys, Tails, Words, float_info};
 pub use reduce::{axes_indices, axis_index};

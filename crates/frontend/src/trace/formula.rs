@@ -190,6 +190,11 @@ impl<'f> Term<'f> {
         self.map(|t, x| t.convert(x, dtype))
     }
 
+    /// As a float: integers and truth values become `float32`.
+    pub fn float(self) -> Term<'f> {
+        self.map(|t, x| t.to_float(x))
+    }
+
     /// Broadcast to a shape.
     pub fn broadcast_to(self, shape: &[usize]) -> Term<'f> {
         self.map(|t, x| t.broadcast_to(x, shape))

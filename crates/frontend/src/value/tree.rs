@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use super::Value;
 use crate::error::Result;
+use crate::jax::random::KeyArray;
 
 impl Value {
-    /// Replaces every leaf (whatever is not a tuple, list or dict), keeping the structure. Dicts keep
+    /// Replaces every leaf (whatever is not a tuple, list, dict or array of typed keys), keeping the structure. Dicts keep
     /// their order.
     ///
     /// # Errors
@@ -25,7 +26,10 @@ impl Value {
                 let mapped = entries.into_iter().map(|(k, v)| Ok((k, v.map_leaves(f)?)));
                 Ok(Value::Dict(Rc::new(mapped.collect::<Result<indexmap::IndexMap<_, _>>>()?.into())))
             }
-            leaf => f(leaf),
+            other => match KeyArray::of(other) {
+                Some(keys) => Ok(KeyArray::value(keys.data().map_leaves(f)?)),
+                None => f(other),
+            },
         }
     }
 
@@ -35,7 +39,10 @@ impl Value {
             Value::Tuple(values) => values.iter().for_each(|v| v.for_each_leaf(f)),
             Value::List(values) => values.borrow().iter().for_each(|v| v.for_each_leaf(f)),
             Value::Dict(entries) => entries.borrow().values().for_each(|v| v.for_each_leaf(f)),
-            leaf => f(leaf),
+            other => match KeyArray::of(other) {
+                Some(keys) => keys.data().for_each_leaf(f),
+                None => f(other),
+            },
         }
     }
 

@@ -6,6 +6,7 @@ mod gamma;
 mod order;
 mod words;
 
+pub use continuous::Tails;
 pub use words::{FloatInfo, Keys, Words, float_info};
 
 use keramos_ir::{Array, Buffer, DType, random};

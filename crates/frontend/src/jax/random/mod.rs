@@ -1,0 +1,23 @@
+//! `jax.random`: keys and samplers.
+//!
+//! Keys are `u32[2]` tensors, raw as `PRNGKey` makes them or inside a typed [`keys::KeyArray`]. The samplers
+//! are declared here by what they are called with; what they compute is in `ops::random`.
+
+mod arguments;
+mod continuous;
+mod counts;
+mod keys;
+mod order;
+mod shapes;
+
+pub(crate) use keys::KeyArray;
+
+use crate::modules::{Contents, modules};
+
+modules! {
+    /// `jax.random`.
+    RANDOM = Contents {
+        tensor_tables: &[keys::FUNCTIONS, continuous::FUNCTIONS, shapes::FUNCTIONS, counts::FUNCTIONS, order::FUNCTIONS],
+        ..Contents::new("jax.random")
+    };
+}

@@ -1,0 +1,114 @@
+//! Programs on JAX's functions, traced and run by the reference evaluator: what JAX computes.
+//!
+//! `tests/jax/regenerate.py` writes the expected values.
+
+#![allow(clippy::unwrap_used, reason = "helpers of a test")]
+
+use keramos_frontend::diagnostics::Source;
+use keramos_frontend::interp::{Options, run};
+use keramos_frontend::library::Args;
+use keramos_frontend::trace::Tensor;
+use keramos_frontend::value::{Key, Value};
+use keramos_ir::{Array, DType, with_buffer};
+use serde_json::Value as Json;
+
+/// How far a value may be from JAX's, relative to the larger of 1 and that.
+fn tolerance(dtype: DType, single: f64) -> f64 {
+    match dtype {
+        DType::F16 => 2e-3,
+        DType::BF16 => 1.6e-2,
+        DType::F32 => single,
+        _ => 0.0,
+    }
+}
+
+fn float(json: &Json) -> f64 {
+    json.as_f64().unwrap_or_else(|| json.as_str().unwrap().parse().unwrap())
+}
+
+trait ToFloat {
+    fn to_float(&self) -> f64;
+}
+
+macro_rules! to_float {
+    ($($t:ty)*) => { $(impl ToFloat for $t { fn to_float(&self) -> f64 { *self as f64 } })* };
+}
+
+to_float!(i8 i16 i32 i64 u8 u16 u32 u64 f32 f64);
+
+impl ToFloat for bool {
+    fn to_float(&self) -> f64 {
+        f64::from(u8::from(*self))
+    }
+}
+
+impl ToFloat for half::f16 {
+    fn to_float(&self) -> f64 {
+        f64::from(*self)
+    }
+}
+
+impl ToFloat for half::bf16 {
+    fn to_float(&self) -> f64 {
+        f64::from(*self)
+    }
+}
+
+/// What is wrong with a result, if anything.
+fn difference(found: &Array, expected: &Json, single: f64) -> Option<String> {
+    let values: Vec<f64> = with_buffer!(found.data(), v => v.iter().map(ToFloat::to_float).collect());
+    let ty = format!("{} {:?}", found.ty().dtype.numpy_name(), found.ty().shape);
+    let shape: Vec<u64> = expected["shape"].as_array().unwrap().iter().map(|n| n.as_u64().unwrap()).collect();
+    let expected_ty = format!("{} {shape:?}", expected["dtype"].as_str().unwrap());
+    let wanted: Vec<f64> = expected["values"].as_array().unwrap().iter().map(float).collect();
+    let tolerance = tolerance(found.ty().dtype, single);
+    let close = |(a, b): (&f64, &f64)| {
+        a == b || a.is_nan() && b.is_nan() || (a - b).abs() <= tolerance * b.abs().max(1.0)
+    };
+    let right = ty == expected_ty && values.iter().zip(&wanted).all(close);
+    (!right).then(|| format!("{expected_ty} {wanted:?} expected, found {ty} {values:?}"))
+}
+
+fn check(program: &str, expected: &str, single: f64) {
+    let expected: Json = serde_json::from_str(expected).unwrap();
+    let mut evaluated = run(&Source::new("program.py", program), Options::default());
+    assert!(evaluated.diagnostics().is_empty(), "{:?}", evaluated.diagnostics());
+    let Some(Value::Dict(cases)) = evaluated.global("cases") else { panic!("`cases` is no dict") };
+    let only = std::env::var("CASE").ok();
+    let mut failures = Vec::new();
+    for (name, outputs) in expected.as_object().unwrap() {
+        if only.as_ref().is_some_and(|only| only != name) {
+            continue;
+        }
+        let function = cases.borrow().get(&Key::name(name.as_str())).cloned().unwrap();
+        let interp = &mut evaluated.interp;
+        interp.tracer.enter(name, &[]);
+        let result = match interp.call(&function, Args::default()) {
+            Ok(result) => result,
+            Err(error) => {
+                interp.tracer.unwind(0);
+                failures.push(format!("{name}: {}", error.diagnostic()));
+                continue;
+            }
+        };
+        let results: Vec<Tensor> = result.leaves().iter().map(|leaf| interp.to_tensor(leaf).unwrap()).collect();
+        let traced = interp.tracer.leave(&results).unwrap();
+        let no_arguments: &[Array] = &[];
+        let arrays = keramos_ir::eval(&traced.function, no_arguments).unwrap();
+        let outputs = outputs.as_array().unwrap();
+        if arrays.len() != outputs.len() {
+            failures.push(format!("{name}: {} results, {} expected", arrays.len(), outputs.len()));
+            continue;
+        }
+        let results = arrays.iter().zip(outputs).enumerate();
+        failures.extend(results.filter_map(|(index, (found, expected))| {
+            difference(found, expected, single).map(|text| format!("{name}[{index}]: {text}"))
+        }));
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn random_numbers_are_those_of_jax() {
+    check(include_str!("jax/programs/random.py"), include_str!("jax/programs/random.json"), 1e-6);
+}
