@@ -62,9 +62,8 @@ fn difference(found: &Array, expected: &Json, single: f64) -> Option<String> {
     let expected_ty = format!("{} {shape:?}", expected["dtype"].as_str().unwrap());
     let wanted: Vec<f64> = expected["values"].as_array().unwrap().iter().map(float).collect();
     let tolerance = tolerance(found.ty().dtype, single);
-    let close = |(a, b): (&f64, &f64)| {
-        a == b || a.is_nan() && b.is_nan() || (a - b).abs() <= tolerance * b.abs().max(1.0)
-    };
+    let close =
+        |(a, b): (&f64, &f64)| a == b || a.is_nan() && b.is_nan() || (a - b).abs() <= tolerance * b.abs().max(1.0);
     let right = ty == expected_ty && values.iter().zip(&wanted).all(close);
     (!right).then(|| format!("{expected_ty} {wanted:?} expected, found {ty} {values:?}"))
 }

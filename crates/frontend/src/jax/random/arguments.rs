@@ -14,11 +14,8 @@ use crate::trace::Tensor;
 pub(super) fn shape_if_given(args: &Bound) -> Result<Option<Vec<usize>>> {
     let Some(value) = args.some("shape")? else { return Ok(None) };
     let Some(sizes) = value.elements().and_then(|_| integers(value)) else {
-        let message = format!(
-            "`shape` of {}() must be a sequence of integers, found {}",
-            args.function(),
-            value.type_name()
-        );
+        let message =
+            format!("`shape` of {}() must be a sequence of integers, found {}", args.function(), value.type_name());
         return Err(Error::ty(message).help("for one dimension of size n, write (n,)"));
     };
     let sizes: Option<Vec<usize>> = sizes.iter().map(|&n| usize::try_from(n).ok()).collect();

@@ -53,7 +53,9 @@ fn bounds(interp: &mut Interp, args: &Bound, names: [&str; 2], ty: &TensorType) 
             Ok(shape) if shape == ty.shape => interp.tracer.convert(&bound, ty.dtype),
             _ => {
                 let (found, shape) = (bound.shape(), &ty.shape);
-                Err(Error::shape(format!("`{name}` of shape {found:?} does not broadcast to the sample's shape {shape:?}")))
+                Err(Error::shape(format!(
+                    "`{name}` of shape {found:?} does not broadcast to the sample's shape {shape:?}"
+                )))
             }
         }
     });

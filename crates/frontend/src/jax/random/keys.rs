@@ -111,7 +111,8 @@ impl Object for KeyArray {
             [] => "()".to_owned(),
             [Value::Int(one)] => format!("({one},)"),
             all => {
-                let sizes: Vec<String> = all.iter().map(|n| if let Value::Int(n) = n { n.to_string() } else { String::new() }).collect();
+                let sizes: Vec<String> =
+                    all.iter().map(|n| if let Value::Int(n) = n { n.to_string() } else { String::new() }).collect();
                 format!("({})", sizes.join(", "))
             }
         };
@@ -178,7 +179,11 @@ impl Object for KeyMethod {
             "__getitem__" => keys.item(interp, first.cloned().unwrap_or(Value::Ellipsis)),
             "__len__" | "__iter__" => {
                 let Some(&length) = keys.shape().first() else {
-                    let what = if self.name == "__len__" { "len() of unsized object" } else { "iteration over a 0-d key array" };
+                    let what = if self.name == "__len__" {
+                        "len() of unsized object"
+                    } else {
+                        "iteration over a 0-d key array"
+                    };
                     return Err(Error::ty(what).help("`jax.random.split(key)` gives several keys"));
                 };
                 if self.name == "__len__" {
@@ -213,7 +218,11 @@ pub(super) fn keys(interp: &mut Interp, args: &Bound, name: &str) -> Result<(Ten
     if raw.dtype() == DType::U32 && raw.shape().last() == Some(&2) {
         return Ok((raw, false));
     }
-    let message = format!("{}() needs a key, which is a uint32 array with a last dimension of 2; found {}", args.function(), raw.ty());
+    let message = format!(
+        "{}() needs a key, which is a uint32 array with a last dimension of 2; found {}",
+        args.function(),
+        raw.ty()
+    );
     Err(Error::ty(message).help("make a key with jax.random.key(seed)"))
 }
 

@@ -85,7 +85,8 @@ fn choice(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         return Err(raise("ValueError", "a must be greater than 0 unless no samples are taken"));
     }
     if !replace && draws > size {
-        let message = format!("Cannot take a larger sample (size {draws}) than population (size {size}) when 'replace=False'");
+        let message =
+            format!("Cannot take a larger sample (size {draws}) than population (size {size}) when 'replace=False'");
         return Err(raise("ValueError", message));
     }
     let weights = match args.some("p")? {
@@ -135,7 +136,13 @@ fn choice(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
 }
 
 /// The chosen elements, with the axis of draws in the shape that was asked for.
-fn result(interp: &mut Interp, chosen: &Tensor, population: &Population, axis: usize, shape: &[usize]) -> Result<Value> {
+fn result(
+    interp: &mut Interp,
+    chosen: &Tensor,
+    population: &Population,
+    axis: usize,
+    shape: &[usize],
+) -> Result<Value> {
     let sizes = match population {
         Population::Below(_) => shape.to_vec(),
         Population::Of(x) => [&x.shape()[..axis], shape, &x.shape()[axis + 1..]].concat(),
@@ -164,7 +171,8 @@ fn categorical(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     }
     let draws: usize = prefix.iter().product();
     if draws > classes {
-        let message = format!("Number of samples without replacement ({draws}) cannot exceed number of categories ({classes}).");
+        let message =
+            format!("Number of samples without replacement ({draws}) cannot exceed number of categories ({classes}).");
         return Err(raise("ValueError", message));
     }
     let gumbel = t.random_gumbel(&key, logits.ty(), tails)?;

@@ -44,7 +44,8 @@ impl Tracer {
             |t, carried| {
                 let active = rejected(t, carried)?;
                 let keys = Keys::of(&carried[..2])?;
-                let (next, x_keys, u_keys) = (t.child_keys(&keys, 0)?, t.child_keys(&keys, 1)?, t.child_keys(&keys, 2)?);
+                let (next, x_keys, u_keys) =
+                    (t.child_keys(&keys, 0)?, t.child_keys(&keys, 1)?, t.child_keys(&keys, 2)?);
                 let (x, v) = t.positive_cube_roots(&x_keys, &c, &active)?;
                 let words = t.words_of_keys(&u_keys)?;
                 let u = t.fraction_of_words(&words, dtype)?;
