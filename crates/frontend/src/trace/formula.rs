@@ -5,7 +5,7 @@
 //! formula ends it; what follows is not evaluated.
 
 use std::cell::RefCell;
-use std::ops::{Add, Div, Mul, Neg, Sub};
+use std::ops::{Add, Div, Mul, Neg, Not, Rem, Sub};
 
 use keramos_ir::DType;
 
@@ -242,8 +242,6 @@ unary! {
     log1p;
     /// 1/(1 + e⁻ˣ).
     logistic;
-    /// Logical or bitwise not.
-    not;
     /// 1/√x.
     rsqrt;
     /// −1, 0 or 1.
@@ -316,8 +314,6 @@ binary! {
     min => minimum;
     /// xʸ.
     pow => power;
-    /// The remainder with the dividend's sign.
-    rem => rem;
 }
 
 macro_rules! operators {
@@ -343,11 +339,19 @@ operators! {
     Sub sub sub;
     Mul mul mul;
     Div div div;
+    Rem rem rem;
 }
 
 impl<'f> Neg for Term<'f> {
     type Output = Term<'f>;
     fn neg(self) -> Term<'f> {
         self.map(|t, x| t.neg(x))
+    }
+}
+
+impl<'f> Not for Term<'f> {
+    type Output = Term<'f>;
+    fn not(self) -> Term<'f> {
+        self.map(|t, x| t.not(x))
     }
 }

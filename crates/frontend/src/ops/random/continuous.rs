@@ -17,7 +17,7 @@ pub enum Tails {
 
 impl Tracer {
     /// A uniform variable in [low, 1) under a function.
-    fn from_uniform(
+    fn of_uniform(
         &mut self,
         key: &Tensor,
         ty: &TensorType,
@@ -128,7 +128,7 @@ impl Tracer {
     /// # Errors
     /// As [`Tracer::random_unit`].
     pub fn random_exponential(&mut self, key: &Tensor, ty: &TensorType) -> Result<Tensor> {
-        self.from_uniform(key, ty, 0.0, |u| -(-u).log1p())
+        self.of_uniform(key, ty, 0.0, |u| -(-u).log1p())
     }
 
     /// Gumbel: −ln(−ln u).
@@ -138,7 +138,7 @@ impl Tracer {
     pub fn random_gumbel(&mut self, key: &Tensor, ty: &TensorType, tails: Tails) -> Result<Tensor> {
         let info = float_info(ty.dtype);
         if tails == Tails::Low {
-            return self.from_uniform(key, ty, info.tiny, |u| -(-u.log()).log());
+            return self.of_uniform(key, ty, info.tiny, |u| -(-u.log()).log());
         }
         let [high, low] = self.uniform_pair(key, ty)?;
         self.formula(|f| {
@@ -154,7 +154,7 @@ impl Tracer {
     /// As [`Tracer::random_unit`].
     pub fn random_laplace(&mut self, key: &Tensor, ty: &TensorType) -> Result<Tensor> {
         let lowest = float_info(ty.dtype).epsilon / 2.0 - 1.0;
-        self.from_uniform(key, ty, lowest, |u| u.sign() * (-u.abs()).log1p())
+        self.of_uniform(key, ty, lowest, |u| u.sign() * (-u.abs()).log1p())
     }
 
     /// Logistic with mean 0 and scale 1.
@@ -162,7 +162,7 @@ impl Tracer {
     /// # Errors
     /// As [`Tracer::random_unit`].
     pub fn random_logistic(&mut self, key: &Tensor, ty: &TensorType) -> Result<Tensor> {
-        self.from_uniform(key, ty, float_info(ty.dtype).tiny, |u| u.log() - (-u).log1p())
+        self.of_uniform(key, ty, float_info(ty.dtype).tiny, |u| u.log() - (-u).log1p())
     }
 
     /// Cauchy with median 0 and scale 1.
@@ -170,7 +170,7 @@ impl Tracer {
     /// # Errors
     /// As [`Tracer::random_unit`].
     pub fn random_cauchy(&mut self, key: &Tensor, ty: &TensorType) -> Result<Tensor> {
-        self.from_uniform(key, ty, float_info(ty.dtype).epsilon, |u| ((u - 0.5) * std::f64::consts::PI).tan())
+        self.of_uniform(key, ty, float_info(ty.dtype).epsilon, |u| ((u - 0.5) * std::f64::consts::PI).tan())
     }
 
     /// −1 or 1.

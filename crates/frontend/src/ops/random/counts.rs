@@ -92,7 +92,7 @@ impl Tracer {
                 let log_density = -rate + k * log_rate - (k + 1.0).lgamma();
                 let at_once = edge.ge(0.07).and(v.le(v_limit));
                 let refused = k.lt(0.0).or(edge.lt(0.013).and(v.gt(edge)));
-                vec![k, at_once.or(refused.not().and(s.le(log_density)))]
+                vec![k, at_once.or((!refused).and(s.le(log_density)))]
             })
         })?;
         self.convert(&ends, dtype)
@@ -159,7 +159,7 @@ impl Tracer {
                 q,
                 few.select(q.filled(0.5), q),
                 invalid,
-                infinite.and(invalid.not()),
+                infinite.and(!invalid),
                 below_half.or(no_count).or(q_nan).or(infinite),
                 count,
             ]
@@ -223,7 +223,7 @@ impl Tracer {
                     + stirling_tail(count - mode)
                     - stirling_tail(k)
                     - stirling_tail(count - k);
-                vec![k, at_once.or(refused.not().and(log_v.le(bound)))]
+                vec![k, at_once.or((!refused).and(log_v.le(bound)))]
             })
         })
     }
@@ -274,9 +274,9 @@ impl Tracer {
             let span = (high - low).convert(unsigned);
             let span = high.le(low).select(span.filled(1.0), span);
             let span = f.of(&beyond).and(high.gt(low)).select(span + 1.0, span);
-            let root = span.number(half).rem(span);
-            let multiplier = (root * root).rem(span);
-            let offset = (f.of(&first).rem(span) * multiplier + f.of(&second).rem(span)).rem(span);
+            let root = span.number(half) % span;
+            let multiplier = (root * root) % span;
+            let offset = (f.of(&first) % span * multiplier + f.of(&second) % span) % span;
             low + offset.convert(drawn)
         })
         .and_then(|found| self.convert(&found, dtype))

@@ -60,7 +60,7 @@ impl Tracer {
                 let (low, high, middle) = (f.of(&low), f.of(&high), f.of(&middle));
                 let open = low.lt(high);
                 let less = f.of(&found).lt(f.of(values));
-                vec![open.and(less).select(middle + 1.0, low), open.and(less.not()).select(middle, high)]
+                vec![open.and(less).select(middle + 1.0, low), open.and(!less).select(middle, high)]
             })?;
             if let [new_low, new_high] = halves.as_slice() {
                 (low, high) = (new_low.clone(), new_high.clone());
