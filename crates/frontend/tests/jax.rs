@@ -2,7 +2,7 @@
 //!
 //! `tests/jax/regenerate.py` writes the expected values.
 
-#![allow(clippy::unwrap_used, reason = "helpers of a test")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of a test")]
 
 use keramos_frontend::diagnostics::Source;
 use keramos_frontend::interp::{Options, run};
