@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod batching;
+mod control;
 mod cpu;
 mod gradients;
 mod numeric;
