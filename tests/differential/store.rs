@@ -50,7 +50,8 @@ pub fn read_all(root: &Path) -> Result<Vec<Store>, String> {
     let mut stores = Vec::new();
     for folder in ["primitives", "programs"] {
         let listing = std::fs::read_dir(root.join("data").join(folder)).map_err(|e| format!("data/{folder}: {e}"))?;
-        let mut files: Vec<_> = listing.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        let paths = listing.filter_map(|entry| Some(entry.ok()?.path()));
+        let mut files: Vec<_> = paths.filter(|path| path.extension().is_some_and(|e| e == "npz")).collect();
         files.sort();
         for file in files {
             let stem = file.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();

@@ -19,7 +19,9 @@ class Row:
 
     def __init__(self, name, operands, body, *variants, diff=None, tolerance=None, reason=None, skip="", prelude=""):
         assert variants and (tolerance is None) == (reason is None), name
-        self.name, self.operands, self.body = name, operands.split(), body
+        # No function is called like one of Python's own.
+        self.name, self.function = name, f"{name}_of"
+        self.operands, self.body = operands.split(), body
         self.variants = [v if isinstance(v, tuple) else (v,) for v in variants]
         assert all(len(v) == len(self.operands) for v in self.variants), name
         self.diff = None if diff is None else diff.split()
@@ -72,7 +74,7 @@ class Plan:
         namespace = {}
         exec(HEAD + textwrap.dedent(self.row.prelude) + "\n" + self.forward(), namespace)
         args = [spec.array("types") for spec in variant]
-        return jax.tree.leaves(jax.eval_shape(namespace[self.row.name], *args))
+        return jax.tree.leaves(jax.eval_shape(namespace[self.row.function], *args))
 
     def diff(self, variant):
         names = self.row.operands if self.row.diff is None else self.row.diff
@@ -81,7 +83,7 @@ class Plan:
     def forward(self):
         r = self.row
         body = r.body if "\n" in r.body else f"return {r.body}"
-        return f"def {r.name}({', '.join(r.operands)}):\n{textwrap.indent(textwrap.dedent(body).strip(), '    ')}\n\n\n"
+        return f"def {r.function}({', '.join(r.operands)}):\n{textwrap.indent(textwrap.dedent(body).strip(), '    ')}\n\n\n"
 
     def add(self, kind, operands, lines):
         """A function `name_kind(operands)` and its twin in which everything is under jit."""
@@ -140,14 +142,14 @@ class Plan:
     JIT = ["jvp", "vjp", "vmap", "vmap_grad", "grad_vmap", "grad_grad"]
 
     def text(self):
-        name = self.row.name
+        name, function = self.row.name, self.row.function
         parts = [self.forward()]
         for kind, code in self.functions.items():
-            parts.append(code.replace("FUNCTION", name))
+            parts.append(code.replace("FUNCTION", function))
             if kind in self.JIT:
-                inner = code.replace("FUNCTION", f"jax.jit({name})")
+                inner = code.replace("FUNCTION", f"jax.jit({function})")
                 parts.append("@jax.jit\n" + inner.replace(f"def {name}_{kind}(", f"def {name}_{kind}_jit(", 1))
-        parts.append(f"{name}_jit = jax.jit({name})\n\n\n")
+        parts.append(f"{name}_jit = jax.jit({function})\n\n\n")
         return "".join(parts)
 
     def run(self, store, module, namespace):
@@ -161,8 +163,10 @@ class Plan:
 
     def case(self, store, module, namespace, number, variant, kind):
         r = self.row
-        function = r.name if kind is None else f"{r.name}_{kind}"
-        case = f"{function}/{number}" if number else function
+        function = r.function if kind is None else f"{r.name}_{kind}"
+        case = r.name if kind is None else function
+        twin = f"{case}_jit"
+        case = f"{case}/{number}" if number else case
         args = self.arguments(variant, kind, case, namespace)
         try:
             arrays, results = request.run(namespace[function], args)
@@ -171,7 +175,6 @@ class Plan:
             return
         results = [x for x in results if x.dtype != jax.dtypes.float0]
         store.case(case, module, request.of(function, args), arrays, results, r.tolerance, r.reason)
-        twin = f"{function}_jit"
         if number == 0 and twin in namespace:
             store.case(twin, module, request.of(twin, args), arrays, results, r.tolerance, r.reason)
 
@@ -191,7 +194,7 @@ class Plan:
             of = dict(zip(r.operands, specs))
             args += [of[name].like().array(f"{case} d{name}") for name in self.differentiable]
         if kind == "vjp":
-            outs = jax.tree.leaves(jax.eval_shape(namespace[r.name], *args))
+            outs = jax.tree.leaves(jax.eval_shape(namespace[r.function], *args))
             floats = [o for o in outs if jnp.issubdtype(o.dtype, jnp.inexact)]
             from .values import SHORT
             args += [Spec(o.shape, SHORT[o.dtype.name], lambda rng, s: rng.standard_normal(s)).array(f"{case} c{i}")
