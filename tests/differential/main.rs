@@ -19,7 +19,7 @@ use keramos::{Platform, Session};
 use store::{Case, Store};
 
 /// Cases that are traced from one evaluation of their module and run as one program.
-const GROUP: usize = 48;
+const GROUP: usize = 80;
 
 /// Why a case fails: its name and what was found.
 type Failure = (String, String);

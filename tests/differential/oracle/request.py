@@ -1,6 +1,8 @@
 """How a case asks for its function: the text that `keramos compile --entry` takes."""
 
 import jax
+import jax.extend
+import jax.numpy as jnp
 import numpy as np
 
 from .values import SHORT
@@ -27,15 +29,30 @@ def of(name, args):
     return f"{name}:{','.join(map(text, args))}"
 
 
+class Call:
+    """A call that has been traced but not computed: what is no array stays static."""
+
+    def __init__(self, function, args):
+        leaves, tree = jax.tree.flatten(args)
+        self.arrays = [leaf for leaf in leaves if is_array(leaf)]
+
+        def whole(arrays):
+            rest = iter(arrays)
+            full = [next(rest) if is_array(leaf) else leaf for leaf in leaves]
+            results = jax.tree.leaves(function(*jax.tree.unflatten(tree, full)))
+            return [x for x in results if jnp.asarray(x).dtype != jax.dtypes.float0]
+
+        self.jaxpr = jax.make_jaxpr(whole)(self.arrays)
+
+
+def compute(calls):
+    """The leaves of the results of each call, computed by one program: compiling is what takes time."""
+    functions = [jax.extend.core.jaxpr_as_fun(call.jaxpr) for call in calls]
+    whole = jax.jit(lambda arrays: [f(*a) for f, a in zip(functions, arrays)])
+    return whole([call.arrays for call in calls])
+
+
 def run(function, args):
-    """The arrays among the arguments and the leaves of the result, computed under jit as a whole; what
-    is no array stays static."""
-    leaves, tree = jax.tree.flatten(args)
-    arrays = [leaf for leaf in leaves if is_array(leaf)]
-
-    def whole(arrays):
-        rest = iter(arrays)
-        full = [next(rest) if is_array(leaf) else leaf for leaf in leaves]
-        return function(*jax.tree.unflatten(tree, full))
-
-    return arrays, jax.tree.leaves(jax.jit(whole)(arrays))
+    """The arrays among the arguments and the leaves of the result."""
+    call = Call(function, args)
+    return call.arrays, compute([call])[0]

@@ -40,21 +40,27 @@ def row(*args, **keywords):
     ROWS.append(Row(*args, **keywords))
 
 
+# Small modules: the test evaluates one for every few dozen cases.
+ROWS_PER_MODULE = 2
+
+
 def expand(store, table, rows):
-    """Adds the cases of a table to the store: one module for all rows."""
-    plans, parts = [], [HEAD]
-    for entry in rows:
-        if entry.prelude:
-            parts.append(textwrap.dedent(entry.prelude).strip() + "\n\n\n")
-        plan = Plan(entry)
-        parts.append(plan.text())
-        plans.append(plan)
-    text = "".join(parts).rstrip() + "\n"
-    namespace = {}
-    exec(compile(text, f"{table}.py", "exec"), namespace)
-    module = store.module(f"{table}.py", text)
-    for plan in plans:
-        plan.run(store, module, namespace)
+    """Adds the cases of a table to the store."""
+    for start in range(0, len(rows), ROWS_PER_MODULE):
+        plans, parts = [], [HEAD]
+        for entry in rows[start:start + ROWS_PER_MODULE]:
+            if entry.prelude:
+                parts.append(textwrap.dedent(entry.prelude).strip() + "\n\n\n")
+            plan = Plan(entry)
+            parts.append(plan.text())
+            plans.append(plan)
+        text = "".join(parts).rstrip() + "\n"
+        namespace = {}
+        name = f"{table}/{rows[start].name}.py"
+        exec(compile(text, name, "exec"), namespace)
+        module = store.module(name, text)
+        for plan in plans:
+            plan.run(store, module, namespace)
 
 
 class Plan:
@@ -153,30 +159,34 @@ class Plan:
         return "".join(parts)
 
     def run(self, store, module, namespace):
+        """Computes and stores the cases of the row, all by one program."""
+        self.calls = []
         for number, variant in enumerate(self.row.variants):
             kinds = [None, *self.functions] if number == 0 else [None, "jvp", "vjp", "vmap"]
             if number > 0 and self.diff(variant) != self.differentiable:
                 kinds = [None, "vmap"]
             for kind in kinds:
                 if kind is None or kind in self.functions:
-                    self.case(store, module, namespace, number, variant, kind)
+                    self.case(store, namespace, number, variant, kind)
+        results = request.compute([call for *_, call in self.calls])
+        for (case, twin, function, args, call), result in zip(self.calls, results):
+            for name, entry in [(case, function)] + ([(twin, twin)] if twin else []):
+                store.case(name, module, request.of(entry, args), call.arrays, result, self.row.tolerance, self.row.reason)
 
-    def case(self, store, module, namespace, number, variant, kind):
+    def case(self, store, namespace, number, variant, kind):
+        """Traces a case, and notes the twin under jit if it has one."""
         r = self.row
         function = r.function if kind is None else f"{r.name}_{kind}"
         case = r.name if kind is None else function
-        twin = f"{case}_jit"
+        twin = f"{case}_jit" if number == 0 and f"{case}_jit" in namespace else None
         case = f"{case}/{number}" if number else case
         args = self.arguments(variant, kind, case, namespace)
         try:
-            arrays, results = request.run(namespace[function], args)
+            call = request.Call(namespace[function], args)
         except (NotImplementedError, TypeError, ValueError) as error:
             store.without.append(f"{case}: {type(error).__name__}: {str(error).splitlines()[0][:200]}")
             return
-        results = [x for x in results if x.dtype != jax.dtypes.float0]
-        store.case(case, module, request.of(function, args), arrays, results, r.tolerance, r.reason)
-        if number == 0 and twin in namespace:
-            store.case(twin, module, request.of(twin, args), arrays, results, r.tolerance, r.reason)
+        self.calls.append((case, twin, function, args, call))
 
     def arguments(self, variant, kind, case, namespace):
         r = self.row
