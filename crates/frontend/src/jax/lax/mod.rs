@@ -1,29 +1,42 @@
-//! `jax.lax`: the primitives by name.
+//! `jax.lax`: the primitives by name, with JAX's strictness: operands are not promoted, and only scalars are broadcast.
 
-use crate::jax::numpy::elementwise as e;
-use crate::library::FunctionDecl;
+mod arguments;
+mod contractions;
+mod convolutions;
+mod elementwise;
+mod indexing;
+mod records;
+mod reductions;
+mod shapes;
+mod slicing;
+mod sorting;
+mod trees;
+
 use crate::modules::{Contents, modules};
 
 modules! {
     /// `jax.lax`.
-    LAX = Contents { tensor_functions: &[SHARED], ..Contents::new("jax.lax") };
+    LAX = Contents {
+        classes: &[records::CLASSES],
+        tensor_tables: &[
+            elementwise::ONE,
+            elementwise::TWO,
+            elementwise::OTHERS,
+            shapes::FUNCTIONS,
+            slicing::FUNCTIONS,
+            indexing::FUNCTIONS,
+            reductions::ELEMENTARY,
+            reductions::RUNNING,
+            reductions::OTHERS,
+            sorting::FUNCTIONS,
+            contractions::FUNCTIONS,
+            convolutions::FUNCTIONS,
+            trees::TREES,
+            trees::CALLS,
+        ],
+        python: &[shapes::STATIC, convolutions::STATIC],
+        values: records::value,
+        value_names: records::VALUE_NAMES,
+        ..Contents::new("jax.lax")
+    };
 }
-
-/// Functions of `jax.numpy` that `jax.lax` has too.
-static SHARED: &[&FunctionDecl] = &[
-    &e::ABS,
-    &e::CEIL,
-    &e::COS,
-    &e::ERF,
-    &e::EXP,
-    &e::EXPM1,
-    &e::FLOOR,
-    &e::LOG,
-    &e::LOG1P,
-    &e::RSQRT,
-    &e::SIGN,
-    &e::SIN,
-    &e::SQRT,
-    &e::STOP_GRADIENT,
-    &e::TANH,
-];
