@@ -111,3 +111,8 @@ fn check(program: &str, expected: &str, single: f64) {
 fn random_numbers_are_those_of_jax() {
     check(include_str!("jax/programs/random.py"), include_str!("jax/programs/random.json"), 1e-6);
 }
+
+#[test]
+fn functions_of_lax_are_those_of_jax() {
+    check(include_str!("jax/programs/lax.py"), include_str!("jax/programs/lax.json"), 3e-6);
+}

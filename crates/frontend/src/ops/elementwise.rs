@@ -35,6 +35,63 @@ impl Tracer {
         self.build1(&[x], |b, v| b.convert(v[0], dtype))
     }
 
+    /// The bits of `x` as elements of another type, lowest first: narrower ones along a new last dimension,
+    /// wider ones of those that the last dimension holds.
+    ///
+    /// # Errors
+    /// The last dimension does not hold the bits of one element.
+    pub fn bitcast(&mut self, x: &Tensor, dtype: DType) -> Result<Tensor> {
+        let (from, to) = (x.dtype().bits(), dtype.bits());
+        if from == to {
+            return self.build1(&[x], |b, v| b.bitcast_convert(v[0], dtype));
+        }
+        let unsigned =
+            |bits: u32| [DType::U8, DType::U16, DType::U32, DType::U64].into_iter().find(|d| d.bits() == bits);
+        let (Some(source), Some(target)) = (unsigned(from), unsigned(to)) else {
+            return Err(Error::ty(format!("the bits of {} cannot be read as {dtype}", x.ty())));
+        };
+        let words = self.build1(&[x], |b, v| b.bitcast_convert(v[0], source))?;
+        let last = x.rank();
+        let joined = if to < from {
+            let parts = (0..from / to).map(|part| {
+                let part = self.build1(&[&words], |b, v| {
+                    let distance = b.full_like(v[0], f64::from(part * to))?;
+                    let shifted = b.shift_right_logical(v[0], distance)?;
+                    let mask = b.full_like(shifted, 2f64.powi(to as i32) - 1.0)?;
+                    let low = b.and(shifted, mask)?;
+                    b.convert(low, target)
+                })?;
+                self.expand_dims(&part, &[last])
+            });
+            let parts = parts.collect::<Result<Vec<_>>>()?;
+            self.concatenate(&parts, last)?
+        } else {
+            let count = (to / from) as usize;
+            if x.shape().last() != Some(&count) {
+                return Err(Error::shape(format!(
+                    "the last dimension of {} must be {count} to be read as {dtype}",
+                    x.ty()
+                )));
+            }
+            let wide = self.convert(&words, target)?;
+            let mut sum: Option<Tensor> = None;
+            for part in 0..count {
+                let piece = self.slice_axis(&wide, last - 1, part, part + 1)?;
+                let piece = self.squeeze(&piece, &[last - 1])?;
+                let piece = self.build1(&[&piece], |b, v| {
+                    let distance = b.full_like(v[0], part as f64 * f64::from(from))?;
+                    b.shift_left(v[0], distance)
+                })?;
+                sum = Some(match sum {
+                    None => piece,
+                    Some(sum) => self.or(&sum, &piece)?,
+                });
+            }
+            sum.ok_or_else(|| Error::internal("no bits are left"))?
+        };
+        self.build1(&[&joined], |b, v| b.bitcast_convert(v[0], dtype))
+    }
+
     /// `x` broadcast to `shape`.
     ///
     /// # Errors

@@ -60,14 +60,14 @@ impl Domain {
     /// Refuses operands of other element types.
     pub(super) fn check(self, function: &str, operands: &[Tensor]) -> Result<()> {
         let many = operands.len() > 1;
-        for (place, x) in operands.iter().enumerate().filter(|(_, x)| !self.accepts(x.dtype())) {
-            let (name, text) = (x.dtype().numpy_name(), self.text());
-            let place = if many { format!(" at position {place}") } else { String::new() };
-            let message =
-                format!("{function} does not accept dtype {name}{place}. Accepted dtypes{place} are subtypes of {text}.");
-            return Err(Error::ty(message));
-        }
-        Ok(())
+        let Some((place, x)) = operands.iter().enumerate().find(|(_, x)| !self.accepts(x.dtype())) else {
+            return Ok(());
+        };
+        let (name, text) = (x.dtype().numpy_name(), self.text());
+        let place = if many { format!(" at position {place}") } else { String::new() };
+        let message =
+            format!("{function} does not accept dtype {name}{place}. Accepted dtypes{place} are subtypes of {text}.");
+        Err(Error::ty(message))
     }
 }
 
@@ -103,8 +103,9 @@ pub(super) fn same_dtypes(function: &str, similar: &str, operands: &[Tensor]) ->
     let error = Error::ty(message);
     Err(match similar {
         "" => error.help("convert one of them with lax.convert_element_type"),
-        similar => error
-            .note(format!("jnp.{similar} is a similar function that does automatic type promotion on inputs")),
+        similar => {
+            error.note(format!("jnp.{similar} is a similar function that does automatic type promotion on inputs"))
+        }
     })
 }
 
@@ -118,8 +119,7 @@ pub(super) fn same_shapes(interp: &mut Interp, function: &str, operands: &[Tenso
         }
         if x.rank() != shape.len() {
             let (low, high) = (x.rank().min(shape.len()), x.rank().max(shape.len()));
-            let message =
-                format!("{function}: arrays must have the same number of dimensions, got {{{low}, {high}}}");
+            let message = format!("{function}: arrays must have the same number of dimensions, got {{{low}, {high}}}");
             return Err(Error::ty(message).help("jax.numpy functions broadcast; or use lax.broadcast_in_dim"));
         }
         for (size, &n) in shape.iter_mut().zip(x.shape()) {
@@ -128,7 +128,8 @@ pub(super) fn same_shapes(interp: &mut Interp, function: &str, operands: &[Tenso
                 (1, b) => *size = b,
                 _ => {
                     let shapes: Vec<String> = operands.iter().map(|x| tuple_text(x.shape())).collect();
-                    let message = format!("{function} got incompatible shapes for broadcasting: {}.", shapes.join(", "));
+                    let message =
+                        format!("{function} got incompatible shapes for broadcasting: {}.", shapes.join(", "));
                     return Err(Error::ty(message));
                 }
             }
@@ -197,7 +198,8 @@ pub(super) fn dim(args: &Bound, name: &str, rank: usize) -> Result<usize> {
 
 fn dim_of(d: i64, rank: usize) -> Result<usize> {
     let found = if d < 0 { d + rank as i64 } else { d };
-    usize::try_from(found).ok().filter(|&d| d < rank).ok_or_else(|| {
-        raise("ValueError", format!("axis {d} is out of bounds for array of dimension {rank}"))
-    })
+    usize::try_from(found)
+        .ok()
+        .filter(|&d| d < rank)
+        .ok_or_else(|| raise("ValueError", format!("axis {d} is out of bounds for array of dimension {rank}")))
 }

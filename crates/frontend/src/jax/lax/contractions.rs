@@ -74,10 +74,9 @@ fn dot_dims(args: &Bound) -> Result<DotDims> {
 }
 
 fn product(interp: &mut Interp, args: &Bound, a: &Tensor, b: &Tensor, dims: DotDims) -> Result<Value> {
-    for (what, lhs, rhs) in [
-        ("contracting", &dims.lhs_contracting, &dims.rhs_contracting),
-        ("batch", &dims.lhs_batch, &dims.rhs_batch),
-    ] {
+    for (what, lhs, rhs) in
+        [("contracting", &dims.lhs_contracting, &dims.rhs_contracting), ("batch", &dims.lhs_batch, &dims.rhs_batch)]
+    {
         let sizes = |x: &Tensor, dims: &[usize]| -> Result<Vec<usize>> {
             let found: Option<Vec<usize>> = dims.iter().map(|&d| x.shape().get(d).copied()).collect();
             found.ok_or_else(|| {
@@ -88,7 +87,8 @@ fn product(interp: &mut Interp, args: &Bound, a: &Tensor, b: &Tensor, dims: DotD
         let (left, right) = (sizes(a, lhs)?, sizes(b, rhs)?);
         if left != right {
             let (left, right) = (tuple_text(&left), tuple_text(&right));
-            let message = format!("dot_general requires {what} dimensions to have the same shape, got {left} and {right}.");
+            let message =
+                format!("dot_general requires {what} dimensions to have the same shape, got {left} and {right}.");
             return Err(Error::ty(message));
         }
     }
@@ -126,7 +126,10 @@ fn batch_matmul(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let (a, b) = (operand(interp, args, "lhs")?, operand(interp, args, "rhs")?);
     let rank = a.rank();
     if rank < 2 || b.rank() != rank {
-        return Err(raise("ValueError", format!("Arguments to batch_matmul must be at least 2D and of equal ndim, got {rank}, {}", b.rank())));
+        return Err(raise(
+            "ValueError",
+            format!("Arguments to batch_matmul must be at least 2D and of equal ndim, got {rank}, {}", b.rank()),
+        ));
     }
     let batch: Vec<usize> = (0..rank - 2).collect();
     let dims = DotDims::contracting([rank - 1], [rank - 2]).batch(batch.clone(), batch);

@@ -53,7 +53,9 @@ fn permutations(specs: &[Value], lhs: &[usize], rhs: &[usize]) -> Result<ConvDim
             special.iter().chain(&spatial).map(|c| spec.iter().position(|d| d == c)).collect();
         let places = places.filter(|places| places.len() == spec.len());
         lists.push(places.ok_or_else(|| {
-            Error::ty(format!("convolution dimension_numbers elements must each have the same set of spatial characters, got {text}."))
+            Error::ty(format!(
+                "convolution dimension_numbers elements must each have the same set of spatial characters, got {text}."
+            ))
         })?);
     }
     match <[Vec<usize>; 3]>::try_from(lists) {
@@ -65,7 +67,8 @@ fn permutations(specs: &[Value], lhs: &[usize], rhs: &[usize]) -> Result<ConvDim
 /// The dimension numbers of a convolution of these shapes.
 fn dims(value: &Value, lhs: &[usize], rhs: &[usize]) -> Result<ConvDims> {
     if lhs.len() != rhs.len() {
-        let message = format!("convolution requires lhs and rhs ndim to be equal, got {} and {}.", lhs.len(), rhs.len());
+        let message =
+            format!("convolution requires lhs and rhs ndim to be equal, got {} and {}.", lhs.len(), rhs.len());
         return Err(Error::ty(message));
     }
     if lhs.len() < 2 {
@@ -76,12 +79,21 @@ fn dims(value: &Value, lhs: &[usize], rhs: &[usize]) -> Result<ConvDims> {
         return Ok(ConvDims { lhs: all.clone(), rhs: all.clone(), out: all });
     }
     if let Some(record) = Record::of(value, &CONV) {
-        return Ok(ConvDims { lhs: record.dims("lhs_spec")?, rhs: record.dims("rhs_spec")?, out: record.dims("out_spec")? });
+        return Ok(ConvDims {
+            lhs: record.dims("lhs_spec")?,
+            rhs: record.dims("rhs_spec")?,
+            out: record.dims("out_spec")?,
+        });
     }
     match value.elements() {
         Some(specs) if specs.len() == 3 => permutations(&specs, lhs, rhs),
-        Some(specs) => Err(Error::ty(format!("convolution dimension_numbers list/tuple must be length 3, got {}.", specs.len()))),
-        None => Err(Error::ty(format!("convolution dimension_numbers must be tuple/list or None, got {}.", value.type_name()))),
+        Some(specs) => {
+            Err(Error::ty(format!("convolution dimension_numbers list/tuple must be length 3, got {}.", specs.len())))
+        }
+        None => Err(Error::ty(format!(
+            "convolution dimension_numbers must be tuple/list or None, got {}.",
+            value.type_name()
+        ))),
     }
 }
 

@@ -136,8 +136,7 @@ fn choose(interp: &mut Interp, which: &crate::trace::Tensor, cases: &[crate::tra
         return Err(Error::ty("select_n() must have at least one case"));
     };
     if which.dtype() != DType::Bool && which.dtype() != DType::I32 {
-        let message =
-            format!("select `which` must be boolean or integer type, got {}.", which.dtype().numpy_name());
+        let message = format!("select `which` must be boolean or integer type, got {}.", which.dtype().numpy_name());
         return Err(Error::ty(message));
     }
     same_dtypes("select", "where", cases)?;
@@ -147,7 +146,9 @@ fn choose(interp: &mut Interp, which: &crate::trace::Tensor, cases: &[crate::tra
     }
     if which.rank() > 0 && which.shape() != first.shape() {
         let (a, b) = (tuple_text(which.shape()), tuple_text(first.shape()));
-        let message = format!("select `which` must be scalar or have the same shape as cases, got `which` shape {a} but case shape {b}.");
+        let message = format!(
+            "select `which` must be scalar or have the same shape as cases, got `which` shape {a} but case shape {b}."
+        );
         return Err(Error::ty(message));
     }
     let t = &mut interp.tracer;
@@ -203,7 +204,8 @@ fn integer_pow(interp: &mut Interp, args: &Bound, exponent: i64) -> Result<Value
     let Ok(exponent) = i32::try_from(exponent) else { return Err(args.invalid("y", "an integer of 32 bits")) };
     if exponent < 0 && x.dtype().is_int() {
         let (name, shape) = (x.dtype().numpy_name(), x.shape());
-        let message = format!("Integers cannot be raised to negative powers, got integer_pow({name}{shape:?}, {exponent})");
+        let message =
+            format!("Integers cannot be raised to negative powers, got integer_pow({name}{shape:?}, {exponent})");
         return Err(Error::ty(message));
     }
     apply(interp, &[x], |b, v| b.integer_pow(v[0], exponent)).map(Value::Tensor)
@@ -235,8 +237,10 @@ fn convert_element_type(interp: &mut Interp, args: &mut Bound) -> Result<Value> 
 
 fn bitcast_convert_type(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let x = operand(interp, args, "operand")?;
-    let Some(dtype) = dtype(interp, args, "new_dtype")? else { return Err(args.invalid("new_dtype", "an element type")) };
-    apply(interp, &[x], |b, v| b.bitcast_convert(v[0], dtype)).map(Value::Tensor)
+    let Some(dtype) = dtype(interp, args, "new_dtype")? else {
+        return Err(args.invalid("new_dtype", "an element type"));
+    };
+    interp.tracer.bitcast(&x, dtype).map(Value::Tensor)
 }
 
 /// The other element-wise functions.

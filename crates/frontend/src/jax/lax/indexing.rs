@@ -12,9 +12,9 @@ use crate::trace::Tensor;
 use crate::value::Value;
 
 /// The argument `mode`.
-fn mode(args: &Bound) -> Result<OutOfBounds> {
+fn mode(args: &Bound, default: OutOfBounds) -> Result<OutOfBounds> {
     if args.some("mode")?.is_none() {
-        return Ok(OutOfBounds::Fill);
+        return Ok(default);
     }
     Ok(match args.one_of("mode", &["clip", "fill", "drop", "promise_in_bounds"])? {
         "clip" => OutOfBounds::Clip,
@@ -51,7 +51,7 @@ fn scatter_dims(args: &Bound) -> Result<GatherDims> {
 
 fn gather(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let (x, indices) = (operand(interp, args, "operand")?, operand(interp, args, "start_indices")?);
-    let (dims, window, mode) = (gather_dims(args)?, sizes(args, "slice_sizes")?, mode(args)?);
+    let (dims, window, mode) = (gather_dims(args)?, sizes(args, "slice_sizes")?, mode(args, OutOfBounds::Clip)?);
     let find = |interp: &mut Interp, x: &Tensor, mode: OutOfBounds| {
         apply(interp, &[x.clone(), indices.clone()], |b, v| b.gather(v[0], v[1], dims.clone(), &window, mode))
     };
@@ -76,13 +76,13 @@ fn scatter(interp: &mut Interp, args: &Bound, kind: ScatterKind, negated: bool) 
     if negated {
         updates = interp.tracer.neg(&updates)?;
     }
-    let scatter = Scatter { kind, dims: scatter_dims(args)?, mode: mode(args)? };
+    let scatter = Scatter { kind, dims: scatter_dims(args)?, mode: mode(args, OutOfBounds::Fill)? };
     apply(interp, &[x, indices, updates], |b, v| b.emit1(scatter, v)).map(Value::Tensor)
 }
 
 fn scatter_apply(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let (x, indices) = (operand(interp, args, "operand")?, operand(interp, args, "scatter_indices")?);
-    let (dims, mode) = (scatter_dims(args)?, mode(args)?);
+    let (dims, mode) = (scatter_dims(args)?, mode(args, OutOfBounds::Fill)?);
     // The sizes of windows: those of the updates, and 1 where they have no dimension.
     let updates = sizes(args, "update_shape")?;
     let mut sizes = Vec::with_capacity(x.rank());
@@ -98,7 +98,8 @@ fn scatter_apply(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let changed = interp.call(&args.get("func")?.clone(), Args::positional(vec![Value::Tensor(found.clone())]))?;
     let changed = interp.to_tensor(&changed)?;
     if changed.ty() != found.ty() {
-        let message = format!("the function of scatter_apply must keep the type {}, it gave {}", found.ty(), changed.ty());
+        let message =
+            format!("the function of scatter_apply must keep the type {}, it gave {}", found.ty(), changed.ty());
         return Err(Error::ty(message));
     }
     let scatter = Scatter { kind: ScatterKind::Replace, dims, mode };

@@ -143,7 +143,12 @@ const SETS: &[(&str, &[(&str, &str)])] = &[
     ("RoundingMethod", &[("AWAY_FROM_ZERO", "away_from_zero"), ("TO_NEAREST_EVEN", "to_nearest_even")]),
     (
         "GatherScatterMode",
-        &[("CLIP", "clip"), ("FILL_OR_DROP", "fill"), ("PROMISE_IN_BOUNDS", "promise_in_bounds"), ("ONE_HOT", "one_hot")],
+        &[
+            ("CLIP", "clip"),
+            ("FILL_OR_DROP", "fill"),
+            ("PROMISE_IN_BOUNDS", "promise_in_bounds"),
+            ("ONE_HOT", "one_hot"),
+        ],
     ),
     ("FftType", &[("FFT", "fft"), ("IFFT", "ifft"), ("RFFT", "rfft"), ("IRFFT", "irfft")]),
 ];

@@ -118,14 +118,19 @@ fn combine(interp: &mut Interp, function: &Value, single: bool, a: &[Tensor], b:
     let result = interp.call(function, Args::positional(vec![pack(a), pack(b)]))?;
     let leaves = result.elements().unwrap_or_else(|| vec![result.clone()]);
     if leaves.len() != a.len() {
-        return Err(Error::ty(format!("the computation of a reduction must give {} values, it gave {}", a.len(), leaves.len())));
+        return Err(Error::ty(format!(
+            "the computation of a reduction must give {} values, it gave {}",
+            a.len(),
+            leaves.len()
+        )));
     }
     let tensors = leaves.iter().map(|leaf| interp.to_tensor(leaf)).collect::<Result<Vec<_>>>()?;
     let pairs = tensors.iter().zip(a);
     pairs
         .map(|(found, like)| {
             if found.dtype() != like.dtype() {
-                let message = format!("the computation of a reduction must keep the types: {} became {}", like.ty(), found.ty());
+                let message =
+                    format!("the computation of a reduction must keep the types: {} became {}", like.ty(), found.ty());
                 return Err(Error::ty(message));
             }
             interp.tracer.broadcast_to(found, like.shape())
@@ -167,9 +172,16 @@ fn reduce(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
 }
 
 /// Reduces by combining halves until one is left; `None` if there are no elements.
-fn halves(interp: &mut Interp, function: &Value, single: bool, xs: &[Tensor], axes: &[usize]) -> Result<Option<Vec<Tensor>>> {
+fn halves(
+    interp: &mut Interp,
+    function: &Value,
+    single: bool,
+    xs: &[Tensor],
+    axes: &[usize],
+) -> Result<Option<Vec<Tensor>>> {
     // The reduced dimensions become one, the first.
-    let order = |rank: usize| -> Vec<usize> { axes.iter().copied().chain((0..rank).filter(|d| !axes.contains(d))).collect() };
+    let order =
+        |rank: usize| -> Vec<usize> { axes.iter().copied().chain((0..rank).filter(|d| !axes.contains(d))).collect() };
     let mut parts = Vec::new();
     for x in xs {
         let moved = interp.tracer.transpose(x, &order(x.rank()))?;
@@ -243,18 +255,27 @@ fn reduce_window(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let base_dilation = some_sizes(args, "base_dilation")?.unwrap_or_else(ones);
     let window_dilation = some_sizes(args, "window_dilation")?.unwrap_or_else(ones);
     if [&window, &strides, &base_dilation, &window_dilation].iter().any(|list| list.len() != rank) {
-        return Err(raise("ValueError", format!("reduce_window needs one window size, stride and dilation per dimension of {}", tuple_text(x.shape()))));
+        return Err(raise(
+            "ValueError",
+            format!(
+                "reduce_window needs one window size, stride and dilation per dimension of {}",
+                tuple_text(x.shape())
+            ),
+        ));
     }
     let dilated: Vec<usize> = window.iter().zip(&window_dilation).map(|(&k, &d)| k.saturating_sub(1) * d + 1).collect();
-    let sizes: Vec<usize> = x.shape().iter().zip(&base_dilation).map(|(&n, &d)| n.saturating_sub(1) * d + n.min(1)).collect();
+    let sizes: Vec<usize> =
+        x.shape().iter().zip(&base_dilation).map(|(&n, &d)| n.saturating_sub(1) * d + n.min(1)).collect();
     let padding = padding(args, &sizes, &dilated, &strides)?;
     let function = args.get("computation")?.clone();
     let Some(monoid) = computation(interp, &function, x.dtype())? else {
-        return Err(Error::unsupported("reduce_window with a computation other than a sum, product, maximum, minimum or logical operation")
-            .help("pass lax.add, lax.mul, lax.max, lax.min, lax.bitwise_and, lax.bitwise_or or lax.bitwise_xor"));
+        return Err(Error::unsupported(
+            "reduce_window with a computation other than a sum, product, maximum, minimum or logical operation",
+        )
+        .help("pass lax.add, lax.mul, lax.max, lax.min, lax.bitwise_and, lax.bitwise_or or lax.bitwise_xor"));
     };
     let window = Window { size: window, strides, padding, base_dilation, window_dilation };
-    let found = apply(interp, &[x.clone()], |b, v| b.reduce_window(monoid, v[0], window))?;
+    let found = apply(interp, std::slice::from_ref(&x), |b, v| b.reduce_window(monoid, v[0], window))?;
     let init = interp.tracer.convert(&init, x.dtype())?;
     let init = interp.tracer.broadcast_to(&init, found.shape())?;
     combine(interp, &function, true, &[init], &[found]).map(|y| y.into_iter().next().map_or(Value::None, Value::Tensor))

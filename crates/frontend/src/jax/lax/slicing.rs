@@ -28,12 +28,16 @@ fn slice(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     }
     if limit.iter().zip(x.shape()).any(|(l, n)| l > n) {
         let (limit, shape) = (tuple_text(&limit), tuple_text(x.shape()));
-        let message = format!("slice limit_indices must be less than or equal to operand shape, got limit_indices {limit} for operand shape {shape}.");
+        let message = format!(
+            "slice limit_indices must be less than or equal to operand shape, got limit_indices {limit} for operand shape {shape}."
+        );
         return Err(Error::ty(message));
     }
     if start.iter().zip(&limit).any(|(s, l)| s > l) {
         let (start, limit) = (tuple_text(&start), tuple_text(&limit));
-        let message = format!("slice limit_indices must be greater than or equal to start_indices, got start_indices {start} and limit_indices {limit}.");
+        let message = format!(
+            "slice limit_indices must be greater than or equal to start_indices, got start_indices {start} and limit_indices {limit}."
+        );
         return Err(Error::ty(message));
     }
     apply(interp, &[x], |b, v| b.slice(v[0], &start, &limit, &strides)).map(Value::Tensor)
@@ -74,7 +78,11 @@ fn start(interp: &mut Interp, args: &Bound, index: &Value, length: usize) -> Res
     }
     let index = to_operand(interp, args, index)?;
     if !index.dtype().is_int() || index.rank() != 0 {
-        return Err(Error::ty(format!("{} start indices must be integer scalars, got {}", args.function(), index.ty())));
+        return Err(Error::ty(format!(
+            "{} start indices must be integer scalars, got {}",
+            args.function(),
+            index.ty()
+        )));
     }
     if index.dtype().is_unsigned_int() {
         return Ok(index);
@@ -124,7 +132,9 @@ fn starts_in_dim(interp: &mut Interp, args: &Bound, name: &str, shape: &[usize],
 fn take_window(interp: &mut Interp, x: &Tensor, starts: &[Tensor], window: &[usize]) -> Result<Tensor> {
     if window.len() != x.rank() || window.iter().zip(x.shape()).any(|(w, n)| w > n) {
         let (window, shape) = (tuple_text(window), tuple_text(x.shape()));
-        let message = format!("slice slice_sizes must be less than or equal to operand shape, got slice_sizes {window} for operand shape {shape}.");
+        let message = format!(
+            "slice slice_sizes must be less than or equal to operand shape, got slice_sizes {window} for operand shape {shape}."
+        );
         return Err(Error::ty(message));
     }
     let operands: Vec<Tensor> = std::iter::once(x).chain(starts).cloned().collect();
@@ -134,11 +144,15 @@ fn take_window(interp: &mut Interp, x: &Tensor, starts: &[Tensor], window: &[usi
 fn put_window(interp: &mut Interp, x: &Tensor, update: &Tensor, starts: &[Tensor]) -> Result<Tensor> {
     let (found, shape) = (tuple_text(update.shape()), tuple_text(x.shape()));
     if update.rank() != x.rank() {
-        let message = format!("dynamic_update_slice update must have the same rank as operand, got update shape {found} for operand shape {shape}.");
+        let message = format!(
+            "dynamic_update_slice update must have the same rank as operand, got update shape {found} for operand shape {shape}."
+        );
         return Err(Error::ty(message));
     }
     if update.shape().iter().zip(x.shape()).any(|(u, n)| u > n) {
-        let message = format!("dynamic_update_slice update shape must be smaller than operand shape, got update shape {found} for operand shape {shape}.");
+        let message = format!(
+            "dynamic_update_slice update shape must be smaller than operand shape, got update shape {found} for operand shape {shape}."
+        );
         return Err(Error::ty(message));
     }
     same_dtypes("dynamic_update_slice", "", &[x.clone(), update.clone()])?;

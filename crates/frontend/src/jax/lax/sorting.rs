@@ -12,7 +12,8 @@ use crate::value::Value;
 /// Sorts tensors together by the first `keys` of them.
 fn together(interp: &mut Interp, xs: &[Tensor], axis: usize, keys: usize) -> Result<Vec<Tensor>> {
     if let Some(other) = xs.iter().find(|x| Some(x.shape()) != xs.first().map(Tensor::shape)) {
-        let message = format!("sort operands must have the same shape, got {:?} and {:?}", xs[0].shape(), other.shape());
+        let message =
+            format!("sort operands must have the same shape, got {:?} and {:?}", xs[0].shape(), other.shape());
         return Err(Error::ty(message));
     }
     let operands: Vec<&Tensor> = xs.iter().collect();

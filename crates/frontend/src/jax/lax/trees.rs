@@ -8,7 +8,11 @@ use crate::trace::Tensor;
 use crate::value::Value;
 
 /// Applies a function to every tensor in a tree; numbers stay as they are.
-fn each(interp: &mut Interp, tree: &Value, code: &mut dyn FnMut(&mut Interp, &Tensor) -> Result<Tensor>) -> Result<Value> {
+fn each(
+    interp: &mut Interp,
+    tree: &Value,
+    code: &mut dyn FnMut(&mut Interp, &Tensor) -> Result<Tensor>,
+) -> Result<Value> {
     tree.map_leaves(&mut |leaf| match leaf {
         Value::Tensor(_) | Value::Array(_) => {
             let x = interp.to_tensor(leaf)?;
