@@ -121,9 +121,13 @@ fn dtype(dtype: keramos_ir::DType) -> DType {
         keramos_ir::DType::U16 => DType::U16,
         keramos_ir::DType::U32 => DType::U32,
         keramos_ir::DType::U64 => DType::U64,
+        keramos_ir::DType::F8E4M3FN => DType::F8E4M3FN,
+        keramos_ir::DType::F8E5M2 => DType::F8E5M2,
         keramos_ir::DType::F16 => DType::F16,
         keramos_ir::DType::BF16 => DType::BF16,
         keramos_ir::DType::F32 => DType::F32,
         keramos_ir::DType::F64 => DType::F64,
+        keramos_ir::DType::C64 => DType::C64,
+        keramos_ir::DType::C128 => DType::C128,
     }
 }

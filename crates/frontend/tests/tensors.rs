@@ -9,7 +9,7 @@ use keramos_frontend::interp::{Options, run};
 use keramos_frontend::library::Args;
 use keramos_frontend::trace::Tensor;
 use keramos_frontend::value::{Key, Value};
-use keramos_ir::{Array, Buffer, DType, with_buffer};
+use keramos_ir::{Array, Buffer, DType};
 use serde_json::Value as Json;
 
 const PROGRAM: &str = include_str!("tensors/functions.py");
@@ -30,34 +30,6 @@ fn array(json: &Json) -> Array {
 
 fn floats(json: &Json) -> Vec<f64> {
     json["values"].as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect()
-}
-
-trait ToFloat {
-    fn to_float(&self) -> f64;
-}
-
-macro_rules! to_float {
-    ($($t:ty)*) => { $(impl ToFloat for $t { fn to_float(&self) -> f64 { *self as f64 } })* };
-}
-
-to_float!(i8 i16 i32 i64 u8 u16 u32 u64 f32 f64);
-
-impl ToFloat for bool {
-    fn to_float(&self) -> f64 {
-        f64::from(u8::from(*self))
-    }
-}
-
-impl ToFloat for half::f16 {
-    fn to_float(&self) -> f64 {
-        f64::from(*self)
-    }
-}
-
-impl ToFloat for half::bf16 {
-    fn to_float(&self) -> f64 {
-        f64::from(*self)
-    }
 }
 
 #[test]
@@ -91,7 +63,7 @@ fn functions_compute_what_keras_computes() {
             continue;
         }
         for (index, (found, expected)) in arrays.iter().zip(outputs).enumerate() {
-            let values: Vec<f64> = with_buffer!(found.data(), v => v.iter().map(ToFloat::to_float).collect());
+            let values = found.numbers();
             let ty = format!("{} {:?}", found.ty().dtype.numpy_name(), found.ty().shape);
             let shape: Vec<u64> = expected["shape"].as_array().unwrap().iter().map(|n| n.as_u64().unwrap()).collect();
             let expected_ty = format!("{} {shape:?}", expected["dtype"].as_str().unwrap());

@@ -1,8 +1,9 @@
 //! Dense host tensors: constants and the reference evaluator's values.
 
 use half::{bf16, f16};
+use num_complex::Complex;
 
-use crate::{DType, IrError, Result, TensorType};
+use crate::{DType, F8E4M3FN, F8E5M2, IrError, Result, TensorType};
 
 /// The dense row-major elements of an [`Array`], one vector per element type.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,10 +18,14 @@ pub enum Buffer {
     U16(Vec<u16>),
     U32(Vec<u32>),
     U64(Vec<u64>),
+    F8E4M3FN(Vec<F8E4M3FN>),
+    F8E5M2(Vec<F8E5M2>),
     F16(Vec<f16>),
     BF16(Vec<bf16>),
     F32(Vec<f32>),
     F64(Vec<f64>),
+    C64(Vec<Complex<f32>>),
+    C128(Vec<Complex<f64>>),
 }
 
 /// Runs `$body` with `$data` bound to the typed vector inside a [`Buffer`].
@@ -37,10 +42,14 @@ macro_rules! with_buffer {
             $crate::Buffer::U16($data) => $body,
             $crate::Buffer::U32($data) => $body,
             $crate::Buffer::U64($data) => $body,
+            $crate::Buffer::F8E4M3FN($data) => $body,
+            $crate::Buffer::F8E5M2($data) => $body,
             $crate::Buffer::F16($data) => $body,
             $crate::Buffer::BF16($data) => $body,
             $crate::Buffer::F32($data) => $body,
             $crate::Buffer::F64($data) => $body,
+            $crate::Buffer::C64($data) => $body,
+            $crate::Buffer::C128($data) => $body,
         }
     };
 }
@@ -68,7 +77,7 @@ impl Array {
         Ok(Array { ty, data })
     }
 
-    /// A rank-0 array holding `value` converted to `dtype` (`NE 0` for `bool`, saturating for integers).
+    /// A rank-0 array holding `value` converted to `dtype` (`NE 0` for `bool`, saturating for integers, without imaginary part).
     pub fn scalar(dtype: DType, value: f64) -> Self {
         Array::full(&TensorType::scalar(dtype), value)
     }
@@ -86,10 +95,14 @@ impl Array {
             DType::U16 => Buffer::U16(vec![value as u16; n]),
             DType::U32 => Buffer::U32(vec![value as u32; n]),
             DType::U64 => Buffer::U64(vec![value as u64; n]),
+            DType::F8E4M3FN => Buffer::F8E4M3FN(vec![F8E4M3FN::from_f64(value); n]),
+            DType::F8E5M2 => Buffer::F8E5M2(vec![F8E5M2::from_f64(value); n]),
             DType::F16 => Buffer::F16(vec![f16::from_f64(value); n]),
             DType::BF16 => Buffer::BF16(vec![bf16::from_f64(value); n]),
             DType::F32 => Buffer::F32(vec![value as f32; n]),
             DType::F64 => Buffer::F64(vec![value; n]),
+            DType::C64 => Buffer::C64(vec![Complex::new(value as f32, 0.0); n]),
+            DType::C128 => Buffer::C128(vec![Complex::new(value, 0.0); n]),
         };
         Array { ty: ty.clone(), data }
     }
@@ -128,6 +141,13 @@ impl Array {
                 Buffer::$variant(bytes.as_chunks().0.iter().map(|&chunk| <$element>::from_le_bytes(chunk)).collect())
             };
         }
+        macro_rules! read_complex {
+            ($variant:ident, $part:ty) => {{
+                let parts: Vec<$part> =
+                    bytes.as_chunks().0.iter().map(|&chunk| <$part>::from_le_bytes(chunk)).collect();
+                Buffer::$variant(parts.as_chunks().0.iter().map(|&[re, im]| Complex::new(re, im)).collect())
+            }};
+        }
         if bytes.len() != ty.bytes() {
             let message = format!("{} bytes do not fill {ty}", bytes.len());
             return Err(IrError::Type { op: "constant", message, operands: Vec::new() });
@@ -142,10 +162,14 @@ impl Array {
             DType::U16 => read!(U16, u16),
             DType::U32 => read!(U32, u32),
             DType::U64 => read!(U64, u64),
+            DType::F8E4M3FN => read!(F8E4M3FN, F8E4M3FN),
+            DType::F8E5M2 => read!(F8E5M2, F8E5M2),
             DType::F16 => read!(F16, f16),
             DType::BF16 => read!(BF16, bf16),
             DType::F32 => read!(F32, f32),
             DType::F64 => read!(F64, f64),
+            DType::C64 => read_complex!(C64, f32),
+            DType::C128 => read_complex!(C128, f64),
         };
         Array::new(ty.shape.clone(), data)
     }
@@ -162,10 +186,14 @@ impl Array {
             Buffer::U16(v) => v.iter().flat_map(|x| x.to_le_bytes()).collect(),
             Buffer::U32(v) => v.iter().flat_map(|x| x.to_le_bytes()).collect(),
             Buffer::U64(v) => v.iter().flat_map(|x| x.to_le_bytes()).collect(),
+            Buffer::F8E4M3FN(v) => v.iter().flat_map(|x| x.to_le_bytes()).collect(),
+            Buffer::F8E5M2(v) => v.iter().flat_map(|x| x.to_le_bytes()).collect(),
             Buffer::F16(v) => v.iter().flat_map(|x| x.to_le_bytes()).collect(),
             Buffer::BF16(v) => v.iter().flat_map(|x| x.to_le_bytes()).collect(),
             Buffer::F32(v) => v.iter().flat_map(|x| x.to_le_bytes()).collect(),
             Buffer::F64(v) => v.iter().flat_map(|x| x.to_le_bytes()).collect(),
+            Buffer::C64(v) => v.iter().flat_map(|x| [x.re, x.im]).flat_map(f32::to_le_bytes).collect(),
+            Buffer::C128(v) => v.iter().flat_map(|x| [x.re, x.im]).flat_map(f64::to_le_bytes).collect(),
         }
     }
 }
@@ -183,10 +211,14 @@ impl Buffer {
             Buffer::U16(_) => DType::U16,
             Buffer::U32(_) => DType::U32,
             Buffer::U64(_) => DType::U64,
+            Buffer::F8E4M3FN(_) => DType::F8E4M3FN,
+            Buffer::F8E5M2(_) => DType::F8E5M2,
             Buffer::F16(_) => DType::F16,
             Buffer::BF16(_) => DType::BF16,
             Buffer::F32(_) => DType::F32,
             Buffer::F64(_) => DType::F64,
+            Buffer::C64(_) => DType::C64,
+            Buffer::C128(_) => DType::C128,
         }
     }
 
@@ -211,7 +243,7 @@ impl Buffer {
                 }
             };
         }
-        pick!(Bool I8 I16 I32 I64 U8 U16 U32 U64 F16 BF16 F32 F64)
+        pick!(Bool I8 I16 I32 I64 U8 U16 U32 U64 F8E4M3FN F8E5M2 F16 BF16 F32 F64 C64 C128)
     }
 
     /// Appends the elements of a buffer of the same element type; another type's are ignored.
@@ -224,6 +256,6 @@ impl Buffer {
                 }
             };
         }
-        extend!(Bool I8 I16 I32 I64 U8 U16 U32 U64 F16 BF16 F32 F64);
+        extend!(Bool I8 I16 I32 I64 U8 U16 U32 U64 F8E4M3FN F8E5M2 F16 BF16 F32 F64 C64 C128);
     }
 }

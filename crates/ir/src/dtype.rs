@@ -27,6 +27,10 @@ pub enum DType {
     U32,
     /// 64-bit unsigned integers.
     U64,
+    /// 8-bit floats with 3 bits of mantissa and no infinities.
+    F8E4M3FN,
+    /// 8-bit floats with 2 bits of mantissa.
+    F8E5M2,
     /// IEEE 754 half precision.
     F16,
     /// The upper half of a single-precision float.
@@ -35,6 +39,10 @@ pub enum DType {
     F32,
     /// IEEE 754 double precision.
     F64,
+    /// Complex numbers, two `f32`.
+    C64,
+    /// Complex numbers, two `f64`.
+    C128,
 }
 
 /// Every element type with its short name, NumPy name and MLIR name.
@@ -48,10 +56,14 @@ const NAMES: &[(DType, &str, &str, &str)] = &[
     (DType::U16, "u16", "uint16", "ui16"),
     (DType::U32, "u32", "uint32", "ui32"),
     (DType::U64, "u64", "uint64", "ui64"),
+    (DType::F8E4M3FN, "f8_e4m3fn", "float8_e4m3fn", "f8E4M3FN"),
+    (DType::F8E5M2, "f8_e5m2", "float8_e5m2", "f8E5M2"),
     (DType::F16, "f16", "float16", "f16"),
     (DType::BF16, "bf16", "bfloat16", "bf16"),
     (DType::F32, "f32", "float32", "f32"),
     (DType::F64, "f64", "float64", "f64"),
+    (DType::C64, "c64", "complex64", "complex<f32>"),
+    (DType::C128, "c128", "complex128", "complex<f64>"),
 ];
 
 impl DType {
@@ -88,10 +100,11 @@ impl DType {
     /// Bytes per element; truth values take one byte.
     pub fn size(self) -> usize {
         match self {
-            DType::Bool | DType::I8 | DType::U8 => 1,
+            DType::Bool | DType::I8 | DType::U8 | DType::F8E4M3FN | DType::F8E5M2 => 1,
             DType::I16 | DType::U16 | DType::F16 | DType::BF16 => 2,
             DType::I32 | DType::U32 | DType::F32 => 4,
-            DType::I64 | DType::U64 | DType::F64 => 8,
+            DType::I64 | DType::U64 | DType::F64 | DType::C64 => 8,
+            DType::C128 => 16,
         }
     }
 
@@ -100,14 +113,49 @@ impl DType {
         if self == DType::Bool { 1 } else { 8 * self.size() as u32 }
     }
 
-    /// Floating point of any width.
+    /// Real floating point of any width.
     pub fn is_float(self) -> bool {
-        matches!(self, DType::F16 | DType::BF16 | DType::F32 | DType::F64)
+        self.is_float8() || matches!(self, DType::F16 | DType::BF16 | DType::F32 | DType::F64)
     }
 
-    /// The distance from 1 to the next number, for a float type; 0 for others.
-    pub fn epsilon(self) -> f64 {
+    /// The 8-bit floats.
+    pub fn is_float8(self) -> bool {
+        matches!(self, DType::F8E4M3FN | DType::F8E5M2)
+    }
+
+    /// Complex numbers.
+    pub fn is_complex(self) -> bool {
+        matches!(self, DType::C64 | DType::C128)
+    }
+
+    /// Real or complex floating point: what has derivatives.
+    pub fn is_inexact(self) -> bool {
+        self.is_float() || self.is_complex()
+    }
+
+    /// The type of a complex number's parts; other types are their own.
+    pub fn real(self) -> DType {
         match self {
+            DType::C64 => DType::F32,
+            DType::C128 => DType::F64,
+            real => real,
+        }
+    }
+
+    /// The complex type whose parts are of this type, if there is one.
+    pub fn complex(self) -> Option<DType> {
+        match self {
+            DType::F32 => Some(DType::C64),
+            DType::F64 => Some(DType::C128),
+            _ => None,
+        }
+    }
+
+    /// The distance from 1 to the next number, for a float type or a complex one's parts; 0 for others.
+    pub fn epsilon(self) -> f64 {
+        match self.real() {
+            DType::F8E4M3FN => crate::F8E4M3FN::EPSILON,
+            DType::F8E5M2 => crate::F8E5M2::EPSILON,
             DType::F16 => f64::from(half::f16::EPSILON),
             DType::BF16 => f64::from(half::bf16::EPSILON),
             DType::F32 => f32::EPSILON.into(),

@@ -210,6 +210,10 @@ op_table! {
     NextAfter(ops::NextAfter),
     /// Rounds floats to fewer bits.
     ReducePrecision(ops::ReducePrecision),
+    /// Complex numbers from their parts.
+    MakeComplex(ops::MakeComplex),
+    /// Parts of complex numbers.
+    ComplexPart(ops::ComplexPart),
     /// Element-wise comparison.
     Compare(ops::Compare),
     /// Element-wise choice between two cases.

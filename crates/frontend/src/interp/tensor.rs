@@ -183,9 +183,13 @@ pub(crate) fn element(array: &Array, index: usize) -> Option<Value> {
         Buffer::U16(v) => Value::Int(i64::from(*v.get(index)?)),
         Buffer::U32(v) => Value::Int(i64::from(*v.get(index)?)),
         Buffer::U64(v) => super::operators::number::from_big((*v.get(index)?).into()),
+        Buffer::F8E4M3FN(v) => Value::Float(v.get(index)?.to_f64()),
+        Buffer::F8E5M2(v) => Value::Float(v.get(index)?.to_f64()),
         Buffer::F16(v) => Value::Float(f64::from(*v.get(index)?)),
         Buffer::BF16(v) => Value::Float(f64::from(*v.get(index)?)),
         Buffer::F32(v) => Value::Float(f64::from(*v.get(index)?)),
         Buffer::F64(v) => Value::Float(*v.get(index)?),
+        // The language has no complex numbers of its own.
+        Buffer::C64(_) | Buffer::C128(_) => return None,
     })
 }

@@ -18,13 +18,14 @@ pub fn promote_types(a: &Tensor, b: &Tensor) -> (DType, bool) {
 
 /// A weak type meets a strong one.
 fn yielding(weak: DType, strong: DType) -> (DType, bool) {
-    if kind(weak) <= kind(strong) { (strong, false) } else { (weak, kind(strong) != 0 || weak.is_float()) }
+    if kind(weak) <= kind(strong) { (strong, false) } else { (weak, kind(strong) != 0 || weak.is_inexact()) }
 }
 
 fn kind(dtype: DType) -> u8 {
     match dtype {
         DType::Bool => 0,
         d if d.is_int() => 1,
+        d if d.is_complex() => 3,
         _ => 2,
     }
 }
@@ -38,8 +39,13 @@ fn join(a: DType, b: DType) -> DType {
     match (kind(a), kind(b)) {
         (0, _) => b,
         (_, 0) => a,
-        (1, 2) => b,
-        (2, 1) => a,
+        (1, 2 | 3) => b,
+        (2 | 3, 1) => a,
+        // Complex numbers are as wide as the wider parts.
+        (2 | 3, 3) | (3, 2) => match a.real() == DType::F64 || b.real() == DType::F64 {
+            true => DType::C128,
+            false => DType::C64,
+        },
         (2, 2) => match (a, b) {
             (F16, BF16) | (BF16, F16) => F32,
             _ => a.max(b),

@@ -1,6 +1,6 @@
 //! The error of an array, as `tests/golden/README.md` defines it.
 
-use keramos_ir::{Array, Buffer};
+use keramos_ir::Array;
 
 /// Checks `got` against `expected`. `scale` is what errors are relative to, at least; 0 for the largest
 /// magnitude expected alone.
@@ -38,19 +38,5 @@ pub fn check(what: &str, got: &Array, expected: &Array, tolerance: f64, scale: f
 
 /// The elements as `f64`.
 pub fn numbers(array: &Array) -> Vec<f64> {
-    match array.data() {
-        Buffer::Bool(v) => v.iter().map(|&b| f64::from(u8::from(b))).collect(),
-        Buffer::I64(v) => v.iter().map(|&x| x as f64).collect(),
-        Buffer::U64(v) => v.iter().map(|&x| x as f64).collect(),
-        Buffer::I8(v) => v.iter().map(|&x| f64::from(x)).collect(),
-        Buffer::I16(v) => v.iter().map(|&x| f64::from(x)).collect(),
-        Buffer::I32(v) => v.iter().map(|&x| f64::from(x)).collect(),
-        Buffer::U8(v) => v.iter().map(|&x| f64::from(x)).collect(),
-        Buffer::U16(v) => v.iter().map(|&x| f64::from(x)).collect(),
-        Buffer::U32(v) => v.iter().map(|&x| f64::from(x)).collect(),
-        Buffer::F16(v) => v.iter().map(|x| x.to_f64()).collect(),
-        Buffer::BF16(v) => v.iter().map(|x| x.to_f64()).collect(),
-        Buffer::F32(v) => v.iter().map(|&x| f64::from(x)).collect(),
-        Buffer::F64(v) => v.clone(),
-    }
+    array.numbers()
 }

@@ -55,8 +55,8 @@ impl Primitive for ArgExtremum {
 
     fn infer(&self, operands: &[&TensorType]) -> Result<Vec<TensorType>> {
         let [x] = rules::operands(self.name(), operands)?;
-        if x.shape.get(self.axis).is_none_or(|&n| n == 0) || !self.dtype.is_int() {
-            let message = format!("needs elements along axis {} and an integer result type", self.axis);
+        if x.shape.get(self.axis).is_none_or(|&n| n == 0) || !self.dtype.is_int() || x.dtype.is_complex() {
+            let message = format!("needs ordered elements along axis {} and an integer result type", self.axis);
             return Err(IrError::ty(self.name(), message, operands));
         }
         let mut shape = x.shape.clone();
@@ -135,6 +135,8 @@ impl Primitive for ArgExtremum {
                 Wide::Bool(v) => best(v, &at, self.extremum),
                 Wide::Int(v) => best(v, &at, self.extremum),
                 Wide::Float(v) => best(v, &at, self.extremum),
+                // The type rule forbids them.
+                Wide::Complex(_) => 0,
             }
         });
         Ok(vec![Wide::Int(places.collect()).narrow(self.name(), &result)?])

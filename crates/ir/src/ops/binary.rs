@@ -133,21 +133,25 @@ impl BinaryKind {
                 lowering: Lowering::Op("stablehlo.add"),
                 partials: [Share(|_, _, _, d| Ok(d)), Share(|_, _, _, d| Ok(d))],
                 linear: Linear::Jointly([|_, ct| Ok(ct), |_, ct| Ok(ct)]),
-                eval: Kernel::number(|[x, y]| x + y, |[x, y], _| x + y).with_bool(|[x, y]| x | y),
+                eval: Kernel::number(|[x, y]| x + y, |[x, y], _| x + y)
+                    .with_bool(|[x, y]| x | y)
+                    .with_complex(|[x, y]| x + y),
             },
             BinaryKind::Sub => Rule {
                 name: "sub",
                 lowering: Lowering::Op("stablehlo.subtract"),
                 partials: [Share(|_, _, _, d| Ok(d)), Share(|b, _, _, d| b.neg(d))],
                 linear: Linear::Jointly([|_, ct| Ok(ct), |b, ct| b.neg(ct)]),
-                eval: Kernel::number(|[x, y]| x - y, |[x, y], _| x - y),
+                eval: Kernel::number(|[x, y]| x - y, |[x, y], _| x - y).with_complex(|[x, y]| x - y),
             },
             BinaryKind::Mul => Rule {
                 name: "mul",
                 lowering: Lowering::Op("stablehlo.multiply"),
                 partials: [Share(|b, [_, y], _, d| b.mul(d, y)), Share(|b, [x, _], _, d| b.mul(x, d))],
                 linear: Linear::Either([Some(|b, ct, y| b.mul(ct, y)), Some(|b, ct, x| b.mul(x, ct))]),
-                eval: Kernel::number(|[x, y]| x * y, |[x, y], _| x.wrapping_mul(y)).with_bool(|[x, y]| x & y),
+                eval: Kernel::number(|[x, y]| x * y, |[x, y], _| x.wrapping_mul(y))
+                    .with_bool(|[x, y]| x & y)
+                    .with_complex(|[x, y]| x * y),
             },
             BinaryKind::Div => Rule {
                 name: "div",
@@ -161,7 +165,8 @@ impl BinaryKind {
                     }),
                 ],
                 linear: Linear::Either([Some(|b, ct, y| b.div(ct, y)), None]),
-                eval: Kernel::number(|[x, y]| x / y, |[x, y], _| if y == 0 { -1 } else { x / y }),
+                eval: Kernel::number(|[x, y]| x / y, |[x, y], _| if y == 0 { -1 } else { x / y })
+                    .with_complex(|[x, y]| x / y),
             },
             BinaryKind::Rem => Rule {
                 name: "rem",
@@ -223,7 +228,7 @@ impl BinaryKind {
                     }),
                 ],
                 linear: Linear::No,
-                eval: Kernel::number(|[x, y]| x.powf(y), int_pow),
+                eval: Kernel::number(|[x, y]| x.powf(y), int_pow).with_complex(|[x, y]| x.powc(y)),
             },
             BinaryKind::Atan2 => Rule {
                 name: "atan2",

@@ -81,7 +81,7 @@ pub struct CustomJvp {
     /// What is computed where nothing is differentiated.
     pub function: Arc<Function>,
     /// Results and their tangents from operands and their tangents: parameters are the function's
-    /// parameters, then a tangent for each that is floating point; results likewise. The tangents
+    /// parameters, then a tangent for each that is floating point, real or complex; results likewise. The tangents
     /// must depend on tangents linearly.
     pub rule: Arc<Function>,
 }
@@ -103,7 +103,7 @@ impl Primitive for CustomJvp {
     fn infer(&self, operands: &[&TensorType]) -> Result<Vec<TensorType>> {
         let results = infer(CUSTOM_JVP, &self.function, operands)?;
         let with_tangents = |types: Vec<TensorType>| {
-            let tangents: Vec<TensorType> = types.iter().filter(|ty| ty.dtype.is_float()).cloned().collect();
+            let tangents: Vec<TensorType> = types.iter().filter(|ty| ty.dtype.is_inexact()).cloned().collect();
             [types, tangents].concat()
         };
         if self.rule.param_types() != with_tangents(self.function.param_types())
@@ -118,13 +118,13 @@ impl Primitive for CustomJvp {
     fn jvp(&self, b: &mut Builder, primals: &[Value], tangents: &[Option<Value>]) -> Result<Dual> {
         let mut args = primals.to_vec();
         for (&primal, &tangent) in primals.iter().zip(tangents) {
-            if b.ty(primal).dtype.is_float() {
+            if b.ty(primal).dtype.is_inexact() {
                 args.push(rules::instantiate(b, tangent, primal)?);
             }
         }
         let mut results = b.inline(&self.rule, &args)?;
         let mut found = results.split_off(self.function.results.len()).into_iter();
-        let tangents = results.iter().map(|&r| if b.ty(r).dtype.is_float() { found.next() } else { None }).collect();
+        let tangents = results.iter().map(|&r| if b.ty(r).dtype.is_inexact() { found.next() } else { None }).collect();
         Ok((results, tangents))
     }
 
@@ -140,7 +140,7 @@ impl Primitive for CustomJvp {
     fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
         let flags: Vec<bool> = operands.iter().map(|operand| operand.mapped).collect();
         let is_float =
-            |f: &Function, values: &[Value]| values.iter().map(|&v| f.ty(v).dtype.is_float()).collect::<Vec<_>>();
+            |f: &Function, values: &[Value]| values.iter().map(|&v| f.ty(v).dtype.is_inexact()).collect::<Vec<_>>();
         let with_tangents = |flags: &[bool], float: &[bool]| {
             let tangents = flags.iter().zip(float).filter(|(_, float)| **float).map(|(flag, _)| *flag);
             flags.iter().copied().chain(tangents).collect::<Vec<bool>>()

@@ -104,6 +104,9 @@ impl Primitive for Compare {
         if x != y {
             return Err(IrError::ty(self.name(), "operands must have one type", operands));
         }
+        if x.dtype.is_complex() && !matches!(self.0, Comparison::Eq | Comparison::Ne) {
+            return Err(IrError::ty(self.name(), "complex numbers have no order", operands));
+        }
         Ok(vec![x.with_dtype(DType::Bool)])
     }
 
@@ -122,7 +125,7 @@ impl Primitive for Compare {
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {
         let kind = operands.first().map_or("SIGNED", |&x| match e.ty(x).dtype {
             dtype if dtype.is_float() && self.0.is_total() => "TOTALORDER",
-            dtype if dtype.is_float() => "FLOAT",
+            dtype if dtype.is_inexact() => "FLOAT",
             dtype if dtype.is_signed_int() => "SIGNED",
             _ => "UNSIGNED",
         });
@@ -143,6 +146,10 @@ impl Primitive for Compare {
                 Wide::Bool(x.iter().zip(&y).map(|(x, y)| self.0.holds(Some(x.total_cmp(y)))).collect())
             }
             (Wide::Float(x), Wide::Float(y)) => zip(&x, &y, self.0),
+            (Wide::Complex(x), Wide::Complex(y)) => {
+                let equal = x.iter().zip(&y).map(|(x, y)| x == y);
+                Wide::Bool(equal.map(|equal| equal == (self.0 == Comparison::Eq)).collect())
+            }
             (Wide::Int(x), Wide::Int(y)) => zip(&x, &y, self.0),
             (Wide::Bool(x), Wide::Bool(y)) => zip(&x, &y, self.0),
             _ => return Err(IrError::Eval { op: self.name(), message: "operand types differ".to_owned() }),

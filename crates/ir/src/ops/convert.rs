@@ -11,7 +11,7 @@ use super::wide::{IntType, Wide};
 use super::{batching, rules};
 
 /// Converts elements. Floats round to nearest even; floats to integers round toward zero and
-/// saturate, NaN becomes 0; integers wrap; anything but zero is true.
+/// saturate, NaN becomes 0; integers wrap; anything but zero is true. Complex numbers lose their imaginary part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Convert {
     /// The result's element type.
@@ -39,7 +39,7 @@ impl Primitive for Convert {
     }
 
     fn jvp(&self, b: &mut Builder, primals: &[Value], tangents: &[Option<Value>]) -> Result<Dual> {
-        if self.dtype.is_float() {
+        if self.dtype.is_inexact() {
             rules::linear_jvp(b, self, primals, tangents)
         } else {
             rules::constant_jvp(b, self, primals)
@@ -67,25 +67,47 @@ impl Primitive for Convert {
             let truth = b.ne(param, zero)?;
             return e.inline(&b.finish(vec![truth]), operands);
         }
+        if let &[x] = operands
+            && e.ty(x).dtype.is_complex()
+            && !self.dtype.is_complex()
+        {
+            let mut b = Builder::new(CONVERT);
+            let param = b.param(e.ty(x).clone());
+            let real = b.real(param)?;
+            let converted = b.convert(real, self.dtype)?;
+            return e.inline(&b.finish(vec![converted]), operands);
+        }
         rules::plain(e, "stablehlo.convert", operands, results)
     }
 
     fn eval(&self, operands: &[&Array]) -> Result<Vec<Array>> {
         let [x] = rules::arrays(CONVERT, operands)?;
+        let real = |v: Vec<f64>, to: DType| match to.is_complex() {
+            true => Wide::Complex(v.into_iter().map(|x| x.into()).collect()),
+            false => Wide::Float(v),
+        };
         let to_int = |x: f64| {
             let (low, high) = IntType::of(self.dtype).range();
             (x as i128).clamp(low, high)
         };
-        let result = match (Wide::of(x), self.dtype) {
+        let wide = match Wide::of(x) {
+            Wide::Complex(v) if self.dtype == DType::Bool => {
+                Wide::Bool(v.into_iter().map(|x| x.re != 0.0 || x.im != 0.0).collect())
+            }
+            Wide::Complex(v) if !self.dtype.is_complex() => Wide::Float(v.into_iter().map(|x| x.re).collect()),
+            wide => wide,
+        };
+        let result = match (wide, self.dtype) {
             (Wide::Bool(v), DType::Bool) => Wide::Bool(v),
             (Wide::Int(v), DType::Bool) => Wide::Bool(v.into_iter().map(|x| x != 0).collect()),
             (Wide::Float(v), DType::Bool) => Wide::Bool(v.into_iter().map(|x| x != 0.0).collect()),
             (Wide::Bool(v), to) if to.is_int() => Wide::Int(v.into_iter().map(i128::from).collect()),
             (Wide::Int(v), to) if to.is_int() => Wide::Int(v),
             (Wide::Float(v), to) if to.is_int() => Wide::Int(v.into_iter().map(to_int).collect()),
-            (Wide::Bool(v), _) => Wide::Float(v.into_iter().map(|x| if x { 1.0 } else { 0.0 }).collect()),
-            (Wide::Int(v), _) => Wide::Float(v.into_iter().map(|x| x as f64).collect()),
-            (Wide::Float(v), _) => Wide::Float(v),
+            (Wide::Bool(v), to) => real(v.into_iter().map(|x| if x { 1.0 } else { 0.0 }).collect(), to),
+            (Wide::Int(v), to) => real(v.into_iter().map(|x| x as f64).collect(), to),
+            (Wide::Float(v), to) => real(v, to),
+            (Wide::Complex(v), _) => Wide::Complex(v),
         };
         Ok(vec![result.narrow(CONVERT, &x.ty().with_dtype(self.dtype))?])
     }
@@ -115,8 +137,8 @@ impl Primitive for BitcastConvert {
 
     fn infer(&self, operands: &[&TensorType]) -> Result<Vec<TensorType>> {
         let [x] = rules::operands(BITCAST, operands)?;
-        if x.dtype.bits() != self.dtype.bits() {
-            let message = format!("{} and {} have different widths", x.dtype, self.dtype);
+        if x.dtype.bits() != self.dtype.bits() || x.dtype.is_complex() != self.dtype.is_complex() {
+            let message = format!("the bits of {} are none of {}", x.dtype, self.dtype);
             return Err(IrError::ty(BITCAST, message, operands));
         }
         Ok(vec![x.with_dtype(self.dtype)])

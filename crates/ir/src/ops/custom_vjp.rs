@@ -37,7 +37,7 @@ const VJP: &str = "custom_vjp";
 const LINEAR: &str = "custom_linear";
 
 fn floats(types: Vec<TensorType>) -> Vec<TensorType> {
-    types.into_iter().filter(|ty| ty.dtype.is_float()).collect()
+    types.into_iter().filter(|ty| ty.dtype.is_inexact()).collect()
 }
 
 fn list(types: &[TensorType]) -> String {
@@ -115,12 +115,12 @@ impl Primitive for CustomVjp {
         let mut inputs = results.split_off(self.function.results.len());
         let num_residuals = inputs.len();
         for (&primal, &tangent) in primals.iter().zip(tangents) {
-            if b.ty(primal).dtype.is_float() {
+            if b.ty(primal).dtype.is_inexact() {
                 inputs.push(rules::instantiate(b, tangent, primal)?);
             }
         }
         let tangents = b.emit(CustomLinear { bwd: self.bwd.clone(), num_residuals }, &inputs)?;
-        let is_float: Vec<bool> = results.iter().map(|&r| b.ty(r).dtype.is_float()).collect();
+        let is_float: Vec<bool> = results.iter().map(|&r| b.ty(r).dtype.is_inexact()).collect();
         Ok((results, rules::spread(&is_float, tangents)))
     }
 
@@ -143,11 +143,11 @@ impl Primitive for CustomVjp {
         let results = self.function.result_types();
         let function = batching::instantiate(function, batch, &results, &mapped)?;
 
-        let of_cotangents = results.iter().zip(&mapped).filter(|(ty, _)| ty.dtype.is_float()).map(|(_, flag)| *flag);
+        let of_cotangents = results.iter().zip(&mapped).filter(|(ty, _)| ty.dtype.is_inexact()).map(|(_, flag)| *flag);
         let given: Vec<bool> = of_residuals.iter().copied().chain(of_cotangents).collect();
         let params = self.function.params.iter().zip(&flags);
         let asked: Vec<bool> =
-            params.filter(|(p, _)| self.function.ty(**p).dtype.is_float()).map(|(_, flag)| *flag).collect();
+            params.filter(|(p, _)| self.function.ty(**p).dtype.is_inexact()).map(|(_, flag)| *flag).collect();
         let bwd = batched_transpose(&self.bwd, batch, &given, &asked)?;
         let results = b.custom_vjp(&Arc::new(function), &Arc::new(fwd), &Arc::new(bwd), &batching::values(operands))?;
         Ok(results.into_iter().zip(mapped).map(|(value, mapped)| Mapped { value, mapped }).collect())

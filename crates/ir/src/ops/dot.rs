@@ -1,5 +1,7 @@
 //! `dot_general`.
 
+use num_complex::Complex64;
+
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloOp, HloValue};
 use crate::{
@@ -174,7 +176,8 @@ impl Primitive for DotGeneral {
     fn infer(&self, operands: &[&TensorType]) -> Result<Vec<TensorType>> {
         let [x, y] = rules::operands(NAME, operands)?;
         let d = &self.dims;
-        if x.dtype != y.dtype || x.dtype == DType::Bool || self.dtype.is_float() != x.dtype.is_float() {
+        let class = |dtype: DType| (dtype.is_float(), dtype.is_complex());
+        if x.dtype != y.dtype || x.dtype == DType::Bool || class(self.dtype) != class(x.dtype) {
             let message = format!("operands must have one number type, of the class of the result's {}", self.dtype);
             return Err(IrError::ty(NAME, message, operands));
         }
@@ -275,6 +278,9 @@ impl Primitive for DotGeneral {
             (Wide::Float(x), Wide::Float(y)) => Wide::Float(places.sums(&x, &y, 0.0, |sum, x, y| sum + x * y)),
             (Wide::Int(x), Wide::Int(y)) => {
                 Wide::Int(places.sums(&x, &y, 0, |sum, x, y| sum.wrapping_add(x.wrapping_mul(y))))
+            }
+            (Wide::Complex(x), Wide::Complex(y)) => {
+                Wide::Complex(places.sums(&x, &y, Complex64::ZERO, |sum, x, y| sum + x * y))
             }
             _ => return Err(wide::no_kernel(NAME, x.ty().dtype)),
         };

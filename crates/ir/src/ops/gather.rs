@@ -25,7 +25,7 @@ const NAME: &str = "gather";
 
 /// What [`OutOfBounds::Fill`] fills with, as JAX does.
 fn filler(dtype: DType) -> Array {
-    let value = if dtype.is_float() {
+    let value = if dtype.is_inexact() {
         f64::NAN
     } else if dtype.is_signed_int() {
         f64::NEG_INFINITY

@@ -99,6 +99,7 @@ impl Primitive for IntegerPow {
                 let power = |x| (0..self.exponent).fold(1, |product: i128, _| int.wrap(product.wrapping_mul(x)));
                 Wide::Int(v.into_iter().map(power).collect())
             }
+            Wide::Complex(v) => Wide::Complex(v.into_iter().map(|x| x.powi(self.exponent)).collect()),
             Wide::Bool(_) => return Err(super::wide::no_kernel(NAME, DType::Bool)),
         };
         Ok(vec![powers.narrow(NAME, x.ty())?])

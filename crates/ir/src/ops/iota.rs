@@ -67,10 +67,10 @@ impl Primitive for Iota {
         let ty = TensorType::new(self.dtype, self.shape.clone());
         let mut counts = Vec::with_capacity(ty.size());
         index::for_each(&self.shape, |at| counts.push(at[self.dim]));
-        let wide = if self.dtype.is_float() {
-            Wide::Float(counts.into_iter().map(|i| i as f64).collect())
-        } else {
-            Wide::Int(counts.into_iter().map(|i| i as i128).collect())
+        let wide = match self.dtype {
+            dtype if dtype.is_float() => Wide::Float(counts.into_iter().map(|i| i as f64).collect()),
+            dtype if dtype.is_complex() => Wide::Complex(counts.into_iter().map(|i| (i as f64).into()).collect()),
+            _ => Wide::Int(counts.into_iter().map(|i| i as i128).collect()),
         };
         Ok(vec![wide.narrow(NAME, &ty)?])
     }

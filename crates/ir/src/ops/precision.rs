@@ -104,6 +104,8 @@ const REDUCE_PRECISION: &str = "reduce_precision";
 /// Bits of exponent and mantissa of a float type.
 fn layout(dtype: DType) -> Option<(u32, u32)> {
     match dtype {
+        DType::F8E4M3FN => Some((4, 3)),
+        DType::F8E5M2 => Some((5, 2)),
         DType::F16 => Some((5, 10)),
         DType::BF16 => Some((8, 7)),
         DType::F32 => Some((8, 23)),

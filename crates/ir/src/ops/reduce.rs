@@ -65,8 +65,12 @@ fn number(dtype: DType) -> bool {
     dtype != DType::Bool
 }
 
+fn ordered(dtype: DType) -> bool {
+    !dtype.is_complex()
+}
+
 fn discrete(dtype: DType) -> bool {
-    !dtype.is_float()
+    !dtype.is_inexact()
 }
 
 impl Monoid {
@@ -94,14 +98,14 @@ impl Monoid {
             Monoid::Max => Rule {
                 name: "reduce_max",
                 combine: BinaryKind::Max,
-                domain: |_| true,
+                domain: ordered,
                 neutral: |dtype| if dtype == DType::Bool { 0.0 } else { f64::NEG_INFINITY },
                 derivative: Derivative::Extremum,
             },
             Monoid::Min => Rule {
                 name: "reduce_min",
                 combine: BinaryKind::Min,
-                domain: |_| true,
+                domain: ordered,
                 neutral: |_| f64::INFINITY,
                 derivative: Derivative::Extremum,
             },

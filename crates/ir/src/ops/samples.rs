@@ -1,6 +1,7 @@
 //! Sample applications of every primitive, from which tests of evaluation, differentiation,
 //! lowering and execution are made. A new family without samples fails a test.
 
+mod complex;
 mod control;
 
 use std::sync::Arc;
@@ -31,6 +32,7 @@ pub fn all(float: DType) -> Result<Vec<Sample>> {
     samples.contractions()?;
     samples.indexing()?;
     samples.structure()?;
+    samples.complex()?;
     Ok(samples.samples)
 }
 
@@ -134,7 +136,9 @@ impl Samples {
         self.add(Clamp, [low, x.clone(), high]);
         let (low, high) = (self.floats(&[2, 3], (-1.0, -0.5))?, self.floats(&[2, 3], (0.5, 1.0))?);
         self.add(Clamp, [low, x.clone(), high]);
-        for dtype in [DType::F32, DType::BF16, DType::F64, DType::I32, DType::U8, DType::Bool] {
+        for dtype in
+            [DType::F8E4M3FN, DType::F8E5M2, DType::F32, DType::BF16, DType::F64, DType::I32, DType::U8, DType::Bool]
+        {
             self.add(Convert { dtype }, [x.clone()]);
             self.add(Convert { dtype }, [self.ints(DType::I16, &[4], &[-3, 0, 300, 77])?]);
             self.add(Convert { dtype }, [self.bools(&[4])?]);

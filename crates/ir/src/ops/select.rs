@@ -131,8 +131,8 @@ impl Primitive for Clamp {
     fn infer(&self, operands: &[&TensorType]) -> Result<Vec<TensorType>> {
         let [low, x, high] = rules::operands("clamp", operands)?;
         let fits = |bound: &TensorType| bound.dtype == x.dtype && (bound.rank() == 0 || bound.shape == x.shape);
-        if !fits(low) || !fits(high) || x.dtype == DType::Bool {
-            let message = "the bounds must be scalars or of the operand's shape, all of one number type";
+        if !fits(low) || !fits(high) || x.dtype == DType::Bool || x.dtype.is_complex() {
+            let message = "the bounds must be scalars or of the operand's shape, all of one type of ordered numbers";
             return Err(IrError::ty("clamp", message, operands));
         }
         Ok(vec![x.clone()])

@@ -14,7 +14,8 @@ use super::wide::Wide;
 use super::{OutOfBounds, batching, index, rules};
 
 /// Sorts several tensors of one shape together along a dimension, ascending by the first `num_keys`
-/// of them, lexicographically. Stable. −0 equals +0; every NaN is last.
+/// of them, lexicographically. Stable. −0 equals +0; every NaN is last; complex numbers go by their real, then
+/// by their imaginary parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Sort {
     /// The dimension to sort along.
@@ -36,6 +37,13 @@ const TOP_K: &str = "top_k";
 
 /// Emits whether `x` comes before `y`, and whether they are equal, with NaN after everything.
 fn order(b: &mut Builder, x: Value, y: Value) -> Result<(Value, Value)> {
+    if b.ty(x).dtype.is_complex() {
+        // By the real part, then by the imaginary part.
+        let (x_re, x_im, y_re, y_im) = (b.real(x)?, b.imag(x)?, b.real(y)?, b.imag(y)?);
+        let ((before, equal), (then_before, then_equal)) = (order(b, x_re, y_re)?, order(b, x_im, y_im)?);
+        let later = b.and(equal, then_before)?;
+        return Ok((b.or(before, later)?, b.and(equal, then_equal)?));
+    }
     let (less, equal) = (b.lt(x, y)?, b.eq(x, y)?);
     if !b.ty(x).dtype.is_float() {
         return Ok((less, equal));
@@ -74,6 +82,7 @@ fn compare_at(column: &Wide, i: usize, j: usize) -> Ordering {
         Wide::Bool(v) => v[i].cmp(&v[j]),
         Wide::Int(v) => v[i].cmp(&v[j]),
         Wide::Float(v) => compare(&v[i], &v[j]),
+        Wide::Complex(v) => compare(&v[i].re, &v[j].re).then(compare(&v[i].im, &v[j].im)),
     }
 }
 
@@ -179,9 +188,9 @@ impl Primitive for TopK {
         let [x] = rules::operands(TOP_K, operands)?;
         let mut values = x.clone();
         match values.shape.last_mut() {
-            Some(n) if self.k <= *n => *n = self.k,
+            Some(n) if self.k <= *n && !x.dtype.is_complex() => *n = self.k,
             _ => {
-                let message = format!("needs at least {} elements along the last dimension", self.k);
+                let message = format!("needs at least {} ordered elements along the last dimension", self.k);
                 return Err(IrError::ty(TOP_K, message, operands));
             }
         }

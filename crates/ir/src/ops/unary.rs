@@ -8,7 +8,7 @@ use crate::{Array, AttrReader, Attrs, Batch, Builder, IrError, Mapped, Operand, 
 
 use super::lowering::Lowering;
 use super::wide::Kernel;
-use super::{batching, rules, special};
+use super::{batching, complex, rules, special};
 
 /// An element-wise function of one operand; the result has the operand's type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,8 +42,8 @@ macro_rules! unary_kinds {
 unary_kinds! {
     /// −x.
     neg Neg;
-    /// |x|.
-    abs Abs;
+    /// |x| of real numbers.
+    real_abs Abs;
     /// −1, 0 or 1; NaN for NaN, and zeros keep their sign.
     sign Sign;
     /// The largest whole number not above x.
@@ -149,7 +149,12 @@ impl UnaryKind {
     fn rule(self) -> Rule {
         use Derivative::{Linear, Over, Times, Zero};
         match self {
-            UnaryKind::Neg => Rule::new("neg", "stablehlo.negate", Linear, Kernel::number(|[x]| -x, |[x], _| -x)),
+            UnaryKind::Neg => Rule::new(
+                "neg",
+                "stablehlo.negate",
+                Linear,
+                Kernel::number(|[x]| -x, |[x], _| -x).with_complex(|[x]| -x),
+            ),
             UnaryKind::Abs => Rule::new(
                 "abs",
                 "stablehlo.abs",
@@ -165,7 +170,9 @@ impl UnaryKind {
                 "sign",
                 "stablehlo.sign",
                 Zero,
-                Kernel::number(|[x]| if x == 0.0 || x.is_nan() { x } else { x.signum() }, |[x], _| x.signum()).signed(),
+                Kernel::number(|[x]| if x == 0.0 || x.is_nan() { x } else { x.signum() }, |[x], _| x.signum())
+                    .signed()
+                    .with_complex(|[x]| complex::sign(x)),
             ),
             UnaryKind::Floor => Rule::new("floor", "stablehlo.floor", Zero, Kernel::float(|[x]| x.floor())),
             UnaryKind::Ceil => Rule::new("ceil", "stablehlo.ceil", Zero, Kernel::float(|[x]| x.ceil())),
@@ -173,39 +180,53 @@ impl UnaryKind {
                 Rule::new("round_even", "stablehlo.round_nearest_even", Zero, Kernel::float(|[x]| x.round_ties_even()))
             }
             UnaryKind::Round => Rule::new("round", "stablehlo.round_nearest_afz", Zero, Kernel::float(|[x]| x.round())),
-            UnaryKind::Exp => {
-                Rule::new("exp", "stablehlo.exponential", Times(|_, _, y| Ok(y)), Kernel::float(|[x]| x.exp()))
-            }
+            UnaryKind::Exp => Rule::new(
+                "exp",
+                "stablehlo.exponential",
+                Times(|_, _, y| Ok(y)),
+                Kernel::float(|[x]| x.exp()).with_complex(|[x]| x.exp()),
+            ),
             UnaryKind::Expm1 => Rule::new(
                 "expm1",
                 "stablehlo.exponential_minus_one",
                 Times(|b, _, y| b.add_scalar(y, 1.0)),
-                Kernel::float(|[x]| x.exp_m1()),
+                Kernel::float(|[x]| x.exp_m1()).with_complex(|[x]| complex::expm1(x)),
             ),
-            UnaryKind::Log => Rule::new("log", "stablehlo.log", Over(|_, x, _| Ok(x)), Kernel::float(|[x]| x.ln())),
+            UnaryKind::Log => Rule::new(
+                "log",
+                "stablehlo.log",
+                Over(|_, x, _| Ok(x)),
+                Kernel::float(|[x]| x.ln()).with_complex(|[x]| x.ln()),
+            ),
             UnaryKind::Log1p => Rule::new(
                 "log1p",
                 "stablehlo.log_plus_one",
                 Over(|b, x, _| b.add_scalar(x, 1.0)),
-                Kernel::float(|[x]| x.ln_1p()),
+                Kernel::float(|[x]| x.ln_1p()).with_complex(|[x]| complex::log1p(x)),
             ),
-            UnaryKind::Sin => {
-                Rule::new("sin", "stablehlo.sine", Times(|b, x, _| b.cos(x)), Kernel::float(|[x]| x.sin()))
-            }
+            UnaryKind::Sin => Rule::new(
+                "sin",
+                "stablehlo.sine",
+                Times(|b, x, _| b.cos(x)),
+                Kernel::float(|[x]| x.sin()).with_complex(|[x]| x.sin()),
+            ),
             UnaryKind::Cos => Rule::new(
                 "cos",
                 "stablehlo.cosine",
                 Times(|b, x, _| b.sin(x).and_then(|sin| b.neg(sin))),
-                Kernel::float(|[x]| x.cos()),
+                Kernel::float(|[x]| x.cos()).with_complex(|[x]| x.cos()),
             ),
-            UnaryKind::Tan => {
-                Rule::new("tan", "stablehlo.tan", Times(|b, _, y| one_plus_square(b, y)), Kernel::float(|[x]| x.tan()))
-            }
+            UnaryKind::Tan => Rule::new(
+                "tan",
+                "stablehlo.tan",
+                Times(|b, _, y| one_plus_square(b, y)),
+                Kernel::float(|[x]| x.tan()).with_complex(|[x]| x.tan()),
+            ),
             UnaryKind::Tanh => Rule::new(
                 "tanh",
                 "stablehlo.tanh",
                 Times(|b, _, y| one_minus_square(b, y)),
-                Kernel::float(|[x]| x.tanh()),
+                Kernel::float(|[x]| x.tanh()).with_complex(|[x]| x.tanh()),
             ),
             UnaryKind::Logistic => Rule {
                 name: "logistic",
@@ -217,19 +238,19 @@ impl UnaryKind {
                     b.div(one, denominator)
                 }),
                 derivative: Times(|b, _, y| b.one_minus(y).and_then(|rest| b.mul(y, rest))),
-                eval: Kernel::float(|[x]| 1.0 / (1.0 + (-x).exp())),
+                eval: Kernel::float(|[x]| 1.0 / (1.0 + (-x).exp())).with_complex(|[x]| ((-x).exp() + 1.0).inv()),
             },
             UnaryKind::Sqrt => Rule::new(
                 "sqrt",
                 "stablehlo.sqrt",
                 Times(|b, _, y| b.full_like(y, 0.5).and_then(|half| b.div(half, y))),
-                Kernel::float(|[x]| x.sqrt()),
+                Kernel::float(|[x]| x.sqrt()).with_complex(|[x]| x.sqrt()),
             ),
             UnaryKind::Rsqrt => Rule::new(
                 "rsqrt",
                 "stablehlo.rsqrt",
                 Times(|b, x, y| b.div(y, x).and_then(|ratio| b.mul_scalar(ratio, -0.5))),
-                Kernel::float(|[x]| 1.0 / x.sqrt()),
+                Kernel::float(|[x]| 1.0 / x.sqrt()).with_complex(|[x]| x.sqrt().inv()),
             ),
             UnaryKind::Cbrt => Rule::new(
                 "cbrt",
@@ -241,7 +262,7 @@ impl UnaryKind {
                 "asin",
                 "chlo.asin",
                 Times(|b, x, _| one_minus_square(b, x).and_then(|rest| b.rsqrt(rest))),
-                Kernel::float(|[x]| x.asin()),
+                Kernel::float(|[x]| x.asin()).with_complex(|[x]| x.asin()),
             ),
             UnaryKind::Acos => Rule::new(
                 "acos",
@@ -251,36 +272,48 @@ impl UnaryKind {
                     let slope = b.rsqrt(rest)?;
                     b.neg(slope)
                 }),
-                Kernel::float(|[x]| x.acos()),
+                Kernel::float(|[x]| x.acos()).with_complex(|[x]| x.acos()),
             ),
-            UnaryKind::Atan => {
-                Rule::new("atan", "chlo.atan", Over(|b, x, _| one_plus_square(b, x)), Kernel::float(|[x]| x.atan()))
-            }
-            UnaryKind::Sinh => {
-                Rule::new("sinh", "chlo.sinh", Times(|b, x, _| b.cosh(x)), Kernel::float(|[x]| x.sinh()))
-            }
-            UnaryKind::Cosh => {
-                Rule::new("cosh", "chlo.cosh", Times(|b, x, _| b.sinh(x)), Kernel::float(|[x]| x.cosh()))
-            }
+            UnaryKind::Atan => Rule::new(
+                "atan",
+                "chlo.atan",
+                Over(|b, x, _| one_plus_square(b, x)),
+                Kernel::float(|[x]| x.atan()).with_complex(|[x]| x.atan()),
+            ),
+            UnaryKind::Sinh => Rule::new(
+                "sinh",
+                "chlo.sinh",
+                Times(|b, x, _| b.cosh(x)),
+                Kernel::float(|[x]| x.sinh()).with_complex(|[x]| x.sinh()),
+            ),
+            UnaryKind::Cosh => Rule::new(
+                "cosh",
+                "chlo.cosh",
+                Times(|b, x, _| b.sinh(x)),
+                Kernel::float(|[x]| x.cosh()).with_complex(|[x]| x.cosh()),
+            ),
             UnaryKind::Asinh => Rule::new(
                 "asinh",
                 "chlo.asinh",
                 Times(|b, x, _| one_plus_square(b, x).and_then(|sum| b.rsqrt(sum))),
-                Kernel::float(|[x]| x.asinh()),
+                Kernel::float(|[x]| x.asinh()).with_complex(|[x]| x.asinh()),
             ),
             UnaryKind::Acosh => Rule::new(
                 "acosh",
                 "chlo.acosh",
                 Times(|b, x, _| {
-                    let (less, more) = (b.add_scalar(x, -1.0)?, b.add_scalar(x, 1.0)?);
-                    let product = b.mul(less, more)?;
-                    b.rsqrt(product)
+                    let xx = b.mul(x, x)?;
+                    let less = b.add_scalar(xx, -1.0)?;
+                    b.rsqrt(less)
                 }),
-                Kernel::float(|[x]| x.acosh()),
+                Kernel::float(|[x]| x.acosh()).with_complex(|[x]| x.acosh()),
             ),
-            UnaryKind::Atanh => {
-                Rule::new("atanh", "chlo.atanh", Over(|b, x, _| one_minus_square(b, x)), Kernel::float(|[x]| x.atanh()))
-            }
+            UnaryKind::Atanh => Rule::new(
+                "atanh",
+                "chlo.atanh",
+                Over(|b, x, _| one_minus_square(b, x)),
+                Kernel::float(|[x]| x.atanh()).with_complex(|[x]| x.atanh()),
+            ),
             UnaryKind::Erf => {
                 Rule::new("erf", "chlo.erf", Times(|b, x, _| bell(b, x)), Kernel::float(|[x]| libm::erf(x)))
             }

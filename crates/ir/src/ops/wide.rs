@@ -1,13 +1,14 @@
 //! The reference evaluator's arithmetic.
 //!
 //! Elements are computed in a wide type and rounded to the element type after each primitive:
-//! floats in `f64`, integers in `i128`. For `f32` and narrower, rounding the `f64` result of an
+//! floats in `f64`, complex numbers in pairs of them, integers in `i128`. For `f32` and narrower, rounding the `f64` result of an
 //! addition, subtraction, multiplication, division or square root equals computing in the narrow
 //! type; for other functions it is the correctly rounded result but for rare double rounding.
 
 use half::{bf16, f16};
+use num_complex::{Complex, Complex64};
 
-use crate::{Array, Buffer, DType, IrError, Result, TensorType};
+use crate::{Array, Buffer, DType, F8E4M3FN, F8E5M2, IrError, Result, TensorType};
 
 /// The elements of an array, widened.
 #[derive(Clone, Debug)]
@@ -15,6 +16,7 @@ pub(crate) enum Wide {
     Bool(Vec<bool>),
     Int(Vec<i128>),
     Float(Vec<f64>),
+    Complex(Vec<Complex64>),
 }
 
 impl Wide {
@@ -30,10 +32,14 @@ impl Wide {
             Buffer::U16(v) => Wide::Int(v.iter().map(|&x| x.into()).collect()),
             Buffer::U32(v) => Wide::Int(v.iter().map(|&x| x.into()).collect()),
             Buffer::U64(v) => Wide::Int(v.iter().map(|&x| x.into()).collect()),
+            Buffer::F8E4M3FN(v) => Wide::Float(v.iter().map(|&x| x.to_f64()).collect()),
+            Buffer::F8E5M2(v) => Wide::Float(v.iter().map(|&x| x.to_f64()).collect()),
             Buffer::F16(v) => Wide::Float(v.iter().map(|&x| x.into()).collect()),
             Buffer::BF16(v) => Wide::Float(v.iter().map(|&x| x.into()).collect()),
             Buffer::F32(v) => Wide::Float(v.iter().map(|&x| x.into()).collect()),
             Buffer::F64(v) => Wide::Float(v.clone()),
+            Buffer::C64(v) => Wide::Complex(v.iter().map(|x| Complex::new(x.re.into(), x.im.into())).collect()),
+            Buffer::C128(v) => Wide::Complex(v.clone()),
         }
     }
 
@@ -46,6 +52,7 @@ impl Wide {
             Wide::Bool(v) => Wide::Bool(copies(&v, n)),
             Wide::Int(v) => Wide::Int(copies(&v, n)),
             Wide::Float(v) => Wide::Float(copies(&v, n)),
+            Wide::Complex(v) => Wide::Complex(copies(&v, n)),
         }
     }
 
@@ -61,13 +68,32 @@ impl Wide {
             (Wide::Int(v), DType::U16) => Buffer::U16(v.into_iter().map(|x| x as u16).collect()),
             (Wide::Int(v), DType::U32) => Buffer::U32(v.into_iter().map(|x| x as u32).collect()),
             (Wide::Int(v), DType::U64) => Buffer::U64(v.into_iter().map(|x| x as u64).collect()),
+            (Wide::Float(v), DType::F8E4M3FN) => Buffer::F8E4M3FN(v.into_iter().map(F8E4M3FN::from_f64).collect()),
+            (Wide::Float(v), DType::F8E5M2) => Buffer::F8E5M2(v.into_iter().map(F8E5M2::from_f64).collect()),
             (Wide::Float(v), DType::F16) => Buffer::F16(v.into_iter().map(f16::from_f64).collect()),
             (Wide::Float(v), DType::BF16) => Buffer::BF16(v.into_iter().map(bf16::from_f64).collect()),
             (Wide::Float(v), DType::F32) => Buffer::F32(v.into_iter().map(|x| x as f32).collect()),
             (Wide::Float(v), DType::F64) => Buffer::F64(v),
+            (Wide::Complex(v), DType::C64) => {
+                Buffer::C64(v.into_iter().map(|x| Complex::new(x.re as f32, x.im as f32)).collect())
+            }
+            (Wide::Complex(v), DType::C128) => Buffer::C128(v),
             (_, dtype) => return Err(no_kernel(op, dtype)),
         };
         Array::new(ty.shape.clone(), data)
+    }
+}
+
+impl Array {
+    /// The elements as `f64`: truth values as 0 and 1, 64-bit integers rounded, complex numbers as their parts, real
+    /// before imaginary.
+    pub fn numbers(&self) -> Vec<f64> {
+        match Wide::of(self) {
+            Wide::Bool(v) => v.into_iter().map(|x| f64::from(u8::from(x))).collect(),
+            Wide::Int(v) => v.into_iter().map(|x| x as f64).collect(),
+            Wide::Float(v) => v,
+            Wide::Complex(v) => v.into_iter().flat_map(|x| [x.re, x.im]).collect(),
+        }
     }
 }
 
@@ -114,13 +140,14 @@ pub(crate) struct Kernel<const N: usize> {
     pub float: Option<fn([f64; N]) -> f64>,
     pub int: Option<fn([i128; N], IntType) -> i128>,
     pub bool: Option<fn([bool; N]) -> bool>,
+    pub complex: Option<fn([Complex64; N]) -> Complex64>,
     /// The integer kernel is for signed types only.
     pub signed_only: bool,
 }
 
 impl<const N: usize> Kernel<N> {
     /// Defined on nothing.
-    pub const NONE: Self = Kernel { float: None, int: None, bool: None, signed_only: false };
+    pub const NONE: Self = Kernel { float: None, int: None, bool: None, complex: None, signed_only: false };
 
     /// Defined on floats only.
     pub const fn float(f: fn([f64; N]) -> f64) -> Self {
@@ -147,6 +174,11 @@ impl<const N: usize> Kernel<N> {
         Kernel { bool: Some(f), ..self }
     }
 
+    /// The same, and defined on complex numbers too.
+    pub const fn with_complex(self, f: fn([Complex64; N]) -> Complex64) -> Self {
+        Kernel { complex: Some(f), ..self }
+    }
+
     /// The same, but not defined on unsigned integers.
     pub const fn signed(self) -> Self {
         Kernel { signed_only: true, ..self }
@@ -158,6 +190,7 @@ impl<const N: usize> Kernel<N> {
             DType::Bool => self.bool.is_some(),
             dtype if dtype.is_unsigned_int() && self.signed_only => false,
             dtype if dtype.is_int() => self.int.is_some(),
+            dtype if dtype.is_complex() => self.complex.is_some(),
             _ => self.float.is_some(),
         }
     }
@@ -179,6 +212,10 @@ impl<const N: usize> Kernel<N> {
                 let f = self.int.ok_or_else(|| no_kernel(op, ty.dtype))?;
                 let int = IntType::of(dtype);
                 Wide::Int(zip(n, &wide.each_ref().map(ints), |x| f(x, int)))
+            }
+            dtype if dtype.is_complex() => {
+                let f = self.complex.ok_or_else(|| no_kernel(op, ty.dtype))?;
+                Wide::Complex(zip(n, &wide.each_ref().map(complexes), f))
             }
             _ => {
                 let f = self.float.ok_or_else(|| no_kernel(op, ty.dtype))?;
@@ -208,6 +245,9 @@ impl Kernel<2> {
                 Wide::Int(run(into, &x, pairs, |xy| int.wrap(f(xy, int))))
             }
             (Wide::Float(into), Wide::Float(x)) => Wide::Float(run(into, &x, pairs, self.float.ok_or_else(undefined)?)),
+            (Wide::Complex(into), Wide::Complex(x)) => {
+                Wide::Complex(run(into, &x, pairs, self.complex.ok_or_else(undefined)?))
+            }
             _ => return Err(undefined()),
         };
         folded.narrow(op, ty)
@@ -236,4 +276,9 @@ pub(crate) fn ints(wide: &Wide) -> &[i128] {
 /// The floats, nothing if the elements are of another class.
 pub(crate) fn floats(wide: &Wide) -> &[f64] {
     if let Wide::Float(v) = wide { v } else { &[] }
+}
+
+/// The complex numbers, nothing if the elements are of another class.
+pub(crate) fn complexes(wide: &Wide) -> &[Complex64] {
+    if let Wide::Complex(v) = wide { v } else { &[] }
 }

@@ -119,9 +119,11 @@ impl<'a> Lexer<'a> {
                 Ok(Token::Arrow)
             }
             c if c == '-' || c.is_ascii_digit() => {
-                // A sign continues a number only after the exponent's letter.
+                // A sign continues a number only after the letter of an exponent or of an imaginary part.
                 let number = self.take(|previous, c| {
-                    c.is_ascii_alphanumeric() || c == '.' || matches!((previous, c), ('\0' | 'e', '-') | ('e', '+'))
+                    c.is_ascii_alphanumeric()
+                        || c == '.'
+                        || matches!((previous, c), ('\0' | 'e' | 'j', '-') | ('e', '+'))
                 });
                 Ok(Token::Number(number))
             }

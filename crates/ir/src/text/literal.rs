@@ -3,8 +3,9 @@
 use std::fmt::{self, Write};
 
 use half::{bf16, f16};
+use num_complex::Complex;
 
-use crate::{Array, Buffer, DType, TensorType, with_buffer};
+use crate::{Array, Buffer, DType, F8E4M3FN, F8E5M2, TensorType, with_buffer};
 
 /// A number that prints so that its bits can be read back.
 trait Element: Sized {
@@ -57,11 +58,41 @@ macro_rules! floats {
 }
 
 floats! {
+    F8E4M3FN, u8, F8E4M3FN::to_f32, F8E4M3FN::from_f32;
+    F8E5M2, u8, F8E5M2::to_f32, F8E5M2::from_f32;
     f16, u16, f16::to_f32, f16::from_f32;
     bf16, u16, bf16::to_f32, bf16::from_f32;
     f32, u32, |x: f32| x, |x: f32| x;
     f64, u64, |x: f64| x, |x: f64| x;
 }
+
+/// Complex numbers print as real part, `j`, imaginary part, `1.5j-2.0`; parts that are no words print so, others
+/// as bits.
+macro_rules! complex_numbers {
+    ($($part:ty)*) => {
+        $(impl Element for Complex<$part> {
+            fn write(&self, out: &mut impl Write) -> fmt::Result {
+                for (i, part) in [self.re, self.im].into_iter().enumerate() {
+                    out.write_str(if i > 0 { "j" } else { "" })?;
+                    match part.is_finite() {
+                        true => part.write(out)?,
+                        false => write!(out, "{:#x}", part.to_bits())?,
+                    }
+                }
+                Ok(())
+            }
+            fn read(text: &str) -> Option<Self> {
+                let (re, im) = text.split_once('j').unwrap_or((text, "0"));
+                Some(Complex::new(<$part>::read(re)?, <$part>::read(im)?))
+            }
+            fn same_bits(&self, other: &Self) -> bool {
+                self.re.same_bits(&other.re) && self.im.same_bits(&other.im)
+            }
+        })*
+    };
+}
+
+complex_numbers!(f32 f64);
 
 /// Writes the type and the elements; equal elements of more than one as `splat`.
 pub(super) fn write(out: &mut impl Write, array: &Array) -> fmt::Result {
@@ -101,10 +132,14 @@ pub(super) fn read(ty: &TensorType, numbers: &[&str], splat: bool) -> Result<Arr
         DType::U16 => Buffer::U16(elements(ty, numbers, splat)?),
         DType::U32 => Buffer::U32(elements(ty, numbers, splat)?),
         DType::U64 => Buffer::U64(elements(ty, numbers, splat)?),
+        DType::F8E4M3FN => Buffer::F8E4M3FN(elements(ty, numbers, splat)?),
+        DType::F8E5M2 => Buffer::F8E5M2(elements(ty, numbers, splat)?),
         DType::F16 => Buffer::F16(elements(ty, numbers, splat)?),
         DType::BF16 => Buffer::BF16(elements(ty, numbers, splat)?),
         DType::F32 => Buffer::F32(elements(ty, numbers, splat)?),
         DType::F64 => Buffer::F64(elements(ty, numbers, splat)?),
+        DType::C64 => Buffer::C64(elements(ty, numbers, splat)?),
+        DType::C128 => Buffer::C128(elements(ty, numbers, splat)?),
     };
     Array::new(ty.shape.clone(), data).map_err(|e| e.to_string())
 }

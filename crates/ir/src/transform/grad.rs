@@ -15,7 +15,7 @@ use crate::{Builder, Function, Result, Value};
 /// As [`jvp`](super::jvp()) and [`transpose`](super::transpose()).
 pub fn vjp(function: &Function, active: &[bool]) -> Result<Function> {
     reverse(function, active, format!("{}_vjp", function.name), |b| {
-        let ct = |b: &mut Builder, r| function.ty(r).dtype.is_float().then(|| b.param(function.ty(r).clone()));
+        let ct = |b: &mut Builder, r| function.ty(r).dtype.is_inexact().then(|| b.param(function.ty(r).clone()));
         Ok(function.results.iter().map(|&r| ct(b, r)).collect())
     })
 }

@@ -53,7 +53,7 @@ fn check_active(transform: &'static str, function: &Function, active: &[bool]) -
         let message = format!("{} parameters, but {} flags", function.params.len(), active.len());
         return error(transform, function, message);
     }
-    match function.params.iter().zip(active).position(|(&p, &on)| on && !function.ty(p).dtype.is_float()) {
+    match function.params.iter().zip(active).position(|(&p, &on)| on && !function.ty(p).dtype.is_inexact()) {
         Some(i) => {
             let ty = function.ty(function.params[i]);
             error(transform, function, format!("parameter {i} is {ty}; only floats have derivatives"))

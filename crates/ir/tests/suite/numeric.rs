@@ -1,6 +1,6 @@
 //! Numbers for tests: arrays from a seed, comparisons, numeric derivatives.
 
-use keramos_ir::{Array, Buffer, DType, Function, TensorType, eval};
+use keramos_ir::{Array, Buffer, Complex32, Complex64, DType, F8E4M3FN, F8E5M2, Function, TensorType, eval};
 
 /// Pseudo-random numbers (splitmix64), the same everywhere.
 pub struct Random(pub u64);
@@ -21,7 +21,8 @@ impl Random {
 
     /// An array of moderate numbers.
     pub fn array(&mut self, ty: &TensorType) -> Array {
-        let numbers: Vec<f64> = (0..ty.size()).map(|_| self.uniform(-1.5, 1.5)).collect();
+        let parts = if ty.dtype.is_complex() { 2 } else { 1 };
+        let numbers: Vec<f64> = (0..parts * ty.size()).map(|_| self.uniform(-1.5, 1.5)).collect();
         from_f64(ty, &numbers)
     }
 
@@ -31,11 +32,16 @@ impl Random {
     }
 }
 
-/// An array with the given numbers, rounded to its element type; integers are scaled up by 4 first.
+/// An array with the given numbers, rounded to its element type; integers are scaled up by 4 first; complex
+/// numbers take two, their parts.
 pub fn from_f64(ty: &TensorType, numbers: &[f64]) -> Array {
     let data = match ty.dtype {
         DType::F64 => Buffer::F64(numbers.to_vec()),
         DType::F32 => Buffer::F32(numbers.iter().map(|&x| x as f32).collect()),
+        DType::F8E4M3FN => Buffer::F8E4M3FN(numbers.iter().map(|&x| F8E4M3FN::from_f64(x)).collect()),
+        DType::F8E5M2 => Buffer::F8E5M2(numbers.iter().map(|&x| F8E5M2::from_f64(x)).collect()),
+        DType::C64 => Buffer::C64(numbers.chunks(2).map(|x| Complex32::new(x[0] as f32, x[1] as f32)).collect()),
+        DType::C128 => Buffer::C128(numbers.chunks(2).map(|x| Complex64::new(x[0], x[1])).collect()),
         DType::I32 => Buffer::I32(numbers.iter().map(|&x| (4.0 * x) as i32).collect()),
         DType::U32 => Buffer::U32(numbers.iter().map(|&x| (4.0 * x.abs()) as u32).collect()),
         DType::Bool => Buffer::Bool(numbers.iter().map(|&x| x > 0.0).collect()),
@@ -44,21 +50,32 @@ pub fn from_f64(ty: &TensorType, numbers: &[f64]) -> Array {
     Array::new(ty.shape.clone(), data).unwrap()
 }
 
-/// The elements of a float array.
+/// The elements of a float array, or the parts of those of a complex one.
 pub fn floats(array: &Array) -> Vec<f64> {
     match array.data() {
         Buffer::F64(v) => v.clone(),
         Buffer::F32(v) => v.iter().map(|&x| f64::from(x)).collect(),
         Buffer::BF16(v) => v.iter().map(|x| x.to_f64()).collect(),
         Buffer::F16(v) => v.iter().map(|x| x.to_f64()).collect(),
+        Buffer::F8E4M3FN(v) => v.iter().map(|x| x.to_f64()).collect(),
+        Buffer::F8E5M2(v) => v.iter().map(|x| x.to_f64()).collect(),
+        Buffer::C64(v) => v.iter().flat_map(|x| [x.re.into(), x.im.into()]).collect(),
+        Buffer::C128(v) => v.iter().flat_map(|x| [x.re, x.im]).collect(),
         other => panic!("{} is no float of the tests", other.dtype()),
     }
 }
 
-/// Sum of the products of corresponding elements.
+/// Sum of the products of corresponding elements; of complex ones, the real part.
 pub fn dot(xs: &[Array], ys: &[Array]) -> f64 {
     assert_eq!(xs.len(), ys.len());
-    xs.iter().zip(ys).flat_map(|(x, y)| floats(x).into_iter().zip(floats(y))).map(|(x, y)| x * y).sum()
+    xs.iter()
+        .zip(ys)
+        .map(|(x, y)| {
+            let signs = if x.ty().dtype.is_complex() { [1.0, -1.0] } else { [1.0, 1.0] };
+            let products = floats(x).into_iter().zip(floats(y)).zip(signs.into_iter().cycle());
+            products.map(|((x, y), sign)| sign * x * y).sum::<f64>()
+        })
+        .sum()
 }
 
 /// Whether two numbers agree to `tolerance`, relative to the larger of them and 1.
@@ -72,7 +89,7 @@ pub fn assert_close(found: &[Array], expected: &[Array], tolerance: f64) {
     assert_eq!(found.len(), expected.len());
     for (i, (x, y)) in found.iter().zip(expected).enumerate() {
         assert_eq!(x.ty(), y.ty(), "result {i}");
-        if !x.ty().dtype.is_float() {
+        if !x.ty().dtype.is_inexact() {
             assert_eq!(x, y, "result {i}");
             continue;
         }
@@ -103,7 +120,7 @@ pub fn directional(function: &Function, args: &[Array], tangents: &[Option<Array
         .iter()
         .zip(&below)
         .map(|(a, b)| {
-            if !a.ty().dtype.is_float() {
+            if !a.ty().dtype.is_inexact() {
                 return a.clone();
             }
             let slope: Vec<f64> = floats(a).iter().zip(floats(b)).map(|(a, b)| (a - b) / (2.0 * step)).collect();

@@ -61,10 +61,14 @@ pub(crate) fn element(context: &Context, dtype: DType) -> Type<'_> {
         DType::U16 => unsigned(16),
         DType::U32 => unsigned(32),
         DType::U64 => unsigned(64),
+        DType::F8E4M3FN => Type::float8_e4m3fn(context),
+        DType::F8E5M2 => Type::float8_e5m2(context),
         DType::F16 => Type::float16(context),
         DType::BF16 => Type::bfloat16(context),
         DType::F32 => Type::float32(context),
         DType::F64 => Type::float64(context),
+        // MLIR knows the names of its own types.
+        DType::C64 | DType::C128 => Type::parse(context, dtype.mlir_name()).unwrap_or_else(|| Type::none(context)),
     }
 }
 

@@ -43,9 +43,14 @@ fn convert_convert(g: &mut Graph<'_>, op: &Convert, x: Value) -> Answer {
 
 /// Whether every number of one element type is a number of the other.
 fn loses_nothing(from: DType, to: DType) -> bool {
+    if from.is_complex() || to.is_complex() {
+        return false;
+    }
     // Bits that whole numbers may have, sign excluded, and the range of exponents for floats.
     let digits = |dtype: DType| match dtype {
         DType::Bool => 1,
+        DType::F8E5M2 => 3,
+        DType::F8E4M3FN => 4,
         DType::F16 => 11,
         DType::BF16 => 8,
         DType::F32 => 24,
@@ -54,7 +59,8 @@ fn loses_nothing(from: DType, to: DType) -> bool {
         int => int.bits(),
     };
     let exponents = |dtype: DType| match dtype {
-        DType::F16 => 5,
+        DType::F8E4M3FN => 4,
+        DType::F8E5M2 | DType::F16 => 5,
         DType::BF16 | DType::F32 => 8,
         DType::F64 => 11,
         _ => 0,

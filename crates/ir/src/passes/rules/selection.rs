@@ -32,7 +32,7 @@ pub(super) const SELECT: SelectLaws = &[
 ];
 
 fn compare_same(g: &mut Graph<'_>, kind: Comparison, x: Value, y: Value) -> Answer {
-    if x != y || g.ty(x).dtype.is_float() {
+    if x != y || g.ty(x).dtype.is_inexact() {
         return Ok(None);
     }
     use Comparison::{Eq, EqTo, Ge, Le, LeTo};

@@ -33,10 +33,16 @@ fn combinations(dtype: DType, n: u32) -> Vec<Array> {
         .collect()
 }
 
+/// The element types that arithmetic at corner values is tested on: 8-bit floats are for storage, and XLA's
+/// complex functions differ there from version to version.
+fn scalar_types() -> impl Iterator<Item = DType> {
+    DType::all().filter(|dtype| !dtype.is_float8() && !dtype.is_complex())
+}
+
 /// One case for each element type that `op` takes.
 fn on_all_types(op: impl Into<Op> + Clone, operands: u32) -> Vec<Case> {
     let cases: Vec<Case> =
-        DType::all().filter_map(|dtype| Case::if_defined(op.clone(), combinations(dtype, operands))).collect();
+        scalar_types().filter_map(|dtype| Case::if_defined(op.clone(), combinations(dtype, operands))).collect();
     assert!(!cases.is_empty());
     cases
 }
@@ -48,7 +54,7 @@ fn unary() {
     // Versions of XLA differ in what digamma is at its poles.
     let regular = [0.25, -0.5, 1.0, 1.5, -2.75, 7.0, f64::INFINITY, f64::NAN];
     let on = |dtype| Case::if_defined(Unary(UnaryKind::Digamma), [array(dtype, &[8], &regular)]);
-    cases.extend(DType::all().filter_map(on));
+    cases.extend(scalar_types().filter_map(on));
     check(&cases, ROUNDING);
 }
 
@@ -84,7 +90,7 @@ fn special_functions_of_several_operands() {
     );
     let (order, real) = ([0.0, 1.0, 2.0, 5.0], [0.25, 1.0, 3.75, 15.0]);
     let mut cases = Vec::new();
-    for dtype in DType::all().filter(|dtype| dtype.is_float()) {
+    for dtype in scalar_types().filter(|dtype| dtype.is_float()) {
         for kind in GAMMA {
             cases.extend(Case::if_defined(Binary(kind), [array(dtype, &[9], &a), array(dtype, &[9], &x)]));
         }
@@ -117,7 +123,7 @@ fn power() {
         _ => vec![array(dtype, &[8], &small), array(dtype, &[8], &exponents)],
     };
     let cases: Vec<Case> =
-        DType::all().filter_map(|dtype| Case::if_defined(Binary(BinaryKind::Pow), operands(dtype))).collect();
+        scalar_types().filter_map(|dtype| Case::if_defined(Binary(BinaryKind::Pow), operands(dtype))).collect();
     assert!(cases.len() > 4);
     check(&cases, ROUNDING);
 }

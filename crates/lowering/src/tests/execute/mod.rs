@@ -14,7 +14,9 @@ use std::sync::OnceLock;
 
 use half::{bf16, f16};
 use keramos_ir::transform::vjp;
-use keramos_ir::{Array, Buffer, Builder, DType, Function, Op, Primitive, Value, eval};
+use keramos_ir::{
+    Array, Buffer, Builder, Complex32, Complex64, DType, F8E4M3FN, F8E5M2, Function, Op, Primitive, Value, eval,
+};
 use keramos_pjrt::{Client, ClientOptions, CompileOptions, ElementType, Environment, Platform, Plugin};
 
 use crate::{Format, Options, lower};
@@ -62,14 +64,14 @@ impl Case {
     }
 
     fn is_float(&self) -> Vec<bool> {
-        self.arguments.iter().map(|a| a.ty().dtype.is_float()).collect()
+        self.arguments.iter().map(|a| a.ty().dtype.is_inexact()).collect()
     }
 
     /// The function together with its reverse-mode derivative in all floating-point arguments.
     fn vjp(&self) -> Self {
         let function = vjp(&self.function, &self.is_float()).unwrap_or_else(|e| panic!("{e}"));
         let results = self.function.result_types();
-        let cotangents = results.iter().filter(|ty| ty.dtype.is_float()).map(|ty| some(ty.dtype, &ty.shape));
+        let cotangents = results.iter().filter(|ty| ty.dtype.is_inexact()).map(|ty| some(ty.dtype, &ty.shape));
         let arguments = self.arguments.iter().cloned().chain(cotangents);
         Case { name: format!("vjp of {}", self.name), function, arguments: arguments.collect() }
     }
@@ -92,8 +94,8 @@ pub(super) struct Tolerance(pub(super) fn(DType) -> f64);
 /// A few units in the last place: XLA's polynomials are not correctly rounded, nor does it always
 /// round half-precision results of intermediate steps.
 pub(super) const ROUNDING: Tolerance = Tolerance(|dtype| match dtype {
-    DType::F64 => 1e-12,
-    DType::F32 => 2e-6,
+    DType::F64 | DType::C128 => 1e-12,
+    DType::F32 | DType::C64 => 2e-6,
     DType::F16 => 2e-3,
     DType::BF16 => 1.6e-2,
     _ => 0.0,
@@ -101,8 +103,8 @@ pub(super) const ROUNDING: Tolerance = Tolerance(|dtype| match dtype {
 
 /// Sums of tens of numbers in another order than the evaluator's, which rounds once.
 pub(super) const SUMS: Tolerance = Tolerance(|dtype| match dtype {
-    DType::F64 => 1e-12,
-    DType::F32 => 1e-5,
+    DType::F64 | DType::C128 => 1e-12,
+    DType::F32 | DType::C64 => 1e-5,
     DType::F16 => 4e-3,
     DType::BF16 => 4e-2,
     _ => 0.0,
@@ -186,8 +188,9 @@ fn difference(case: &Case, expected: &Array, found: &[u8], tolerance: f64) -> Op
     ))
 }
 
-/// Elements as numbers, exact but for 64-bit integers, which are compared by their bits.
+/// Elements as numbers, exact but for 64-bit integers, which are compared by their bits; complex ones as their parts.
 fn numbers(dtype: DType, bytes: &[u8]) -> Vec<f64> {
+    let dtype = dtype.real();
     bytes
         .chunks_exact(dtype.size())
         .map(|chunk| {
@@ -199,16 +202,18 @@ fn numbers(dtype: DType, bytes: &[u8]) -> Vec<f64> {
                 DType::I8 => f64::from(word as i8),
                 DType::I16 => f64::from(word as i16),
                 DType::I32 => f64::from(word as i32),
+                DType::F8E4M3FN => F8E4M3FN::from_bits(word as u8).to_f64(),
+                DType::F8E5M2 => F8E5M2::from_bits(word as u8).to_f64(),
                 DType::F16 => f16::from_bits(word as u16).to_f64(),
                 DType::BF16 => bf16::from_bits(word as u16).to_f64(),
                 DType::F32 => f32::from_bits(word as u32).into(),
-                DType::I64 | DType::U64 | DType::F64 => f64::from_bits(word),
+                DType::I64 | DType::U64 | DType::F64 | DType::C64 | DType::C128 => f64::from_bits(word),
             }
         })
         .collect()
 }
 
-/// An array of `dtype`; values are rounded, and saturate in integers.
+/// An array of `dtype`; values are rounded, and saturate in integers; complex numbers' parts sum to ½.
 pub(super) fn array(dtype: DType, shape: &[usize], values: &[f64]) -> Array {
     let data = match dtype {
         DType::Bool => Buffer::Bool(values.iter().map(|&v| v != 0.0).collect()),
@@ -220,10 +225,14 @@ pub(super) fn array(dtype: DType, shape: &[usize], values: &[f64]) -> Array {
         DType::U16 => Buffer::U16(values.iter().map(|&v| v as u16).collect()),
         DType::U32 => Buffer::U32(values.iter().map(|&v| v as u32).collect()),
         DType::U64 => Buffer::U64(values.iter().map(|&v| v as u64).collect()),
+        DType::F8E4M3FN => Buffer::F8E4M3FN(values.iter().map(|&v| F8E4M3FN::from_f64(v)).collect()),
+        DType::F8E5M2 => Buffer::F8E5M2(values.iter().map(|&v| F8E5M2::from_f64(v)).collect()),
         DType::F16 => Buffer::F16(values.iter().map(|&v| f16::from_f64(v)).collect()),
         DType::BF16 => Buffer::BF16(values.iter().map(|&v| bf16::from_f64(v)).collect()),
         DType::F32 => Buffer::F32(values.iter().map(|&v| v as f32).collect()),
         DType::F64 => Buffer::F64(values.to_vec()),
+        DType::C64 => Buffer::C64(values.iter().map(|&v| Complex32::new(v as f32, 0.5 - v as f32)).collect()),
+        DType::C128 => Buffer::C128(values.iter().map(|&v| Complex64::new(v, 0.5 - v)).collect()),
     };
     Array::new(shape, data).unwrap()
 }
@@ -233,6 +242,6 @@ pub(super) fn some(dtype: DType, shape: &[usize]) -> Array {
     let size = shape.iter().product::<usize>();
     let step = |i: usize| (i * 37 + 11) % 97;
     let values: Vec<f64> =
-        (0..size).map(|i| if dtype.is_float() { step(i) as f64 / 16.0 - 3.0 } else { step(i) as f64 }).collect();
+        (0..size).map(|i| if dtype.is_inexact() { step(i) as f64 / 16.0 - 3.0 } else { step(i) as f64 }).collect();
     array(dtype, shape, &values)
 }

@@ -75,7 +75,9 @@ fn reductions() {
     for &monoid in Monoid::ALL {
         let on =
             |axes: &[usize], dtype| Case::if_defined(Reduce { monoid, axes: axes.to_vec() }, [some(dtype, &[2, 3, 4])]);
-        cases.extend(DType::all().filter_map(|dtype| on(&[0, 2], dtype)));
+        // XLA rounds after each of a few steps, which 8-bit floats do not survive.
+        let types = DType::all().filter(|dtype| !dtype.is_float8());
+        cases.extend(types.filter_map(|dtype| on(&[0, 2], dtype)));
         cases.extend([vec![], vec![1], vec![0, 1, 2]].iter().filter_map(|axes| on(axes, DType::F32)));
     }
     check(&with_derivatives(cases), ROUNDING);
