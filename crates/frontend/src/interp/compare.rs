@@ -243,6 +243,11 @@ impl Interp {
     }
 
     fn equal_objects(&mut self, left: &Value, right: &Value) -> Result<bool> {
+        if let (Value::User(a), Value::User(b)) = (left, right)
+            && a.equals(b)
+        {
+            return Ok(true);
+        }
         if let (Some(a), Some(b)) = (user::<Range>(left), user::<Range>(right)) {
             return Ok(a.same(&b));
         }

@@ -2,6 +2,9 @@
 
 use std::rc::Rc;
 
+use keramos_ir::Array;
+use keramos_ir::passes::dce;
+
 use super::Interp;
 use crate::error::Result;
 use crate::library::{Args, FunctionDecl};
@@ -14,35 +17,60 @@ impl Interp {
     /// # Errors
     /// The call fails.
     pub(super) fn constant(&mut self, function: &'static FunctionDecl, args: Args) -> Result<Value> {
-        let frames = self.tracer.depth();
-        self.tracer.enter(function.name, &[]);
-        let folded = self.fold(function, args);
-        self.tracer.unwind(frames);
-        folded
+        self.eagerly(function.name, |interp| {
+            let mut bound = function.signature.bind(function.name, args)?;
+            (function.call)(interp, &mut bound)
+        })
     }
 
-    fn fold(&mut self, function: &'static FunctionDecl, args: Args) -> Result<Value> {
-        let mut bound = function.signature.bind(function.name, args)?;
-        let result = (function.call)(self, &mut bound)?;
-        let tensors: Vec<Tensor> = result
-            .leaves()
-            .into_iter()
+    /// Runs `code`, which traces. Outside any function being traced, its tensors are computed at once and
+    /// come back as constants; a result that depends on a variable, whose value only exists at run
+    /// time, is a host value.
+    ///
+    /// # Errors
+    /// Those of `code`; or the computation is too large.
+    pub(crate) fn eagerly(&mut self, name: &str, code: impl FnOnce(&mut Interp) -> Result<Value>) -> Result<Value> {
+        if self.tracer.depth() > 0 {
+            return code(self);
+        }
+        let mark = self.mark();
+        self.tracer.enter(name, &[]);
+        self.state.open([]);
+        let computed = code(self).and_then(|result| self.compute(&result));
+        self.reset(mark);
+        computed
+    }
+
+    /// Ends the function being traced, which has no parameters, and evaluates it for the tensors in `result`.
+    fn compute(&mut self, result: &Value) -> Result<Value> {
+        let (leaves, def) = self.flatten(result)?;
+        let tensors: Vec<Tensor> = leaves
+            .iter()
             .filter_map(|leaf| match leaf {
-                Value::Tensor(tensor) => Some(tensor),
+                Value::Tensor(tensor) => Some(tensor.clone()),
                 _ => None,
             })
             .collect();
-        let size: usize = tensors.iter().map(|tensor| tensor.ty().size()).sum();
-        self.spend_length(size)?;
+        let closed = self.state.close();
         let traced = self.tracer.leave(&tensors)?;
-        let no_arguments: &[keramos_ir::Array] = &[];
-        let mut arrays = keramos_ir::eval(&traced.function, no_arguments)?.into_iter();
-        result.map_leaves(&mut |leaf| {
-            Ok(match leaf {
-                Value::Tensor(_) => arrays.next().map_or(Value::None, |array| Value::Array(Rc::new(array))),
-                other => other.clone(),
-            })
-        })
+        if tensors.is_empty() {
+            return Ok(result.clone());
+        }
+        if !closed.params.is_empty() {
+            return Ok(Value::Host(Host::new(self.describe(self.span), Some(self.span))));
+        }
+        let function = dce(traced.function);
+        let values = function.equations.iter().flat_map(|eqn| &eqn.outputs);
+        let work: usize = values.map(|&value| function.ty(value).size()).fold(0, usize::saturating_add);
+        self.spend_length(tensors.iter().map(|tensor| tensor.ty().size()).sum())?;
+        self.spend(work / 8)?;
+        let no_arguments: &[Array] = &[];
+        let mut arrays = keramos_ir::eval(&function, no_arguments)?.into_iter();
+        let leaves = leaves.into_iter().map(|leaf| match leaf {
+            Value::Tensor(_) => arrays.next().map_or(Value::None, |array| Value::Array(Rc::new(array))),
+            other => other,
+        });
+        self.unflatten(&def, leaves.collect::<Vec<_>>())
     }
 
     /// The arguments with constant arrays as tensors of the function being traced.
@@ -62,12 +90,11 @@ impl Interp {
     /// # Errors
     /// The call fails.
     pub(super) fn build_by_call(&mut self, object: &ObjectRef, args: Args) -> Result<Value> {
-        let (frames, scopes) = (self.tracer.depth(), self.state.depth());
+        let mark = self.mark();
         self.tracer.enter("build", &[]);
         self.state.open([]);
         let result = self.with_tensors(args).and_then(|args| object.clone().call(self, args));
-        self.tracer.unwind(frames);
-        self.state.unwind(scopes);
+        self.reset(mark);
         let result = result?;
         let mut traced = false;
         result.for_each_leaf(&mut |leaf| traced |= matches!(leaf, Value::Tensor(_)));

@@ -70,11 +70,10 @@ impl Evaluated {
             self.globals.bind(&"__doc__".into(), Value::Str(docstring.clone()));
         }
         for stmt in module.body.iter() {
-            let (frames, scopes) = (self.interp.tracer.depth(), self.interp.state.depth());
+            let mark = self.interp.mark();
             let result = self.interp.stmt(&self.globals, stmt);
             let Err(error) = result else { continue };
-            self.interp.tracer.unwind(frames);
-            self.interp.state.unwind(scopes);
+            self.interp.reset(mark);
             self.interp.eval.handling.clear();
             if exceptions::is_raised(&error, "SystemExit") {
                 break;

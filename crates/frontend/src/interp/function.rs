@@ -250,6 +250,31 @@ impl Body {
     }
 }
 
+/// The name and the positional parameters of a function of the program.
+#[derive(Clone, Debug)]
+pub(crate) struct KnownSignature {
+    /// The function's name.
+    pub(crate) name: String,
+    /// The parameters that a call can give by position.
+    pub(crate) positional: Vec<String>,
+}
+
+/// What is known about the function behind `value`, which may be a method, a partial call or a
+/// transformed function.
+pub(crate) fn signature_of(value: &Value) -> Option<KnownSignature> {
+    let Value::User(object) = value else { return None };
+    if let Some(function) = crate::value::downcast::<UserFunction>(object) {
+        let parameters = function.parameters();
+        let positional = parameters.positional_only.iter().chain(&parameters.positional);
+        let positional = positional.map(|p| p.name.name.to_string()).collect();
+        return Some(KnownSignature { name: function.name.to_string(), positional });
+    }
+    let (inner, given) = object.stands_for()?;
+    let mut known = signature_of(&inner)?;
+    known.positional.drain(..given.min(known.positional.len()));
+    Some(known)
+}
+
 /// The function bound to its receiver.
 pub(super) fn bind_method(function: Value, receiver: Value) -> Value {
     Value::User(Rc::new(BoundMethod { function, receiver }))

@@ -45,7 +45,7 @@ pub(crate) fn reaches(host: &Host, what: &str) -> Error {
 }
 
 /// The first host value anywhere in the arguments.
-pub(super) fn host_in(args: &Args) -> Option<Host> {
+pub(crate) fn host_in(args: &Args) -> Option<Host> {
     find_leaf(args, &|leaf| match leaf {
         Value::Host(host) => Some(host.clone()),
         _ => None,

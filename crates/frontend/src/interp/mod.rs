@@ -12,12 +12,12 @@ mod eager;
 mod evaluate;
 pub(crate) mod exceptions;
 mod expr;
-mod function;
+pub(crate) mod function;
 mod generator;
 pub(crate) mod host;
 mod import;
 pub(crate) mod iterate;
-mod limits;
+pub(crate) mod limits;
 pub(crate) mod methods;
 mod names;
 pub(crate) mod operators;
@@ -39,6 +39,7 @@ use crate::keras::layer::LayerObject;
 use crate::keras::variable::{StateScopes, Variables};
 use crate::keras::{Names, Seeds};
 use crate::trace::{Tensor, Tracer};
+use crate::value::tree::Registry;
 
 /// One compilation: everything that evaluating a model file changes.
 #[derive(Debug)]
@@ -68,6 +69,12 @@ pub struct Interp {
     pub models: Vec<Rc<LayerObject>>,
     /// Models whose layer table the program asked for.
     pub summaries: Vec<Rc<LayerObject>>,
+    /// The named axes that functions being traced are mapped over, with their sizes, innermost last.
+    pub(crate) axes: Vec<(Rc<str>, usize)>,
+    /// How many of the functions being traced will be differentiated.
+    pub(crate) derivatives: usize,
+    /// The classes that are nodes of trees.
+    pub(crate) trees: Registry,
     /// How many graph nodes there are.
     pub(crate) nodes: u32,
     /// What evaluation keeps beside the values themselves.
@@ -90,6 +97,9 @@ impl Interp {
             span: Span::default(),
             models: Vec::new(),
             summaries: Vec::new(),
+            axes: Vec::new(),
+            derivatives: 0,
+            trees: Registry::default(),
             nodes: 0,
             eval: evaluate::Evaluation::default(),
         }

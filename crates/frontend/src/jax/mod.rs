@@ -7,10 +7,17 @@ pub(crate) mod lax;
 pub(crate) mod nn;
 pub(crate) mod numpy;
 pub(crate) mod random;
+pub(crate) mod transform;
+pub(crate) mod tree;
 
 use crate::modules::{Contents, modules};
 
 modules! {
     /// `jax`.
-    JAX = Contents::new("jax");
+    JAX = Contents {
+        classes: transform::CLASSES,
+        tensor_functions: transform::TENSOR_FUNCTIONS,
+        python: transform::PYTHON,
+        ..Contents::new("jax")
+    };
 }

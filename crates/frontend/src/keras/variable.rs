@@ -114,7 +114,7 @@ impl StateScopes {
     }
 
     /// The value of a variable here. A variable that no open scope has a value for becomes a
-    /// parameter of the function being traced, recorded in the outermost scope.
+    /// parameter of the outermost function being traced, recorded in the outermost scope.
     ///
     /// # Errors
     /// No function is being traced.
@@ -122,8 +122,8 @@ impl StateScopes {
         if let Some(tensor) = self.scopes.iter().rev().find_map(|s| s.values.get(&id)) {
             return Ok(tensor.clone());
         }
-        let tensor = tracer.param(variables.get(id).ty.clone())?;
-        if let Some(scope) = self.scopes.last_mut() {
+        let tensor = tracer.outermost_param(variables.get(id).ty.clone())?;
+        if let Some(scope) = self.scopes.first_mut() {
             scope.values.insert(id, tensor.clone());
             scope.params.push((id, tensor.clone()));
         }

@@ -97,7 +97,9 @@ fn decorate(value: &Value, options: Options) -> Result<Value> {
         let Value::Str(name) = name else { continue };
         let assigned = class.members.borrow().get(&name).cloned();
         let field = match &assigned {
-            None => DataField { name: name.clone(), default: None, factory: None, init: true, repr: true },
+            None => {
+                DataField { name: name.clone(), default: None, factory: None, init: true, repr: true, is_static: false }
+            }
             Some(value) => match user::<FieldSpec>(value) {
                 Some(spec) => {
                     let field = DataField { name: name.clone(), ..spec.0.clone() };
@@ -118,7 +120,7 @@ fn decorate(value: &Value, options: Options) -> Result<Value> {
                 }
                 None => {
                     let default = Some(value.clone());
-                    DataField { name: name.clone(), default, factory: None, init: true, repr: true }
+                    DataField { name: name.clone(), default, factory: None, init: true, repr: true, is_static: false }
                 }
             },
         };
@@ -149,6 +151,10 @@ fn field(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         factory: given("default_factory")?,
         init: args.bool("init")?,
         repr: args.bool("repr")?,
+        is_static: match args.get("metadata")? {
+            Value::Dict(entries) => matches!(entries.borrow().get(&Key::name("static")), Some(Value::Bool(true))),
+            _ => false,
+        },
     };
     Ok(Value::User(Rc::new(FieldSpec(field))))
 }

@@ -87,6 +87,10 @@ impl Object for Partial {
         })
     }
 
+    fn stands_for(&self) -> Option<(Value, usize)> {
+        Some((self.function.clone(), self.args.positional.len()))
+    }
+
     fn attributes(&self) -> Vec<String> {
         ["func", "args", "keywords"].map(String::from).to_vec()
     }

@@ -131,6 +131,7 @@ fn tables() -> [Table; 15] {
         numpy::TABLE,
         crate::keras::ops::TABLE,
         crate::jax::TABLE,
+        crate::jax::tree::TABLE,
         crate::jax::numpy::TABLE,
         crate::jax::lax::TABLE,
         crate::jax::nn::TABLE,

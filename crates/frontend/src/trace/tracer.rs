@@ -62,6 +62,16 @@ impl Tracer {
         Ok(Tensor::new(frame.id, value, ty))
     }
 
+    /// Appends a parameter to the outermost function, which captures nothing.
+    ///
+    /// # Errors
+    /// No function is being traced.
+    pub fn outermost_param(&mut self, ty: TensorType) -> Result<Tensor> {
+        let frame = self.frames.first_mut().ok_or_else(no_frame)?;
+        let value = frame.builder.param(ty.clone());
+        Ok(Tensor::new(frame.id, value, ty))
+    }
+
     /// Ends the innermost function with the given results.
     ///
     /// # Errors
@@ -170,6 +180,17 @@ impl Tracer {
     /// Leaves the innermost scope.
     pub fn pop_scope(&mut self) {
         self.scopes.pop();
+        self.stale = true;
+    }
+
+    /// How many scopes are entered; pass it to [`Tracer::unwind_scopes`] after an error.
+    pub fn scope_depth(&self) -> usize {
+        self.scopes.len()
+    }
+
+    /// Leaves scopes until `depth` are left.
+    pub fn unwind_scopes(&mut self, depth: usize) {
+        self.scopes.truncate(depth);
         self.stale = true;
     }
 

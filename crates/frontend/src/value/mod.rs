@@ -8,7 +8,7 @@
 mod host;
 mod key;
 mod object;
-mod tree;
+pub(crate) mod tree;
 
 use std::cell::RefCell;
 use std::rc::Rc;

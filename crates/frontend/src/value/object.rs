@@ -5,6 +5,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use super::Value;
+use super::tree::ObjectNode;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::library::Args;
@@ -51,6 +52,27 @@ pub trait Object: Any + fmt::Debug {
     /// The object is not callable, or the call fails.
     fn call(self: Rc<Self>, _interp: &mut Interp, _args: Args) -> Result<Value> {
         Err(Error::ty(format!("{} object is not callable", self.class_name())))
+    }
+
+    /// The object as a node of a tree; `None` if it is a leaf.
+    fn node(self: Rc<Self>) -> Option<ObjectNode> {
+        None
+    }
+
+    /// The function that a call of the object reaches, and how many arguments it gets before those of the
+    /// call; `None` if the object calls no other function.
+    fn stands_for(&self) -> Option<(Value, usize)> {
+        None
+    }
+
+    /// Whether the object, found in a class, is a method of the instances.
+    fn binds(&self) -> bool {
+        false
+    }
+
+    /// Whether the object is equal to another one, beyond being that object.
+    fn equals(&self, _other: &ObjectRef) -> bool {
+        false
     }
 
     /// `repr(object)`.

@@ -50,6 +50,10 @@ impl Object for BoundMethod {
         interp.call(&self.function, args)
     }
 
+    fn stands_for(&self) -> Option<(Value, usize)> {
+        Some((self.function.clone(), 1))
+    }
+
     fn get_attr(self: Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {
         match name {
             "__self__" => Ok(Some(self.receiver.clone())),

@@ -74,6 +74,8 @@ pub(crate) struct DataField {
     pub(crate) init: bool,
     /// Whether `repr` shows it.
     pub(crate) repr: bool,
+    /// Whether `metadata` says that it belongs to a tree's structure (`{"static": True}`).
+    pub(crate) is_static: bool,
 }
 
 impl fmt::Debug for UserClass {
@@ -96,6 +98,14 @@ impl UserClass {
             members: RefCell::new(members),
             layout: RefCell::new(layout.unwrap_or_default()),
         })
+    }
+
+    /// The field names of a named tuple.
+    pub(crate) fn fields(&self) -> Rc<[Symbol]> {
+        match &*self.layout.borrow() {
+            Layout::Tuple(names, _) => names.clone(),
+            _ => Rc::from([]),
+        }
     }
 
     /// The class and what it inherits from, in the order in which attributes are looked up.
@@ -184,7 +194,7 @@ impl Object for UserClass {
 /// What reading `value`, found in a class, through an instance gives.
 pub(super) fn bind_member(interp: &mut Interp, value: Value, receiver: &Value, class: &Rc<UserClass>) -> Result<Value> {
     let Value::User(object) = &value else { return Ok(value) };
-    if downcast::<UserFunction>(object).is_some() {
+    if downcast::<UserFunction>(object).is_some() || object.binds() {
         return Ok(bind_method(value, receiver.clone()));
     }
     if let Some(method) = downcast::<StaticMethod>(object) {

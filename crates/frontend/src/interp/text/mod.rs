@@ -1,5 +1,6 @@
 //! Values as text: `repr`, `str`, format specifications, `%` and `str.format`.
 
+mod array;
 mod float;
 mod percent;
 mod repr;

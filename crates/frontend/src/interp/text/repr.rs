@@ -28,6 +28,7 @@ impl Interp {
     pub(crate) fn str_of(&mut self, value: &Value) -> Result<String> {
         match value {
             Value::Str(text) => Ok(text.to_string()),
+            Value::Array(array) => Ok(super::array::array_str(array)),
             Value::User(_) => {
                 let Some(instance) = user::<Instance>(value) else { return self.repr_of(value) };
                 if let Some(method) = instance.special(self, "__str__")? {
@@ -139,7 +140,8 @@ impl Interp {
             Value::Class(class) => out.push_str(&format!("<class '{}'>", class.name)),
             Value::Module(module) => out.push_str(&format!("<module '{}'>", module.name)),
             Value::DType(dtype) => out.push_str(&format!("dtype('{}')", dtype.numpy_name())),
-            Value::Array(_) | Value::Tensor(_) | Value::Symbolic(_) => {
+            Value::Array(array) => out.push_str(&super::array::array_repr(array)),
+            Value::Tensor(_) | Value::Symbolic(_) => {
                 out.push_str(&format!("<{}>", value.type_name()));
             }
             Value::Host(host) => out.push_str(&format!("<{}>", host.what())),

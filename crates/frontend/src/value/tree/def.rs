@@ -41,7 +41,7 @@ pub(crate) enum Kind {
 }
 
 /// Takes a native object's place in a tree apart.
-pub(crate) struct ObjectNode {
+pub struct ObjectNode {
     /// The class, for messages.
     pub(crate) class: Rc<str>,
     /// Names of the children.
@@ -134,9 +134,7 @@ impl Kind {
     /// The name of child number `index`.
     pub(crate) fn key(&self, index: usize) -> PathKey {
         match self {
-            Kind::Dict(keys) => {
-                keys.get(index).map_or(PathKey::Flat(index), |key| PathKey::Dict(key.value().clone()))
-            }
+            Kind::Dict(keys) => keys.get(index).map_or(PathKey::Flat(index), |key| PathKey::Dict(key.value().clone())),
             Kind::Named(class) => match class.fields().get(index) {
                 Some(name) => PathKey::Attribute(name.clone()),
                 None => PathKey::Index(index),
@@ -235,11 +233,7 @@ impl fmt::Display for Inner<'_> {
                 let entries = keys.iter().zip(list()).map(|(key, child)| format!("{}: {child}", key_text(key.value())));
                 write!(f, "{{{}}}", entries.collect::<Vec<_>>().join(", "))
             }
-            Kind::Named(class) => {
-                let names = class.fields();
-                let entries = names.iter().zip(list()).map(|(name, child)| format!("{name}={child}"));
-                write!(f, "{}({})", class.name, entries.collect::<Vec<_>>().join(", "))
-            }
+            Kind::Named(class) => write!(f, "CustomNode(namedtuple[{}], [{}])", class.name, list().join(", ")),
             Kind::Registered { how, metadata, .. } => {
                 let metadata = match metadata {
                     Value::None => "None".to_owned(),

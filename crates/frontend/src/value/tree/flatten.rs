@@ -101,6 +101,10 @@ impl Interp {
                 let method = self.attribute(tree, name)?;
                 (self.call(&method, Args::default())?, *with_keys)
             }
+            Unpacking::Static => {
+                let metadata = tree.clone();
+                return Ok((Kind::Registered { how, metadata, keys: None }, Vec::new()));
+            }
             Unpacking::Fields { data, meta } => {
                 let mut read = |names: &[Rc<str>]| -> Result<Vec<Value>> {
                     names.iter().map(|name| self.attribute(tree, name)).collect()
@@ -190,6 +194,7 @@ impl Interp {
                         let args = vec![metadata.clone(), Value::tuple(children)];
                         self.call(unflatten, Args::positional(args))?
                     }
+                    Unpacking::Static => metadata.clone(),
                     Unpacking::Methods { .. } => {
                         let method = self.attribute(&class, "tree_unflatten")?;
                         self.call(&method, Args::positional(vec![metadata.clone(), Value::tuple(children)]))?

@@ -14,6 +14,8 @@ mod path;
 mod prefix;
 mod registry;
 
-pub(crate) use def::{Kind, ObjectNode, TreeDef};
+pub use def::ObjectNode;
+pub(crate) use def::{Kind, TreeDef};
 pub(crate) use path::{Path, PathKey};
+pub(crate) use prefix::{Names, difference};
 pub(crate) use registry::{Registration, Registry, Unpacking};

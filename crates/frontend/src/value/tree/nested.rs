@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use super::Value;
 use crate::error::Result;
 use crate::jax::random::KeyArray;
+use crate::value::Value;
 
 impl Value {
     /// Replaces every leaf (whatever is not a tuple, list, dict or array of typed keys), keeping the structure. Dicts keep

@@ -90,10 +90,13 @@ fn check(kind: &Kind, children: usize, def: &TreeDef, names: Names<'_>, here: &P
 }
 
 /// The error of two trees that differ at `path`.
-pub(crate) fn mismatch(names: Names<'_>, path: &Path, given: &str, wanted: &str) -> Error {
+fn mismatch(names: Names<'_>, path: &Path, given: &str, wanted: &str) -> Error {
     let Names { given: given_name, wanted: wanted_name } = names;
-    raise("ValueError", format!("{given_name} and {wanted_name} have different tree structures"))
-        .note(format!("`{}{path}` is {given}, `{}{path}` is {wanted}", bare(given_name), bare(wanted_name)))
+    raise("ValueError", format!("{given_name} and {wanted_name} have different tree structures")).note(format!(
+        "`{}{path}` is {given}, `{}{path}` is {wanted}",
+        bare(given_name),
+        bare(wanted_name)
+    ))
 }
 
 /// The name itself of "the argument `x`".

@@ -13,6 +13,8 @@ pub(crate) enum Unpacking {
     Functions { flatten: Value, unflatten: Value, with_keys: Option<Value> },
     /// By the methods `tree_flatten` (or `tree_flatten_with_keys`) and `tree_unflatten`.
     Methods { with_keys: bool },
+    /// Not at all: the instance itself belongs to the structure.
+    Static,
     /// By attributes: children, and what belongs to the structure.
     Fields { data: Vec<Rc<str>>, meta: Vec<Rc<str>> },
 }

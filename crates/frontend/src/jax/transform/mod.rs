@@ -1,0 +1,33 @@
+//! JAX's transformations of functions.
+//!
+//! Calling a transformed function flattens its arguments, runs the Python function on parameters of a
+//! function being traced ([`stage`]), applies the transform of the IR to that function with what it
+//! captured held constant, and inlines the result into the function around it. That makes every
+//! nesting work: an inner transform only ever sees tensors of the outer ones.
+
+mod callee;
+mod forward;
+mod grad;
+mod jacobian;
+mod jit;
+mod linear;
+mod reverse;
+mod selection;
+mod shapes;
+pub(crate) mod stage;
+mod transformed;
+mod vmap;
+
+use crate::library::{ClassDecl, FunctionDecl};
+
+pub(crate) use shapes::keywords;
+pub(crate) use transformed::call_traced;
+
+/// The functions of `jax` that make functions.
+pub(crate) static PYTHON: &[&[FunctionDecl]] = &[grad::FUNCTIONS, jacobian::FUNCTIONS, jit::FUNCTIONS, vmap::FUNCTIONS, shapes::FUNCTIONS];
+
+/// The functions of `jax` that compute on tensors.
+pub(crate) static TENSOR_FUNCTIONS: &[&[&FunctionDecl]] = &[forward::FUNCTIONS, reverse::FUNCTIONS];
+
+/// The classes of `jax`.
+pub(crate) static CLASSES: &[&[&ClassDecl]] = &[shapes::CLASSES];

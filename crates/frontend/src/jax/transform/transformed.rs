@@ -1,0 +1,127 @@
+//! Functions that stand for other functions: what `jax.grad(f)` and its like return.
+
+use std::fmt;
+use std::rc::Rc;
+
+use crate::error::{Error, Result};
+use crate::interp::Interp;
+use crate::interp::host;
+use crate::keras::graph;
+use crate::library::Args;
+use crate::value::{Object, Value};
+
+/// What is done to a function when it is called.
+pub(crate) trait Transform: fmt::Debug + 'static {
+    /// JAX's name of it, such as `grad`.
+    fn name(&self) -> &'static str;
+
+    /// Calls `function` transformed. Something is being traced.
+    ///
+    /// # Errors
+    /// The arguments do not fit, or the function fails.
+    fn call(&self, interp: &mut Interp, function: &Value, args: Args) -> Result<Value>;
+
+    /// An attribute of the transformed function beyond those of the function itself.
+    fn attribute(self: Rc<Self>, _interp: &mut Interp, _function: &Value, _name: &str) -> Result<Option<Value>> {
+        Ok(None)
+    }
+}
+
+/// A function under a transform.
+#[derive(Debug)]
+pub(crate) struct Transformed<T> {
+    /// The function as the program wrote it.
+    pub(crate) function: Value,
+    /// What is done to it.
+    pub(crate) transform: Rc<T>,
+}
+
+impl<T: Transform> Transformed<T> {
+    /// `transform` applied to `function`.
+    ///
+    /// # Errors
+    /// The value is not callable.
+    pub(crate) fn value(function: &Value, transform: T) -> Result<Value> {
+        check_callable(transform.name(), function)?;
+        Ok(Value::User(Rc::new(Transformed { function: function.clone(), transform: Rc::new(transform) })))
+    }
+}
+
+/// Refuses what cannot be called.
+pub(crate) fn check_callable(what: &str, function: &Value) -> Result<()> {
+    match function {
+        Value::User(_)
+        | Value::Function(_)
+        | Value::Method(..)
+        | Value::Class(_)
+        | Value::Object(_)
+        | Value::Host(_) => Ok(()),
+        other => Err(Error::ty(format!("jax.{what} expects a function, found {}", other.type_name()))),
+    }
+}
+
+impl<T: Transform> Object for Transformed<T> {
+    fn class_name(&self) -> Rc<str> {
+        "function".into()
+    }
+
+    fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
+        let transform = self.transform.clone();
+        let function = self.function.clone();
+        call_traced(interp, &Value::User(self), transform.name(), args, |interp, args| {
+            transform.call(interp, &function, args)
+        })
+    }
+
+    fn get_attr(self: Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {
+        if name == "__wrapped__" {
+            return Ok(Some(self.function.clone()));
+        }
+        match self.transform.clone().attribute(interp, &self.function, name)? {
+            Some(found) => Ok(Some(found)),
+            None if name == "__call__" => Ok(None),
+            None => interp.find_attribute(&self.function, name),
+        }
+    }
+
+    fn repr(&self) -> String {
+        match &self.function {
+            Value::User(object) => object.repr(),
+            Value::Function(decl) => format!("<function {}>", decl.name),
+            _ => "<function>".into(),
+        }
+    }
+
+    fn stands_for(&self) -> Option<(Value, usize)> {
+        Some((self.function.clone(), 0))
+    }
+
+    fn binds(&self) -> bool {
+        true
+    }
+}
+
+/// Calls something that traces. With values that only exist at run time the result is one too; with
+/// tensors of a functional model it becomes a node of the graph; with constants only, the result is
+/// computed.
+///
+/// # Errors
+/// The call fails.
+pub(crate) fn call_traced(
+    interp: &mut Interp,
+    callee: &Value,
+    name: &str,
+    args: Args,
+    code: impl FnOnce(&mut Interp, Args) -> Result<Value>,
+) -> Result<Value> {
+    if let Some(origin) = host::host_in(&args) {
+        return match interp.tracer.depth() {
+            0 => Ok(Value::Host(origin)),
+            _ => Err(host::reaches(&origin, "a tensor computation")),
+        };
+    }
+    if graph::has_symbolic(&args) {
+        return graph::call(interp, callee, args, name);
+    }
+    interp.eagerly(name, |interp| code(interp, args))
+}
