@@ -118,7 +118,7 @@ pub(crate) type Table =
     &'static [(&'static ModuleDecl, &'static [&'static [&'static FunctionDecl]], &'static [&'static [FunctionDecl]])];
 
 /// Every module of the table.
-fn tables() -> [Table; 15] {
+fn tables() -> [Table; 16] {
     [
         keras::TABLE,
         math::TABLE,

@@ -12,6 +12,7 @@ use crate::interp::Interp;
 use crate::interp::exceptions::{self, is_exception, raise};
 use crate::library::Args;
 use crate::syntax::ast::Symbol;
+use crate::value::tree::{ObjectNode, PathKey};
 use crate::value::{Object, Value, downcast};
 
 /// An object of a class of the program (or an exception).
@@ -285,6 +286,18 @@ impl Object for ObjectMethod {
 impl Object for Instance {
     fn class_name(&self) -> Rc<str> {
         self.class.name.clone()
+    }
+
+    fn node(self: Rc<Self>) -> Option<ObjectNode> {
+        let children = self.tuple.as_ref()?.to_vec();
+        let class = self.class.clone();
+        Some(ObjectNode {
+            class: class.name.clone(),
+            keys: class.fields().iter().cloned().map(PathKey::Attribute).collect(),
+            children,
+            metadata: vec![Value::User(class.clone())],
+            rebuild: Box::new(move |children| Value::User(Rc::new(Instance::with_elements(class.clone(), children)))),
+        })
     }
 
     fn get_attr(self: Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {

@@ -12,6 +12,7 @@ use crate::interp::exceptions::raise;
 use crate::jax::arguments::{integers, to_tensor};
 use crate::library::{Args, Bound, Default, FunctionDecl};
 use crate::trace::Tensor;
+use crate::value::tree::{ObjectNode, PathKey};
 use crate::value::{Object, Value, downcast};
 
 /// An array of typed keys (`jax.random.key`): in trees, a node whose one leaf is the raw keys, `u32[…,2]`.
@@ -83,6 +84,16 @@ impl KeyArray {
 }
 
 impl Object for KeyArray {
+    fn node(self: Rc<Self>) -> Option<ObjectNode> {
+        Some(ObjectNode {
+            class: "PRNGKeyArray".into(),
+            keys: vec![PathKey::Attribute("_base_array".into())],
+            children: vec![self.data.clone()],
+            metadata: Vec::new(),
+            rebuild: Box::new(|mut data| KeyArray::value(data.pop().unwrap_or(Value::None))),
+        })
+    }
+
     fn class_name(&self) -> Rc<str> {
         "key array".into()
     }

@@ -10,8 +10,6 @@ mod keys;
 mod order;
 mod shapes;
 
-pub(crate) use keys::KeyArray;
-
 use crate::modules::{Contents, modules};
 
 modules! {

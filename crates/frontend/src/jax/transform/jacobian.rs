@@ -48,7 +48,8 @@ struct Jacobian {
 
 fn jacobian(args: &mut Bound, mode: Mode) -> Result<Value> {
     let what = args.function();
-    let jacobian = Jacobian { argnums: Argnums::new(args.get("argnums")?, what)?, has_aux: args.bool("has_aux")?, mode, what };
+    let jacobian =
+        Jacobian { argnums: Argnums::new(args.get("argnums")?, what)?, has_aux: args.bool("has_aux")?, mode, what };
     Transformed::value(args.get("fun")?, jacobian)
 }
 
@@ -205,7 +206,9 @@ impl Jacobian {
 fn refuse_integers(what: &str, which: &str, ty: &TensorType) -> Result<()> {
     match ty.dtype.is_float() {
         true => Ok(()),
-        false => Err(Error::new(codes::DTYPE_MISMATCH, format!("jax.{what} needs floating-point numbers, {which} is {ty}"))
-            .help("convert to float32, or choose other arguments with argnums=")),
+        false => {
+            Err(Error::new(codes::DTYPE_MISMATCH, format!("jax.{what} needs floating-point numbers, {which} is {ty}"))
+                .help("convert to float32, or choose other arguments with argnums="))
+        }
     }
 }

@@ -24,7 +24,8 @@ pub(crate) use shapes::keywords;
 pub(crate) use transformed::call_traced;
 
 /// The functions of `jax` that make functions.
-pub(crate) static PYTHON: &[&[FunctionDecl]] = &[grad::FUNCTIONS, jacobian::FUNCTIONS, jit::FUNCTIONS, vmap::FUNCTIONS, shapes::FUNCTIONS];
+pub(crate) static PYTHON: &[&[FunctionDecl]] =
+    &[grad::FUNCTIONS, jacobian::FUNCTIONS, jit::FUNCTIONS, vmap::FUNCTIONS, shapes::FUNCTIONS];
 
 /// The functions of `jax` that compute on tensors.
 pub(crate) static TENSOR_FUNCTIONS: &[&[&FunctionDecl]] = &[forward::FUNCTIONS, reverse::FUNCTIONS];

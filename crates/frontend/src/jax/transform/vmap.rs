@@ -64,7 +64,10 @@ impl Vmap {
         let axes = match &self.in_axes {
             Value::Tuple(axes) if axes.len() == count => axes.to_vec(),
             Value::Tuple(axes) => {
-                let message = format!("`in_axes` of jax.vmap has {} entries, the call has {count} positional arguments", axes.len());
+                let message = format!(
+                    "`in_axes` of jax.vmap has {} entries, the call has {count} positional arguments",
+                    axes.len()
+                );
                 return Err(raise("ValueError", message)
                     .help("give one entry per positional argument, or one integer for all; arguments by name are mapped along axis 0"));
             }
@@ -105,8 +108,11 @@ impl Vmap {
             .filter_map(|leaf| leaf.mapped.as_ref().map(|(tensor, axis)| (tensor.shape()[*axis], *axis, leaf)))
             .collect();
         let Some(size) = self.axis_size.or_else(|| sizes.first().map(|(size, ..)| *size)) else {
-            return Err(raise("ValueError", "jax.vmap needs at least one argument that is mapped; `in_axes` is None for all")
-                .help("map an argument, or say how many examples there are with axis_size="));
+            return Err(raise(
+                "ValueError",
+                "jax.vmap needs at least one argument that is mapped; `in_axes` is None for all",
+            )
+            .help("map an argument, or say how many examples there are with axis_size="));
         };
         if sizes.iter().all(|(n, ..)| *n == size) {
             return Ok(size);
@@ -134,7 +140,10 @@ fn mapped_leaf(
 ) -> Result<(Tensor, usize)> {
     let Some(axis) = number::index(axis) else {
         let kind = axis.type_name();
-        return Err(Error::ty(format!("`in_axes` of jax.vmap has {} {kind} for `{name}{path}`; axes are integers or None", article(&kind))));
+        return Err(Error::ty(format!(
+            "`in_axes` of jax.vmap has {} {kind} for `{name}{path}`; axes are integers or None",
+            article(&kind)
+        )));
     };
     let tensor = leaf(interp, "vmap", name, path, value)?;
     match transform::resolve_axis(axis, tensor.rank()) {
@@ -197,8 +206,7 @@ impl Transform for Vmap {
         let names = Names { given: "`out_axes`", wanted: &format!("the result of `{name}`") };
         let out_axes = interp.broadcast_prefix(&self.out_axes, &staged.out.def, names)?;
         let batch = Batch { size, axis_name: self.axis_name.as_deref().map(Arc::from) };
-        let flags: Vec<bool> =
-            mapped.iter().map(|_| true).chain(staged.captures.iter().map(|_| false)).collect();
+        let flags: Vec<bool> = mapped.iter().map(|_| true).chain(staged.captures.iter().map(|_| false)).collect();
         let instantiate: Vec<bool> = out_axes.iter().map(|axis| !axis.is_none()).collect();
         let (batched, is_mapped) = transform::vmap(&staged.function, &flags, &batch, &instantiate)
             .map_err(|error| interp.explained(error, "jax.vmap"))?;
@@ -211,8 +219,10 @@ impl Transform for Vmap {
         for ((id, value), mapped) in staged.assigned.iter().zip(assigned).zip(is_mapped.iter().skip(results.len())) {
             if *mapped {
                 let path = interp.variables.get(*id).path.clone();
-                return Err(Error::ty(format!("`{name}` under jax.vmap gives the variable `{path}` a different value for every example"))
-                    .help("a variable has one value; return the new value and combine the examples outside"));
+                return Err(Error::ty(format!(
+                    "`{name}` under jax.vmap gives the variable `{path}` a different value for every example"
+                ))
+                .help("a variable has one value; return the new value and combine the examples outside"));
             }
             interp.state.assign(*id, value);
         }
@@ -240,12 +250,17 @@ fn place(
         if !is_mapped {
             return Ok(tensor);
         }
-        let message = format!("`out_axes` of jax.vmap is None for the result of `{name}`{which}, which differs between examples");
-        return Err(raise("ValueError", message).help("give the axis for the examples, or reduce over them by name: jax.lax.psum(x, axis_name)"));
+        let message =
+            format!("`out_axes` of jax.vmap is None for the result of `{name}`{which}, which differs between examples");
+        return Err(raise("ValueError", message)
+            .help("give the axis for the examples, or reduce over them by name: jax.lax.psum(x, axis_name)"));
     }
     let Some(axis) = number::index(axis) else {
         let kind = axis.type_name();
-        return Err(Error::ty(format!("`out_axes` of jax.vmap has {} {kind}; axes are integers or None", article(&kind))));
+        return Err(Error::ty(format!(
+            "`out_axes` of jax.vmap has {} {kind}; axes are integers or None",
+            article(&kind)
+        )));
     };
     match transform::resolve_axis(axis, tensor.rank()) {
         Ok(dim) => interp.tracer.move_axis(&tensor, 0, dim),

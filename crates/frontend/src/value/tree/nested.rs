@@ -2,13 +2,21 @@
 
 use std::rc::Rc;
 
+use super::ObjectNode;
 use crate::error::Result;
-use crate::jax::random::KeyArray;
 use crate::value::Value;
 
 impl Value {
-    /// Replaces every leaf (whatever is not a tuple, list, dict or array of typed keys), keeping the structure. Dicts keep
-    /// their order.
+    /// The parts of an object of the library that is a node of trees.
+    fn as_node(&self) -> Option<ObjectNode> {
+        match self {
+            Value::User(object) | Value::Object(object) => object.clone().node(),
+            _ => None,
+        }
+    }
+
+    /// Replaces every leaf (whatever is not a tuple, list, dict or native node), keeping the structure.
+    /// Dicts keep their order.
     ///
     /// # Errors
     /// The first error of `f`.
@@ -26,8 +34,11 @@ impl Value {
                 let mapped = entries.into_iter().map(|(k, v)| Ok((k, v.map_leaves(f)?)));
                 Ok(Value::Dict(Rc::new(mapped.collect::<Result<indexmap::IndexMap<_, _>>>()?.into())))
             }
-            other => match KeyArray::of(other) {
-                Some(keys) => Ok(KeyArray::value(keys.data().map_leaves(f)?)),
+            other => match other.as_node() {
+                Some(node) => {
+                    let children = node.children.iter().map(|v| v.map_leaves(f)).collect::<Result<Vec<_>>>()?;
+                    Ok((node.rebuild)(children))
+                }
                 None => f(other),
             },
         }
@@ -39,8 +50,8 @@ impl Value {
             Value::Tuple(values) => values.iter().for_each(|v| v.for_each_leaf(f)),
             Value::List(values) => values.borrow().iter().for_each(|v| v.for_each_leaf(f)),
             Value::Dict(entries) => entries.borrow().values().for_each(|v| v.for_each_leaf(f)),
-            other => match KeyArray::of(other) {
-                Some(keys) => keys.data().for_each_leaf(f),
+            other => match other.as_node() {
+                Some(node) => node.children.iter().for_each(|v| v.for_each_leaf(f)),
                 None => f(other),
             },
         }
