@@ -86,6 +86,24 @@ pub struct CustomJvp {
     pub rule: Arc<Function>,
 }
 
+impl CustomJvp {
+    /// The rule's results where no equation may compute values and tangents together, as a loop of the rule
+    /// may: the tangents are linear in the operands' tangents, so they are the rule's own derivative along those.
+    fn separate(&self, b: &mut Builder, primals: &[Value], given: &[Value]) -> Result<Vec<Value>> {
+        let mut args = primals.to_vec();
+        let mut along = vec![None; primals.len()];
+        for &tangent in given {
+            args.push(b.full_like(tangent, 0.0)?);
+            along.push(Some(tangent));
+        }
+        let (mut results, tangents) = transform::jvp_into(b, &self.rule, &args, &along)?;
+        for (i, result) in results.iter_mut().enumerate().skip(self.function.results.len()) {
+            *result = rules::instantiate(b, tangents.get(i).copied().flatten(), *result)?;
+        }
+        Ok(results)
+    }
+}
+
 impl Primitive for CustomJvp {
     fn name(&self) -> &'static str {
         CUSTOM_JVP
@@ -116,13 +134,19 @@ impl Primitive for CustomJvp {
     }
 
     fn jvp(&self, b: &mut Builder, primals: &[Value], tangents: &[Option<Value>]) -> Result<Dual> {
-        let mut args = primals.to_vec();
+        let mut given = Vec::new();
         for (&primal, &tangent) in primals.iter().zip(tangents) {
             if b.ty(primal).dtype.is_inexact() {
-                args.push(rules::instantiate(b, tangent, primal)?);
+                given.push(rules::instantiate(b, tangent, primal)?);
             }
         }
-        let mut results = b.inline(&self.rule, &args)?;
+        let holds_functions =
+            |eqn: &crate::Equation| eqn.op.attrs().iter().any(|(_, attr)| !attr.functions().is_empty());
+        let mut results = if b.is_separable() && self.rule.equations.iter().any(holds_functions) {
+            self.separate(b, primals, &given)?
+        } else {
+            b.inline(&self.rule, &[primals, &given].concat())?
+        };
         let mut found = results.split_off(self.function.results.len()).into_iter();
         let tangents = results.iter().map(|&r| if b.ty(r).dtype.is_inexact() { found.next() } else { None }).collect();
         Ok((results, tangents))

@@ -9,5 +9,5 @@ mod cpu;
 mod gradients;
 mod numeric;
 mod ops;
-mod programs;
+mod random;
 mod transforms;

@@ -2,6 +2,7 @@
 
 mod corners;
 mod rejections;
+mod simplified;
 mod special;
 mod table;
 mod values;

@@ -1,0 +1,262 @@
+//! The laws.
+
+use keramos_ir::passes::{Options, Target, simplify};
+use keramos_ir::transform::{jvp, linearize, transpose, value_and_grad, vjp, vmap};
+use keramos_ir::{Array, Batch, Builder, DType, Function, IrError, eval, text, verify};
+
+use super::agreement::{difference, numbers, spread};
+use super::generate::{Choices, Domain};
+use super::holds;
+use crate::batching::{stack, unstack};
+use crate::numeric::{close, directional, dot};
+
+fn told(error: IrError) -> String {
+    error.to_string()
+}
+
+fn args(f: &Function, choices: &mut Choices) -> Vec<Array> {
+    f.param_types().iter().map(|ty| choices.array(ty)).collect()
+}
+
+fn floats(f: &Function) -> Vec<bool> {
+    f.param_types().iter().map(|ty| ty.dtype.is_float()).collect()
+}
+
+/// Directions for those arguments that have some.
+fn directions(f: &Function, choices: &mut Choices) -> Vec<Array> {
+    f.param_types().iter().filter(|ty| ty.dtype.is_float()).map(|ty| choices.array(ty)).collect()
+}
+
+/// Cotangents for those results that have some.
+fn cotangents(f: &Function, choices: &mut Choices) -> Vec<Array> {
+    f.result_types().iter().filter(|ty| ty.dtype.is_float()).map(|ty| choices.array(ty)).collect()
+}
+
+fn agree(what: &str, found: &[Array], expected: &[Array], tolerance: f64) -> Result<(), String> {
+    difference(found, expected, tolerance, None).map_or(Ok(()), |why| Err(format!("{what}: {why}")))
+}
+
+/// Only results that are floats.
+fn of_floats(results: &[Array]) -> Vec<Array> {
+    results.iter().filter(|x| x.ty().dtype.is_float()).cloned().collect()
+}
+
+#[test]
+fn programs_are_valid_and_text_is_read_back() {
+    for float in [DType::F32, DType::F64] {
+        holds(2000, 20, Domain::all(float), |f, _| {
+            verify(f).map_err(told)?;
+            let printed = format!("{f:#}");
+            let read = text::parse(&printed).map_err(told)?;
+            // Compared as text, in which NaN equals itself.
+            if format!("{read:#}") == printed { Ok(()) } else { Err(format!("read as {read:#}")) }
+        });
+    }
+}
+
+#[test]
+fn simplification_keeps_every_bit_but_signs_of_zeros() {
+    holds(2000, 16, Domain::all(DType::F64), |f, mut choices| {
+        let args = args(f, &mut choices);
+        let expected = eval(f, &args).map_err(told)?;
+        for differentiable in [true, false] {
+            let options = Options { differentiable, ..Options::default() };
+            let simple = simplify(f, &options).map_err(told)?;
+            verify(&simple).map_err(told)?;
+            agree("simplified", &eval(&simple, &args).map_err(told)?, &expected, 0.0)?;
+            let again = simplify(&simple, &options).map_err(told)?;
+            if again.to_string() != simple.to_string() {
+                return Err(format!("once was not enough:\n{simple}{again}"));
+            }
+        }
+        // What XLA's CPU backend runs well may add up in another order.
+        let options = Options { target: Target::Cpu, differentiable: false, ..Options::default() };
+        let simple = simplify(f, &options).map_err(told)?;
+        let found = eval(&simple, &args).map_err(told)?;
+        let spread = spread(f, &args, &expected, 1e-13);
+        difference(&found, &expected, 1e-12, Some(&spread)).map_or(Ok(()), Err)
+    });
+}
+
+#[test]
+fn forward_mode_agrees_with_differences() {
+    holds(1500, 12, Domain::SMOOTH, |f, mut choices| {
+        let (args, active) = (args(f, &mut choices), floats(f));
+        let tangents = directions(f, &mut choices);
+        let dual = jvp(f, &active, &vec![true; f.results.len()]).map_err(told)?.function;
+        let found = eval(&dual, &[&args[..], &tangents].concat()).map_err(told)?;
+        let (values, pushed) = found.split_at(f.results.len());
+        agree("values", values, &eval(f, &args).map_err(told)?, 0.0)?;
+        let along: Vec<Option<Array>> = tangents.into_iter().map(Some).collect();
+        slopes(f, &args, &along, pushed)
+    });
+}
+
+/// Compares derivatives with differences, as closely as differences of two steps agree with each other.
+fn slopes(f: &Function, args: &[Array], along: &[Option<Array>], pushed: &[Array]) -> Result<(), String> {
+    let [coarse, fine] = [4e-5, 1e-5].map(|step| of_floats(&directional(f, args, along, step)));
+    let apart =
+        |(x, y): (&Array, &Array)| numbers(x).iter().zip(numbers(y)).map(|(x, y)| (x - y).abs() / 30.0).collect();
+    let apart: Vec<Vec<f64>> = coarse.iter().zip(&fine).map(apart).collect();
+    difference(&of_floats(pushed), &fine, 2e-5, Some(&apart)).map_or(Ok(()), |why| Err(format!("slopes: {why}")))
+}
+
+#[test]
+fn gradients_differentiate_again() {
+    holds(600, 8, Domain::SMOOTH_REVERSIBLE, |f, mut choices| {
+        let scalar = {
+            let mut b = Builder::new("scalar");
+            let params: Vec<_> = f.param_types().into_iter().map(|ty| b.param(ty)).collect();
+            let first = b.inline(f, &params).map_err(told)?[0];
+            let axes: Vec<usize> = (0..b.ty(first).rank()).collect();
+            let sum = b.reduce_sum(first, &axes).map_err(told)?;
+            b.finish(vec![sum])
+        };
+        let wanted: Vec<usize> = (0..f.params.len()).collect();
+        if scalar.result_types()[0].dtype != DType::F64 {
+            return Ok(());
+        }
+        let gradient = simplify(&value_and_grad(&scalar, &wanted, 0).map_err(told)?, &Options::default());
+        let gradient = gradient.map_err(told)?;
+        let (active, all) = (vec![true; wanted.len()], vec![true; wanted.len() + 1]);
+        let second = jvp(&gradient, &active, &all).map_err(told)?.function;
+        let (args, tangents, others) =
+            (args(f, &mut choices), directions(f, &mut choices), directions(f, &mut choices));
+        let found = eval(&second, &[&args[..], &tangents].concat()).map_err(told)?;
+        let along: Vec<Option<Array>> = tangents.iter().cloned().map(Some).collect();
+        slopes(&gradient, &args, &along, &found[all.len()..])?;
+        // A Hessian is symmetric: <u, H v> = <H u, v>.
+        let other = eval(&second, &[&args[..], &others].concat()).map_err(told)?;
+        let (left, right) = (dot(&others, &found[all.len() + 1..]), dot(&other[all.len() + 1..], &tangents));
+        if close(left, right, 1e-8) { Ok(()) } else { Err(format!("the Hessian is not symmetric: {left}, {right}")) }
+    });
+}
+
+/// Accepts that a function has no derivative in forward mode because a part of it has none.
+fn only_backward(error: IrError) -> Result<(), String> {
+    match error {
+        IrError::NoRule { op: "custom_vjp", .. } => Ok(()),
+        error => Err(told(error)),
+    }
+}
+
+#[test]
+fn reverse_mode_is_the_adjoint_of_forward_mode() {
+    holds(1500, 14, Domain::REVERSIBLE, |f, mut choices| {
+        let (args, active) = (args(f, &mut choices), floats(f));
+        let (tangents, cts) = (directions(f, &mut choices), cotangents(f, &mut choices));
+        let all: Vec<bool> = f.result_types().iter().map(|ty| ty.dtype.is_float()).collect();
+        let split = linearize(f, &active, &all).map_err(told)?;
+        let mut values = eval(&split.primal, &args).map_err(told)?;
+        let residuals = values.split_off(f.results.len());
+        let pushed = eval(&split.linear, &[&residuals[..], &tangents].concat()).map_err(told)?;
+        agree("values", &values, &eval(f, &args).map_err(told)?, 0.0)?;
+        match jvp(f, &active, &all) {
+            Ok(dual) => {
+                let found = eval(&dual.function, &[&args[..], &tangents].concat()).map_err(told)?;
+                agree("forward mode", &found, &[&values[..], &pushed].concat(), 1e-12)?;
+            }
+            Err(error) => only_backward(error)?,
+        }
+        let pull = vjp(f, &active).map_err(told)?;
+        for pull in [&pull, &simplify(&pull, &Options::default()).map_err(told)?] {
+            let back = eval(pull, &[&args[..], &cts].concat()).map_err(told)?;
+            agree("values", &back[..values.len()], &values, 0.0)?;
+            let (left, right) = (dot(&cts, &pushed), dot(&back[values.len()..], &tangents));
+            if left.is_finite() && right.is_finite() && !close(left, right, 1e-9) {
+                return Err(format!("pushed {left}, pulled {right}\n{pull}"));
+            }
+        }
+        let linear: Vec<bool> = (0..split.linear.params.len()).map(|i| i >= residuals.len()).collect();
+        let backward = transpose(&split.linear, &linear).map_err(told)?;
+        let back = eval(&backward, &[&residuals[..], &cts].concat()).map_err(told)?;
+        let expected = eval(&pull, &[&args[..], &cts].concat()).map_err(told)?;
+        agree("transposed", &back, &expected[values.len()..], 1e-12)
+    });
+}
+
+/// Compares the batch of `f` over the parameters that are mapped with `f` on each example.
+fn maps(f: &Function, mapped: &[bool], examples: &[Vec<Array>]) -> Result<(), String> {
+    let size = examples.len();
+    let (batched, flags) = vmap(f, mapped, &Batch::new(size), &[]).map_err(told)?;
+    verify(&batched).map_err(told)?;
+    let own = |example: usize| -> Vec<Array> {
+        let choose = |(i, &mapped): (usize, &bool)| examples[if mapped { example } else { 0 }][i].clone();
+        mapped.iter().enumerate().map(choose).collect()
+    };
+    let all: Vec<Vec<Array>> = (0..size).map(own).collect();
+    let column = |i: usize| all.iter().map(|args| args[i].clone()).collect::<Vec<_>>();
+    let given: Vec<Array> = mapped
+        .iter()
+        .enumerate()
+        .map(|(i, &mapped)| if mapped { stack(&column(i)) } else { all[0][i].clone() })
+        .collect();
+    let found = eval(&batched, &given).map_err(|e| format!("{e}\n{batched}"))?;
+    for (example, args) in all.iter().enumerate() {
+        let expected = eval(f, args).map_err(told)?;
+        let found: Vec<Array> = found
+            .iter()
+            .zip(&flags)
+            .map(|(x, &mapped)| if mapped { unstack(x)[example].clone() } else { x.clone() })
+            .collect();
+        let spread = spread(f, args, &expected, 1e-13);
+        if let Some(why) = difference(&found, &expected, 1e-11, Some(&spread)) {
+            return Err(format!("example {example}, {mapped:?}: {why}\n{batched}"));
+        }
+    }
+    Ok(())
+}
+
+fn some_mapped(n: usize, choices: &mut Choices) -> Vec<bool> {
+    let mut mapped: Vec<bool> = (0..n).map(|_| choices.once_in(2)).collect();
+    let one = choices.below(n);
+    mapped[one] = true;
+    mapped
+}
+
+#[test]
+fn a_batch_is_its_examples() {
+    holds(2000, 14, Domain::all(DType::F64), |f, mut choices| {
+        let examples: Vec<Vec<Array>> = (0..2).map(|_| args(f, &mut choices)).collect();
+        let mapped = some_mapped(f.params.len(), &mut choices);
+        maps(f, &mapped, &examples)?;
+        let (once, _) = vmap(f, &mapped, &Batch::new(2), &[]).map_err(told)?;
+        let examples: Vec<Vec<Array>> = (0..2).map(|_| args(&once, &mut choices)).collect();
+        maps(&once, &some_mapped(f.params.len(), &mut choices), &examples)
+    });
+}
+
+#[test]
+fn batches_and_derivatives_go_together() {
+    holds(600, 10, Domain::REVERSIBLE, |f, mut choices| {
+        let active = floats(f);
+        let all: Vec<bool> = f.result_types().iter().map(|ty| ty.dtype.is_float()).collect();
+        let pull = vjp(f, &active).map_err(told)?;
+        let mut derivatives = vec![&pull];
+        let dual = jvp(f, &active, &all);
+        match &dual {
+            Ok(dual) => derivatives.push(&dual.function),
+            Err(error) => only_backward(error.clone())?,
+        }
+        for derivative in derivatives {
+            let examples: Vec<Vec<Array>> = (0..2).map(|_| args(derivative, &mut choices)).collect();
+            maps(derivative, &some_mapped(derivative.params.len(), &mut choices), &examples)?;
+        }
+        // The derivative of a batch is the batch of derivatives.
+        let every = vec![true; f.params.len()];
+        let (batched, _) = vmap(f, &every, &Batch::new(2), &vec![true; f.results.len()]).map_err(told)?;
+        let outside = vjp(&batched, &active).map_err(told)?;
+        let (inside, _) = vmap(&pull, &vec![true; pull.params.len()], &Batch::new(2), &vec![true; pull.results.len()])
+            .map_err(told)?;
+        let args = args(&inside, &mut choices);
+        let found = eval(&outside, &args).map_err(told)?;
+        let expected = eval(&inside, &args).map_err(told)?;
+        if expected.iter().flat_map(numbers).all(f64::is_finite) {
+            let spread = spread(&inside, &args, &expected, 1e-13);
+            if let Some(why) = difference(&found, &expected, 1e-10, Some(&spread)) {
+                return Err(format!("{why}\n{outside}{inside}"));
+            }
+        }
+        Ok(())
+    });
+}
