@@ -21,6 +21,12 @@ impl Interp {
         match callee {
             Value::User(object) => return object.clone().call(self, args),
             Value::Host(origin) => return Ok(Value::Host(self.host_call(origin))),
+            Value::DType(_) => {
+                let Some(cast) = crate::jax::numpy::creation::CAST.first() else { return Ok(callee.clone()) };
+                let mut args = args;
+                args.positional.insert(1.min(args.positional.len()), callee.clone());
+                return self.call(&Value::Function(cast), args);
+            }
             _ => {}
         }
         let host = host::host_in(&args);

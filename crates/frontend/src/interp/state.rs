@@ -39,8 +39,9 @@ impl Interp {
         match value {
             Value::Tensor(tensor) => Ok(tensor.clone()),
             Value::Bool(b) => self.tracer.constant(scalar(DType::Bool, f64::from(u8::from(*b)))),
-            Value::Int(i) => self.tracer.constant(scalar(DType::I32, *i as f64)).map(Tensor::into_weak),
-            Value::Float(x) => self.tracer.constant(scalar(DType::F32, *x)).map(Tensor::into_weak),
+            Value::Int(i) => self.tracer.literal(*i),
+            Value::Float(x) => self.tracer.literal(*x),
+            Value::Array(array) if self.tracer.x64 => self.tracer.constant((**array).clone()),
             Value::Array(array) => self.tracer.constant(narrowed(array)),
             Value::Host(host) => Err(super::host::reaches(host, "the model")),
             other => Err(Error::ty(format!("a tensor is needed here, found {}", other.type_name()))),

@@ -24,6 +24,11 @@ pub(crate) struct Selection {
 }
 
 impl Selection {
+    /// The first position, the distance of positions and how many there are.
+    pub(crate) fn parts(self) -> (i64, i64, usize) {
+        (self.start, self.step, self.count)
+    }
+
     /// The selected positions in order.
     pub(crate) fn positions(self) -> impl Iterator<Item = usize> {
         (0..self.count as i64).map(move |i| (self.start + i * self.step) as usize)

@@ -7,6 +7,7 @@ use keramos_ir::{Array, Buffer};
 use super::Interp;
 use crate::diagnostics::codes;
 use crate::error::{Error, Result};
+use crate::jax::numpy::indexing::At;
 use crate::jax::numpy::operators as ops;
 use crate::keras::symbolic::DisplayShape;
 use crate::library::{Args, FunctionDecl};
@@ -14,7 +15,8 @@ use crate::syntax::ast::{BinaryOp, CompareOp, UnaryOp};
 use crate::value::{Object, Value};
 
 /// Attributes of tensors that are no methods.
-pub(super) const ATTRIBUTES: &[&str] = &["shape", "dtype", "ndim", "size", "T"];
+pub(super) const ATTRIBUTES: &[&str] =
+    &["shape", "dtype", "ndim", "size", "T", "mT", "at", "real", "imag", "itemsize", "nbytes"];
 
 /// A method of a tensor, bound to it.
 #[derive(Debug)]
@@ -122,11 +124,21 @@ impl Interp {
                 _ => return Err(unknown_value(tensor, name)),
             },
             "numpy" | "block_until_ready" => return Err(unknown_value(tensor, name)),
-            "T" => match ops::method("transpose") {
-                Some(function) => Some(self.call(&Value::Function(function), Args::positional(vec![tensor.clone()]))?),
-                None => None,
+            "T" | "mT" | "real" | "imag" => {
+                let function = crate::jax::numpy::method(if name == "T" { "transpose" } else { name });
+                function.map(|f| self.call(&Value::Function(f), Args::positional(vec![tensor.clone()]))).transpose()?
+            }
+            "at" => Some(Value::User(Rc::new(At { x: tensor.clone(), key: None }))),
+            "itemsize" => self.attribute(&dtype, "itemsize").ok(),
+            "nbytes" => {
+                let (size, item) = (self.attribute(tensor, "size")?, self.attribute(&dtype, "itemsize")?);
+                Some(self.binary(BinaryOp::Multiply, &size, &item)?)
+            }
+            "weak_type" => match tensor {
+                Value::Tensor(t) => Some(Value::Bool(t.is_weak())),
+                _ => Some(Value::Bool(false)),
             },
-            _ => ops::method(name)
+            _ => crate::jax::numpy::method(name)
                 .map(|function| Value::User(Rc::new(TensorMethod { tensor: tensor.clone(), function }))),
         })
     }

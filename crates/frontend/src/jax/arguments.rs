@@ -1,13 +1,265 @@
-//! Arguments of native functions as tensors, axes, shapes and element types.
+//! Arguments of native functions as tensors, axes, shapes and element types, and the table of functions
+//! that read them.
 
-use keramos_ir::DType;
+use std::rc::Rc;
+
+use keramos_ir::{Array, DType, TensorType};
 
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::operators::number;
-use crate::library::Bound;
-use crate::trace::Tensor;
+use crate::interp::tensor::element;
+use crate::library::{Args, Bound, Default};
+use crate::ops::{axes_indices, axis_index, canonical};
+use crate::trace::{Tensor, Tracer};
 use crate::value::Value;
+
+/// The default `None` in a table of functions.
+pub(crate) const NONE: Default = Default::None;
+/// The default `False`.
+pub(crate) const FALSE: Default = Default::Bool(false);
+/// The default `True`.
+pub(crate) const TRUE: Default = Default::Bool(true);
+
+/// The default that is an integer.
+pub(crate) const fn int(value: i64) -> Default {
+    Default::Int(value)
+}
+
+/// One parameter in a table of functions: `(x)`, `(axis = NONE)`, `(*args)` or `(**kwargs)`.
+macro_rules! parameter {
+    (($name:tt)) => {
+        $crate::library::Param::required(stringify!($name))
+    };
+    (($name:tt = $default:expr)) => {
+        $crate::library::Param::new(stringify!($name), $default)
+    };
+    ((* * $name:tt)) => {
+        $crate::library::Param::keywords(stringify!($name))
+    };
+    ((* $name:tt)) => {
+        $crate::library::Param::variadic(stringify!($name))
+    };
+}
+
+/// The signature of a table row: `[(x) (axis = NONE)]`.
+macro_rules! signature {
+    ([$($param:tt)*]) => {
+        $crate::library::Signature::new(&[$($crate::jax::arguments::parameter!($param)),*])
+    };
+}
+
+/// A table of functions on tensors: `"name" | "alias": [(parameter)…] "what it does" => |c| …;` where `c` is
+/// a [`Call`] and the result whatever [`IntoValue`] takes.
+macro_rules! tensor_functions {
+    ($($($name:literal)|+ : $params:tt $doc:literal => $call:expr;)*) => {
+        &[$($({
+            // Named, so that its address is the function's identity.
+            static DECLARED: $crate::library::FunctionDecl = $crate::library::FunctionDecl {
+                name: $name,
+                signature: $crate::jax::arguments::signature!($params),
+                doc: $doc,
+                call: |interp, args| $crate::jax::arguments::Call { interp, args }.run($call),
+            };
+            &DECLARED
+        },)+)*]
+    };
+}
+
+pub(crate) use {parameter, signature, tensor_functions};
+
+/// A call of a native function: its arguments and where it computes.
+pub(crate) struct Call<'a> {
+    /// The evaluator.
+    pub(crate) interp: &'a mut Interp,
+    /// The arguments.
+    pub(crate) args: &'a mut Bound,
+}
+
+/// Results of native functions.
+pub(crate) trait IntoValue {
+    /// The result as a value of the program.
+    fn into_value(self) -> Value;
+}
+
+impl IntoValue for Value {
+    fn into_value(self) -> Value {
+        self
+    }
+}
+
+impl IntoValue for Tensor {
+    fn into_value(self) -> Value {
+        Value::Tensor(self)
+    }
+}
+
+impl<const N: usize> IntoValue for [Tensor; N] {
+    fn into_value(self) -> Value {
+        Value::tuple(self.map(Value::Tensor).to_vec())
+    }
+}
+
+impl IntoValue for (Tensor, Tensor) {
+    fn into_value(self) -> Value {
+        [self.0, self.1].into_value()
+    }
+}
+
+/// A list of tensors, as `jnp.split` gives it.
+impl IntoValue for Vec<Tensor> {
+    fn into_value(self) -> Value {
+        Value::list(self.into_iter().map(Value::Tensor).collect())
+    }
+}
+
+impl Call<'_> {
+    /// Runs the code of a table row.
+    pub(crate) fn run<R: IntoValue>(mut self, code: impl Fn(&mut Call<'_>) -> Result<R>) -> Result<Value> {
+        code(&mut self).map(IntoValue::into_value)
+    }
+
+    /// Where operations go.
+    pub(crate) fn t(&mut self) -> &mut Tracer {
+        &mut self.interp.tracer
+    }
+
+    /// Argument `name` as it is.
+    pub(crate) fn value(&self, name: &str) -> Result<Value> {
+        self.args.get(name).cloned()
+    }
+
+    /// Argument `name`, unless it is `None`.
+    pub(crate) fn some(&self, name: &str) -> Result<Option<Value>> {
+        Ok(self.args.some(name)?.cloned())
+    }
+
+    /// Argument `name` as a tensor: from a tensor, a number or a nested list of either.
+    pub(crate) fn tensor(&mut self, name: &str) -> Result<Tensor> {
+        tensor(self.interp, self.args, name)
+    }
+
+    /// Argument `name` as a tensor, unless it is `None`.
+    pub(crate) fn optional(&mut self, name: &str) -> Result<Option<Tensor>> {
+        match self.some(name)? {
+            Some(value) => to_tensor(self.interp, &value).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Argument `name`, a sequence (or a tensor, by its rows), as tensors.
+    pub(crate) fn tensors(&mut self, name: &str) -> Result<Vec<Tensor>> {
+        let value = self.value(name)?;
+        let list = match value.elements() {
+            Some(list) => list,
+            None if crate::interp::tensor::is_tensor(&value) => self.interp.collect(&value)?,
+            None => return Err(self.args.invalid(name, "a list of tensors")),
+        };
+        list.iter().map(|value| to_tensor(self.interp, value)).collect()
+    }
+
+    /// As [`Call::tensors`], at least one.
+    pub(crate) fn some_tensors(&mut self, name: &str) -> Result<Vec<Tensor>> {
+        let tensors = self.tensors(name)?;
+        if tensors.is_empty() { Err(self.args.invalid(name, "at least one tensor")) } else { Ok(tensors) }
+    }
+
+    /// Argument `name` as a truth value.
+    pub(crate) fn flag(&self, name: &str) -> Result<bool> {
+        self.args.bool(name)
+    }
+
+    /// Argument `name` as an integer known at compile time.
+    pub(crate) fn int(&self, name: &str) -> Result<i64> {
+        let value = self.args.get(name)?;
+        integer(value).ok_or_else(|| self.args.invalid(name, "an integer known at compile time"))
+    }
+
+    /// Argument `name` as a size.
+    pub(crate) fn size(&self, name: &str) -> Result<usize> {
+        usize::try_from(self.int(name)?).map_err(|_| self.args.invalid(name, "a non-negative integer"))
+    }
+
+    /// As [`Call::size`], unless it is `None`.
+    pub(crate) fn optional_size(&self, name: &str) -> Result<Option<usize>> {
+        if self.args.get(name)?.is_none() { Ok(None) } else { self.size(name).map(Some) }
+    }
+
+    /// Argument `name` as integers: one, or a sequence.
+    pub(crate) fn ints(&self, name: &str) -> Result<Vec<i64>> {
+        shape(self.args, name)
+    }
+
+    /// Argument `name` as a shape.
+    pub(crate) fn shape(&self, name: &str) -> Result<Vec<usize>> {
+        let sizes: Option<Vec<usize>> = self.ints(name)?.iter().map(|&n| usize::try_from(n).ok()).collect();
+        sizes.ok_or_else(|| self.args.invalid(name, "non-negative sizes"))
+    }
+
+    /// The axes that argument `axis` names, ascending; all if it is `None`.
+    pub(crate) fn axes(&self, rank: usize) -> Result<Vec<usize>> {
+        axes(self.args, rank)
+    }
+
+    /// The axis that argument `name` names.
+    pub(crate) fn axis(&self, name: &str, rank: usize) -> Result<usize> {
+        axis_index(self.int(name)?, rank)
+    }
+
+    /// The tensor and the axis that argument `axis` names in it; flattened if that is `None`.
+    pub(crate) fn along(&mut self, x: &Tensor) -> Result<(Tensor, usize)> {
+        match self.some("axis")? {
+            None => Ok((self.t().reshape_infer(x, &[-1])?, 0)),
+            Some(_) => Ok((x.clone(), self.axis("axis", x.rank())?)),
+        }
+    }
+
+    /// Argument `name` as an element type, unless it is `None`.
+    pub(crate) fn dtype(&mut self, name: &str) -> Result<Option<DType>> {
+        dtype(self.interp, self.args, name)
+    }
+
+    /// Argument `name` as an array whose elements are known at compile time.
+    pub(crate) fn known(&self, name: &str) -> Result<Option<Rc<Array>>> {
+        Ok(known(self.args.get(name)?))
+    }
+
+    /// Applies a function of the first argument.
+    pub(crate) fn unary(&mut self, f: fn(&mut Tracer, &Tensor) -> Result<Tensor>) -> Result<Tensor> {
+        let x = self.nth(0)?;
+        f(self.t(), &x)
+    }
+
+    /// Applies a function of the first two arguments.
+    pub(crate) fn binary(&mut self, f: fn(&mut Tracer, &Tensor, &Tensor) -> Result<Tensor>) -> Result<Tensor> {
+        let (x, y) = (self.nth(0)?, self.nth(1)?);
+        f(self.t(), &x, &y)
+    }
+
+    /// Argument number `index` as a tensor.
+    pub(crate) fn nth(&mut self, index: usize) -> Result<Tensor> {
+        let value = self.args.iter().nth(index).map(|(_, value)| value.clone());
+        to_tensor(self.interp, &value.unwrap_or(Value::None))
+    }
+
+    /// Calls a function of the program.
+    pub(crate) fn invoke(&mut self, function: &Value, args: Vec<Value>) -> Result<Value> {
+        self.interp.call(function, Args::positional(args))
+    }
+
+    /// Argument `name` must be `None`.
+    pub(crate) fn refuse(&self, name: &str) -> Result<()> {
+        match self.args.some(name)? {
+            None => Ok(()),
+            Some(_) => Err(Error::unsupported(format!("`{name}` of {}()", self.args.function()))),
+        }
+    }
+
+    /// `error` of the call.
+    pub(crate) fn invalid(&self, name: &str, expected: &str) -> Error {
+        self.args.invalid(name, expected)
+    }
+}
 
 /// Argument `name` as a tensor.
 pub(crate) fn tensor(interp: &mut Interp, args: &Bound, name: &str) -> Result<Tensor> {
@@ -18,24 +270,108 @@ pub(crate) fn tensor(interp: &mut Interp, args: &Bound, name: &str) -> Result<Te
 /// A tensor from a tensor, a number or a nested list of either.
 pub(crate) fn to_tensor(interp: &mut Interp, value: &Value) -> Result<Tensor> {
     let Some(elements) = value.elements() else { return interp.to_tensor(value) };
+    if let Some(array) = constant_array(interp, value) {
+        return interp.tracer.constant(array);
+    }
     let rows: Vec<Tensor> = elements.iter().map(|element| to_tensor(interp, element)).collect::<Result<_>>()?;
     if rows.is_empty() {
-        return interp.tracer.full(&keramos_ir::TensorType::new(DType::F32, [0]), 0.0);
+        let float = interp.tracer.default_float();
+        return interp.tracer.full(&TensorType::new(float, [0]), 0.0);
     }
-    stack(interp, &rows, 0)
+    if let Some(odd) = rows.iter().find(|row| rows.first().is_some_and(|first| first.shape() != row.shape())) {
+        let first = rows.first().map(|row| row.shape().to_vec()).unwrap_or_default();
+        return Err(Error::shape(format!("rows of shapes {first:?} and {:?} make no array", odd.shape())));
+    }
+    Ok(interp.tracer.stack(&rows, 0)?.into_strong())
 }
 
-/// Tensors of one shape joined along a new axis.
-pub(crate) fn stack(interp: &mut Interp, tensors: &[Tensor], axis: usize) -> Result<Tensor> {
-    let rows: Vec<Tensor> = tensors.iter().map(|t| interp.tracer.expand_dims(t, &[axis])).collect::<Result<_>>()?;
-    interp.tracer.concatenate(&rows, axis)
+/// The array of a nested list of Python numbers, in the default element type of its kind.
+fn constant_array(interp: &Interp, value: &Value) -> Option<Array> {
+    let (mut shape, mut leaves) = (Vec::new(), Vec::new());
+    flatten(value, 0, &mut shape, &mut leaves)?;
+    if leaves.is_empty() {
+        return None;
+    }
+    let float = leaves.iter().any(|v| matches!(v, Value::Float(_)));
+    let (x64, ty) = (interp.tracer.x64, |dtype| TensorType::new(dtype, shape.clone()));
+    let buffer = if float {
+        let values = leaves.iter().map(|v| match v {
+            Value::Float(x) => Some(*x),
+            other => number::index(other).map(|i| i as f64),
+        });
+        let values: Vec<f64> = values.collect::<Option<_>>()?;
+        match x64 {
+            true => keramos_ir::Buffer::F64(values),
+            false => keramos_ir::Buffer::F32(values.into_iter().map(|x| x as f32).collect()),
+        }
+    } else if leaves.iter().all(|v| matches!(v, Value::Bool(_))) {
+        keramos_ir::Buffer::Bool(leaves.iter().map(|v| matches!(v, Value::Bool(true))).collect())
+    } else {
+        let values: Vec<i64> = leaves.iter().map(number::index).collect::<Option<_>>()?;
+        match x64 {
+            true => keramos_ir::Buffer::I64(values),
+            false => keramos_ir::Buffer::I32(values.into_iter().map(|i| i as i32).collect()),
+        }
+    };
+    Array::new(ty(DType::F32).shape, buffer).ok()
+}
+
+/// Collects the numbers of a nested list; `None` if it is ragged or holds anything else.
+fn flatten(value: &Value, depth: usize, shape: &mut Vec<usize>, leaves: &mut Vec<Value>) -> Option<()> {
+    if matches!(value, Value::Bool(_) | Value::Int(_) | Value::Float(_)) {
+        leaves.push(value.clone());
+        return (depth == shape.len()).then_some(());
+    }
+    let rows = value.elements()?;
+    if depth == shape.len() && leaves.is_empty() {
+        shape.push(rows.len());
+    }
+    if shape.get(depth) != Some(&rows.len()) {
+        return None;
+    }
+    rows.iter().try_for_each(|row| flatten(row, depth + 1, shape, leaves))
+}
+
+/// An integer, or a constant array of one.
+pub(crate) fn integer(value: &Value) -> Option<i64> {
+    match value {
+        Value::Array(array) if array.ty().size() == 1 && !array.ty().dtype.is_float() => {
+            number::index(&element(array, 0)?)
+        }
+        other => number::index(other),
+    }
 }
 
 /// An integer or a sequence of integers.
 pub(crate) fn integers(value: &Value) -> Option<Vec<i64>> {
-    match number::index(value) {
-        Some(one) => Some(vec![one]),
-        None => value.elements()?.iter().map(number::index).collect(),
+    if let Some(one) = integer(value) {
+        return Some(vec![one]);
+    }
+    if let Value::Array(array) = value {
+        return (0..array.ty().size()).map(|at| number::index(&element(array, at)?)).collect();
+    }
+    value.elements()?.iter().map(integer).collect()
+}
+
+/// An array known at compile time: a constant, a number or a nested list of numbers.
+pub(crate) fn known(value: &Value) -> Option<Rc<Array>> {
+    match value {
+        Value::Array(array) => Some(array.clone()),
+        other => {
+            let (mut shape, mut leaves) = (Vec::new(), Vec::new());
+            flatten(other, 0, &mut shape, &mut leaves)?;
+            let float = leaves.iter().any(|v| matches!(v, Value::Float(_))) || leaves.is_empty();
+            let bools = leaves.iter().all(|v| matches!(v, Value::Bool(_)));
+            let data = match (float, bools) {
+                (true, _) => {
+                    let floats = leaves.iter().map(|v| number::Number::of(v).and_then(|n| n.to_f64().ok()));
+                    keramos_ir::Buffer::F64(floats.collect::<Option<_>>()?)
+                }
+                (_, true) => keramos_ir::Buffer::Bool(leaves.iter().map(|v| matches!(v, Value::Bool(true))).collect()),
+                _ => keramos_ir::Buffer::I64(leaves.iter().map(number::index).collect::<Option<_>>()?),
+            };
+            Array::new(shape, data).ok().map(Rc::new)
+        }
     }
 }
 
@@ -45,7 +381,7 @@ pub(crate) fn axes(args: &Bound, rank: usize) -> Result<Vec<usize>> {
         None => None,
         Some(value) => Some(integers(value).ok_or_else(|| args.invalid("axis", "an integer or a tuple of integers"))?),
     };
-    crate::ops::axes_indices(given.as_deref(), rank)
+    axes_indices(given.as_deref(), rank)
 }
 
 /// A shape given as an integer or a sequence; −1 stays as it is.
@@ -56,25 +392,27 @@ pub(crate) fn shape(args: &Bound, name: &str) -> Result<Vec<i64>> {
 /// An element type given by name, by `jnp.float32` and its like, or by a Python type.
 pub(crate) fn dtype(interp: &mut Interp, args: &Bound, name: &str) -> Result<Option<DType>> {
     let Some(value) = args.some(name)?.cloned() else { return Ok(None) };
-    let dtype = match &value {
+    match dtype_of(interp, &value)? {
+        Some(dtype) => Ok(Some(canonical(dtype, interp.tracer.x64))),
+        None => Err(Error::argument(format!("`{name}` of {}() is no element type", args.function()))),
+    }
+}
+
+/// The element type that a value names.
+pub(crate) fn dtype_of(interp: &mut Interp, value: &Value) -> Result<Option<DType>> {
+    Ok(match value {
         Value::DType(dtype) => Some(*dtype),
-        Value::Str(text) => DType::from_numpy_name(if &**text == "float" { "float32" } else { text }),
+        Value::Str(text) => match &**text {
+            "float" => Some(DType::F64),
+            "int" => Some(DType::I64),
+            text => DType::from_numpy_name(text),
+        },
+        Value::Array(_) | Value::Tensor(_) | Value::Int(_) | Value::Float(_) | Value::List(_) => None,
         other => match &*interp.repr_of(other)? {
-            "<class 'float'>" => Some(DType::F32),
-            "<class 'int'>" => Some(DType::I32),
+            "<class 'float'>" => Some(DType::F64),
+            "<class 'int'>" => Some(DType::I64),
             "<class 'bool'>" => Some(DType::Bool),
             _ => None,
         },
-    };
-    // Without 64-bit mode, JAX takes the narrower type.
-    let narrow = |dtype| match dtype {
-        DType::F64 => DType::F32,
-        DType::I64 => DType::I32,
-        DType::U64 => DType::U32,
-        other => other,
-    };
-    match dtype {
-        Some(dtype) => Ok(Some(narrow(dtype))),
-        None => Err(Error::argument(format!("`{name}` of {}() is no element type", args.function()))),
-    }
+    })
 }

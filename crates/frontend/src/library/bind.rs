@@ -131,6 +131,11 @@ impl Bound {
         found.map(|(_, value, _)| value).ok_or_else(|| self.undeclared(name))
     }
 
+    /// Whether the function has such a parameter.
+    pub fn has(&self, name: &str) -> bool {
+        self.values.iter().any(|(p, ..)| p.name == name)
+    }
+
     /// Whether the argument was given rather than defaulted.
     pub fn is_given(&self, name: &str) -> bool {
         self.values.iter().any(|(p, _, given)| p.name == name && *given)

@@ -211,7 +211,8 @@ pub(crate) fn is_tensor_function(decl: &'static FunctionDecl) -> bool {
         let modules = || tables().into_iter().flatten();
         let functions = modules().flat_map(|(_, functions, _)| functions.iter()).flat_map(|list| list.iter()).copied();
         let functions = functions.chain(modules().flat_map(|(.., tables)| tables.iter()).flat_map(|list| list.iter()));
-        functions.chain(crate::jax::numpy::METHOD_ONLY.iter().copied()).map(address).collect()
+        let methods = crate::jax::numpy::METHOD_ONLY.iter().flat_map(|list| list.iter());
+        functions.chain(methods.copied()).map(address).collect()
     });
     known.contains(&address(decl))
 }

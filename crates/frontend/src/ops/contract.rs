@@ -11,7 +11,7 @@ impl Tracer {
     /// # Errors
     /// The contracted or batched sizes differ.
     pub fn dot_general(&mut self, a: &Tensor, b: &Tensor, dims: DotDims) -> Result<Tensor> {
-        let dtype = super::promote_types(a, b).0;
+        let dtype = self.promoted([a, b]).0;
         let (a, b) = (self.convert(a, dtype)?, self.convert(b, dtype)?);
         self.build1(&[&a, &b], |builder, v| builder.dot_general(v[0], v[1], dims))
     }
@@ -54,69 +54,6 @@ impl Tracer {
         let b = self.broadcast_to(b, &[&batch, b_matrix].concat())?;
         let (n, dims): (usize, Vec<usize>) = (batch.len(), (0..batch.len()).collect());
         self.dot_general(&a, &b, DotDims::contracting([n + 1], [n]).batch(dims.clone(), dims))
-    }
-
-    /// `jnp.einsum` of two operands without repeated or free ellipsis labels, such as `"abc,cde->abde"`.
-    ///
-    /// # Errors
-    /// The equation is malformed or sizes do not fit.
-    pub fn einsum(&mut self, equation: &str, a: &Tensor, b: &Tensor) -> Result<Tensor> {
-        let bad = || Error::argument(format!("`{equation}` is not an equation of the form \"ab,bc->ac\""));
-        let (inputs, output) = equation.split_once("->").ok_or_else(bad)?;
-        let (left, right) = inputs.split_once(',').ok_or_else(bad)?;
-        let labels = |s: &str| s.chars().filter(|c| !c.is_whitespace()).collect::<Vec<char>>();
-        let (left, right, output) = (labels(left), labels(right), labels(output));
-        if left.len() != a.rank() || right.len() != b.rank() {
-            return Err(Error::shape(format!(
-                "einsum `{equation}` does not fit shapes {:?} and {:?}",
-                a.shape(),
-                b.shape()
-            )));
-        }
-        let at = |labels: &[char], c: char| labels.iter().position(|&l| l == c);
-        // Labels of one side only that the output lacks are summed first.
-        let (a, left) = self.sum_missing(a, left, &right, &output)?;
-        let (b, right) = self.sum_missing(b, right, &left, &output)?;
-        let (mut batch, mut contracted) = (Vec::new(), Vec::new());
-        for (i, &c) in left.iter().enumerate() {
-            if let Some(j) = at(&right, c) {
-                if output.contains(&c) { &mut batch } else { &mut contracted }.push((i, j, c));
-            }
-        }
-        let unzip = |pairs: &[(usize, usize, char)]| -> (Vec<usize>, Vec<usize>) {
-            pairs.iter().map(|&(i, j, _)| (i, j)).unzip()
-        };
-        let ((lb, rb), (lc, rc)) = (unzip(&batch), unzip(&contracted));
-        let free = |labels: &[char], used: [&[usize]; 2]| {
-            labels
-                .iter()
-                .enumerate()
-                .filter(|(i, _)| !used.iter().any(|u| u.contains(i)))
-                .map(|(_, &c)| c)
-                .collect::<Vec<_>>()
-        };
-        let mut found: Vec<char> = batch.iter().map(|&(_, _, c)| c).collect();
-        found.extend(free(&left, [&lb, &lc]));
-        found.extend(free(&right, [&rb, &rc]));
-        let product = self.dot_general(&a, &b, DotDims::contracting(lc, rc).batch(lb, rb))?;
-        let order = output.iter().map(|&c| at(&found, c)).collect::<Option<Vec<_>>>().ok_or_else(bad)?;
-        self.transpose(&product, &order)
-    }
-
-    fn sum_missing(
-        &mut self,
-        x: &Tensor,
-        labels: Vec<char>,
-        other: &[char],
-        output: &[char],
-    ) -> Result<(Tensor, Vec<char>)> {
-        let missing = |c: &char| !other.contains(c) && !output.contains(c);
-        let axes: Vec<usize> = labels.iter().enumerate().filter(|(_, c)| missing(c)).map(|(i, _)| i).collect();
-        if axes.is_empty() {
-            return Ok((x.clone(), labels));
-        }
-        let sum = self.sum(x, &axes, false)?;
-        Ok((sum, labels.into_iter().filter(|c| !missing(c)).collect()))
     }
 
     /// A convolution with Keras's conventions: kernel `[spatial…, input features / groups, output features]`.

@@ -2,9 +2,8 @@
 
 use keramos_ir::{Array, DType, TensorType, Value as IrValue};
 
-use super::promote_types;
 use crate::error::{Error, Result};
-use crate::trace::{Tensor, Tracer};
+use crate::trace::{Literal, Tensor, Tracer};
 
 /// The shape that NumPy broadcasts `a` and `b` to.
 ///
@@ -30,9 +29,12 @@ impl Tracer {
     /// Nothing is being traced.
     pub fn convert(&mut self, x: &Tensor, dtype: DType) -> Result<Tensor> {
         if x.dtype() == dtype {
-            return Ok(x.clone());
+            return Ok(x.clone().into_strong());
         }
-        self.build1(&[x], |b, v| b.convert(v[0], dtype))
+        match x.literal() {
+            Some(number) => self.constant(number.array(dtype)),
+            None => Ok(self.build1(&[x], |b, v| b.convert(v[0], dtype))?.into_strong()),
+        }
     }
 
     /// The bits of `x` as elements of another type, lowest first: narrower ones along a new last dimension,
@@ -124,12 +126,25 @@ impl Tracer {
     /// # Errors
     /// Nothing is being traced.
     pub fn weak(&mut self, value: f64) -> Result<Tensor> {
-        self.scalar(DType::F32, value).map(Tensor::into_weak)
+        self.literal(value)
+    }
+
+    /// A number of the program: a weak scalar.
+    ///
+    /// # Errors
+    /// Nothing is being traced.
+    pub fn literal(&mut self, value: impl Into<Literal>) -> Result<Tensor> {
+        let value = value.into();
+        let dtype = match value {
+            Literal::Int(_) => self.default_int(),
+            Literal::Float(_) => self.default_float(),
+        };
+        Ok(self.constant(value.array(dtype))?.with_literal(value))
     }
 
     /// Both operands in the promoted element type and the broadcast shape, and whether the result is weak.
-    fn operands(&mut self, a: &Tensor, b: &Tensor) -> Result<(Tensor, Tensor, bool)> {
-        let (dtype, weak) = promote_types(a, b);
+    pub(crate) fn operands(&mut self, a: &Tensor, b: &Tensor) -> Result<(Tensor, Tensor, bool)> {
+        let (dtype, weak) = self.promoted([a, b]);
         let shape = broadcast_shapes(a.shape(), b.shape())?;
         let mut prepare = |t: &Tensor| {
             let t = self.convert(t, dtype)?;
@@ -146,7 +161,7 @@ impl Tracer {
     ) -> Result<Tensor> {
         let (a, b, weak) = self.operands(a, b)?;
         let z = self.build1(&[&a, &b], |builder, v| op(builder, v[0], v[1]))?;
-        Ok(if weak && z.dtype() != DType::Bool { z.into_weak() } else { z })
+        Ok(z.weak_if(weak))
     }
 
     /// The operand as a float: integers and truth values become `float32`.
@@ -154,7 +169,11 @@ impl Tracer {
     /// # Errors
     /// Nothing is being traced.
     pub fn to_float(&mut self, x: &Tensor) -> Result<Tensor> {
-        if x.dtype().is_float() { Ok(x.clone()) } else { self.convert(x, DType::F32) }
+        if x.dtype().is_float() {
+            return Ok(x.clone());
+        }
+        let float = self.default_float();
+        Ok(self.convert(x, float)?.weak_if(x.is_weak()))
     }
 
     fn unary(
@@ -162,8 +181,7 @@ impl Tracer {
         x: &Tensor,
         op: fn(&mut keramos_ir::Builder, IrValue) -> keramos_ir::Result<IrValue>,
     ) -> Result<Tensor> {
-        let y = self.build1(&[x], |builder, v| op(builder, v[0]))?;
-        Ok(if x.is_weak() && y.dtype() == x.dtype() { y.into_weak() } else { y })
+        self.build1(&[x], |builder, v| op(builder, v[0]))
     }
 
     /// a / b in floating point.
@@ -171,7 +189,7 @@ impl Tracer {
     /// # Errors
     /// The shapes do not broadcast.
     pub fn div(&mut self, a: &Tensor, b: &Tensor) -> Result<Tensor> {
-        let (a, b) = match promote_types(a, b).0.is_float() {
+        let (a, b) = match self.promoted([a, b]).0.is_float() {
             true => (a.clone(), b.clone()),
             false => (self.to_float(a)?, self.to_float(b)?),
         };
@@ -189,7 +207,7 @@ impl Tracer {
         let condition = self.broadcast_to(&condition, &shape)?;
         let (a, b) = (self.broadcast_to(&a, &shape)?, self.broadcast_to(&b, &shape)?);
         let z = self.build1(&[&condition, &a, &b], |builder, v| builder.select(v[0], v[1], v[2]))?;
-        Ok(if weak { z.into_weak() } else { z })
+        Ok(z.weak_if(weak))
     }
 
     /// x ≠ 0.
@@ -301,6 +319,8 @@ binary_methods! {
     power => pow;
     /// The remainder with the dividend's sign (`lax.rem`).
     rem => rem;
+    /// The angle of the point with ordinate `a` and abscissa `b`.
+    atan2 => atan2;
     /// Logical or bitwise and.
     and => and;
     /// Logical or bitwise or.
@@ -383,6 +403,30 @@ float_methods! {
     tanh;
     /// 1/(1 + e⁻ˣ).
     logistic;
+    /// ∛x.
+    cbrt;
+    /// 2ˣ.
+    exp2;
+    /// tan x.
+    tan;
+    /// arcsin x.
+    asin;
+    /// arccos x.
+    acos;
+    /// arctan x.
+    atan;
+    /// sinh x.
+    sinh;
+    /// cosh x.
+    cosh;
+    /// arsinh x.
+    asinh;
+    /// arcosh x.
+    acosh;
+    /// artanh x.
+    atanh;
+    /// The nearest whole number, halves to even.
+    round_even;
     /// The largest integer not above x.
     floor;
     /// The smallest integer not below x.

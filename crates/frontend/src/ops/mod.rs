@@ -3,23 +3,36 @@
 //! Each operation is a method of [`crate::trace::Tracer`]: layers, losses and optimizers call it, and
 //! the functions of `keras.ops`, `jax.numpy`, … that a model file sees are thin declarations over it.
 
+mod arithmetic;
 mod contract;
 mod conv_transpose;
+mod diagonals;
+mod einsum;
 mod elementwise;
+mod indexing;
 mod loops;
 mod nn;
 mod order;
+mod pad;
 mod pool;
 mod promote;
 mod random;
 mod reduce;
 mod shape;
+mod signal;
+mod sorting;
 mod special;
+mod statistics;
 
+pub(crate) use arithmetic::{Domain, is_inexact, largest};
 pub use contract::{Convolution, Padding};
 pub use conv_transpose::ConvTranspose;
 pub use elementwise::broadcast_shapes;
+pub(crate) use indexing::Part;
+pub(crate) use pad::PadMode;
 pub use pool::Pooling;
-pub use promote::promote_types;
+pub use promote::{canonical, result_type};
 pub use random::{FloatInfo, Keys, Tails, Words, float_info};
+pub(crate) use reduce::{Reduce, Reduction};
 pub use reduce::{axes_indices, axis_index};
+pub(crate) use statistics::QUANTILE_METHODS;

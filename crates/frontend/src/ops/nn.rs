@@ -16,8 +16,7 @@ impl Tracer {
         if !x.dtype().is_float() {
             return Ok(x.clone());
         }
-        let y = self.build1(&[x], |b, v| b.stop_gradient(v[0]))?;
-        Ok(if x.is_weak() { y.into_weak() } else { y })
+        self.build1(&[x], |b, v| b.stop_gradient(v[0]))
     }
 
     /// x − max(x) over `axes`, in which the maximum counts as a constant.
@@ -55,8 +54,7 @@ impl Tracer {
             Ok(vec![y, dy])
         })?;
         let (function, rule) = (Arc::new(function), Arc::new(rule));
-        let y = self.build(&[&x], |b, v| b.custom_jvp(&function, &rule, v))?.into_iter().next().unwrap_or(x.clone());
-        Ok(if x.is_weak() { y.into_weak() } else { y })
+        Ok(self.build(&[&x], |b, v| b.custom_jvp(&function, &rule, v))?.into_iter().next().unwrap_or(x.clone()))
     }
 
     fn normalised_exp(&mut self, x: &Tensor, axes: &[usize]) -> Result<Tensor> {
@@ -67,7 +65,7 @@ impl Tracer {
     }
 
     /// The function that `code` traces on parameters of the given types alone.
-    fn nested(
+    pub(super) fn nested(
         &mut self,
         name: &str,
         types: &[TensorType],

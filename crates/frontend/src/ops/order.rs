@@ -1,5 +1,6 @@
 //! Sorting, running sums and look-up by index.
 
+use keramos_ir::DType;
 use keramos_ir::ops::{Monoid, OutOfBounds};
 
 use crate::error::Result;
@@ -20,7 +21,18 @@ impl Tracer {
     /// # Errors
     /// There is no such axis.
     pub fn cumsum(&mut self, x: &Tensor, axis: usize) -> Result<Tensor> {
-        self.build1(&[x], |b, v| b.cumulative(Monoid::Sum, v[0], axis, false))
+        self.running(x, axis, Monoid::Sum, None)
+    }
+
+    /// The sums, products, … of the elements up to each one along `axis`; truth values become integers.
+    pub(crate) fn running(&mut self, x: &Tensor, axis: usize, monoid: Monoid, dtype: Option<DType>) -> Result<Tensor> {
+        let dtype = match (dtype, x.dtype()) {
+            (Some(dtype), _) => dtype,
+            (None, DType::Bool) if matches!(monoid, Monoid::Sum | Monoid::Prod) => self.default_int(),
+            (None, dtype) => dtype,
+        };
+        let x = self.convert(x, dtype)?;
+        self.build1(&[&x], |b, v| b.cumulative(monoid, v[0], axis, false))
     }
 
     /// Rows of `table` at integer `indices`: negative indices count from the end, others outside give NaN

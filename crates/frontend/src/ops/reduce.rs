@@ -32,6 +32,87 @@ pub fn axes_indices(axes: Option<&[i64]>, rank: usize) -> Result<Vec<usize>> {
 }
 
 impl Tracer {
+    /// A reduction with all that NumPy lets one say about it.
+    ///
+    /// # Errors
+    /// A reduction without a neutral element has nothing to reduce, or a mask and no `initial`.
+    pub(crate) fn reduction(&mut self, kind: Reduction, x: &Tensor, how: &Reduce<'_>) -> Result<Tensor> {
+        use Reduction::{All, Any, Max, Min, Prod, Sum};
+        let result = match kind {
+            All | Any => DType::Bool,
+            Max | Min => x.dtype(),
+            Sum | Prod => how.dtype.unwrap_or_else(|| self.summed(x.dtype())),
+        };
+        if matches!(kind, Max | Min) && how.initial.is_none() {
+            if how.mask.is_some() {
+                return Err(Error::argument("a maximum or minimum with `where` needs `initial`")
+                    .note("where the mask holds nowhere, there would be no result"));
+            }
+            if how.axes.iter().any(|&d| x.shape()[d] == 0) {
+                return Err(Error::shape(format!(
+                    "there is no maximum or minimum of nothing: the shape is {:?}",
+                    x.shape()
+                )));
+            }
+        }
+        let half = result.is_float() && result.size() == 2;
+        let wide = matches!(kind, Sum | Prod) && half && how.dtype.is_none();
+        let x = self.convert(x, if wide { DType::F32 } else { result })?;
+        let x = match how.mask {
+            None => x,
+            Some(mask) => {
+                let neutral = match kind {
+                    Sum | Any => 0.0,
+                    Prod | All => 1.0,
+                    Max => f64::NEG_INFINITY,
+                    Min => f64::INFINITY,
+                };
+                let neutral = self.scalar(x.dtype(), neutral)?;
+                self.select(mask, &x, &neutral)?
+            }
+        };
+        let y = self.reduce(
+            &x,
+            how.axes,
+            false,
+            match kind {
+                Sum => |b, v, axes| b.reduce_sum(v, axes),
+                Prod => |b, v, axes| b.reduce_prod(v, axes),
+                Max => |b, v, axes| b.reduce_max(v, axes),
+                Min => |b, v, axes| b.reduce_min(v, axes),
+                All => |b, v, axes| b.reduce_and(v, axes),
+                Any => |b, v, axes| b.reduce_or(v, axes),
+            },
+        )?;
+        let y = match how.initial {
+            None => y,
+            Some(initial) => {
+                let initial = self.convert(initial, y.dtype())?;
+                match kind {
+                    Sum => self.add(&initial, &y)?,
+                    Prod => self.mul(&initial, &y)?,
+                    Max => self.maximum(&initial, &y)?,
+                    Min => self.minimum(&initial, &y)?,
+                    All => self.and(&initial, &y)?,
+                    Any => self.or(&initial, &y)?,
+                }
+            }
+        };
+        let y = self.convert(&y, result)?;
+        if how.keepdims { self.expand_dims(&y, how.axes) } else { Ok(y) }
+    }
+
+    /// The element type of sums of `dtype`.
+    pub(crate) fn summed(&self, dtype: DType) -> DType {
+        let default = self.default_int();
+        match dtype {
+            DType::Bool => default,
+            d if d.is_signed_int() && d.size() < default.size() => default,
+            d if d.is_unsigned_int() && d.size() < default.size() => super::canonical(DType::U64, self.x64),
+            other => other,
+        }
+    }
+
     fn reduce(
         &mut self,
         x: &Tensor,
@@ -39,27 +120,17 @@ impl Tracer {
         keepdims: bool,
         op: fn(&mut keramos_ir::Builder, IrValue, &[usize]) -> keramos_ir::Result<IrValue>,
     ) -> Result<Tensor> {
-        let y = self.build1(&[x], |b, v| op(b, v[0], axes))?;
+        let y = self.build1(&[x], |b, v| op(b, v[0], axes))?.into_strong();
         if keepdims { self.expand_dims(&y, axes) } else { Ok(y) }
     }
 
-    /// The sum over `axes`; truth values are counted as `int32`, `f16` and `bf16` are summed in `f32`.
+    /// The sum over `axes`; truth values and integers narrower than the default are counted in that,
+    /// `f16` and `bf16` are summed in `f32`.
     ///
     /// # Errors
     /// Nothing is being traced.
     pub fn sum(&mut self, x: &Tensor, axes: &[usize], keepdims: bool) -> Result<Tensor> {
-        match x.dtype() {
-            DType::Bool => {
-                let x = self.convert(x, DType::I32)?;
-                self.sum(&x, axes, keepdims)
-            }
-            half @ (DType::F16 | DType::BF16) => {
-                let wide = self.convert(x, DType::F32)?;
-                let sum = self.sum(&wide, axes, keepdims)?;
-                self.convert(&sum, half)
-            }
-            _ => self.reduce(x, axes, keepdims, |b, v, axes| b.reduce_sum(v, axes)),
-        }
+        self.reduction(Reduction::Sum, x, &Reduce { axes, keepdims, ..Reduce::default() })
     }
 
     /// The mean over `axes`; integers give `f32`.
@@ -67,10 +138,7 @@ impl Tracer {
     /// # Errors
     /// Nothing is being traced.
     pub fn mean(&mut self, x: &Tensor, axes: &[usize], keepdims: bool) -> Result<Tensor> {
-        let x = self.to_float(x)?;
-        let count: usize = axes.iter().filter_map(|&a| x.shape().get(a)).product();
-        let sum = self.sum(&x, axes, keepdims)?;
-        self.div_scalar(&sum, count as f64)
+        self.mean_of(x, &Reduce { axes, keepdims, ..Reduce::default() })
     }
 
     /// Mean and biased variance over `axes`, as `mean((x − mean(x))²)`.
@@ -91,19 +159,62 @@ impl Tracer {
     /// # Errors
     /// Nothing is being traced.
     pub fn argmax(&mut self, x: &Tensor, axis: usize) -> Result<Tensor> {
-        self.build1(&[x], |b, v| b.argmax(v[0], axis))
+        self.build1(&[&x.clone().into_strong()], |b, v| b.argmax(v[0], axis)).and_then(|i| self.as_index(&i))
+    }
+
+    /// The index of the smallest element along `axis`; the first among equals, NaN below all.
+    pub(crate) fn argmin(&mut self, x: &Tensor, axis: usize) -> Result<Tensor> {
+        self.build1(&[&x.clone().into_strong()], |b, v| b.argmin(v[0], axis)).and_then(|i| self.as_index(&i))
+    }
+
+    /// Indices in the default integer type.
+    pub(crate) fn as_index(&mut self, x: &Tensor) -> Result<Tensor> {
+        let int = self.default_int();
+        self.convert(x, int)
     }
 }
 
+/// What is computed over the axes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reduction {
+    /// The sum.
+    Sum,
+    /// The product.
+    Prod,
+    /// The largest element.
+    Max,
+    /// The smallest element.
+    Min,
+    /// Whether all are true.
+    All,
+    /// Whether any is true.
+    Any,
+}
+
+/// How a reduction is done.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Reduce<'a> {
+    /// Ascending.
+    pub(crate) axes: &'a [usize],
+    /// Whether the axes stay, with size 1.
+    pub(crate) keepdims: bool,
+    /// The element type of the result, if it is not the natural one.
+    pub(crate) dtype: Option<DType>,
+    /// Which elements count.
+    pub(crate) mask: Option<&'a Tensor>,
+    /// What the result starts from.
+    pub(crate) initial: Option<&'a Tensor>,
+}
+
 macro_rules! reduce_methods {
-    ($($(#[$doc:meta])* $name:ident => $op:ident;)*) => {
+    ($($(#[$doc:meta])* $name:ident => $kind:ident;)*) => {
         impl Tracer {
             $($(#[$doc])*
             ///
             /// # Errors
             /// The element type is not accepted.
             pub fn $name(&mut self, x: &Tensor, axes: &[usize], keepdims: bool) -> Result<Tensor> {
-                self.reduce(x, axes, keepdims, |b, v, axes| b.$op(v, axes))
+                self.reduction(Reduction::$kind, x, &Reduce { axes, keepdims, ..Reduce::default() })
             })*
         }
     };
@@ -111,13 +222,13 @@ macro_rules! reduce_methods {
 
 reduce_methods! {
     /// The largest element over `axes`; the derivative is shared among ties.
-    max => reduce_max;
+    max => Max;
     /// The smallest element over `axes`; the derivative is shared among ties.
-    min => reduce_min;
+    min => Min;
     /// The product over `axes`.
-    prod => reduce_prod;
+    prod => Prod;
     /// Whether all are true over `axes`.
-    all => reduce_and;
+    all => All;
     /// Whether any is true over `axes`.
-    any => reduce_or;
+    any => Any;
 }

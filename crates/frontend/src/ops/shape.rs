@@ -1,7 +1,7 @@
 //! Operations that move elements without changing them.
 
 use keramos_ir::ops::Padding;
-use keramos_ir::{DType, TensorType};
+use keramos_ir::{Array, Buffer, DType, TensorType};
 
 use crate::error::{Error, Result};
 use crate::trace::{Tensor, Tracer};
@@ -40,6 +40,28 @@ impl Tracer {
         let rest = if unknown == 1 { x.ty().size() / known } else { 0 };
         let shape: Vec<usize> = shape.iter().map(|&d| usize::try_from(d).unwrap_or(rest)).collect();
         self.reshape(x, &shape)
+    }
+
+    /// A constant of the given numbers, row-major.
+    pub(crate) fn tabulated(&mut self, shape: &[usize], values: &[f64], dtype: DType) -> Result<Tensor> {
+        let data = match dtype {
+            DType::F64 => Buffer::F64(values.to_vec()),
+            DType::I32 => Buffer::I32(values.iter().map(|&x| x as i32).collect()),
+            DType::I64 => Buffer::I64(values.iter().map(|&x| x as i64).collect()),
+            DType::Bool => Buffer::Bool(values.iter().map(|&x| x != 0.0).collect()),
+            _ => Buffer::F32(values.iter().map(|&x| x as f32).collect()),
+        };
+        let table = self.constant(Array::new(shape, data)?)?;
+        self.convert(&table, dtype)
+    }
+
+    /// Tensors of one shape joined along a new axis.
+    ///
+    /// # Errors
+    /// Their shapes differ.
+    pub(crate) fn stack(&mut self, xs: &[Tensor], axis: usize) -> Result<Tensor> {
+        let rows = xs.iter().map(|x| self.expand_dims(x, &[axis])).collect::<Result<Vec<_>>>()?;
+        self.concatenate(&rows, axis)
     }
 
     /// Inserts size-1 dimensions so that they stand at `dims` of the result (ascending).
@@ -90,17 +112,20 @@ impl Tracer {
     /// # Errors
     /// Other dimensions differ.
     pub fn concatenate(&mut self, xs: &[Tensor], axis: usize) -> Result<Tensor> {
-        let Some(first) = xs.first() else { return Err(Error::shape("there is nothing to concatenate")) };
-        let mut dtype = first.clone();
-        for x in &xs[1..] {
-            if super::promote_types(&dtype, x).0 == x.dtype() {
-                dtype = x.clone();
-            }
+        if xs.is_empty() {
+            return Err(Error::shape("there is nothing to concatenate"));
         }
-        let dtype = dtype.dtype();
+        let (dtype, weak) = self.promoted(xs);
+        if let Some(odd) = xs.iter().find(|x| x.rank() != xs[0].rank()) {
+            return Err(Error::shape(format!(
+                "tensors of different ranks cannot be joined: shapes {:?} and {:?}",
+                xs[0].shape(),
+                odd.shape()
+            )));
+        }
         let xs = xs.iter().map(|x| self.convert(x, dtype)).collect::<Result<Vec<_>>>()?;
         let operands: Vec<&Tensor> = xs.iter().collect();
-        self.build1(&operands, |b, v| b.concatenate(v, axis))
+        Ok(self.build1(&operands, |b, v| b.concatenate(v, axis))?.weak_if(weak))
     }
 
     /// Adds `(before, after)` elements of `value` to each dimension.

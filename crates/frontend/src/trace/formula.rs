@@ -9,7 +9,7 @@ use std::ops::{Add, Div, Mul, Neg, Not, Rem, Sub};
 
 use keramos_ir::DType;
 
-use super::{Tensor, Tracer};
+use super::{Literal, Tensor, Tracer};
 use crate::error::{Error, Result};
 
 /// The place where a formula's terms are kept.
@@ -62,7 +62,49 @@ impl<'f> Operand<'f> for f64 {
     }
 }
 
+macro_rules! integer_operands {
+    ($($integer:ty)*) => { $(
+        impl<'f> Operand<'f> for $integer {
+            fn beside(self, other: &Tensor, tracer: &mut Tracer) -> Result<Option<Tensor>> {
+                let dtype = if other.dtype() == DType::Bool { DType::I32 } else { other.dtype() };
+                tracer.constant(Literal::Int(self.into()).array(dtype)).map(|t| Some(t.into_weak()))
+            }
+
+            fn term(self) -> Option<Term<'f>> {
+                None
+            }
+        }
+    )* };
+}
+
+integer_operands!(i32 i64);
+
 impl Tracer {
+    /// The value of a formula of `operands`.
+    ///
+    /// # Errors
+    /// The first error of its operations.
+    pub fn compute<const N: usize>(
+        &mut self,
+        operands: [&Tensor; N],
+        code: impl for<'f> FnOnce([Term<'f>; N]) -> Term<'f>,
+    ) -> Result<Tensor> {
+        self.formula(|f| code(operands.map(|x| f.of(x))))
+    }
+
+    /// The values of a formula of `operands` with several results.
+    ///
+    /// # Errors
+    /// The first error of its operations.
+    pub fn compute_all<const N: usize, const M: usize>(
+        &mut self,
+        operands: [&Tensor; N],
+        code: impl for<'f> FnOnce([Term<'f>; N]) -> [Term<'f>; M],
+    ) -> Result<[Tensor; M]> {
+        let results = self.formulas(|f| code(operands.map(|x| f.of(x))).to_vec())?;
+        results.try_into().map_err(|_| Error::internal("a formula lost a result"))
+    }
+
     /// The value of a formula.
     ///
     /// # Errors
@@ -156,8 +198,14 @@ impl<'f> Term<'f> {
     }
 
     /// A number in this term's element type.
-    pub fn number(self, value: f64) -> Term<'f> {
-        self.map(|t, x| t.scalar(x.dtype(), value))
+    pub fn number(self, value: impl Into<Literal>) -> Term<'f> {
+        let value = value.into();
+        self.map(|t, x| t.constant(value.array(x.dtype())))
+    }
+
+    /// The element type; `float32` if something failed before.
+    pub fn dtype(self) -> DType {
+        self.tensor().map_or(DType::F32, |x| x.dtype())
     }
 
     /// A number in this term's type, in its shape.
@@ -254,6 +302,14 @@ unary! {
     square;
     /// tanh x.
     tanh;
+    /// 2ˣ.
+    exp2;
+    /// The nearest whole number, halves to even.
+    round_even;
+    /// Whether it is infinite.
+    isinf;
+    /// Whether it is neither infinite nor NaN.
+    is_finite;
 }
 
 macro_rules! builder_unary {

@@ -17,6 +17,8 @@ pub struct FrameId(u32);
 /// the inner one; [`Tracer::leave`] tells which outer tensors those parameters stand for.
 #[derive(Debug, Default)]
 pub struct Tracer {
+    /// JAX's 64-bit mode: whether Python numbers are 64 bits wide, and wider types exist at all.
+    pub x64: bool,
     frames: Vec<Frame>,
     next: u32,
     place: Option<(Rc<str>, u32, u32)>,
@@ -119,7 +121,7 @@ impl Tracer {
         self.build1(operands, |b, values| b.emit1(op, values))
     }
 
-    /// Runs builder code on operands and wraps its results.
+    /// Runs builder code on operands and wraps its results. They are weak if all operands are.
     ///
     /// # Errors
     /// As [`Tracer::emit`].
@@ -131,7 +133,9 @@ impl Tracer {
         let values = operands.iter().map(|t| self.resolve(t)).collect::<Result<Vec<_>>>()?;
         let frame = self.top()?;
         let outputs = code(&mut frame.builder, &values)?;
-        Ok(outputs.into_iter().map(|v| Tensor::new(frame.id, v, frame.builder.ty(v).clone())).collect())
+        let weak = all_weak(operands);
+        let wrap = |v| Tensor::new(frame.id, v, frame.builder.ty(v).clone()).weak_if(weak);
+        Ok(outputs.into_iter().map(wrap).collect())
     }
 
     /// As [`Tracer::build`] for code with one result.
@@ -146,7 +150,7 @@ impl Tracer {
         let values = operands.iter().map(|t| self.resolve(t)).collect::<Result<Vec<_>>>()?;
         let frame = self.top()?;
         let value = code(&mut frame.builder, &values)?;
-        Ok(Tensor::new(frame.id, value, frame.builder.ty(value).clone()))
+        Ok(Tensor::new(frame.id, value, frame.builder.ty(value).clone()).weak_if(all_weak(operands)))
     }
 
     /// Applies a traced or transformed function by inlining it: `args`, then its captures.
@@ -231,6 +235,11 @@ impl Tracer {
         }
         Ok(here.value)
     }
+}
+
+/// Whether there are operands and all are weak.
+fn all_weak(operands: &[&Tensor]) -> bool {
+    !operands.is_empty() && operands.iter().all(|t| t.is_weak())
 }
 
 fn no_frame() -> Error {

@@ -10,7 +10,6 @@ use crate::interp::builtins::functions;
 use crate::interp::exceptions::raise;
 use crate::jax::arguments::{dtype, integers};
 use crate::library::{Bound, Default, FunctionDecl};
-use crate::ops::promote_types;
 use crate::trace::Tensor;
 use crate::value::Value;
 
@@ -40,7 +39,7 @@ pub(super) fn precision(args: &Bound) -> Result<Precision> {
 
 /// Operands in one element type, and the result's.
 pub(super) fn common(interp: &mut Interp, args: &Bound, a: &Tensor, b: &Tensor) -> Result<(Tensor, Tensor, DType)> {
-    let joint = promote_types(a, b).0;
+    let joint = interp.tracer.promoted([a, b]).0;
     let result = dtype(interp, args, "preferred_element_type")?.unwrap_or(joint);
     // Where the result is wider, the operands are multiplied as that.
     let (a, b) = (interp.tracer.convert(a, joint)?, interp.tracer.convert(b, joint)?);

@@ -221,7 +221,7 @@ fn stack(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let xs = tensors(interp, args, "operands")?;
     same_dtypes("stack", "stack", &xs)?;
     let axis = dim(args, "axis", xs.first().map_or(0, Tensor::rank) + 1)?;
-    crate::jax::arguments::stack(interp, &xs, axis).map(Value::Tensor)
+    interp.tracer.stack(&xs, axis).map(Value::Tensor)
 }
 
 /// Cuts `x` along `axis` into parts of the given sizes.

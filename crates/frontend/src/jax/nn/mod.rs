@@ -1,6 +1,5 @@
 //! `jax.nn`: activations and what goes with them.
 
-use crate::jax::numpy::elementwise;
 use crate::keras::ops::{SHARED_ACTIVATIONS, activation};
 use crate::library::FunctionDecl;
 use crate::modules::{Contents, modules};
@@ -11,4 +10,4 @@ modules! {
 }
 
 /// The functions that take arguments as JAX does.
-static FUNCTIONS: &[&FunctionDecl] = &[&elementwise::GELU, &elementwise::ONE_HOT];
+static FUNCTIONS: &[&FunctionDecl] = crate::keras::ops::NN;

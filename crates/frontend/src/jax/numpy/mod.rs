@@ -1,10 +1,13 @@
-//! `jax.numpy`: functions on tensors, which `keras.ops` and the methods of tensors share.
+//! `jax.numpy`: functions on tensors, many of which `keras.ops` and the methods of tensors share.
 
-mod creation;
+pub(crate) mod contractions;
+pub(crate) mod creation;
 pub(crate) mod elementwise;
+pub(crate) mod indexing;
 pub(crate) mod operators;
-mod reductions;
-mod shapes;
+pub(crate) mod reductions;
+pub(crate) mod searching;
+pub(crate) mod shapes;
 
 use keramos_ir::DType;
 
@@ -12,17 +15,33 @@ use crate::library::FunctionDecl;
 use crate::modules::{Contents, math, modules};
 use crate::value::Value;
 
-/// Everything that `keras.ops` and `jax.numpy` have in common.
-pub(crate) const COMMON: &[&[&FunctionDecl]] =
-    &[operators::FUNCTIONS, elementwise::FUNCTIONS, reductions::FUNCTIONS, shapes::FUNCTIONS, creation::FUNCTIONS];
-
-/// Questions about tensors that are answered while the program is compiled.
-pub(crate) const STATIC: &[FunctionDecl] = shapes::STATIC;
-
 modules! {
     /// `jax.numpy`.
-    NUMPY = Contents { tensor_functions: COMMON, python: &[shapes::STATIC], values: value, value_names: &["pi", "e", "inf", "nan", "newaxis"], ..Contents::new("jax.numpy") };
+    NUMPY = Contents {
+        tensor_functions: TABLES,
+        python: &[shapes::STATIC],
+        values: value,
+        value_names: &["pi", "e", "inf", "nan", "newaxis"],
+        ..Contents::new("jax.numpy")
+    };
 }
+
+/// All functions of `jax.numpy`.
+const TABLES: &[&[&FunctionDecl]] = &[
+    operators::FUNCTIONS,
+    elementwise::SHARED,
+    elementwise::FUNCTIONS,
+    elementwise::REAL,
+    reductions::FUNCTIONS,
+    shapes::SHARED,
+    shapes::NUMPY,
+    creation::FUNCTIONS,
+    creation::NUMPY,
+    indexing::LOOKUP,
+    searching::FUNCTIONS,
+    contractions::SHARED,
+    contractions::NUMPY,
+];
 
 /// Constants and element types of `jax.numpy`.
 fn value(name: &str) -> Option<Value> {
@@ -31,12 +50,17 @@ fn value(name: &str) -> Option<Value> {
     }
     match name {
         "newaxis" => Some(Value::None),
+        "euler_gamma" => Some(Value::Float(0.577_215_664_901_532_9)),
+        "single" => Some(Value::DType(DType::F32)),
+        "double" | "float_" => Some(Value::DType(DType::F64)),
+        "int_" => Some(Value::DType(DType::I64)),
+        "uint" => Some(Value::DType(DType::U64)),
         _ => DType::from_numpy_name(name.trim_end_matches('_')).map(Value::DType),
     }
 }
 
-/// Functions that are methods of tensors only.
-pub(crate) static METHOD_ONLY: &[&FunctionDecl] = &[&shapes::RESHAPE_METHOD, &shapes::TRANSPOSE_METHOD];
+/// Functions behind the syntax and methods of tensors, beside those of `jax.numpy`.
+pub(crate) static METHOD_ONLY: &[&[&FunctionDecl]] = &[shapes::METHODS, indexing::FUNCTIONS, creation::CAST];
 
 /// The function behind a method of tensors.
 pub(crate) fn method(name: &str) -> Option<&'static FunctionDecl> {
@@ -45,31 +69,49 @@ pub(crate) fn method(name: &str) -> Option<&'static FunctionDecl> {
         "any",
         "argmax",
         "argmin",
+        "argpartition",
+        "argsort",
         "astype",
+        "choose",
         "clip",
+        "compress",
+        "conj",
+        "conjugate",
+        "copy",
+        "cumprod",
         "cumsum",
+        "diagonal",
+        "dot",
         "flatten",
         "max",
         "mean",
         "min",
+        "nonzero",
         "prod",
+        "real",
+        "imag",
+        "ptp",
         "ravel",
         "repeat",
-        "reshape",
+        "round",
+        "searchsorted",
+        "sort",
         "squeeze",
         "std",
         "sum",
-        "transpose",
+        "swapaxes",
+        "take",
+        "trace",
         "var",
     ];
+    if let Some(own) = shapes::METHODS.iter().copied().find(|function| function.name == name) {
+        return Some(own);
+    }
     let name = match name {
         "abs" | "__abs__" => "absolute",
-        "astype" => "cast",
         "flatten" => "ravel",
-        "reshape" => return Some(&shapes::RESHAPE_METHOD),
-        "transpose" => return Some(&shapes::TRANSPOSE_METHOD),
         name if METHODS.contains(&name) => name,
         _ => return None,
     };
-    COMMON.iter().flat_map(|list| list.iter()).copied().find(|function| function.name == name)
+    TABLES.iter().flat_map(|list| list.iter()).copied().find(|function| function.name == name)
 }

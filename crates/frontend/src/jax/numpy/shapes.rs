@@ -1,280 +1,792 @@
 //! Shapes and places.
 
+use keramos_ir::DType;
+
 use crate::error::{Error, Result};
-use crate::interp::Interp;
 use crate::interp::builtins::functions;
-use crate::jax::arguments::{integers, shape, tensor, to_tensor};
-use crate::library::{Bound, Default, FunctionDecl, Param, Signature};
-use crate::ops::axis_index;
+use crate::interp::operators::number;
+use crate::jax::arguments::{Call, FALSE, NONE, int, integers, tensor_functions, to_tensor};
+use crate::library::{Default, FunctionDecl};
+use crate::ops::{PadMode, axes_indices, axis_index, broadcast_shapes};
 use crate::trace::Tensor;
 use crate::value::Value;
 
-const ONE: Param = Param::required("x");
-
-static RESHAPE: FunctionDecl = FunctionDecl {
-    name: "reshape",
-    signature: Signature::new(&[ONE, Param::required("newshape")]),
-    doc: "The same elements in another shape; one size may be -1.",
-    call: |interp, args| {
-        let x = tensor(interp, args, "x")?;
-        interp.tracer.reshape_infer(&x, &shape(args, "newshape")?).map(Value::Tensor)
-    },
+/// Functions that `jax.numpy` and `keras.ops` have in common, but for the names of arguments.
+pub(crate) static SHARED: &[&FunctionDecl] = tensor_functions! {
+    "ravel": [(a) (order = Default::Str("C"))] "All elements in one dimension." => |c| {
+        let x = first(c)?;
+        c.t().reshape_infer(&x, &[-1])
+    };
+    "squeeze": [(a) (axis = NONE)] "Without axes of size 1." => |c| {
+        let x = first(c)?;
+        let axes: Vec<usize> = match c.some("axis")? {
+            None => (0..x.rank()).filter(|&d| x.shape()[d] == 1).collect(),
+            Some(_) => c.axes(x.rank())?,
+        };
+        if let Some(&d) = axes.iter().find(|&&d| x.shape()[d] != 1) {
+            return Err(Error::shape(format!("axis {d} of shape {:?} cannot be squeezed: its size is not 1", x.shape())));
+        }
+        c.t().squeeze(&x, &axes)
+    };
+    "expand_dims": [(a) (axis)] "With new axes of size 1." => |c| {
+        let x = first(c)?;
+        let axes = c.ints("axis")?;
+        let axes = axes_indices(Some(&axes), x.rank() + axes.len())?;
+        c.t().expand_dims(&x, &axes)
+    };
+    "broadcast_to": [(array) (shape)] "Repeated to a larger shape." => |c| {
+        let x = first(c)?;
+        let shape = c.shape("shape")?;
+        match broadcast_shapes(x.shape(), &shape).is_ok_and(|found| found == shape) {
+            true => c.t().broadcast_to(&x, &shape),
+            false => Err(Error::shape(format!("shape {:?} does not broadcast to {shape:?}", x.shape()))),
+        }
+    };
+    "swapaxes": [(a) (axis1) (axis2)] "Two axes exchanged." => |c| {
+        let x = first(c)?;
+        let mut order: Vec<usize> = (0..x.rank()).collect();
+        order.swap(c.axis("axis1", x.rank())?, c.axis("axis2", x.rank())?);
+        c.t().transpose(&x, &order)
+    };
+    "moveaxis": [(a) (source) (destination)] "Axes moved." => moveaxis;
+    "flip": [(m) (axis = NONE)] "In opposite order along axes." => |c| {
+        let x = first(c)?;
+        let axes = c.axes(x.rank())?;
+        c.t().reverse(&x, &axes)
+    };
+    "fliplr": [(m)] "In opposite order along axis 1." => |c| flipped(c, 1);
+    "flipud": [(m)] "In opposite order along axis 0." => |c| flipped(c, 0);
+    "rot90": [(m) (k = int(1)) (axes = Default::Ints(&[0, 1]))] "Turned by quarters." => rot90;
+    "roll": [(a) (shift) (axis = NONE)] "Moved along axes, what leaves at the end coming in at the start." => roll;
+    "tile": [(A) (reps)] "Repeated as a whole." => tile;
+    "repeat": [(a) (repeats) (axis = NONE) (total_repeat_length = NONE)] "Every element several times." => repeat;
+    "split": [(ary) (indices_or_sections) (axis = int(0))] "Cut along an axis: into equal parts, or at places." => |c| {
+        let x = first(c)?;
+        let axis = c.axis("axis", x.rank())?;
+        split(c, &x, axis, false)
+    };
+    "array_split": [(ary) (indices_or_sections) (axis = int(0))] "Cut along an axis into nearly equal parts, or at places." => |c| {
+        let x = first(c)?;
+        let axis = c.axis("axis", x.rank())?;
+        split(c, &x, axis, true)
+    };
+    "vsplit": [(ary) (indices_or_sections)] "Cut along axis 0." => |c| {
+        let x = first(c)?;
+        split(c, &x, axis_index(0, x.rank())?, false)
+    };
+    "hsplit": [(ary) (indices_or_sections)] "Cut along axis 1, or 0 of a row." => |c| {
+        let x = first(c)?;
+        split(c, &x, axis_index(if x.rank() > 1 { 1 } else { 0 }, x.rank())?, false)
+    };
+    "dsplit": [(ary) (indices_or_sections)] "Cut along axis 2." => |c| {
+        let x = first(c)?;
+        split(c, &x, axis_index(2, x.rank())?, false)
+    };
+    "vstack": [(tup) (dtype = NONE)] "Rows on top of each other." => |c| joined(c, 0, 2);
+    "hstack": [(tup) (dtype = NONE)] "Side by side." => |c| joined(c, 1, 1);
+    "dstack": [(tup) (dtype = NONE)] "One behind the other." => |c| joined(c, 2, 3);
+    "append": [(arr) (values) (axis = NONE)] "Two tensors joined." => |c| {
+        let (mut x, mut y) = (first(c)?, second(c)?);
+        let axis = match c.some("axis")? {
+            None => {
+                (x, y) = (c.t().reshape_infer(&x, &[-1])?, c.t().reshape_infer(&y, &[-1])?);
+                0
+            }
+            Some(_) => c.axis("axis", x.rank())?,
+        };
+        c.t().concatenate(&[x, y], axis)
+    };
+    "unravel_index": [(indices) (shape)] "The places of flat indices in a shape." => |c| {
+        let (mut rest, shape) = (first(c)?, c.shape("shape")?);
+        let total: usize = shape.iter().product();
+        rest = c.t().compute([&rest], |[i]| i.lt(0).select(i + total as i64, i))?;
+        rest = c.t().compute([&rest], |[i]| i.max(0).min(total as i64 - 1))?;
+        let mut places = Vec::new();
+        for &n in shape.iter().rev() {
+            let size = c.t().literal(n as i64)?;
+            let [quotient, place] = c.t().divmod(&rest, &size)?;
+            places.push(Value::Tensor(place));
+            rest = quotient;
+        }
+        places.reverse();
+        Ok(Value::tuple(places))
+    };
 };
 
-/// `x.reshape(…)`: sizes one by one or as a tuple.
-pub(super) static RESHAPE_METHOD: FunctionDecl = FunctionDecl {
-    name: "reshape",
-    signature: Signature::new(&[ONE, Param::variadic("shape")]),
-    doc: "The same elements in another shape; one size may be -1.",
-    call: |interp, args| {
-        let x = tensor(interp, args, "x")?;
-        let sizes = sizes(args, "shape")?;
-        interp.tracer.reshape_infer(&x, &sizes).map(Value::Tensor)
-    },
+/// Functions of `jax.numpy` alone.
+pub(crate) static NUMPY: &[&FunctionDecl] = tensor_functions! {
+    "reshape": [(a) (shape = NONE) (order = Default::Str("C")) (copy = NONE)] "The same elements in another shape; one size may be -1." => |c| {
+        let x = c.tensor("a")?;
+        let sizes = c.ints("shape")?;
+        if c.args.one_of("order", &["C", "F"])? == "C" {
+            return c.t().reshape_infer(&x, &sizes);
+        }
+        let (from, to): (Vec<usize>, Vec<usize>) = ((0..x.rank()).rev().collect(), (0..sizes.len()).rev().collect());
+        let reversed: Vec<i64> = sizes.iter().rev().copied().collect();
+        let x = c.t().transpose(&x, &from)?;
+        let y = c.t().reshape_infer(&x, &reversed)?;
+        c.t().transpose(&y, &to)
+    };
+    "transpose" | "permute_dims": [(a) (axes = NONE)] "Axes in another order; reversed unless told otherwise." => transpose;
+    "matrix_transpose": [(x)] "The last two axes exchanged." => |c| {
+        let x = c.tensor("x")?;
+        matrix_transpose(c, &x)
+    };
+    "rollaxis": [(a) (axis) (start = int(0))] "One axis moved before another." => |c| {
+        let x = c.tensor("a")?;
+        let axis = c.axis("axis", x.rank())?;
+        let start = axis_index(c.int("start")?, x.rank() + 1)?;
+        let to = if axis < start { start - 1 } else { start };
+        c.t().move_axis(&x, axis, to)
+    };
+    "concatenate": [(arrays) (axis = int(0)) (dtype = NONE)] "Tensors joined along an axis." => |c| concatenate(c, "arrays");
+    "concat": [(arrays) (axis = int(0))] "Tensors joined along an axis." => |c| concatenate(c, "arrays");
+    "stack": [(arrays) (axis = int(0)) (out = NONE) (dtype = NONE)] "Tensors joined along a new axis." => |c| stack(c, "arrays");
+    "unstack": [(x) (axis = int(0))] "The slices along an axis." => unstack;
+    "column_stack": [(tup)] "Columns side by side." => |c| {
+        let columns = c.some_tensors("tup")?;
+        let columns = columns
+            .iter()
+            .map(|x| if x.rank() < 2 { c.t().reshape_infer(x, &[-1, 1]) } else { Ok(x.clone()) })
+            .collect::<Result<Vec<_>>>()?;
+        c.t().concatenate(&columns, 1)
+    };
+    "block": [(arrays)] "Nested lists of blocks put together." => |c| {
+        let value = c.value("arrays")?;
+        block(c, &value)
+    };
+    "broadcast_arrays": [(*args)] "Tensors repeated to their common shape." => |c| {
+        let xs = c.tensors("args")?;
+        let mut shape = Vec::new();
+        for x in &xs {
+            shape = broadcast_shapes(&shape, x.shape())?;
+        }
+        xs.iter().map(|x| c.t().broadcast_to(x, &shape)).collect::<Result<Vec<_>>>()
+    };
+    "atleast_1d": [(*arys)] "With at least one dimension." => |c| at_least(c, 1);
+    "atleast_2d": [(*arys)] "With at least two dimensions." => |c| at_least(c, 2);
+    "atleast_3d": [(*arys)] "With at least three dimensions." => |c| at_least(c, 3);
+    "pad": [(array) (pad_width) (mode = Default::Str("constant")) (**kwargs)] "With elements added around." => |c| {
+        let constants = c.value("kwargs")?;
+        let option = |name: &str| match &constants {
+            Value::Dict(entries) => entries.borrow().get(&crate::value::Key::name(name)).cloned(),
+            _ => None,
+        };
+        pad(c, option("constant_values"), option("end_values"), option("stat_length"), option("reflect_type"))
+    };
+    "resize": [(a) (new_shape)] "The elements repeated to fill another shape." => |c| {
+        let (x, shape) = (c.tensor("a")?, c.shape("new_shape")?);
+        let (size, n) = (shape.iter().product::<usize>(), x.ty().size());
+        let flat = c.t().reshape_infer(&x, &[-1])?;
+        if n == 0 {
+            return c.t().full(&keramos_ir::TensorType::new(x.dtype(), shape), 0.0);
+        }
+        let many = c.t().tile(&flat, &[size.div_ceil(n)])?;
+        let cut = c.t().slice_axis(&many, 0, 0, size)?;
+        c.t().reshape(&cut, &shape)
+    };
+    "diagonal": [(a) (offset = int(0)) (axis1 = int(0)) (axis2 = int(1))] "The diagonals of matrices." => |c| diagonal(c, "a");
+    "insert": [(arr) (obj) (values) (axis = NONE)] "With elements put in at places." => insert;
+    "delete": [(arr) (obj) (axis = NONE) (assume_unique_indices = FALSE)] "Without the elements at places." => delete;
+    "ravel_multi_index": [(multi_index) (dims) (mode = Default::Str("raise")) (order = Default::Str("C"))] "Flat indices of places." => |c| {
+        let (places, shape) = (c.some_tensors("multi_index")?, c.shape("dims")?);
+        let mode = c.args.one_of("mode", &["raise", "clip", "wrap"])?;
+        if places.len() != shape.len() {
+            return Err(Error::argument(format!("{} index arrays for {} dimensions", places.len(), shape.len())));
+        }
+        let mut sum = c.t().literal(0)?;
+        for (place, &n) in places.iter().zip(&shape) {
+            let n = n as i64;
+            sum = c.t().compute([&sum, place], |[sum, i]| {
+                let i = if mode == "wrap" { i.with(n, |t, x, y| t.remainder(x, y)) } else { i.max(0).min(n - 1) };
+                sum * n + i
+            })?;
+        }
+        Ok(sum)
+    };
+    "ix_": [(*args)] "Rows as the index of a grid." => |c| {
+        let rows = c.tensors("args")?;
+        let rank = rows.len();
+        let rows = rows.iter().enumerate().map(|(at, row)| {
+            let mut shape = vec![1; rank];
+            shape[at] = row.ty().size();
+            c.t().reshape(row, &shape).map(Value::Tensor)
+        });
+        Ok(Value::tuple(rows.collect::<Result<Vec<_>>>()?))
+    };
+    "fill_diagonal": [(a) (val) (wrap = FALSE) (inplace = FALSE)] "With the diagonal replaced." => |c| {
+        let (x, value) = (c.tensor("a")?, c.tensor("val")?);
+        let n = x.shape().iter().copied().min().unwrap_or(0);
+        let int = c.t().default_int();
+        let row = c.t().iota(int, &[n], 0)?;
+        let parts = vec![crate::ops::Part::Array(row); x.rank()];
+        let value = if value.rank() == 0 || value.shape() == [n] { value } else {
+            let flat = c.t().reshape_infer(&value, &[-1])?;
+            let many = c.t().tile(&flat, &[n.div_ceil(flat.ty().size().max(1))])?;
+            c.t().slice_axis(&many, 0, 0, n)?
+        };
+        c.t().index_update(&x, &parts, &value, keramos_ir::ops::ScatterKind::Replace, keramos_ir::ops::OutOfBounds::Promised)
+    };
 };
+
+/// What only methods of tensors stand for.
+pub(crate) static METHODS: &[&FunctionDecl] = tensor_functions! {
+    "reshape": [(x) (*shape)] "The same elements in another shape; one size may be -1." => |c| {
+        let (x, sizes) = (c.tensor("x")?, sizes(c, "shape")?);
+        c.t().reshape_infer(&x, &sizes)
+    };
+    "transpose": [(x) (*axes)] "Axes in another order; reversed unless told otherwise." => |c| {
+        let (x, axes) = (c.tensor("x")?, sizes(c, "axes")?);
+        permuted(c, &x, &axes)
+    };
+    "mT": [(x)] "The last two axes exchanged." => |c| {
+        let x = c.tensor("x")?;
+        matrix_transpose(c, &x)
+    };
+};
+
+/// Questions about tensors that are answered while the program is compiled.
+pub(crate) static STATIC: &[FunctionDecl] = functions! {
+    "shape" [(x)] "The shape as a tuple; unknown sizes are None." => |i, args| {
+        let value = args.get("x")?.clone();
+        match i.find_attribute(&value, "shape")? {
+            Some(shape) => Ok(shape),
+            None => {
+                let known = crate::jax::arguments::known(&value).ok_or_else(|| args.invalid("x", "a tensor"))?;
+                Ok(Value::tuple(known.ty().shape.iter().map(|&n| Value::Int(n as i64)).collect::<Vec<_>>()))
+            }
+        }
+    };
+    "ndim" [(x)] "The number of dimensions." => |i, args| {
+        let value = args.get("x")?.clone();
+        match i.find_attribute(&value, "ndim")? {
+            Some(rank) => Ok(rank),
+            None => {
+                let known = crate::jax::arguments::known(&value).ok_or_else(|| args.invalid("x", "a tensor"))?;
+                Ok(Value::Int(known.ty().rank() as i64))
+            }
+        }
+    };
+    "size" [(x) (axis = Default::None)] "The number of elements." => |i, args| {
+        let value = args.get("x")?.clone();
+        if let Some(axis) = args.some("axis")?.and_then(number::index) {
+            let shape = i.attribute(&value, "shape")?.elements().unwrap_or_default();
+            let axis = axis_index(axis, shape.len())?;
+            return Ok(shape.get(axis).cloned().unwrap_or(Value::None));
+        }
+        match i.find_attribute(&value, "size")? {
+            Some(size) => Ok(size),
+            None => {
+                let known = crate::jax::arguments::known(&value).ok_or_else(|| args.invalid("x", "a tensor"))?;
+                Ok(Value::Int(known.ty().size() as i64))
+            }
+        }
+    };
+};
+
+/// The first argument, whatever its name.
+fn first(c: &mut Call<'_>) -> Result<Tensor> {
+    c.nth(0)
+}
+
+fn second(c: &mut Call<'_>) -> Result<Tensor> {
+    c.nth(1)
+}
 
 /// Variadic integers, or one sequence of them.
-fn sizes(args: &Bound, name: &str) -> Result<Vec<i64>> {
-    let given = args.get(name)?.elements().unwrap_or_default();
+fn sizes(c: &Call<'_>, name: &str) -> Result<Vec<i64>> {
+    let given = c.value(name)?.elements().unwrap_or_default();
     let found = match given.as_slice() {
         [only] => integers(only),
         all => integers(&Value::tuple(all.to_vec())),
     };
-    found.ok_or_else(|| args.invalid(name, "integers"))
+    found.ok_or_else(|| c.invalid(name, "integers"))
 }
 
-fn permuted(interp: &mut Interp, x: &Tensor, axes: &[i64]) -> Result<Value> {
-    let permutation: Vec<usize> = match axes {
+fn permuted(c: &mut Call<'_>, x: &Tensor, axes: &[i64]) -> Result<Tensor> {
+    let order: Vec<usize> = match axes {
         [] => (0..x.rank()).rev().collect(),
         axes => axes.iter().map(|&axis| axis_index(axis, x.rank())).collect::<Result<_>>()?,
     };
-    interp.tracer.transpose(x, &permutation).map(Value::Tensor)
-}
-
-static TRANSPOSE: FunctionDecl = FunctionDecl {
-    name: "transpose",
-    signature: Signature::new(&[ONE, Param::new("axes", Default::None)]),
-    doc: "Axes in another order; reversed unless told otherwise.",
-    call: |interp, args| {
-        let x = tensor(interp, args, "x")?;
-        let axes = match args.some("axes")? {
-            Some(_) => shape(args, "axes")?,
-            None => Vec::new(),
-        };
-        permuted(interp, &x, &axes)
-    },
-};
-
-/// `x.transpose(…)`: axes one by one or as a tuple.
-pub(super) static TRANSPOSE_METHOD: FunctionDecl = FunctionDecl {
-    name: "transpose",
-    signature: Signature::new(&[ONE, Param::variadic("axes")]),
-    doc: "Axes in another order; reversed unless told otherwise.",
-    call: |interp, args| {
-        let x = tensor(interp, args, "x")?;
-        let axes = sizes(args, "axes")?;
-        permuted(interp, &x, &axes)
-    },
-};
-
-static EXPAND_DIMS: FunctionDecl = FunctionDecl {
-    name: "expand_dims",
-    signature: Signature::new(&[ONE, Param::required("axis")]),
-    doc: "With new axes of size 1.",
-    call: |interp, args| {
-        let x = tensor(interp, args, "x")?;
-        let axes = shape(args, "axis")?;
-        let rank = x.rank() + axes.len();
-        let mut axes: Vec<usize> = axes.iter().map(|&axis| axis_index(axis, rank)).collect::<Result<_>>()?;
-        axes.sort_unstable();
-        interp.tracer.expand_dims(&x, &axes).map(Value::Tensor)
-    },
-};
-
-static SQUEEZE: FunctionDecl = FunctionDecl {
-    name: "squeeze",
-    signature: Signature::new(&[ONE, Param::new("axis", Default::None)]),
-    doc: "Without axes of size 1.",
-    call: |interp, args| {
-        let x = tensor(interp, args, "x")?;
-        let axes: Vec<usize> = match args.some("axis")? {
-            None => (0..x.rank()).filter(|&axis| x.shape().get(axis) == Some(&1)).collect(),
-            Some(_) => crate::jax::arguments::axes(args, x.rank())?,
-        };
-        interp.tracer.squeeze(&x, &axes).map(Value::Tensor)
-    },
-};
-
-static RAVEL: FunctionDecl = FunctionDecl {
-    name: "ravel",
-    signature: Signature::new(&[ONE]),
-    doc: "All elements in one dimension.",
-    call: |interp, args| {
-        let x = tensor(interp, args, "x")?;
-        interp.tracer.reshape_infer(&x, &[-1]).map(Value::Tensor)
-    },
-};
-
-static BROADCAST_TO: FunctionDecl = FunctionDecl {
-    name: "broadcast_to",
-    signature: Signature::new(&[ONE, Param::required("shape")]),
-    doc: "Repeated to a larger shape.",
-    call: |interp, args| {
-        let x = tensor(interp, args, "x")?;
-        let sizes = shape(args, "shape")?;
-        let sizes: Option<Vec<usize>> = sizes.iter().map(|&n| usize::try_from(n).ok()).collect();
-        let sizes = sizes.ok_or_else(|| args.invalid("shape", "non-negative sizes"))?;
-        crate::ops::broadcast_shapes(x.shape(), &sizes).and_then(|found| match found == sizes {
-            true => interp.tracer.broadcast_to(&x, &sizes).map(Value::Tensor),
-            false => Err(Error::shape(format!("shape {:?} does not broadcast to {sizes:?}", x.shape()))),
-        })
-    },
-};
-
-fn tensors(interp: &mut Interp, args: &Bound, name: &str) -> Result<Vec<Tensor>> {
-    let list = args.get(name)?.elements().ok_or_else(|| args.invalid(name, "a list of tensors"))?;
-    if list.is_empty() {
-        return Err(args.invalid(name, "at least one tensor"));
+    let mut sorted = order.clone();
+    sorted.sort_unstable();
+    if sorted != (0..x.rank()).collect::<Vec<_>>() {
+        return Err(Error::shape(format!("{axes:?} is no order of the {} axes of shape {:?}", x.rank(), x.shape())));
     }
-    list.iter().map(|value| to_tensor(interp, value)).collect()
+    c.t().transpose(x, &order)
 }
 
-static CONCATENATE: FunctionDecl = FunctionDecl {
-    name: "concatenate",
-    signature: Signature::new(&[Param::required("xs"), Param::new("axis", Default::Int(0))]),
-    doc: "Tensors joined along an axis.",
-    call: |interp, args| {
-        let xs = tensors(interp, args, "xs")?;
-        let rank = xs.first().map_or(0, Tensor::rank);
-        interp.tracer.concatenate(&xs, axis_index(args.i64("axis")?, rank)?).map(Value::Tensor)
-    },
-};
+/// `transpose` of either library.
+pub(crate) fn transpose(c: &mut Call<'_>) -> Result<Tensor> {
+    let x = first(c)?;
+    let axes = if c.some("axes")?.is_some() { c.ints("axes")? } else { Vec::new() };
+    permuted(c, &x, &axes)
+}
 
-static STACK: FunctionDecl = FunctionDecl {
-    name: "stack",
-    signature: Signature::new(&[ONE, Param::new("axis", Default::Int(0))]),
-    doc: "Tensors joined along a new axis.",
-    call: |interp, args| {
-        let xs = tensors(interp, args, "x")?;
-        let rank = xs.first().map_or(0, Tensor::rank) + 1;
-        crate::jax::arguments::stack(interp, &xs, axis_index(args.i64("axis")?, rank)?).map(Value::Tensor)
-    },
-};
+fn matrix_transpose(c: &mut Call<'_>, x: &Tensor) -> Result<Tensor> {
+    if x.rank() < 2 {
+        return Err(Error::shape(format!("a matrix is needed, found shape {:?}", x.shape())));
+    }
+    let mut order: Vec<usize> = (0..x.rank()).collect();
+    order.swap(x.rank() - 1, x.rank() - 2);
+    c.t().transpose(x, &order)
+}
 
-static SPLIT: FunctionDecl = FunctionDecl {
-    name: "split",
-    signature: Signature::new(&[ONE, Param::required("indices_or_sections"), Param::new("axis", Default::Int(0))]),
-    doc: "Cut along an axis: into equal parts, or at places.",
-    call: |interp, args| {
-        let x = tensor(interp, args, "x")?;
-        let axis = axis_index(args.i64("axis")?, x.rank())?;
-        let length = x.shape().get(axis).copied().unwrap_or(0);
-        let cuts: Vec<usize> = match args.get("indices_or_sections")? {
-            Value::Int(parts) => {
-                let parts = usize::try_from(*parts).ok().filter(|p| *p > 0 && length % p == 0);
-                let parts = parts.ok_or_else(|| {
-                    Error::shape(format!("an axis of size {length} cannot be split into that many equal parts"))
-                })?;
-                (1..parts).map(|i| i * length / parts).collect()
+fn moveaxis(c: &mut Call<'_>) -> Result<Tensor> {
+    let x = first(c)?;
+    let (from, to) = (c.ints("source")?, c.ints("destination")?);
+    if from.len() != to.len() {
+        return Err(Error::argument(format!("{} axes cannot be moved to {} places", from.len(), to.len())));
+    }
+    let index = |axes: &[i64]| axes.iter().map(|&axis| axis_index(axis, x.rank())).collect::<Result<Vec<_>>>();
+    let (from, to) = (index(&from)?, index(&to)?);
+    let mut order: Vec<usize> = (0..x.rank()).filter(|d| !from.contains(d)).collect();
+    let mut moves: Vec<(usize, usize)> = to.into_iter().zip(from).collect();
+    moves.sort_unstable();
+    for (to, from) in moves {
+        order.insert(to.min(order.len()), from);
+    }
+    let axes: Vec<i64> = order.iter().map(|&d| d as i64).collect();
+    permuted(c, &x, &axes)
+}
+
+fn flipped(c: &mut Call<'_>, axis: usize) -> Result<Tensor> {
+    let x = first(c)?;
+    let axis = axis_index(axis as i64, x.rank())?;
+    c.t().reverse(&x, &[axis])
+}
+
+fn rot90(c: &mut Call<'_>) -> Result<Tensor> {
+    let x = first(c)?;
+    let axes = c.ints("axes")?;
+    let [a, b] = axes.as_slice() else { return Err(c.invalid("axes", "two axes")) };
+    let (a, b) = (axis_index(*a, x.rank())?, axis_index(*b, x.rank())?);
+    if a == b {
+        return Err(Error::argument("the axes of a rotation must differ"));
+    }
+    let mut order: Vec<usize> = (0..x.rank()).collect();
+    order.swap(a, b);
+    let k = c.int("k")?.rem_euclid(4);
+    let t = c.t();
+    match k {
+        0 => Ok(x),
+        1 => {
+            let y = t.reverse(&x, &[b])?;
+            t.transpose(&y, &order)
+        }
+        2 => t.reverse(&x, &[a, b]),
+        _ => {
+            let y = t.transpose(&x, &order)?;
+            t.reverse(&y, &[b])
+        }
+    }
+}
+
+fn roll(c: &mut Call<'_>) -> Result<Tensor> {
+    let x = first(c)?;
+    let shape = x.shape().to_vec();
+    let (flat, axes) = match c.some("axis")? {
+        None => (c.t().reshape_infer(&x, &[-1])?, vec![0]),
+        Some(_) => {
+            let axes = c.ints("axis")?;
+            (x.clone(), axes.iter().map(|&a| axis_index(a, x.rank())).collect::<Result<_>>()?)
+        }
+    };
+    let mut y = flat;
+    match integers(&c.value("shift")?) {
+        Some(shifts) => {
+            if shifts.len() != axes.len() && shifts.len() != 1 && axes.len() != 1 {
+                return Err(Error::argument(format!("{} shifts for {} axes", shifts.len(), axes.len())));
+            }
+            for at in 0..shifts.len().max(axes.len()) {
+                let (shift, axis) = (shifts[at.min(shifts.len() - 1)], axes[at.min(axes.len() - 1)]);
+                y = c.t().rolled(&y, shift, axis)?;
+            }
+        }
+        None => {
+            let shift = c.tensor("shift")?;
+            if shift.rank() > 0 {
+                return Err(Error::unsupported("rolling by several amounts that are only known at run time"));
+            }
+            for axis in axes {
+                let n = y.shape()[axis];
+                let places = c.t().iota(DType::I32, &[n], 0)?;
+                let from = c
+                    .t()
+                    .compute([&places, &shift], |[i, shift]| (i - shift).with(n as i64, |t, x, y| t.remainder(x, y)))?;
+                let whole = |d: usize| crate::ops::Part::Range { start: 0, step: 1, count: y.shape()[d] };
+                let parts: Vec<_> = (0..axis).map(whole).chain([crate::ops::Part::Array(from)]).collect();
+                y = c.t().index(&y, &parts, keramos_ir::ops::OutOfBounds::Promised)?;
+            }
+        }
+    }
+    c.t().reshape(&y, &shape)
+}
+
+fn tile(c: &mut Call<'_>) -> Result<Tensor> {
+    let x = first(c)?;
+    let reps = c.shape(if c.args.has("reps") { "reps" } else { "repeats" })?;
+    c.t().tile(&x, &reps)
+}
+
+fn repeat(c: &mut Call<'_>) -> Result<Tensor> {
+    let x = first(c)?;
+    let (x, axis) = c.along(&x)?;
+    let n = x.shape()[axis];
+    if let Some(counts) = integers(&c.value("repeats")?) {
+        let counts: Option<Vec<usize>> = counts.iter().map(|&k| usize::try_from(k).ok()).collect();
+        let counts = counts.ok_or_else(|| c.invalid("repeats", "non-negative integers"))?;
+        if let [times] = counts.as_slice() {
+            return c.t().repeat(&x, *times, axis);
+        }
+        if counts.len() != n {
+            return Err(Error::shape(format!("{} counts for an axis of size {n}", counts.len())));
+        }
+        let mut places: Vec<f64> =
+            counts.iter().enumerate().flat_map(|(at, &times)| std::iter::repeat_n(at as f64, times)).collect();
+        if c.args.has("total_repeat_length")
+            && let Some(total) = c.optional_size("total_repeat_length")?
+        {
+            let last = places.last().copied().unwrap_or(0.0);
+            places.resize(total, last);
+        }
+        return chosen(c, &x, axis, &places);
+    }
+    let total = match c.args.has("total_repeat_length") {
+        true => c.optional_size("total_repeat_length")?,
+        false => None,
+    };
+    let Some(total) = total else {
+        return Err(Error::argument("how often elements are repeated must be known at compile time")
+            .help("give `total_repeat_length`, the length of the result"));
+    };
+    let counts = c.tensor("repeats")?;
+    let counts = c.t().broadcast_to(&counts, &[n])?;
+    // The end of each run of repetitions: an element's place is how many runs have ended.
+    let ends = c.t().cumsum(&counts, 0)?;
+    let places = c.t().iota(ends.dtype(), &[total], 0)?;
+    let (ends, places) = (c.t().expand_dims(&ends, &[0])?, c.t().expand_dims(&places, &[1])?);
+    let past = c.t().le(&ends, &places)?;
+    let from = c.t().sum(&past, &[1], false)?;
+    let whole = |d: usize| crate::ops::Part::Range { start: 0, step: 1, count: x.shape()[d] };
+    let parts: Vec<_> = (0..axis).map(whole).chain([crate::ops::Part::Array(from)]).collect();
+    c.t().index(&x, &parts, keramos_ir::ops::OutOfBounds::Clip)
+}
+
+/// Elements of an axis by places known at compile time.
+fn chosen(c: &mut Call<'_>, x: &Tensor, axis: usize, places: &[f64]) -> Result<Tensor> {
+    let places = c.t().tabulated(&[places.len()], places, DType::I32)?;
+    let whole = |d: usize| crate::ops::Part::Range { start: 0, step: 1, count: x.shape()[d] };
+    let parts: Vec<_> = (0..axis).map(whole).chain([crate::ops::Part::Array(places)]).collect();
+    c.t().index(x, &parts, keramos_ir::ops::OutOfBounds::Promised)
+}
+
+/// Cuts along an axis; unequal parts are as nearly equal as they can be.
+fn split(c: &mut Call<'_>, x: &Tensor, axis: usize, unequal: bool) -> Result<Vec<Tensor>> {
+    let length = x.shape()[axis];
+    let cuts: Vec<usize> = match c.value("indices_or_sections")? {
+        Value::Int(parts) => {
+            let fits = |p: &usize| *p > 0 && (unequal || length.is_multiple_of(*p));
+            let parts = usize::try_from(parts).ok().filter(fits).ok_or_else(|| {
+                Error::shape(format!("an axis of size {length} cannot be split into {parts} equal parts"))
+            })?;
+            let (size, larger) = (length / parts, length % parts);
+            (1..parts).map(|i| i * size + i.min(larger)).collect()
+        }
+        other => {
+            let cuts = integers(&other).ok_or_else(|| c.invalid("indices_or_sections", "an integer or integers"))?;
+            let place = |&i: &i64| (if i < 0 { i + length as i64 } else { i }).clamp(0, length as i64) as usize;
+            cuts.iter().map(place).collect()
+        }
+    };
+    let starts = std::iter::once(0).chain(cuts.iter().copied());
+    let ends = cuts.iter().copied().chain([length]);
+    starts.zip(ends).map(|(start, end)| c.t().slice_axis(x, axis, start, end.max(start))).collect()
+}
+
+/// With at least `rank` dimensions, as `atleast_1d`, `atleast_2d` and `atleast_3d` add them.
+fn lifted(c: &mut Call<'_>, x: &Tensor, rank: usize) -> Result<Tensor> {
+    match (rank, x.rank()) {
+        (3, 1) => c.t().expand_dims(x, &[0, 2]),
+        (3, 2) => c.t().expand_dims(x, &[2]),
+        (_, have) => c.t().expand_dims(x, &(0..rank.saturating_sub(have)).collect::<Vec<_>>()),
+    }
+}
+
+fn at_least(c: &mut Call<'_>, rank: usize) -> Result<Value> {
+    let xs = c.tensors("arys")?;
+    let ys = xs.iter().map(|x| lifted(c, x, rank)).collect::<Result<Vec<_>>>()?;
+    Ok(match ys.as_slice() {
+        [only] => Value::Tensor(only.clone()),
+        _ => Value::list(ys.into_iter().map(Value::Tensor).collect()),
+    })
+}
+
+fn joined(c: &mut Call<'_>, axis: usize, rank: usize) -> Result<Tensor> {
+    let name = if c.args.has("tup") { "tup" } else { "xs" };
+    let xs = c.some_tensors(name)?;
+    let xs = xs.iter().map(|x| lifted(c, x, rank)).collect::<Result<Vec<_>>>()?;
+    let axis = axis.min(xs[0].rank() - 1);
+    let y = c.t().concatenate(&xs, axis)?;
+    typed(c, y)
+}
+
+/// In the element type that argument `dtype` names, if there is one.
+fn typed(c: &mut Call<'_>, x: Tensor) -> Result<Tensor> {
+    match if c.args.has("dtype") { c.dtype("dtype")? } else { None } {
+        Some(dtype) => c.t().convert(&x, dtype),
+        None => Ok(x),
+    }
+}
+
+/// `concatenate` of either library.
+pub(crate) fn concatenate(c: &mut Call<'_>, name: &str) -> Result<Tensor> {
+    let mut xs = c.some_tensors(name)?;
+    let axis = match c.some("axis")? {
+        None => {
+            xs = xs.iter().map(|x| c.t().reshape_infer(x, &[-1])).collect::<Result<_>>()?;
+            0
+        }
+        Some(_) => c.axis("axis", xs[0].rank())?,
+    };
+    let y = c.t().concatenate(&xs, axis)?;
+    typed(c, y)
+}
+
+/// `stack` of either library.
+pub(crate) fn stack(c: &mut Call<'_>, name: &str) -> Result<Tensor> {
+    let xs = c.some_tensors(name)?;
+    let axis = c.axis("axis", xs[0].rank() + 1)?;
+    if let Some(odd) = xs.iter().find(|x| x.shape() != xs[0].shape()) {
+        return Err(Error::shape(format!(
+            "tensors of different shapes cannot be stacked: {:?} and {:?}",
+            xs[0].shape(),
+            odd.shape()
+        )));
+    }
+    let y = c.t().stack(&xs, axis)?;
+    typed(c, y)
+}
+
+/// `unstack` of either library.
+pub(crate) fn unstack(c: &mut Call<'_>) -> Result<Value> {
+    let x = first(c)?;
+    let axis = c.axis("axis", x.rank())?;
+    let slices = (0..x.shape()[axis]).map(|at| {
+        let slice = c.t().slice_axis(&x, axis, at, at + 1)?;
+        c.t().squeeze(&slice, &[axis]).map(Value::Tensor)
+    });
+    Ok(Value::tuple(slices.collect::<Result<Vec<_>>>()?))
+}
+
+fn block(c: &mut Call<'_>, value: &Value) -> Result<Tensor> {
+    fn depth(value: &Value) -> usize {
+        match value {
+            Value::List(list) => 1 + list.borrow().first().map_or(0, depth),
+            _ => 0,
+        }
+    }
+    fn build(c: &mut Call<'_>, value: &Value, level: usize, rank: usize) -> Result<Tensor> {
+        match value {
+            Value::List(list) => {
+                let rows = list.borrow().clone();
+                let rows = rows.iter().map(|row| build(c, row, level - 1, rank)).collect::<Result<Vec<_>>>()?;
+                if rows.is_empty() {
+                    return Err(Error::argument("a list of blocks is empty"));
+                }
+                let axis = rows[0].rank() - level;
+                c.t().concatenate(&rows, axis)
             }
             other => {
-                let cuts =
-                    integers(other).ok_or_else(|| args.invalid("indices_or_sections", "an integer or integers"))?;
-                let place = |&i: &i64| (if i < 0 { i + length as i64 } else { i }).clamp(0, length as i64) as usize;
-                cuts.iter().map(place).collect()
+                let x = to_tensor(c.interp, other)?;
+                c.t().expand_dims(&x, &(0..rank.saturating_sub(x.rank())).collect::<Vec<_>>())
             }
-        };
-        let ends = cuts.iter().copied().chain([length]);
-        let starts = std::iter::once(0).chain(cuts.iter().copied());
-        let parts = starts
-            .zip(ends)
-            .map(|(start, end)| interp.tracer.slice_axis(&x, axis, start, end.max(start)).map(Value::Tensor));
-        Ok(Value::list(parts.collect::<Result<_>>()?))
-    },
-};
-
-static REPEAT: FunctionDecl = FunctionDecl {
-    name: "repeat",
-    signature: Signature::new(&[ONE, Param::required("repeats"), Param::new("axis", Default::None)]),
-    doc: "Every element several times.",
-    call: |interp, args| {
-        let mut x = tensor(interp, args, "x")?;
-        let axis = match args.some("axis")? {
-            None => {
-                x = interp.tracer.reshape_infer(&x, &[-1])?;
-                0
+        }
+    }
+    fn widest(c: &mut Call<'_>, value: &Value) -> Result<usize> {
+        match value {
+            Value::List(list) => {
+                let rows = list.borrow().clone();
+                rows.iter().try_fold(0, |most, row| Ok(most.max(widest(c, row)?)))
             }
-            Some(_) => axis_index(args.i64("axis")?, x.rank())?,
+            other => Ok(to_tensor(c.interp, other)?.rank()),
+        }
+    }
+    let levels = depth(value);
+    let rank = widest(c, value)?.max(levels);
+    build(c, value, levels, rank)
+}
+
+/// Pairs of sizes per dimension, from one number, one pair, or a pair (or number) per dimension.
+fn pairs(value: &Value, rank: usize) -> Option<Vec<[Value; 2]>> {
+    if value.elements().is_none() && !matches!(value, Value::Array(_)) {
+        return Some(vec![[value.clone(), value.clone()]; rank]);
+    }
+    let rows = match value {
+        Value::Array(array) if array.ty().rank() == 1 => {
+            (0..array.ty().size()).filter_map(|at| crate::interp::tensor::element(array, at)).collect()
+        }
+        other => other.elements()?,
+    };
+    let pair = |row: &Value| -> Option<[Value; 2]> {
+        match row.elements() {
+            None => Some([row.clone(), row.clone()]),
+            Some(ends) => match ends.as_slice() {
+                [one] => Some([one.clone(), one.clone()]),
+                [low, high] => Some([low.clone(), high.clone()]),
+                _ => None,
+            },
+        }
+    };
+    let nested = rows.iter().any(|row| row.elements().is_some());
+    match (rows.as_slice(), nested) {
+        ([one], _) => pair(one).map(|pair| vec![pair; rank]),
+        ([low, high], false) => Some(vec![[low.clone(), high.clone()]; rank]),
+        (rows, _) if rows.len() == rank => rows.iter().map(pair).collect(),
+        _ => None,
+    }
+}
+
+/// `pad` of either library.
+pub(crate) fn pad(
+    c: &mut Call<'_>,
+    constants: Option<Value>,
+    ends: Option<Value>,
+    lengths: Option<Value>,
+    reflect: Option<Value>,
+) -> Result<Tensor> {
+    let x = first(c)?;
+    let widths = c.value("pad_width")?;
+    let widths = match &widths {
+        Value::Dict(entries) => {
+            let mut rows = vec![Value::Int(0); x.rank()];
+            for (axis, width) in entries.borrow().iter() {
+                let axis = number::index(axis.value()).ok_or_else(|| c.invalid("pad_width", "a dict of axes"))?;
+                rows[axis_index(axis, x.rank())?] = width.clone();
+            }
+            Value::tuple(rows)
+        }
+        other => other.clone(),
+    };
+    let bad = || c.invalid("pad_width", "an integer, a pair, or a pair per dimension");
+    let widths = pairs(&widths, x.rank()).ok_or_else(bad)?;
+    let size = |v: &Value| crate::jax::arguments::integer(v).and_then(|n| usize::try_from(n).ok());
+    let widths: Option<Vec<(usize, usize)>> =
+        widths.iter().map(|[low, high]| Some((size(low)?, size(high)?))).collect();
+    let widths = widths.ok_or_else(bad)?;
+    let mode = c.args.one_of(
+        "mode",
+        &["constant", "edge", "linear_ramp", "maximum", "mean", "minimum", "reflect", "symmetric", "wrap", "empty"],
+    )?;
+    let mut values = |given: Option<Value>| -> Result<Vec<[Tensor; 2]>> {
+        let given = given.unwrap_or(Value::Int(0));
+        let rows = pairs(&given, x.rank())
+            .ok_or_else(|| Error::argument("values to pad with: a number, a pair, or a pair per dimension"))?;
+        rows.iter().map(|[low, high]| Ok([to_tensor(c.interp, low)?, to_tensor(c.interp, high)?])).collect()
+    };
+    let odd = matches!(&reflect, Some(Value::Str(kind)) if &**kind == "odd");
+    let mode = match mode {
+        "constant" | "empty" => PadMode::Constant(values(constants)?),
+        "edge" => PadMode::Edge,
+        "linear_ramp" => PadMode::Ramp(values(ends)?),
+        "reflect" => PadMode::Reflect { odd },
+        "symmetric" => PadMode::Symmetric { odd },
+        "wrap" => PadMode::Wrap,
+        name => {
+            if lengths.is_some() {
+                return Err(Error::unsupported("`stat_length` of pad()"));
+            }
+            match name {
+                "maximum" => PadMode::Maximum,
+                "minimum" => PadMode::Minimum,
+                _ => PadMode::Mean,
+            }
+        }
+    };
+    c.t().pad_with(&x, &widths, &mode)
+}
+
+/// `diagonal` of either library.
+pub(crate) fn diagonal(c: &mut Call<'_>, name: &str) -> Result<Tensor> {
+    let (x, offset) = (c.tensor(name)?, c.int("offset")?);
+    let (axis1, axis2) = (c.axis("axis1", x.rank())?, c.axis("axis2", x.rank())?);
+    c.t().diagonal(&x, offset, axis1, axis2)
+}
+
+/// The places along an axis that `obj` of insert() and delete() names.
+fn named_places(c: &mut Call<'_>, length: usize, extra: i64) -> Result<Vec<i64>> {
+    if let Value::Slice(slice) = c.value("obj")? {
+        return Ok(c.interp.selection(&slice, length)?.positions().map(|at| at as i64).collect());
+    }
+    let given = integers(&c.value("obj")?).ok_or_else(|| c.invalid("obj", "integers known at compile time"))?;
+    let limit = length as i64 + extra;
+    given
+        .into_iter()
+        .map(|at| match if at < 0 { at + length as i64 } else { at } {
+            place if (0..limit).contains(&place) => Ok(place),
+            _ => Err(Error::argument(format!("place {at} is outside an axis of size {length}"))),
+        })
+        .collect()
+}
+
+fn insert(c: &mut Call<'_>) -> Result<Tensor> {
+    let (x, values) = (c.tensor("arr")?, c.tensor("values")?);
+    let (x, axis) = c.along(&x)?;
+    let n = x.shape()[axis];
+    let places = named_places(c, n, 1)?;
+    let values = c.t().convert(&values, x.dtype())?;
+    let single = places.len() == 1;
+    let mut shape = x.shape().to_vec();
+    // One place may take several rows; several places take one row each.
+    let rows = if single {
+        let values = if values.rank() < x.rank() {
+            let new = axis.min(values.rank());
+            let scalar = matches!(c.value("obj")?, Value::Int(_)) && values.rank() + 1 == x.rank();
+            if scalar { c.t().expand_dims(&values, &[new])? } else { values }
+        } else {
+            values
         };
-        interp.tracer.repeat(&x, args.usize("repeats")?, axis).map(Value::Tensor)
-    },
-};
+        let count = if values.rank() == x.rank() {
+            values.shape()[axis]
+        } else if x.rank() == 1 && values.rank() == 1 {
+            values.shape()[0]
+        } else {
+            1
+        };
+        shape[axis] = count;
+        c.t().broadcast_to(&values, &shape)?
+    } else {
+        shape[axis] = places.len();
+        c.t().broadcast_to(&values, &shape)?
+    };
+    let count = shape[axis];
+    let places: Vec<i64> = if single { vec![places[0]; count] } else { places };
+    let mut order: Vec<usize> = (0..places.len()).collect();
+    order.sort_by_key(|&at| places[at]);
+    // Where each element of the result comes from: the tensor, then the rows behind it.
+    let mut from = Vec::new();
+    let mut next = order.iter().peekable();
+    for at in 0..=n {
+        while let Some(&&row) = next.peek() {
+            if places[row] as usize != at {
+                break;
+            }
+            from.push((n + row) as f64);
+            next.next();
+        }
+        if at < n {
+            from.push(at as f64);
+        }
+    }
+    let both = c.t().concatenate(&[x, rows], axis)?;
+    chosen(c, &both, axis, &from)
+}
 
-static FLIP: FunctionDecl = FunctionDecl {
-    name: "flip",
-    signature: Signature::new(&[ONE, Param::new("axis", Default::None)]),
-    doc: "In opposite order along axes.",
-    call: |interp, args| {
-        let x = tensor(interp, args, "x")?;
-        let axes = crate::jax::arguments::axes(args, x.rank())?;
-        interp.tracer.reverse(&x, &axes).map(Value::Tensor)
-    },
-};
-
-static SWAPAXES: FunctionDecl = FunctionDecl {
-    name: "swapaxes",
-    signature: Signature::new(&[ONE, Param::required("axis1"), Param::required("axis2")]),
-    doc: "Two axes exchanged.",
-    call: |interp, args| {
-        let x = tensor(interp, args, "x")?;
-        let mut permutation: Vec<usize> = (0..x.rank()).collect();
-        permutation.swap(axis_index(args.i64("axis1")?, x.rank())?, axis_index(args.i64("axis2")?, x.rank())?);
-        interp.tracer.transpose(&x, &permutation).map(Value::Tensor)
-    },
-};
-
-static MOVEAXIS: FunctionDecl = FunctionDecl {
-    name: "moveaxis",
-    signature: Signature::new(&[ONE, Param::required("source"), Param::required("destination")]),
-    doc: "One axis moved.",
-    call: |interp, args| {
-        let x = tensor(interp, args, "x")?;
-        let (from, to) = (args.i64("source")?, args.i64("destination")?);
-        interp.tracer.move_axis(&x, axis_index(from, x.rank())?, axis_index(to, x.rank())?).map(Value::Tensor)
-    },
-};
-
-static SORT: FunctionDecl = FunctionDecl {
-    name: "sort",
-    signature: Signature::new(&[ONE, Param::new("axis", Default::Int(-1))]),
-    doc: "In ascending order along an axis.",
-    call: |interp, args| {
-        let x = tensor(interp, args, "x")?;
-        let axis = axis_index(args.i64("axis")?, x.rank())?;
-        interp.tracer.sort(&x, axis).map(Value::Tensor)
-    },
-};
-
-/// All of these functions.
-pub(super) static FUNCTIONS: &[&FunctionDecl] = &[
-    &RESHAPE,
-    &TRANSPOSE,
-    &EXPAND_DIMS,
-    &SQUEEZE,
-    &RAVEL,
-    &BROADCAST_TO,
-    &CONCATENATE,
-    &STACK,
-    &SPLIT,
-    &REPEAT,
-    &FLIP,
-    &SWAPAXES,
-    &MOVEAXIS,
-    &SORT,
-];
-
-/// Questions about tensors that are answered while the program is compiled.
-pub(super) static STATIC: &[FunctionDecl] = functions! {
-    "shape" [(x)] "The shape as a tuple; unknown sizes are None." => |i, args| i.attribute(&args.get("x")?.clone(), "shape");
-    "ndim" [(x)] "The number of dimensions." => |i, args| i.attribute(&args.get("x")?.clone(), "ndim");
-};
+fn delete(c: &mut Call<'_>) -> Result<Tensor> {
+    let x = c.tensor("arr")?;
+    let (x, axis) = c.along(&x)?;
+    let n = x.shape()[axis];
+    let gone = named_places(c, n, 0)?;
+    let kept: Vec<f64> = (0..n).filter(|&at| !gone.contains(&(at as i64))).map(|at| at as f64).collect();
+    chosen(c, &x, axis, &kept)
+}

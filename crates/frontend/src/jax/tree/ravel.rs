@@ -33,11 +33,7 @@ fn ravel_pytree(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let (leaves, def) = interp.flatten(&args.get("pytree")?.clone())?;
     let tensors: Vec<Tensor> = leaves.iter().map(|leaf| interp.leaf_tensor(leaf)).collect::<Result<_>>()?;
     let types: Vec<TensorType> = tensors.iter().map(|tensor| tensor.ty().clone()).collect();
-    let mut dtype = tensors.first().map_or(DType::F32, Tensor::dtype);
-    for tensor in &tensors {
-        let one = interp.tracer.full(&TensorType::scalar(dtype), 0.0)?;
-        dtype = crate::ops::promote_types(&one, tensor).0;
-    }
+    let dtype = interp.tracer.promoted(&tensors).0;
     let mut flat = Vec::with_capacity(tensors.len());
     for tensor in &tensors {
         let converted = interp.tracer.convert(tensor, dtype)?;

@@ -1,14 +1,39 @@
 //! `keras.ops`.
 
-use crate::jax::numpy::{COMMON, STATIC};
+mod nn;
+mod numpy;
+
+use crate::jax::numpy::{contractions, creation, elementwise, indexing, operators, shapes};
 use crate::keras::activations;
+use crate::library::FunctionDecl;
 use crate::modules::{Contents, modules};
 use crate::value::Value;
 
 modules! {
     /// `keras.ops`.
-    OPS = Contents { tensor_functions: COMMON, python: &[STATIC], values: activation, value_names: SHARED_ACTIVATIONS, ..Contents::new("keras.ops") };
+    OPS = Contents {
+        tensor_functions: TABLES,
+        python: &[shapes::STATIC],
+        values: activation,
+        value_names: SHARED_ACTIVATIONS,
+        ..Contents::new("keras.ops")
+    };
 }
+
+/// Functions that `jax.nn` has, too.
+pub(crate) use nn::FUNCTIONS as NN;
+
+/// All functions of `keras.ops`: those that take arguments as Keras does before those that it shares with NumPy.
+const TABLES: &[&[&FunctionDecl]] = &[
+    numpy::FUNCTIONS,
+    nn::FUNCTIONS,
+    operators::FUNCTIONS,
+    elementwise::SHARED,
+    shapes::SHARED,
+    creation::FUNCTIONS,
+    contractions::SHARED,
+    indexing::FUNCTIONS,
+];
 
 /// Activations that Keras, `keras.ops` and `jax.nn` define alike, defaults included.
 pub(crate) const SHARED_ACTIVATIONS: &[&str] = &[

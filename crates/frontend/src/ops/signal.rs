@@ -1,0 +1,55 @@
+//! Rows slid over each other, and covariances.
+
+use keramos_ir::DType;
+use keramos_ir::ops::{DotDims, OutOfBounds};
+
+use super::Part;
+use crate::error::{Error, Result};
+use crate::trace::{Tensor, Tracer};
+
+impl Tracer {
+    /// The convolution of two rows.
+    pub(crate) fn convolve(&mut self, a: &Tensor, v: &Tensor, mode: &str) -> Result<Tensor> {
+        // The longer row is the one that the other slides over.
+        let (a, v) = if a.shape()[0] < v.shape()[0] { (v, a) } else { (a, v) };
+        let (n, k) = (a.shape()[0], v.shape()[0]);
+        let (low, high) = match mode {
+            "full" => (k - 1, k - 1),
+            "same" => (k / 2, k - k / 2 - 1),
+            _ => (0, 0),
+        };
+        let padded = self.pad(a, &[(low, high)], 0.0)?;
+        let count = n + low + high + 1 - k;
+        let windows: Vec<f64> = (0..count).flat_map(|i| (0..k).map(move |j| (i + k - 1 - j) as f64)).collect();
+        let places = self.tabulated(&[count, k], &windows, DType::I32)?;
+        let windows = self.index(&padded, &[Part::Array(places)], OutOfBounds::Promised)?;
+        self.dot_general(&windows, v, DotDims::contracting([1], [0]))
+    }
+
+    /// The covariances of rows (or columns) of one matrix, or of two on top of each other.
+    pub(crate) fn covariance(&mut self, m: &Tensor, y: Option<&Tensor>, rows: bool, ddof: f64) -> Result<Tensor> {
+        let mut parts = Vec::new();
+        for x in [Some(m), y].into_iter().flatten() {
+            let x = self.to_float(x)?;
+            if x.rank() > 2 {
+                return Err(Error::shape(format!(
+                    "a covariance takes one or two dimensions, found shape {:?}",
+                    x.shape()
+                )));
+            }
+            let x = match x.rank() {
+                2 if !rows && x.shape()[0] != 1 => self.transpose(&x, &[1, 0])?,
+                2 => x,
+                _ => self.reshape_infer(&x, &[1, -1])?,
+            };
+            parts.push(x);
+        }
+        let x = if parts.len() == 1 { parts.remove(0) } else { self.concatenate(&parts, 0)? };
+        let n = x.shape()[1] as f64;
+        let mean = self.mean(&x, &[1], true)?;
+        let centred = self.sub(&x, &mean)?;
+        let product = self.dot_general(&centred, &centred, DotDims::contracting([1], [1]))?;
+        let y = self.div_scalar(&product, n - ddof)?;
+        if y.shape() == [1, 1] { self.squeeze(&y, &[0, 1]) } else { Ok(y) }
+    }
+}
