@@ -21,6 +21,9 @@ use store::{Case, Store};
 /// Cases that are traced from one evaluation of their module and run as one program.
 const GROUP: usize = 80;
 
+/// Groups that take longer are named.
+const SLOW: std::time::Duration = std::time::Duration::from_secs(2);
+
 /// Why a case fails: its name and what was found.
 type Failure = (String, String);
 
@@ -48,7 +51,11 @@ fn every_case_agrees_with_jax() {
         for _ in 0..threads {
             scope.spawn(|| {
                 while let Some((store, module, cases)) = groups.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let start = std::time::Instant::now();
                     let found = group(&session, store, *module, cases);
+                    if start.elapsed() > SLOW {
+                        println!("slow: {} took {:.0?}", store.modules[*module].name, start.elapsed());
+                    }
                     failures.lock().expect("no thread panics while it holds the list").extend(found);
                 }
             });

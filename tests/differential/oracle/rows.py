@@ -118,8 +118,10 @@ class Plan:
             self.add("grad_vmap", r.operands,
                      loss + f"def total({every}):\n    return jnp.sum(jax.vmap(loss)({every}) * jnp.arange(1.0, {BATCH + 1}.0))\n"
                      f"return jax.grad(total, argnums={argnums})({every})")
+            complex_ = any(spec.dtype[0] == "c" for spec in r.variants[0])
+            square = "jnp.real(g * jnp.conj(g))" if complex_ else "g * g"
             second = (f"def again({every}):\n    grads = jax.grad(loss, argnums={argnums})({every})\n"
-                      f"    return sum(jnp.sum(jnp.real(g * g)).astype(jnp.float32) for g in grads)\n")
+                      f"    return sum(jnp.sum({square}).astype(jnp.float32) for g in grads)\n")
             self.add("grad_grad", r.operands, loss + second + f"return jax.grad(again, argnums={argnums})({every})")
             self.add("jvp_grad", r.operands + tangents,
                      loss + f"def of({diff}):\n    return jax.grad(loss, argnums={argnums})({every})\n"
