@@ -136,7 +136,7 @@ impl Compiler {
         for entry in &program.entries {
             text += &match stage {
                 Stage::Ast | Stage::Ir => titled(entry, &entry.function).to_string(),
-                Stage::IrOpt => titled(entry, &optimize(&entry.function)?).to_string(),
+                Stage::IrOpt => titled(entry, &optimize(entry)?).to_string(),
                 Stage::StableHlo => {
                     let lowered = lower_entry(entry, Format::Text)?;
                     format!("// {}\n{}", title(entry), lowered.text().unwrap_or_default())
@@ -184,14 +184,15 @@ pub struct Notes {
 }
 
 /// Simplifies one entry point for the CPU; nobody differentiates it any more.
-fn optimize(function: &Function) -> Result<Function, CompileError> {
+fn optimize(entry: &Entry) -> Result<Function, CompileError> {
     let options = passes::Options { target: passes::Target::Cpu, differentiable: false, ..passes::Options::default() };
-    Ok(simplify(function, &options)?)
+    let donated = entry.inputs.iter().enumerate().filter_map(|(input, port)| Some((input, port.donated_to?)));
+    Ok(passes::order_donated(&simplify(&entry.function, &options)?, &donated.collect::<Vec<_>>())?)
 }
 
 /// Optimizes and lowers one entry point.
 fn lower_entry(entry: &Entry, format: Format) -> Result<Lowered, CompileError> {
-    let function = optimize(&entry.function)?;
+    let function = optimize(entry)?;
     let argument = |port: &program::Port| Argument { name: port.name.clone(), donated_to: port.donated_to };
     let arguments: Vec<Argument> = entry.inputs.iter().map(argument).collect();
     let results: Vec<String> = entry.outputs.iter().map(|port| port.name.clone()).collect();

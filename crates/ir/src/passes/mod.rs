@@ -18,10 +18,12 @@
 mod constants;
 mod cpu;
 mod dce;
+mod donated;
 mod graph;
 mod rules;
 
 pub use dce::dce;
+pub use donated::order_donated;
 pub use rules::{Rule, rules};
 
 use std::collections::HashMap;
