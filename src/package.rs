@@ -1,6 +1,8 @@
 //! From the frontend's program to the artifact's manifest.
 
-use keramos_artifact::manifest::{LayerSummary, Port, PortKind, Role, TrainingConfig, Variable};
+use keramos_artifact::manifest::{
+    Callback, LayerSummary, Monitor, Port, PortKind, Role, TrainingConfig, ValidationFreq, Variable,
+};
 use keramos_artifact::{BuildInfo, DType, Manifest};
 use keramos_frontend::program::{self, Entry, EntryKind, Program, StateRole};
 use keramos_ir::TensorType;
@@ -60,17 +62,61 @@ fn training(training: &program::Training) -> TrainingConfig {
     let fit = training.fit.clone().unwrap_or_default();
     TrainingConfig {
         epochs: fit.epochs,
-        initial_epoch: 0,
+        initial_epoch: fit.initial_epoch,
         batch_size: fit.batch_size,
         validation_split: fit.validation_split,
-        validation_batch_size: None,
+        validation_batch_size: fit.validation_batch_size,
         shuffle: fit.shuffle,
-        steps_per_epoch: None,
-        validation_steps: None,
+        steps_per_epoch: fit.steps_per_epoch,
+        validation_steps: fit.validation_steps,
+        validation_freq: match fit.validation_freq {
+            program::ValidationFreq::Every(epochs) => ValidationFreq::Every(epochs),
+            program::ValidationFreq::At(epochs) => ValidationFreq::At(epochs),
+        },
+        validation_data: fit.validation_data,
         losses: training.losses.clone(),
         metrics: training.logs.iter().skip(1).cloned().collect(),
         optimizer: Some(training.optimizer.clone()),
-        class_weight: Default::default(),
+        class_weight: fit.class_weight,
+        averages: training.averages.clone(),
+        learning_rate: training.learning_rate,
+        callbacks: training.callbacks.iter().cloned().map(callback).collect(),
+    }
+}
+
+fn callback(callback: program::Callback) -> Callback {
+    let monitor = |monitor: program::Monitor| Monitor {
+        name: monitor.name,
+        // Open only where nothing is compared.
+        rises: monitor.rises.unwrap_or(false),
+        min_delta: monitor.min_delta,
+    };
+    match callback {
+        program::Callback::EarlyStopping {
+            monitor: watched,
+            patience,
+            baseline,
+            restore_best_weights,
+            start_from_epoch,
+        } => Callback::EarlyStopping {
+            monitor: monitor(watched),
+            patience,
+            baseline,
+            restore_best_weights,
+            start_from_epoch,
+        },
+        program::Callback::ReduceLrOnPlateau { monitor: watched, factor, patience, cooldown, min_lr } => {
+            Callback::ReduceLrOnPlateau { monitor: monitor(watched), factor, patience, cooldown, min_lr }
+        }
+        program::Callback::ModelCheckpoint { filepath, monitor: watched, save_best_only, initial_value_threshold } => {
+            Callback::ModelCheckpoint { filepath, monitor: monitor(watched), save_best_only, initial_value_threshold }
+        }
+        program::Callback::LearningRateScheduler { rates, first_epoch } => {
+            Callback::LearningRateScheduler { rates, first_epoch }
+        }
+        program::Callback::CsvLogger { filename, separator, append } => {
+            Callback::CsvLogger { filename, separator, append }
+        }
     }
 }
 

@@ -3,14 +3,16 @@
 //! It is stored as JSON with the fields in the order declared here, so equal manifests are equal
 //! bytes. Readers ignore fields that they do not know; a field added later carries a default.
 
+mod callback;
 mod entry;
 mod training;
 mod validate;
 
 use serde::{Deserialize, Serialize};
 
+pub use callback::{Callback, Monitor};
 pub use entry::Entry;
-pub use training::{History, TrainingConfig};
+pub use training::{History, TrainingConfig, ValidationFreq};
 
 use crate::DType;
 

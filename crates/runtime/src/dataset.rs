@@ -54,7 +54,7 @@ impl Dataset {
         let inputs = columns(PortKind::Data, &names.inputs)?;
         let targets = match purpose {
             Purpose::Predict => Vec::new(),
-            Purpose::Train | Purpose::Evaluate => columns(PortKind::Target, &names.targets)?,
+            Purpose::Train | Purpose::Evaluate | Purpose::Validate => columns(PortKind::Target, &names.targets)?,
         };
         let takes_weights = program.inputs_of(PortKind::SampleWeight).next().is_some();
         let weights = arrays.remove(SAMPLE_WEIGHT).filter(|_| takes_weights);

@@ -121,6 +121,15 @@ pub enum Error {
         /// What is wrong, and what to give instead.
         reason: String,
     },
+    /// A callback changes the learning rate, and there is no variable for it.
+    #[error(
+        "{callback} cannot change the learning rate, which a schedule gives; give the optimizer a number, or leave the \
+         callback out with --no-callbacks"
+    )]
+    NoLearningRate {
+        /// The callback.
+        callback: &'static str,
+    },
     /// The loss is no longer a number.
     #[error(
         "the loss became {value} in epoch {epoch}, step {step}; nothing was saved: lower the learning rate, clip the gradients, or check the data for extreme values"
@@ -262,6 +271,10 @@ impl Error {
     pub(crate) fn file(path: &Path, action: &'static str, source: io::Error) -> Error {
         let path = path.to_owned();
         Error::File { path, action, source }
+    }
+
+    pub(crate) fn write(path: &Path, source: io::Error) -> Error {
+        Error::file(path, "write the file", source)
     }
 
     pub(crate) fn format(path: &Path, source: FormatError) -> Error {

@@ -1,5 +1,7 @@
 //! Batches: which program runs on which rows, and the arguments for it, made ahead by a thread.
 
+mod staging;
+
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::Scope;
@@ -9,8 +11,9 @@ use keramos_pjrt::Buffer;
 
 use crate::dataset::Dataset;
 use crate::error::Error;
-use crate::model::upload;
+use crate::model::upload_shared;
 use crate::session::Session;
+pub(crate) use staging::Staging;
 
 /// Batches that are ready before they are needed. Two suffice to hide the making of one; more
 /// would only hold memory.
@@ -31,6 +34,7 @@ pub(crate) fn arguments(
     program: &Program,
     dataset: &Dataset,
     rows: &[usize],
+    staging: &mut Staging,
 ) -> Result<Vec<Buffer>, Error> {
     let batch = program.batch.unwrap_or(rows.len());
     let mut inputs = dataset.inputs().iter();
@@ -42,27 +46,35 @@ pub(crate) fn arguments(
             PortKind::Target => targets.next(),
             _ => None,
         };
-        let bytes = match port.kind {
-            PortKind::State(_) => continue,
-            PortKind::Data | PortKind::Target => column.map(|column| column.gather(rows, batch)).transpose()?,
-            PortKind::SampleWeight => Some(sample_weights(dataset, rows, batch)),
-            PortKind::Valid => i32::try_from(rows.len()).ok().map(|valid| valid.to_le_bytes().to_vec()),
-            PortKind::Log | PortKind::Output => None,
-        };
-        let bytes = bytes.ok_or_else(|| Error::Program {
+        let nothing = || Error::Program {
             model: program.entry.to_string(),
             reason: format!("nothing is there for the input `{}`", port.name),
+        };
+        if matches!(port.kind, PortKind::State(_)) {
+            continue;
+        }
+        let len = port.dtype.byte_len(&port.shape).ok_or_else(nothing)?;
+        let bytes = staging.fill(len, |bytes| match port.kind {
+            PortKind::Data | PortKind::Target => column.ok_or_else(nothing)?.gather(rows, batch, bytes),
+            PortKind::SampleWeight => write(bytes, sample_weights(dataset, rows)),
+            PortKind::Valid => write(bytes, i32::try_from(rows.len()).into_iter().map(i32::to_le_bytes)),
+            PortKind::State(_) | PortKind::Log | PortKind::Output => Err(nothing()),
         })?;
-        buffers.push(upload(session, port.dtype, &port.shape, &bytes)?);
+        buffers.push(upload_shared(session, port.dtype, &port.shape, bytes)?);
     }
     Ok(buffers)
 }
 
-fn sample_weights(dataset: &Dataset, rows: &[usize], batch: usize) -> Vec<u8> {
+/// The weights of rows that are there; those of padding are zero.
+fn sample_weights(dataset: &Dataset, rows: &[usize]) -> impl Iterator<Item = [u8; 4]> {
     let weight = |&row: &usize| dataset.sample_weight().map_or(Some(1.0), |weights| weights.get(row).copied());
-    let weights = rows.iter().map(|row| weight(row).unwrap_or(0.0));
-    let padded = weights.chain(std::iter::repeat(0.0)).take(batch);
-    padded.flat_map(f32::to_le_bytes).collect()
+    rows.iter().map(move |row| weight(row).unwrap_or(0.0)).chain(std::iter::repeat(0.0)).map(f32::to_le_bytes)
+}
+
+/// Writes values of four bytes until the memory is full.
+fn write(bytes: &mut [u8], values: impl Iterator<Item = [u8; 4]>) -> Result<(), Error> {
+    bytes.chunks_exact_mut(4).zip(values).for_each(|(place, value)| place.copy_from_slice(&value));
+    Ok(())
 }
 
 /// Starts a thread that makes the arguments of each job in order, [`READY`] ahead of their use. It
@@ -76,9 +88,10 @@ pub(crate) fn prefetch<'scope, 'env>(
 ) -> Receiver<Result<Vec<Buffer>, Error>> {
     let (sender, receiver) = sync_channel(READY);
     scope.spawn(move || {
+        let mut staging = Staging::default();
         for job in jobs {
             let Some(program) = artifact.manifest().programs.get(job.program) else { return };
-            let made = arguments(session, program, dataset, &job.rows);
+            let made = arguments(session, program, dataset, &job.rows, &mut staging);
             let failed = made.is_err();
             if sender.send(made).is_err() || failed {
                 return;

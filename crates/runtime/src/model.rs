@@ -70,13 +70,40 @@ impl Model {
         let Some(index) = variables.position(|variable| variable.path == path) else {
             return Err(self.misfit(format!("there is no variable `{path}`")));
         };
+        self.variable_at(index)
+    }
+
+    /// The current value of the variable with this index in the manifest.
+    pub(crate) fn variable_at(&mut self, index: usize) -> Result<HostTensor, Error> {
         self.require([index])?;
         let bytes = self.state_buffer(index)?.to_bytes()?;
-        let artifact = Arc::clone(&self.artifact);
-        match artifact.manifest().variables.get(index) {
+        match self.artifact.manifest().variables.get(index) {
             Some(variable) => Ok(HostTensor::new(variable.dtype, variable.shape.clone(), bytes)?),
-            None => Err(self.misfit(format!("there is no variable `{path}`"))),
+            None => Err(self.misfit(format!("there is no variable {index}"))),
         }
+    }
+
+    /// The current values of the model's weights, trained or not, for [`Model::set_variables`].
+    ///
+    /// # Errors
+    /// [`Error::Pjrt`] if state cannot be read from the device.
+    pub fn weights(&mut self) -> Result<VariableValues, Error> {
+        let variables = self.manifest().variables.iter().enumerate();
+        let weights: Vec<usize> =
+            variables.filter(|(_, variable)| variable.role.is_model_weight()).map(|(index, _)| index).collect();
+        weights.into_iter().map(|index| Ok((index, self.variable_at(index)?))).collect()
+    }
+
+    /// Lets each weight that has a moving average take it over: the end of Keras's `fit` with an optimizer that
+    /// has `use_ema`.
+    ///
+    /// # Errors
+    /// [`Error::Pjrt`].
+    pub(crate) fn take_averages(&mut self) -> Result<(), Error> {
+        let averages = self.manifest().training.as_ref().map(|training| training.averages.clone()).unwrap_or_default();
+        let take = |(weight, average)| Ok((weight, self.variable_at(average)?));
+        let values = averages.into_iter().map(take).collect::<Result<VariableValues, Error>>()?;
+        self.set_variables(values)
     }
 
     /// Sets all metric state back to zero.
@@ -268,7 +295,7 @@ impl Model {
         Ok(())
     }
 
-    fn put(&mut self, index: usize, buffer: Buffer) {
+    pub(crate) fn put(&mut self, index: usize, buffer: Buffer) {
         if let Some(place) = self.state.get_mut(index) {
             *place = Some(buffer);
         }
@@ -304,6 +331,15 @@ impl Model {
 pub(crate) fn upload(session: &Session, dtype: DType, shape: &[usize], bytes: &[u8]) -> Result<Buffer, Error> {
     let dims: Vec<i64> = shape.iter().map(|&dim| i64::try_from(dim).unwrap_or(i64::MAX)).collect();
     Ok(session.client().buffer_from_bytes(element_type(dtype), &dims, bytes, session.device())?)
+}
+
+/// Lends host data to a session's device, which copies it only if it has to.
+pub(crate) fn upload_shared<D>(session: &Session, dtype: DType, shape: &[usize], bytes: Arc<D>) -> Result<Buffer, Error>
+where
+    D: AsRef<[u8]> + Send + Sync + 'static,
+{
+    let dims: Vec<i64> = shape.iter().map(|&dim| i64::try_from(dim).unwrap_or(i64::MAX)).collect();
+    Ok(session.client().buffer_from_shared(element_type(dtype), &dims, bytes, session.device())?)
 }
 
 fn state_index(kind: PortKind) -> Option<usize> {

@@ -8,7 +8,7 @@ use keramos_pjrt::PendingRead;
 
 use crate::dataset::{Dataset, Purpose};
 use crate::error::Error;
-use crate::feed::{Job, cut, prefetch};
+use crate::feed::{self, Job, Staging, cut, prefetch};
 use crate::model::Model;
 use crate::tensor::HostTensor;
 
@@ -53,7 +53,8 @@ impl Model {
             let mut pending = VecDeque::new();
             if let [job] = jobs.as_slice() {
                 // One batch: no thread is worth its start.
-                let arguments = crate::feed::arguments(&session, self.program(job.program)?, dataset, &job.rows)?;
+                let program = self.program(job.program)?;
+                let arguments = feed::arguments(&session, program, dataset, &job.rows, &mut Staging::default())?;
                 pending.push_back((job, self.start(job.program, arguments)?));
             } else {
                 let batches = prefetch(scope, &session, &artifact, dataset, &jobs);

@@ -1,5 +1,6 @@
 //! Training: the counterpart of Keras's `fit`.
 
+mod callbacks;
 mod observer;
 mod plan;
 mod shuffle;
@@ -9,7 +10,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
-use keramos_artifact::{Entry, History};
+use keramos_artifact::{Callback, Entry, History, ValidationFreq};
 use keramos_pjrt::Buffer;
 
 pub use observer::{EpochReport, Observer, Silent};
@@ -23,8 +24,11 @@ use crate::model::Model;
 /// What `fit` is asked to do.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FitOptions {
-    /// How often all training rows are used.
+    /// The epoch to end before: all training rows are used so often, less `initial_epoch`.
     pub epochs: usize,
+    /// The epoch to begin with, counted from zero; more than zero goes on with a training: the rows come in the
+    /// order that they would have come in.
+    pub initial_epoch: usize,
     /// Rows in a step.
     pub batch_size: usize,
     /// Fraction of the rows, taken from the end before anything is shuffled, that is held out.
@@ -35,8 +39,15 @@ pub struct FitOptions {
     pub shuffle: bool,
     /// Decides the orders: equal seeds give equal runs.
     pub seed: u64,
-    /// Steps in an epoch, at most; `None` means all rows.
+    /// Steps in an epoch; `None` means all rows. The next epoch goes on where the last one stopped, and when
+    /// all rows have been used they come again.
     pub steps_per_epoch: Option<usize>,
+    /// Steps of a validation, at most; `None` means all its rows.
+    pub validation_steps: Option<usize>,
+    /// Which epochs a validation follows.
+    pub validation_freq: ValidationFreq,
+    /// What happens between epochs.
+    pub callbacks: Vec<Callback>,
 }
 
 impl Default for FitOptions {
@@ -44,12 +55,16 @@ impl Default for FitOptions {
     fn default() -> FitOptions {
         FitOptions {
             epochs: 1,
+            initial_epoch: 0,
             batch_size: 32,
             validation_split: 0.0,
             validation_batch_size: None,
             shuffle: true,
             seed: 0,
             steps_per_epoch: None,
+            validation_steps: None,
+            validation_freq: ValidationFreq::default(),
+            callbacks: Vec::new(),
         }
     }
 }
@@ -59,7 +74,7 @@ impl Default for FitOptions {
 pub struct FitOutcome {
     /// Logs of the epochs that were completed.
     pub history: History,
-    /// Whether the training was stopped before its last epoch was complete.
+    /// Whether the observer stopped the training before its last epoch was complete.
     pub interrupted: bool,
     /// Steps done in all.
     pub steps: usize,
@@ -68,7 +83,8 @@ pub struct FitOutcome {
 impl Model {
     /// Trains on a data set as Keras's `fit` does: the validation rows are the last ones, metrics
     /// start anew in each epoch, a last batch that is not full counts its real rows only, and
-    /// validation follows each epoch. The training ends early if the observer asks for it.
+    /// validation follows each epoch. The training ends early if the observer or a callback asks for it. In the
+    /// end weights take over their moving averages, if the optimizer keeps any.
     ///
     /// # Errors
     /// [`Error::BatchSize`], [`Error::Option`] or [`Error::Data`] if the options do not fit the
@@ -79,46 +95,104 @@ impl Model {
         options: &FitOptions,
         observer: &mut dyn Observer,
     ) -> Result<FitOutcome, Error> {
-        let (training, validation) = split(dataset.rows(), options.validation_split)?;
-        let plan = plan::Plan::new(self, dataset, training, options)?;
+        self.fit_validated(dataset, None, options, observer)
+    }
+
+    /// As [`Model::fit`], with a data set of its own for validation; then `validation_split` has no effect, as
+    /// in Keras.
+    ///
+    /// # Errors
+    /// As [`Model::fit`].
+    pub fn fit_validated(
+        &mut self,
+        dataset: &Dataset,
+        validation: Option<&Dataset>,
+        options: &FitOptions,
+        observer: &mut dyn Observer,
+    ) -> Result<FitOutcome, Error> {
+        let fraction = if validation.is_some() { 0.0 } else { options.validation_split };
+        let (training, held_out) = split(dataset.rows(), fraction)?;
+        let validation = match validation {
+            Some(validation) => (validation, 0..validation.rows()),
+            None => (dataset, held_out),
+        };
+        if options.initial_epoch >= options.epochs {
+            return Err(Error::Option {
+                option: "--initial-epoch",
+                value: options.initial_epoch.to_string(),
+                reason: format!("the training ends after epoch {}; give more epochs", options.epochs),
+            });
+        }
+        let mut plan = plan::Plan::new(self, dataset, training, options)?;
         // Loading or compiling programs is no part of the first epoch's time.
         plan.programs().into_iter().try_for_each(|program| self.prepare(program))?;
-        let mut rng = shuffle::Rng::new(options.seed);
+        (0..options.initial_epoch).for_each(|_| drop(plan.epoch()));
+
+        let mut callbacks = callbacks::Callbacks::new(&options.callbacks);
         let mut outcome = FitOutcome { history: History::default(), interrupted: false, steps: 0 };
-        for epoch in 0..options.epochs {
-            let jobs = plan.jobs(options.shuffle.then_some(&mut rng));
-            observer.epoch_started(epoch, options.epochs, jobs.len());
-            let start = Instant::now();
-            let logs = self.train_epoch(dataset, &jobs, epoch, observer)?;
-            outcome.steps += logs.steps;
-            if logs.steps < jobs.len() {
+        callbacks.train_begins()?;
+        for epoch in options.initial_epoch..options.epochs {
+            let ends = self.epoch(dataset, &validation, &plan.epoch(), epoch, options, &mut callbacks, observer)?;
+            outcome.steps += ends.steps;
+            let Some(report) = ends.report else {
                 outcome.interrupted = true;
                 break;
-            }
-            let step_seconds = start.elapsed().as_secs_f64();
-            let validated = if validation.is_empty() {
-                Vec::new()
-            } else {
-                let batch = options.validation_batch_size.unwrap_or(options.batch_size);
-                let logs = self.evaluate(dataset, validation.clone(), Some(batch))?;
-                logs.into_iter().map(|(name, value)| (format!("val_{name}"), value)).collect()
-            };
-            let report = EpochReport {
-                epoch,
-                epochs: options.epochs,
-                steps: jobs.len(),
-                seconds: start.elapsed().as_secs_f64(),
-                steps_per_second: jobs.len() as f64 / step_seconds.max(1e-9),
-                logs: logs.values.into_iter().chain(validated).collect(),
             };
             record(&mut outcome.history, &report);
             observer.epoch_done(&report);
+            if ends.ended {
+                break;
+            }
             if epoch + 1 < options.epochs && observer.should_stop() {
                 outcome.interrupted = true;
                 break;
             }
         }
+        self.take_averages()?;
+        if !outcome.interrupted {
+            callbacks.train_ends(self)?;
+        }
         Ok(outcome)
+    }
+
+    /// One epoch with its validation and callbacks.
+    #[expect(clippy::too_many_arguments, reason = "what a training consists of, each used once")]
+    fn epoch(
+        &mut self,
+        dataset: &Dataset,
+        (validation, rows): &(&Dataset, Range<usize>),
+        jobs: &[Job],
+        epoch: usize,
+        options: &FitOptions,
+        callbacks: &mut callbacks::Callbacks,
+        observer: &mut dyn Observer,
+    ) -> Result<EpochEnd, Error> {
+        observer.epoch_started(epoch, options.epochs, jobs.len());
+        callbacks.epoch_begins(self, epoch)?;
+        let start = Instant::now();
+        let trained = self.train_epoch(dataset, jobs, epoch, observer)?;
+        if trained.steps < jobs.len() {
+            return Ok(EpochEnd { steps: trained.steps, report: None, ended: true });
+        }
+        let step_seconds = start.elapsed().as_secs_f64();
+        let mut logs = trained.values;
+        if !rows.is_empty() && options.validation_freq.follows(epoch) {
+            let batch = options.validation_batch_size.unwrap_or(options.batch_size);
+            let limit = options.validation_steps.map_or(usize::MAX, |steps| steps.saturating_mul(batch));
+            let rows = rows.start..rows.end.min(rows.start.saturating_add(limit));
+            let validated = self.evaluate(validation, rows, Some(batch))?;
+            logs.extend(validated.into_iter().map(|(name, value)| (format!("val_{name}"), value)));
+        }
+        let ended = callbacks.epoch_ends(self, epoch, &mut logs)?;
+        let report = EpochReport {
+            epoch,
+            epochs: options.epochs,
+            steps: jobs.len(),
+            seconds: start.elapsed().as_secs_f64(),
+            steps_per_second: jobs.len() as f64 / step_seconds.max(1e-9),
+            logs,
+        };
+        Ok(EpochEnd { steps: trained.steps, report: Some(report), ended })
     }
 
     fn train_epoch(
@@ -181,6 +255,15 @@ impl Model {
         }
         Ok(())
     }
+}
+
+/// How an epoch ended.
+struct EpochEnd {
+    steps: usize,
+    /// `None` if the observer stopped it.
+    report: Option<EpochReport>,
+    /// Whether a callback ends the training.
+    ended: bool,
 }
 
 struct EpochLogs {

@@ -293,8 +293,9 @@ fn bytes_and_missing_axes_are_taken_as_they_are_meant() {
     let y = HostTensor::from_values(vec![2, 1], &[0.0f64, 2.0]).unwrap();
     let data = bind(&model, [("x", x), ("y", y)]).unwrap();
     assert_eq!(data.targets()[0].tensor().dtype(), DType::I32);
-    let batch = data.inputs()[0].gather(&[1], 2).unwrap();
-    assert_eq!(batch, [1.0f32; 2 * FEATURES].map(f32::to_le_bytes).concat());
+    let mut batch = [0; 8 * FEATURES];
+    data.inputs()[0].gather(&[1], 2, &mut batch).unwrap();
+    assert_eq!(batch.to_vec(), [1.0f32; 2 * FEATURES].map(f32::to_le_bytes).concat());
 }
 
 #[test]

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::Callback;
+
 /// The arguments of `model.compile` and `model.fit`, with Keras's defaults filled in. The
 /// runtime takes them as defaults of its own options.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct TrainingConfig {
     /// `epochs` of `fit`.
     pub epochs: usize,
@@ -29,6 +31,12 @@ pub struct TrainingConfig {
     /// Steps of validation; `None` means all the data.
     #[serde(default)]
     pub validation_steps: Option<usize>,
+    /// Which epochs a validation follows.
+    #[serde(default)]
+    pub validation_freq: ValidationFreq,
+    /// Whether `fit` was given data to validate on, which the runtime has to be given too.
+    #[serde(default)]
+    pub validation_data: bool,
     /// Names of the losses, one for each output that has one.
     #[serde(default)]
     pub losses: Vec<String>,
@@ -41,6 +49,42 @@ pub struct TrainingConfig {
     /// Weight of each class; empty means that all weigh one.
     #[serde(default)]
     pub class_weight: BTreeMap<i64, f64>,
+    /// Pairs of a weight and its moving average, as indices of variables: when training ends, the weight takes
+    /// over the average. Empty unless the optimizer has `use_ema`.
+    #[serde(default)]
+    pub averages: Vec<(usize, usize)>,
+    /// The variable that holds the learning rate; `None` if a schedule gives it.
+    #[serde(default)]
+    pub learning_rate: Option<usize>,
+    /// What happens between epochs.
+    #[serde(default)]
+    pub callbacks: Vec<Callback>,
+}
+
+/// `validation_freq` of `fit`. Epochs are counted from one here, as in Keras.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum ValidationFreq {
+    /// Each epoch whose number is a multiple.
+    Every(usize),
+    /// The epochs in the list.
+    At(Vec<usize>),
+}
+
+impl Default for ValidationFreq {
+    fn default() -> Self {
+        ValidationFreq::Every(1)
+    }
+}
+
+impl ValidationFreq {
+    /// Whether a validation follows the epoch, counted from zero.
+    pub fn follows(&self, epoch: usize) -> bool {
+        match self {
+            ValidationFreq::Every(freq) => (epoch + 1).is_multiple_of((*freq).max(1)),
+            ValidationFreq::At(epochs) => epochs.contains(&(epoch + 1)),
+        }
+    }
 }
 
 /// What `fit` returns: the logs of each epoch.

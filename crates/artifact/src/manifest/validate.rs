@@ -17,7 +17,8 @@ impl Manifest {
     ///   same variable; beside state only arguments of functions are donated;
     /// - an executable refers to a program and a target, each pair at most once;
     /// - stored tensors have their variable's size, are aligned, and come in order, no two for
-    ///   one variable and none overlapping.
+    ///   one variable and none overlapping;
+    /// - a moving average has the type and shape of its weight, and the learning rate is a float32 scalar.
     pub(crate) fn validate(&self) -> Result<(), Fault> {
         self.check_variables()?;
         let mut programs = HashSet::new();
@@ -33,6 +34,7 @@ impl Manifest {
             self.check_program(program)?;
         }
         self.check_executables()?;
+        self.check_training()?;
         self.check_weights()
     }
 
@@ -56,6 +58,22 @@ impl Manifest {
             }
         }
         Ok(())
+    }
+
+    fn check_training(&self) -> Result<(), Fault> {
+        let Some(training) = &self.training else { return Ok(()) };
+        for &(weight, average) in &training.averages {
+            let (of, by) = (self.variables.get(weight), self.variables.get(average));
+            if of.zip(by).is_none_or(|(of, by)| weight == average || of.dtype != by.dtype || of.shape != by.shape) {
+                return wrong(format!("variable {average} cannot be the moving average of variable {weight}"));
+            }
+        }
+        match training.learning_rate.map(|index| self.variables.get(index)) {
+            Some(rate) if rate.is_none_or(|rate| rate.dtype != crate::DType::F32 || !rate.shape.is_empty()) => {
+                wrong("the variable of the learning rate is no float32 scalar".to_owned())
+            }
+            _ => Ok(()),
+        }
     }
 
     fn check_program(&self, program: &Program) -> Result<(), Fault> {

@@ -137,7 +137,7 @@ impl Interp {
     }
 
     /// Adds a diagnostic, unless the same one was given before (a function evaluated twice).
-    pub(super) fn warn(&mut self, diagnostic: Diagnostic) {
+    pub(crate) fn warn(&mut self, diagnostic: Diagnostic) {
         let same = |d: &Diagnostic| {
             d.code == diagnostic.code && d.span() == diagnostic.span() && d.message == diagnostic.message
         };

@@ -5,6 +5,7 @@
 
 pub mod activations;
 pub mod arrays;
+pub mod callbacks;
 pub mod graph;
 pub mod initializers;
 pub mod layer;

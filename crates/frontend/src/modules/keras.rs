@@ -4,7 +4,9 @@ use super::{Contents, bases, modules};
 use crate::error::Result;
 use crate::interp::Interp;
 use crate::interp::builtins::functions;
-use crate::keras::{Seeds, activations, initializers, layers, losses, metrics, models, optimizers, schedules};
+use crate::keras::{
+    Seeds, activations, callbacks, initializers, layers, losses, metrics, models, optimizers, schedules,
+};
 use crate::library::{Bound, Default, FunctionDecl};
 use crate::value::{Host, Value};
 
@@ -16,27 +18,21 @@ fn keras_value(name: &str) -> Option<Value> {
     }
 }
 
-/// Callbacks act while the runtime trains: to the compiler they are host values.
+/// Callbacks that are not recorded: to the compiler they are host values.
 fn callback(name: &str) -> Option<Value> {
     CALLBACKS.contains(&name).then(|| Value::Host(Host::new(format!("keras.callbacks.{name}"), None)))
 }
 
 const CALLBACKS: &[&str] = &[
     "BackupAndRestore",
-    "CSVLogger",
     "Callback",
     "CallbackList",
-    "EarlyStopping",
     "History",
     "LambdaCallback",
-    "LearningRateScheduler",
-    "ModelCheckpoint",
     "ProgbarLogger",
-    "ReduceLROnPlateau",
     "RemoteMonitor",
     "SwapEMAWeights",
     "TensorBoard",
-    "TerminateOnNaN",
 ];
 
 /// Functions of `keras.utils` that deal with data, files or plots.
@@ -128,7 +124,12 @@ modules! {
     /// `keras.optimizers.schedules`.
     SCHEDULES = Contents { classes: &[schedules::CLASSES, bases::SCHEDULE], ..Contents::new("keras.optimizers.schedules") };
     /// `keras.callbacks`.
-    CALLBACKS_MODULE = Contents { values: callback, value_names: CALLBACKS, ..Contents::new("keras.callbacks") };
+    CALLBACKS_MODULE = Contents {
+        classes: &[callbacks::CLASSES],
+        values: callback,
+        value_names: CALLBACKS,
+        ..Contents::new("keras.callbacks")
+    };
     /// `keras.utils`.
     UTILS = Contents {
         python: &[SAVING_FUNCTIONS, UTILITY_FUNCTIONS],

@@ -12,6 +12,8 @@ pub use build::{Options, build};
 pub use function::{Wanted, wanted};
 pub use summary::summary;
 
+use std::collections::BTreeMap;
+
 use keramos_ir::{DType, Function, TensorType};
 
 /// A compiled model file.
@@ -155,6 +157,10 @@ pub struct Training {
     /// Pairs of a trained variable and its moving average, as indices into [`Program::variables`]: when
     /// `fit` ends, the variable takes the average's value. Empty unless the optimizer has `use_ema`.
     pub averages: Vec<(usize, usize)>,
+    /// The variable of the learning rate, as an index into [`Program::variables`]; `None` if a schedule gives it.
+    pub learning_rate: Option<usize>,
+    /// What happens between epochs.
+    pub callbacks: Vec<Callback>,
 }
 
 /// The arguments of the last `fit` call.
@@ -168,12 +174,92 @@ pub struct Fit {
     pub validation_split: f64,
     /// Whether rows are shuffled before each epoch.
     pub shuffle: bool,
+    /// The epoch to begin with.
+    pub initial_epoch: usize,
+    /// Steps in an epoch, if it is not all the data.
+    pub steps_per_epoch: Option<usize>,
+    /// Whether there are data to validate on.
+    pub validation_data: bool,
+    /// Steps of a validation, if it is not all its data.
+    pub validation_steps: Option<usize>,
+    /// Rows per step of a validation, if other than in training.
+    pub validation_batch_size: Option<usize>,
+    /// The epochs that a validation follows.
+    pub validation_freq: ValidationFreq,
+    /// The weights of classes in the loss; others weigh one.
+    pub class_weight: BTreeMap<i64, f64>,
+}
+
+/// The epochs that a validation follows, counted from one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ValidationFreq {
+    /// Those whose number is a multiple.
+    Every(usize),
+    /// These.
+    At(Vec<usize>),
+}
+
+/// What happens between the epochs of `fit`, with the arguments of Keras's classes.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "the fields are the arguments of Keras's classes")]
+pub enum Callback {
+    /// `EarlyStopping`.
+    EarlyStopping {
+        monitor: Monitor,
+        patience: usize,
+        baseline: Option<f64>,
+        restore_best_weights: bool,
+        start_from_epoch: usize,
+    },
+    /// `ReduceLROnPlateau`.
+    ReduceLrOnPlateau { monitor: Monitor, factor: f64, patience: usize, cooldown: usize, min_lr: f64 },
+    /// `ModelCheckpoint`.
+    ModelCheckpoint { filepath: String, monitor: Monitor, save_best_only: bool, initial_value_threshold: Option<f64> },
+    /// `LearningRateScheduler`: the rates of the epochs from `first_epoch` on.
+    LearningRateScheduler { rates: Vec<f64>, first_epoch: usize },
+    /// `CSVLogger`.
+    CsvLogger { filename: String, separator: String, append: bool },
+}
+
+/// A logged value that a callback watches.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Monitor {
+    /// Its name in logs.
+    pub name: String,
+    /// Whether larger is better; `None` until the metrics are known.
+    pub rises: Option<bool>,
+    /// By how much a value must be better.
+    pub min_delta: f64,
+}
+
+impl Callback {
+    /// What it watches, if that decides what it does.
+    pub fn monitor_mut(&mut self) -> Option<&mut Monitor> {
+        match self {
+            Callback::EarlyStopping { monitor, .. }
+            | Callback::ReduceLrOnPlateau { monitor, .. }
+            | Callback::ModelCheckpoint { monitor, save_best_only: true, .. } => Some(monitor),
+            _ => None,
+        }
+    }
 }
 
 impl Default for Fit {
     /// Keras's defaults.
     fn default() -> Self {
-        Fit { epochs: 1, batch_size: 32, validation_split: 0.0, shuffle: true }
+        Fit {
+            epochs: 1,
+            batch_size: 32,
+            validation_split: 0.0,
+            shuffle: true,
+            initial_epoch: 0,
+            steps_per_epoch: None,
+            validation_data: false,
+            validation_steps: None,
+            validation_batch_size: None,
+            validation_freq: ValidationFreq::Every(1),
+            class_weight: BTreeMap::new(),
+        }
     }
 }
 

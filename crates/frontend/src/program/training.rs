@@ -1,12 +1,14 @@
 //! What `compile` said, resolved against the model's outputs.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::assemble::{self, State};
-use super::{Fit, Training};
+use super::{Fit, Training, ValidationFreq};
 use crate::diagnostics::codes;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
+use crate::keras::callbacks::{self, Surroundings};
 use crate::keras::layer::LayerObject;
 use crate::keras::losses::{self, LossObject};
 use crate::keras::metrics::{self, Mean, MetricObject};
@@ -184,16 +186,31 @@ impl Compiled {
     }
 
     /// The description for the artifact.
-    pub fn describe(&self, fit: Option<&Bound>, state: &State) -> Result<Training> {
+    pub fn describe(&self, interp: &mut Interp, fit: Option<&Bound>, state: &State) -> Result<Training> {
         let averages = self.optimizer.averages().into_iter();
+        let settings = fit.map(fit_settings).transpose()?;
+        let callbacks = match (fit, &settings) {
+            (Some(args), Some(settings)) => {
+                let metrics: Vec<_> = self.metrics.iter().map(|m| (m.name.clone(), m.metric.rises())).collect();
+                let around = Surroundings {
+                    epochs: settings.initial_epoch..settings.epochs,
+                    rate: self.optimizer.fixed_rate(),
+                    metrics: &metrics,
+                };
+                callbacks::record(interp, args.get("callbacks")?, &around)?
+            }
+            _ => Vec::new(),
+        };
         Ok(Training {
             optimizer: self.optimizer.description().to_owned(),
             losses: self.losses.iter().map(|l| l.loss.name.to_string()).collect(),
             logs: self.logged().into_iter().map(|(name, _)| name).collect(),
-            fit: fit.map(fit_settings).transpose()?,
+            fit: settings,
             averages: averages
                 .map(|(v, average)| Ok((state.index(v)?, state.index(average)?)))
                 .collect::<Result<_>>()?,
+            learning_rate: self.optimizer.rate_variable().map(|id| state.index(id)).transpose()?,
+            callbacks,
         })
     }
 }
@@ -303,12 +320,13 @@ fn number(value: &Value) -> Result<f64> {
 /// The arguments of `fit`; those that are not known at compile time get their defaults.
 fn fit_settings(args: &Bound) -> Result<Fit> {
     let known = |name: &str| args.some(name).map(|v| v.is_some_and(|v| !matches!(v, Value::Host(_))));
+    let count = |name: &str| known(name)?.then(|| args.usize(name)).transpose();
     let mut fit = Fit::default();
-    if known("epochs")? {
-        fit.epochs = args.usize("epochs")?;
+    if let Some(epochs) = count("epochs")? {
+        fit.epochs = epochs;
     }
-    if known("batch_size")? {
-        fit.batch_size = args.usize("batch_size")?;
+    if let Some(batch_size) = count("batch_size")? {
+        fit.batch_size = batch_size;
     }
     if known("validation_split")? {
         fit.validation_split = args.f64("validation_split")?;
@@ -316,5 +334,45 @@ fn fit_settings(args: &Bound) -> Result<Fit> {
     if known("shuffle")? {
         fit.shuffle = args.bool("shuffle")?;
     }
+    fit.initial_epoch = count("initial_epoch")?.unwrap_or(0);
+    fit.steps_per_epoch = count("steps_per_epoch")?;
+    fit.validation_data = args.some("validation_data")?.is_some();
+    fit.validation_steps = count("validation_steps")?;
+    fit.validation_batch_size = count("validation_batch_size")?;
+    if known("validation_freq")? {
+        fit.validation_freq = match args.get("validation_freq")?.elements() {
+            None => ValidationFreq::Every(args.usize("validation_freq")?.max(1)),
+            Some(epochs) => {
+                let epoch = |value: &Value| match value {
+                    Value::Int(epoch) => usize::try_from(*epoch).ok(),
+                    _ => None,
+                };
+                let epochs: Option<Vec<usize>> = epochs.iter().map(epoch).collect();
+                let wrong = || args.invalid("validation_freq", "a positive integer or a list of epochs");
+                ValidationFreq::At(epochs.ok_or_else(wrong)?)
+            }
+        };
+    }
+    if known("class_weight")? {
+        fit.class_weight = class_weight(args)?;
+    }
     Ok(fit)
+}
+
+/// The dict of class numbers to weights; weights that only the run knows are one.
+fn class_weight(args: &Bound) -> Result<BTreeMap<i64, f64>> {
+    let wrong = || args.invalid("class_weight", "a dict of class numbers to weights");
+    let Value::Dict(entries) = args.get("class_weight")? else { return Err(wrong()) };
+    let mut weights = BTreeMap::new();
+    for (class, weight) in entries.borrow().iter() {
+        let Value::Int(class) = class.value() else { return Err(wrong()) };
+        let weight = match weight {
+            Value::Int(weight) => *weight as f64,
+            Value::Float(weight) => *weight,
+            Value::Host(_) => continue,
+            _ => return Err(wrong()),
+        };
+        weights.insert(*class, weight);
+    }
+    Ok(weights)
 }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
-use keramos_artifact::{Artifact, Entry, Manifest, TrainingConfig, atomic};
-use keramos_runtime::data;
+use keramos_artifact::{Artifact, Entry, Manifest, TrainingConfig, ValidationFreq, atomic};
+use keramos_runtime::data::{self, Arrays};
 use keramos_runtime::dataset::{Dataset, Purpose};
 use keramos_runtime::train::{FitOptions, check_trainable};
-use keramos_runtime::{Error, weights};
+use keramos_runtime::{Error, Model, weights};
 
 use super::progress::Progress;
 use super::{DeviceOptions, Failure, NameOptions};
@@ -25,18 +25,33 @@ pub(super) struct Options {
     /// Where the trained artifact goes; by default it replaces the one given
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// How often all the data are used
+    /// The epoch to end with: how often all the data are used
     #[arg(long, value_name = "N")]
     epochs: Option<usize>,
+    /// Go on after this many epochs
+    #[arg(long, value_name = "N")]
+    initial_epoch: Option<usize>,
     /// Rows in a training step
     #[arg(long, value_name = "N")]
     batch_size: Option<usize>,
     /// Fraction of the rows, from the end, that is held out for validation
     #[arg(long, value_name = "FRACTION")]
     validation_split: Option<f64>,
-    /// Steps in an epoch, at most
+    /// Validate on these data, with x_val and y_val, x_test and y_test, x and y, or the model's own names
+    #[arg(long, value_name = "FILE", conflicts_with = "validation_split")]
+    validation_data: Option<PathBuf>,
+    /// Steps in a validation, at most
+    #[arg(long, value_name = "N")]
+    validation_steps: Option<usize>,
+    /// Validate after every so many epochs
+    #[arg(long, value_name = "N")]
+    validation_freq: Option<usize>,
+    /// Steps in an epoch; the next epoch goes on where it ends
     #[arg(long, value_name = "N")]
     steps_per_epoch: Option<usize>,
+    /// Leave out the callbacks of the model file
+    #[arg(long)]
+    no_callbacks: bool,
     /// Decides the order of the rows
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
@@ -62,15 +77,25 @@ pub(super) fn run(options: &Options, quiet: bool) -> Result<(), Failure> {
     }
     let artifact = Arc::new(Artifact::open(&options.artifact)?);
     let (session, arrays) = std::thread::scope(|scope| {
-        let reader = scope.spawn(|| data::read(&options.data));
+        let reader = scope.spawn(|| {
+            let validation = options.validation_data.as_deref().map(data::read).transpose()?;
+            Ok((data::read(&options.data)?, validation))
+        });
         let session = options.device.open();
         (session, super::predict::join(reader))
     });
+    let (mut arrays, validation) = arrays?;
     let mut model = session?.load(artifact);
     check_trainable(&model)?;
     let template = model.any_program(&Entry::TrainStepMasked).or_else(|_| model.any_program(&Entry::TrainStep))?;
     let names = options.names.names();
-    let mut dataset = Dataset::bind(&options.data, arrays?, model.program(template)?, Purpose::Train, &names)?;
+    let validation = match (validation, options.validation_data.as_deref()) {
+        (Some(validation), Some(path)) => Some((validation, path)),
+        _ => beside(options, &model, &mut arrays).map(|arrays| (arrays, options.data.as_path())),
+    };
+    let bind = |arrays, path: &Path, purpose| Dataset::bind(path, arrays, model.program(template)?, purpose, &names);
+    let validation = validation.map(|(arrays, path)| bind(arrays, path, Purpose::Validate)).transpose()?;
+    let mut dataset = bind(arrays, &options.data, Purpose::Train)?;
     if let Some(training) = &model.manifest().training
         && !training.class_weight.is_empty()
     {
@@ -83,7 +108,7 @@ pub(super) fn run(options: &Options, quiet: bool) -> Result<(), Failure> {
 
     let fit = fit_options(options, model.manifest())?;
     let mut progress = Progress::new(quiet, stop_on_interrupt());
-    let outcome = model.fit(&dataset, &fit, &mut progress)?;
+    let outcome = model.fit_validated(&dataset, validation.as_ref(), &fit, &mut progress)?;
     progress.finish();
 
     if let Some(path) = &options.history {
@@ -95,6 +120,23 @@ pub(super) fn run(options: &Options, quiet: bool) -> Result<(), Failure> {
         log::info!("saved {} after {} steps", output.display(), outcome.steps);
     }
     if outcome.interrupted { Err(Failure::Interrupted) } else { Ok(()) }
+}
+
+/// Validation data in the file of the training data, where the model file gives `fit` some and nobody says
+/// otherwise.
+fn beside(options: &Options, model: &Model, arrays: &mut Arrays) -> Option<Arrays> {
+    let recorded = model.manifest().training.as_ref().is_some_and(|training| training.validation_data);
+    if !recorded || options.validation_split.is_some() {
+        return None;
+    }
+    for (x, y) in [("x_val", "y_val"), ("x_test", "y_test")] {
+        if arrays.contains_key(x) && arrays.contains_key(y) {
+            log::info!("validating on {x} and {y} of {}", options.data.display());
+            return Some([x, y].into_iter().filter_map(|name| Some((name.to_owned(), arrays.remove(name)?))).collect());
+        }
+    }
+    log::warn!("the model file validates on data of its own: give them with --validation-data FILE");
+    None
 }
 
 /// What the user says, else what the model file says, else Keras's defaults.
@@ -113,14 +155,22 @@ fn fit_options(options: &Options, manifest: &Manifest) -> Result<FitOptions, Err
     }
     let recorded_split = training.map(|training| training.validation_split);
     let of_training = |field: fn(&TrainingConfig) -> Option<usize>| training.and_then(field);
+    let freq = options.validation_freq.map(ValidationFreq::Every);
     Ok(FitOptions {
         epochs,
+        initial_epoch: options.initial_epoch.or(training.map(|training| training.initial_epoch)).unwrap_or(0),
         batch_size,
         validation_split: options.validation_split.or(recorded_split).unwrap_or(0.0),
         validation_batch_size: of_training(|training| training.validation_batch_size),
         shuffle: !options.no_shuffle && training.is_none_or(|training| training.shuffle),
         seed: options.seed,
         steps_per_epoch: options.steps_per_epoch.or(of_training(|training| training.steps_per_epoch)),
+        validation_steps: options.validation_steps.or(of_training(|training| training.validation_steps)),
+        validation_freq: freq.or(training.map(|training| training.validation_freq.clone())).unwrap_or_default(),
+        callbacks: match training {
+            Some(training) if !options.no_callbacks => training.callbacks.clone(),
+            _ => Vec::new(),
+        },
     })
 }
 

@@ -63,26 +63,48 @@ impl Column {
         &self.tensor
     }
 
-    /// The rows with these indices, converted to the model's type; then the last of them again
-    /// until there are `batch`. (Repeating real rows keeps padding free of values that a model
-    /// may turn into NaN.)
-    pub fn gather(&self, rows: &[usize], batch: usize) -> Result<Vec<u8>, Error> {
-        let row_bytes = self.tensor.row_bytes();
-        let bytes = self.tensor.bytes();
-        let mut gathered = Vec::with_capacity(row_bytes * batch);
-        let padding = rows.last().into_iter().cycle();
-        for &row in rows.iter().chain(padding).take(batch) {
-            let start = row.saturating_mul(row_bytes);
-            gathered.extend_from_slice(bytes.get(start..start + row_bytes).unwrap_or_default());
-        }
+    /// Writes the rows with these indices, converted to the model's type, to `into`; then the last of
+    /// them again until there are `batch`. (Repeating real rows keeps padding free of values that a
+    /// model may turn into NaN.)
+    ///
+    /// # Errors
+    /// [`DataError::Type`] if the values cannot be converted, [`Error::Program`] if `into` does not have the
+    /// bytes that the rows take.
+    pub fn gather(&self, rows: &[usize], batch: usize, into: &mut [u8]) -> Result<(), Error> {
         if self.tensor.dtype() == self.dtype {
-            return Ok(gathered);
+            return self.copy_rows(rows, batch, into);
         }
-        cast_bytes(&gathered, self.tensor.dtype(), self.dtype).map_err(|source| {
-            let error =
-                DataError::Type { array: self.label.clone(), found: self.tensor.dtype(), wanted: self.dtype, source };
-            error.into()
-        })
+        let mut gathered = vec![0; self.tensor.row_bytes() * batch];
+        self.copy_rows(rows, batch, &mut gathered)?;
+        let cast = cast_bytes(&gathered, self.tensor.dtype(), self.dtype).map_err(|source| {
+            let (found, wanted) = (self.tensor.dtype(), self.dtype);
+            DataError::Type { array: self.label.clone(), found, wanted, source }
+        })?;
+        if cast.len() != into.len() {
+            return Err(self.wrong_size(into.len()));
+        }
+        into.copy_from_slice(&cast);
+        Ok(())
+    }
+
+    fn copy_rows(&self, rows: &[usize], batch: usize, into: &mut [u8]) -> Result<(), Error> {
+        let row_bytes = self.tensor.row_bytes();
+        if into.len() != row_bytes * batch || (rows.is_empty() && batch > 0) {
+            return Err(self.wrong_size(into.len()));
+        }
+        let bytes = self.tensor.bytes();
+        let padding = rows.last().into_iter().cycle();
+        for (place, &row) in into.chunks_exact_mut(row_bytes.max(1)).zip(rows.iter().chain(padding)) {
+            let start = row.saturating_mul(row_bytes);
+            let values = bytes.get(start..start.saturating_add(row_bytes));
+            place.copy_from_slice(values.ok_or_else(|| self.wrong_size(row))?);
+        }
+        Ok(())
+    }
+
+    fn wrong_size(&self, found: usize) -> Error {
+        let reason = format!("rows of {} do not make a batch of the program ({found})", self.label);
+        Error::Program { model: "the data".to_owned(), reason }
     }
 
     /// The class of each row: its value if it is one number, else the place of its largest value.

@@ -12,6 +12,8 @@ pub enum Purpose {
     Train,
     /// Evaluation: `x_test` and `y_test`.
     Evaluate,
+    /// Validation while training: `x_val` and `y_val`.
+    Validate,
     /// Prediction: inputs alone.
     Predict,
 }
@@ -33,6 +35,8 @@ impl Purpose {
             (Purpose::Train, true) => &["y_train", "y"],
             (Purpose::Evaluate, false) => &["x_test", "x_val", "x"],
             (Purpose::Evaluate, true) => &["y_test", "y_val", "y"],
+            (Purpose::Validate, false) => &["x_val", "x_test", "x"],
+            (Purpose::Validate, true) => &["y_val", "y_test", "y"],
             (Purpose::Predict, _) => &["x", "x_test"],
         }
     }

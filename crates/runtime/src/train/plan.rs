@@ -1,6 +1,6 @@
 //! Which rows and which program each step of an epoch takes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::ops::Range;
 
 use keramos_artifact::Entry;
@@ -12,12 +12,18 @@ use crate::error::Error;
 use crate::feed::Job;
 use crate::model::Model;
 
-/// The steps of every epoch, up to the order of the rows.
+/// The steps of every epoch.
 #[derive(Debug)]
 pub(super) struct Plan {
     rows: Range<usize>,
-    /// Rows and program of each step.
+    /// Rows and program of each step of one pass over the rows.
     steps: Vec<(usize, usize)>,
+    /// Steps in an epoch, if it is not one pass.
+    steps_per_epoch: Option<usize>,
+    /// Decides the order of the rows of each pass; without it they stay as they are.
+    rng: Option<Rng>,
+    /// Steps of the pass that is under way.
+    ahead: VecDeque<Job>,
 }
 
 impl Plan {
@@ -29,13 +35,21 @@ impl Plan {
     ) -> Result<Plan, Error> {
         let asked = options.batch_size;
         let full = full_program(model, asked, dataset.sample_weight().is_some())?;
-        let limit = options.steps_per_epoch.unwrap_or(usize::MAX);
-        let mut steps = vec![(asked, full); (rows.len() / asked).min(limit)];
+        if options.steps_per_epoch == Some(0) {
+            return Err(Error::Option {
+                option: "--steps-per-epoch",
+                value: "0".to_owned(),
+                reason: "an epoch has at least one step".to_owned(),
+            });
+        }
+        let mut steps = vec![(asked, full); rows.len() / asked];
         let rest = rows.len() % asked;
-        if rest > 0 && steps.len() < limit {
+        let needed = options.steps_per_epoch.map_or(usize::MAX, |steps| steps.saturating_mul(options.epochs));
+        if rest > 0 && steps.len() < needed {
             steps.push((rest, masked_program(model, rest)?));
         }
-        Ok(Plan { rows, steps })
+        let rng = options.shuffle.then(|| Rng::new(options.seed));
+        Ok(Plan { rows, steps, steps_per_epoch: options.steps_per_epoch, rng, ahead: VecDeque::new() })
     }
 
     /// The programs that the steps take, each once.
@@ -43,10 +57,23 @@ impl Plan {
         self.steps.iter().map(|(_, program)| *program).collect()
     }
 
-    /// The steps of one epoch, in a new order if there is a generator for it.
-    pub(super) fn jobs(&self, rng: Option<&mut Rng>) -> Vec<Job> {
+    /// The steps of the next epoch.
+    pub(super) fn epoch(&mut self) -> Vec<Job> {
+        let Some(count) = self.steps_per_epoch else { return self.pass() };
+        while self.ahead.len() < count {
+            let pass = self.pass();
+            if pass.is_empty() {
+                break;
+            }
+            self.ahead.extend(pass);
+        }
+        self.ahead.drain(..count.min(self.ahead.len())).collect()
+    }
+
+    /// The steps of one pass over the rows, in a new order if there is a generator for it.
+    fn pass(&mut self) -> Vec<Job> {
         let mut order: Vec<usize> = self.rows.clone().collect();
-        if let Some(rng) = rng {
+        if let Some(rng) = &mut self.rng {
             rng.shuffle(&mut order);
         }
         let mut rest = order.as_slice();

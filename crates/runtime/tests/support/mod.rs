@@ -89,17 +89,12 @@ pub fn builder(batches: &[usize]) -> ArtifactBuilder {
         }],
         training: Some(TrainingConfig {
             epochs: 2,
-            initial_epoch: 0,
             batch_size: batches.iter().copied().max().unwrap_or(1),
-            validation_split: 0.0,
-            validation_batch_size: None,
             shuffle: true,
-            steps_per_epoch: None,
-            validation_steps: None,
             losses: vec!["sparse_categorical_crossentropy".to_owned()],
             metrics: vec!["accuracy".to_owned()],
             optimizer: Some("SGD(learning_rate=0.5)".to_owned()),
-            class_weight: Default::default(),
+            ..TrainingConfig::default()
         }),
         ..Manifest::default()
     };

@@ -32,6 +32,10 @@ enum Average {
 }
 
 impl Metric for FBeta {
+    fn rises(&self) -> Option<bool> {
+        Some(true)
+    }
+
     fn state(&self, y_pred: &[usize]) -> Result<Vec<StateVariable>> {
         let &[_, classes] = y_pred else {
             return Err(Error::shape(format!(

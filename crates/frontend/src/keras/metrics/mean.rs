@@ -208,6 +208,15 @@ impl Metric for Sum {
 }
 
 impl Metric for MeanOf {
+    fn rises(&self) -> Option<bool> {
+        // Of the functions, accuracies and similarities rise; the others are losses.
+        match &self.function {
+            Value::Function(decl) => Some(decl.name.ends_with("accuracy") || decl.name == "cosine_similarity"),
+            Value::Object(_) => Some(false),
+            _ => None,
+        }
+    }
+
     fn state(&self, _: &[usize]) -> Result<Vec<StateVariable>> {
         Ok(total_and_count())
     }

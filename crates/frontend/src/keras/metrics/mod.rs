@@ -110,6 +110,11 @@ pub trait Metric: Any + fmt::Debug {
     /// # Errors
     /// Nothing is being traced.
     fn result(&self, interp: &mut Interp, state: &[Tensor]) -> Result<Tensor>;
+
+    /// Whether larger values are better; `None` if Keras does not say.
+    fn rises(&self) -> Option<bool> {
+        None
+    }
 }
 
 /// A metric of the program.
@@ -189,6 +194,11 @@ impl MetricObject {
         let variables: Vec<VariableId> = self.metric.state(y_pred)?.into_iter().map(create).collect();
         *self.variables.borrow_mut() = Some(variables.clone());
         Ok(variables)
+    }
+
+    /// Whether larger values are better; `None` if Keras does not say.
+    pub fn rises(&self) -> Option<bool> {
+        self.metric.rises()
     }
 
     /// Updates the state variables with one batch, in the open state scope.

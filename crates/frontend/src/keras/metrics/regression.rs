@@ -17,6 +17,10 @@ use crate::value::Value;
 struct RootMeanSquaredError;
 
 impl Metric for RootMeanSquaredError {
+    fn rises(&self) -> Option<bool> {
+        Some(false)
+    }
+
     fn state(&self, _: &[usize]) -> Result<Vec<StateVariable>> {
         Ok(total_and_count())
     }

@@ -179,6 +179,19 @@ impl OptimizerObject {
         all
     }
 
+    /// The learning rate at the start; `None` if a schedule gives it.
+    pub fn fixed_rate(&self) -> Option<f64> {
+        self.fixed_rate.get()
+    }
+
+    /// The variable of the learning rate; `None` if a schedule gives it.
+    pub fn rate_variable(&self) -> Option<VariableId> {
+        match self.learning_rate {
+            LearningRate::Variable(id) => Some(id),
+            LearningRate::Schedule(_) => None,
+        }
+    }
+
     /// The moving average of each trained variable, which the variable takes over when training ends.
     pub fn averages(&self) -> Vec<(VariableId, VariableId)> {
         let built = self.built.borrow();

@@ -43,6 +43,10 @@ enum Method {
 }
 
 impl Metric for Area {
+    fn rises(&self) -> Option<bool> {
+        Some(true)
+    }
+
     fn state(&self, y_pred: &[usize]) -> Result<Vec<StateVariable>> {
         let mut shape = vec![self.decisions.thresholds.len()];
         if self.decisions.per_label {

@@ -16,6 +16,10 @@ struct Rate {
 }
 
 impl Metric for Rate {
+    fn rises(&self) -> Option<bool> {
+        Some(true)
+    }
+
     fn state(&self, _: &[usize]) -> Result<Vec<StateVariable>> {
         let shape = vec![self.decisions.thresholds.len()];
         Ok(["true_positives", self.others].map(|name| StateVariable { name, shape: shape.clone() }).to_vec())

@@ -1,0 +1,109 @@
+//! From the callbacks of a call of `fit` to what the artifact records.
+
+use super::{CallbackObject, Kind};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::error::{Error, Result};
+use crate::interp::Interp;
+use crate::library::Args;
+use crate::program::{Callback, Monitor};
+use crate::value::{Value, downcast};
+
+/// What callbacks need to know of the rest of the configuration.
+#[derive(Debug)]
+pub struct Surroundings<'a> {
+    /// The epochs that `fit` runs.
+    pub epochs: std::ops::Range<usize>,
+    /// The learning rate at the start, if it is a number.
+    pub rate: Option<f64>,
+    /// For each metric its name in logs, and whether larger is better, if Keras knows.
+    pub metrics: &'a [(String, Option<bool>)],
+}
+
+/// Records `callbacks`: a list, or a single one. Those that only the run knows are left out with a warning.
+///
+/// # Errors
+/// K0801: it cannot be told whether larger values of what a callback watches are better; a schedule gives no number.
+pub fn record(interp: &mut Interp, callbacks: &Value, around: &Surroundings) -> Result<Vec<Callback>> {
+    let mut recorded = Vec::new();
+    for callback in callbacks.elements().unwrap_or_else(|| vec![callbacks.clone()]) {
+        let object = match &callback {
+            Value::Object(object) => downcast::<CallbackObject>(object),
+            Value::None => continue,
+            _ => None,
+        };
+        let Some(object) = object else {
+            let what = match &callback {
+                Value::Host(host) => host.what().to_owned(),
+                other => other.type_name(),
+            };
+            let message = format!("the callback `{what}` is not recorded: `keramos-run train` will go without it");
+            let warning = Diagnostic::warning(codes::TRAINING_CONFIG, interp.span, message);
+            interp.warn(warning);
+            continue;
+        };
+        match &object.kind {
+            Kind::Recorded(callback) => {
+                let mut callback = callback.clone();
+                if let Some(monitor) = callback.monitor_mut() {
+                    monitor.rises = Some(rises(object.class.name, monitor, around)?);
+                }
+                recorded.push(callback);
+            }
+            Kind::Schedule(schedule) => recorded.push(rates(interp, schedule, around)?),
+            Kind::Anyway => {}
+        }
+    }
+    Ok(recorded)
+}
+
+/// Whether larger is better, as Keras's mode `"auto"` has it.
+fn rises(class: &str, monitor: &Monitor, around: &Surroundings) -> Result<bool> {
+    if let Some(rises) = monitor.rises {
+        return Ok(rises);
+    }
+    let name = monitor.name.strip_prefix("val_").unwrap_or(&monitor.name);
+    if name == "loss" {
+        return Ok(false);
+    }
+    let found = around.metrics.iter().find(|(metric, _)| metric == name).and_then(|(_, rises)| *rises);
+    found.ok_or_else(|| {
+        let names: Vec<&str> =
+            std::iter::once("loss").chain(around.metrics.iter().map(|(name, _)| name.as_str())).collect();
+        let message = format!("{class} watches `{}`, and nothing tells whether it should rise or fall", monitor.name);
+        Error::new(codes::TRAINING_CONFIG, message)
+            .note(format!("the model logs {}, and the same with `val_` in front", names.join(", ")))
+            .help("pass mode=\"max\" or mode=\"min\", or the name of a logged value")
+    })
+}
+
+/// Runs a schedule for every epoch.
+fn rates(interp: &mut Interp, schedule: &Value, around: &Surroundings) -> Result<Callback> {
+    let Some(mut rate) = around.rate else {
+        let message = "LearningRateScheduler cannot set the learning rate, which a schedule gives";
+        return Err(
+            Error::new(codes::TRAINING_CONFIG, message).help("give the optimizer a number, or drop one of them")
+        );
+    };
+    let mut rates = Vec::new();
+    for epoch in around.epochs.clone() {
+        let epoch = Value::Int(i64::try_from(epoch).unwrap_or(i64::MAX));
+        // Keras tries with the rate first, and without it if that is an error of type.
+        let both = Args::positional(vec![epoch.clone(), Value::Float(rate)]);
+        let given = match interp.call(schedule, both) {
+            Err(error) if error.diagnostic().code == codes::ARGUMENTS => {
+                interp.call(schedule, Args::positional(vec![epoch]))?
+            }
+            other => other?,
+        };
+        let Value::Float(new) = given else {
+            let message =
+                format!("the schedule of LearningRateScheduler must give a float, found {}", given.type_name());
+            return Err(Error::new(codes::TRAINING_CONFIG, message)
+                .help("it is run at compile time: write it with numbers and the functions of math"));
+        };
+        rates.push(new);
+        // The next epoch sees what the optimizer's float32 variable holds.
+        rate = f64::from(new as f32);
+    }
+    Ok(Callback::LearningRateScheduler { rates, first_epoch: around.epochs.start })
+}
