@@ -6,6 +6,7 @@
 #[path = "../../examples/embed.rs"]
 mod embed;
 mod examples;
+mod fit;
 mod functions;
 mod journey;
 mod mistakes;

@@ -26,8 +26,8 @@ use crate::model::Model;
 pub struct FitOptions {
     /// The epoch to end before: all training rows are used so often, less `initial_epoch`.
     pub epochs: usize,
-    /// The epoch to begin with, counted from zero; more than zero goes on with a training: the rows come in the
-    /// order that they would have come in.
+    /// The epoch to begin with, counted from zero; more than zero goes on with a training: shuffled
+    /// rows come in the order that they would have come in.
     pub initial_epoch: usize,
     /// Rows in a step.
     pub batch_size: usize,
@@ -39,8 +39,8 @@ pub struct FitOptions {
     pub shuffle: bool,
     /// Decides the orders: equal seeds give equal runs.
     pub seed: u64,
-    /// Steps in an epoch; `None` means all rows. The next epoch goes on where the last one stopped, and when
-    /// all rows have been used they come again.
+    /// Steps in an epoch; `None` means all rows. The next epoch goes on where the last one stopped; the one
+    /// that uses the last rows is as short as they are.
     pub steps_per_epoch: Option<usize>,
     /// Steps of a validation, at most; `None` means all its rows.
     pub validation_steps: Option<usize>,
@@ -126,7 +126,7 @@ impl Model {
         let mut plan = plan::Plan::new(self, dataset, training, options)?;
         // Loading or compiling programs is no part of the first epoch's time.
         plan.programs().into_iter().try_for_each(|program| self.prepare(program))?;
-        (0..options.initial_epoch).for_each(|_| drop(plan.epoch()));
+        plan.skip(options.initial_epoch);
 
         let mut callbacks = callbacks::Callbacks::new(&options.callbacks);
         let mut outcome = FitOutcome { history: History::default(), interrupted: false, steps: 0 };

@@ -46,7 +46,7 @@ pub(super) struct Options {
     /// Validate after every so many epochs
     #[arg(long, value_name = "N")]
     validation_freq: Option<usize>,
-    /// Steps in an epoch; the next epoch goes on where it ends
+    /// Steps in an epoch, at most; the next epoch goes on where it ends
     #[arg(long, value_name = "N")]
     steps_per_epoch: Option<usize>,
     /// Leave out the callbacks of the model file

@@ -60,14 +60,18 @@ impl Plan {
     /// The steps of the next epoch.
     pub(super) fn epoch(&mut self) -> Vec<Job> {
         let Some(count) = self.steps_per_epoch else { return self.pass() };
-        while self.ahead.len() < count {
-            let pass = self.pass();
-            if pass.is_empty() {
-                break;
-            }
-            self.ahead.extend(pass);
+        // As in Keras, the epoch that uses the last rows is as short as they are.
+        if self.ahead.is_empty() {
+            self.ahead = self.pass().into();
         }
         self.ahead.drain(..count.min(self.ahead.len())).collect()
+    }
+
+    /// Leaves out what earlier epochs have had of the generator. Rows that are not shuffled begin anew, as in Keras.
+    pub(super) fn skip(&mut self, epochs: usize) {
+        if self.rng.is_some() {
+            (0..epochs).for_each(|_| drop(self.epoch()));
+        }
     }
 
     /// The steps of one pass over the rows, in a new order if there is a generator for it.
