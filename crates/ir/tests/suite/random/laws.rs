@@ -10,6 +10,16 @@ use super::holds;
 use crate::batching::{stack, unstack};
 use crate::numeric::{close, directional, dot};
 
+/// What finite differences can check.
+const SMOOTH: Domain =
+    Domain { float: DType::F64, kinks: false, no_derivative: false, forward_only: true, backward_only: false };
+
+/// The same without what has no derivative in reverse mode.
+const SMOOTH_REVERSIBLE: Domain = Domain { forward_only: false, ..SMOOTH };
+
+/// What has a derivative in reverse mode.
+const REVERSIBLE: Domain = Domain { kinks: true, backward_only: true, ..SMOOTH_REVERSIBLE };
+
 fn told(error: IrError) -> String {
     error.to_string()
 }
@@ -80,7 +90,7 @@ fn simplification_keeps_every_bit_but_signs_of_zeros() {
 
 #[test]
 fn forward_mode_agrees_with_differences() {
-    holds(1500, 12, Domain::SMOOTH, |f, mut choices| {
+    holds(1500, 12, SMOOTH, |f, mut choices| {
         let (args, active) = (args(f, &mut choices), floats(f));
         let tangents = directions(f, &mut choices);
         let dual = jvp(f, &active, &vec![true; f.results.len()]).map_err(told)?.function;
@@ -103,7 +113,7 @@ fn slopes(f: &Function, args: &[Array], along: &[Option<Array>], pushed: &[Array
 
 #[test]
 fn gradients_differentiate_again() {
-    holds(600, 8, Domain::SMOOTH_REVERSIBLE, |f, mut choices| {
+    holds(600, 8, SMOOTH_REVERSIBLE, |f, mut choices| {
         let scalar = {
             let mut b = Builder::new("scalar");
             let params: Vec<_> = f.param_types().into_iter().map(|ty| b.param(ty)).collect();
@@ -142,7 +152,7 @@ fn only_backward(error: IrError) -> Result<(), String> {
 
 #[test]
 fn reverse_mode_is_the_adjoint_of_forward_mode() {
-    holds(1500, 14, Domain::REVERSIBLE, |f, mut choices| {
+    holds(1500, 14, REVERSIBLE, |f, mut choices| {
         let (args, active) = (args(f, &mut choices), floats(f));
         let (tangents, cts) = (directions(f, &mut choices), cotangents(f, &mut choices));
         let all: Vec<bool> = f.result_types().iter().map(|ty| ty.dtype.is_float()).collect();
@@ -228,7 +238,7 @@ fn a_batch_is_its_examples() {
 
 #[test]
 fn batches_and_derivatives_go_together() {
-    holds(600, 10, Domain::REVERSIBLE, |f, mut choices| {
+    holds(600, 10, REVERSIBLE, |f, mut choices| {
         let active = floats(f);
         let all: Vec<bool> = f.result_types().iter().map(|ty| ty.dtype.is_float()).collect();
         let pull = vjp(f, &active).map_err(told)?;

@@ -6,6 +6,7 @@ mod control;
 mod elementwise;
 mod indexed;
 mod products;
+mod random;
 mod samples;
 mod structure;
 mod windows;
@@ -119,6 +120,25 @@ pub(super) fn with_derivatives(cases: Vec<Case>) -> Vec<Case> {
 
 /// Runs all cases and compares; panics with all differences at once.
 pub(super) fn check(cases: &[Case], tolerance: Tolerance) {
+    let mut differences = Vec::new();
+    for (case, found) in cases.iter().zip(run_cases(cases)) {
+        let expected = eval(&case.function, &case.arguments).unwrap_or_else(|e| panic!("{}: {e}", case.describe()));
+        for (expected, found) in expected.iter().zip(&found) {
+            assert_eq!(found.len(), expected.ty().bytes(), "{}", case.describe());
+            differences.extend(difference(case, expected, found, (tolerance.0)(expected.ty().dtype)));
+        }
+    }
+    assert!(
+        differences.is_empty(),
+        "{} of {} cases differ:\n{}",
+        differences.len(),
+        cases.len(),
+        differences.join("\n")
+    );
+}
+
+/// The results of each case, as bytes, from one program that computes all of them.
+pub(super) fn run_cases(cases: &[Case]) -> Vec<Vec<Vec<u8>>> {
     let mut b = Builder::new("cases");
     let mut results = Vec::new();
     for case in cases {
@@ -130,23 +150,7 @@ pub(super) fn check(cases: &[Case], tolerance: Tolerance) {
     let lowered = lowered.unwrap_or_else(|e| panic!("{e}"));
     let inputs: Vec<&Array> = cases.iter().flat_map(|case| &case.arguments).collect();
     let mut found = run(&lowered.code, &inputs).into_iter();
-
-    let mut differences = Vec::new();
-    for case in cases {
-        let expected = eval(&case.function, &case.arguments).unwrap_or_else(|e| panic!("{}: {e}", case.describe()));
-        for expected in expected {
-            let found = found.next().unwrap();
-            assert_eq!(found.len(), expected.ty().bytes(), "{}", case.describe());
-            differences.extend(difference(case, &expected, &found, (tolerance.0)(expected.ty().dtype)));
-        }
-    }
-    assert!(
-        differences.is_empty(),
-        "{} of {} cases differ:\n{}",
-        differences.len(),
-        cases.len(),
-        differences.join("\n")
-    );
+    cases.iter().map(|case| found.by_ref().take(case.function.results.len()).collect()).collect()
 }
 
 /// The results of a program, as bytes.

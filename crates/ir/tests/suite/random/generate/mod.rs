@@ -34,17 +34,6 @@ impl Domain {
     pub fn all(float: DType) -> Self {
         Domain { float, kinks: true, no_derivative: true, forward_only: true, backward_only: true }
     }
-
-    /// What finite differences can check.
-    pub const SMOOTH: Domain =
-        Domain { float: DType::F64, kinks: false, no_derivative: false, forward_only: true, backward_only: false };
-
-    /// The same without what has no derivative in reverse mode.
-    pub const SMOOTH_REVERSIBLE: Domain = Domain { forward_only: false, ..Domain::SMOOTH };
-
-    /// What has a derivative in reverse mode.
-    pub const REVERSIBLE: Domain =
-        Domain { float: DType::F64, kinks: true, no_derivative: false, forward_only: false, backward_only: true };
 }
 
 /// Random choices (splitmix64), the same everywhere.

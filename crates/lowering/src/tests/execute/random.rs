@@ -1,0 +1,78 @@
+//! Random programs, many to a module, against reference evaluation.
+//!
+//! `KERAMOS_RANDOM_PROGRAMS` multiplies the number of programs, `KERAMOS_RANDOM_SEED` changes them.
+
+use keramos_ir::{Array, DType, eval};
+
+use super::{Case, run_cases};
+
+use agreement::{difference, spread};
+use generate::{Choices, Domain, essence, program, shrink, steps};
+
+#[path = "../../../../ir/tests/suite/random/agreement.rs"]
+mod agreement;
+#[path = "../../../../ir/tests/suite/random/generate/mod.rs"]
+mod generate;
+
+/// Programs in one module: more take longer to compile than several modules, fewer do not pay for one.
+const TOGETHER: u64 = 25;
+
+fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
+}
+
+fn case(seed: u64, steps: &[u64], domain: Domain) -> Case {
+    let function = program(steps, domain);
+    let mut choices = Choices(seed);
+    let arguments = function.param_types().iter().map(|ty| choices.array(ty)).collect();
+    Case { name: format!("seed {seed}"), function, arguments }
+}
+
+/// How far results may be off for rounding alone, and by how much arguments move to tell where it decides.
+fn tolerances(float: DType) -> (f64, f64) {
+    if float == DType::F64 { (1e-11, 1e-13) } else { (1e-5, 1e-6) }
+}
+
+/// What differs in the results of a case, where more than rounding decides.
+fn differs(case: &Case, found: &[Vec<u8>], float: DType) -> Option<String> {
+    let expected = eval(&case.function, &case.arguments).unwrap_or_else(|e| panic!("{e}\n{}", case.function));
+    let found = found.iter().zip(&expected).map(|(bytes, x)| Array::from_le_bytes(x.ty(), bytes).unwrap());
+    let found: Vec<Array> = found.collect();
+    let (tolerance, by) = tolerances(float);
+    difference(&found, &expected, tolerance, None)?;
+    let spread = spread(&case.function, &case.arguments, &expected, by);
+    difference(&found, &expected, tolerance, Some(&spread))
+}
+
+/// What differs for one program, compiled alone.
+fn alone(seed: u64, steps: &[u64], domain: Domain) -> Option<String> {
+    let case = case(seed, steps, domain);
+    let found = run_cases(std::slice::from_ref(&case)).remove(0);
+    differs(&case, &found, domain.float)
+}
+
+fn agree(modules: u64, float: DType) {
+    const MOST: usize = 10;
+    let domain = Domain::all(float);
+    let base = setting("KERAMOS_RANDOM_SEED", 0) << 32;
+    for module in 0..modules * setting("KERAMOS_RANDOM_PROGRAMS", 1) {
+        let seeds: Vec<u64> = (0..TOGETHER).map(|i| base + module * TOGETHER + i).collect();
+        let cases: Vec<Case> = seeds.iter().map(|&seed| case(seed, &steps(seed, MOST), domain)).collect();
+        for ((case, found), &seed) in cases.iter().zip(run_cases(&cases)).zip(&seeds) {
+            let Some(why) = differs(case, &found, float) else { continue };
+            let least = shrink(&steps(seed, MOST), |steps| alone(seed, steps, domain).is_some());
+            let least = essence(&program(&least, domain));
+            panic!("seed {seed}: {why}\narguments {:?}\n{least}", case.arguments);
+        }
+    }
+}
+
+#[test]
+fn compiled_programs_compute_what_they_mean_in_double_precision() {
+    agree(4, DType::F64);
+}
+
+#[test]
+fn compiled_programs_compute_what_they_mean_in_single_precision() {
+    agree(2, DType::F32);
+}
