@@ -88,3 +88,8 @@ fn random_numbers_are_those_of_jax() {
 fn functions_of_lax_are_those_of_jax() {
     check(include_str!("jax/programs/lax.py"), include_str!("jax/programs/lax.json"), 3e-6);
 }
+
+#[test]
+fn functions_of_nn_are_those_of_jax() {
+    check(include_str!("jax/programs/nn.py"), include_str!("jax/programs/nn.json"), 3e-6);
+}

@@ -68,4 +68,6 @@ pub struct ModuleDecl {
     pub get: fn(&str) -> Option<Value>,
     /// All names, for suggestions, `import *` and the language reference.
     pub names: fn() -> Vec<&'static str>,
+    /// Its functions that compute on tensors.
+    pub tensor_functions: fn() -> Vec<&'static FunctionDecl>,
 }

@@ -75,6 +75,12 @@ impl Contents {
             .or_else(|| (self.values)(name))
     }
 
+    /// The functions on tensors.
+    pub(crate) fn tensor_functions(&self) -> Vec<&'static FunctionDecl> {
+        let functions = self.tensor_functions.iter().flat_map(|list| list.iter()).copied();
+        functions.chain(self.tensor_tables.iter().flat_map(|list| list.iter())).collect()
+    }
+
     /// The names of all members, sorted.
     pub(crate) fn names(&self) -> Vec<&'static str> {
         let classes = self.classes.iter().flat_map(|list| list.iter());
@@ -102,20 +108,19 @@ macro_rules! modules {
                 name: CONTENTS.name,
                 get: |name| $crate::modules::Contents::get(&CONTENTS, name),
                 names: || $crate::modules::Contents::names(&CONTENTS),
+                tensor_functions: || $crate::modules::Contents::tensor_functions(&CONTENTS),
             }
         };)*
 
-        /// The contents of the modules declared here.
-        pub(crate) static TABLE: $crate::modules::Table =
-            &[$((&$name, $contents.tensor_functions, $contents.tensor_tables)),*];
+        /// The modules declared here.
+        pub(crate) static TABLE: $crate::modules::Table = &[$(&$name),*];
     };
 }
 
 pub(crate) use modules;
 
-/// Modules with their functions on tensors.
-pub(crate) type Table =
-    &'static [(&'static ModuleDecl, &'static [&'static [&'static FunctionDecl]], &'static [&'static [FunctionDecl]])];
+/// The modules of one file.
+pub(crate) type Table = &'static [&'static ModuleDecl];
 
 /// Every module of the table.
 fn tables() -> [Table; 16] {
@@ -141,7 +146,7 @@ fn tables() -> [Table; 16] {
 
 /// All modules of supported packages, for the language reference.
 pub fn all() -> impl Iterator<Item = &'static ModuleDecl> {
-    tables().into_iter().flatten().map(|(module, ..)| *module)
+    tables().into_iter().flatten().copied()
 }
 
 /// What a dotted name refers to.
@@ -208,9 +213,7 @@ pub(crate) fn is_tensor_function(decl: &'static FunctionDecl) -> bool {
     static KNOWN: OnceLock<HashSet<usize>> = OnceLock::new();
     let address = |decl: &FunctionDecl| std::ptr::from_ref(decl) as usize;
     let known = KNOWN.get_or_init(|| {
-        let modules = || tables().into_iter().flatten();
-        let functions = modules().flat_map(|(_, functions, _)| functions.iter()).flat_map(|list| list.iter()).copied();
-        let functions = functions.chain(modules().flat_map(|(.., tables)| tables.iter()).flat_map(|list| list.iter()));
+        let functions = all().flat_map(|module| (module.tensor_functions)());
         let methods = crate::jax::numpy::METHOD_ONLY.iter().flat_map(|list| list.iter());
         functions.chain(methods.copied()).map(address).collect()
     });

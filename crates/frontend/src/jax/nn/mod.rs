@@ -1,13 +1,55 @@
 //! `jax.nn`: activations and what goes with them.
 
-use crate::keras::ops::{SHARED_ACTIVATIONS, activation};
-use crate::library::FunctionDecl;
+mod activations;
+mod attention;
+mod initializers;
+mod normalised;
+
+use crate::keras::activations::FUNCTIONS as KERAS;
 use crate::modules::{Contents, modules};
+use crate::value::Value;
 
 modules! {
     /// `jax.nn`.
-    NN = Contents { tensor_functions: &[FUNCTIONS], values: activation, value_names: SHARED_ACTIVATIONS, ..Contents::new("jax.nn") };
+    NN = Contents {
+        tensor_tables: &[activations::FUNCTIONS, normalised::FUNCTIONS, attention::FUNCTIONS],
+        values: shared,
+        value_names: SHARED,
+        ..Contents::new("jax.nn")
+    };
+    /// `jax.nn.initializers`.
+    INITIALIZERS = Contents {
+        tensor_tables: &[initializers::DIRECT],
+        python: &[initializers::MAKERS],
+        ..Contents::new("jax.nn.initializers")
+    };
 }
 
-/// The functions that take arguments as JAX does.
-static FUNCTIONS: &[&FunctionDecl] = crate::keras::ops::NN;
+/// Activations that Keras defines with the same arguments and defaults.
+const SHARED: &[&str] = &[
+    "celu",
+    "elu",
+    "glu",
+    "hard_sigmoid",
+    "hard_silu",
+    "hard_swish",
+    "hard_tanh",
+    "log_sigmoid",
+    "mish",
+    "relu",
+    "relu6",
+    "selu",
+    "sigmoid",
+    "silu",
+    "softplus",
+    "sparse_plus",
+    "sparse_sigmoid",
+    "squareplus",
+    "swish",
+    "tanh",
+];
+
+fn shared(name: &str) -> Option<Value> {
+    let known = SHARED.contains(&name);
+    KERAS.iter().find(|function| known && function.name == name).map(|function| Value::Function(function))
+}

@@ -257,7 +257,7 @@ pub(super) fn one_key(interp: &mut Interp, args: &Bound, name: &str) -> Result<(
 }
 
 /// The argument `key` of a sampler.
-pub(super) fn key(interp: &mut Interp, args: &Bound) -> Result<Tensor> {
+pub(crate) fn key(interp: &mut Interp, args: &Bound) -> Result<Tensor> {
     one_key(interp, args, "key").map(|(key, _)| key)
 }
 

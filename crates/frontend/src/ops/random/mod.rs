@@ -4,6 +4,7 @@ mod continuous;
 mod counts;
 mod gamma;
 mod order;
+mod orthogonal;
 mod words;
 
 pub use continuous::Tails;
