@@ -189,7 +189,7 @@ fn dot_product_attention(interp: &mut Interp, args: &mut Bound) -> Result<Value>
     if !return_residual {
         return Ok(Value::Tensor(mixed));
     }
-    let (residual, _) = t.logsumexp(&logits, &[4], false, None, None)?;
+    let (residual, _) = t.signed_logsumexp(&logits, &[4], false, None, None)?;
     let residual = t.convert(&residual, key.dtype())?;
     let residual = t.transpose(&residual, &[0, 3, 1, 2])?;
     let residual = t.reshape(&residual, shape.split_last().map_or(&[], |(_, rest)| rest))?;

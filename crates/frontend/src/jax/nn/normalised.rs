@@ -62,7 +62,7 @@ impl Tracer {
     ///
     /// # Errors
     /// There is no such axis, or the shapes do not broadcast.
-    pub fn logsumexp(
+    pub fn signed_logsumexp(
         &mut self,
         x: &Tensor,
         axes: &[usize],
@@ -141,7 +141,7 @@ pub(crate) fn logsumexp(interp: &mut Interp, args: &mut Bound) -> Result<Value> 
     let axes = axes(args, x.rank())?;
     let mask = mask(interp, args, &x)?;
     let keepdims = args.bool("keepdims")?;
-    let (log, sign) = interp.tracer.logsumexp(&x, &axes, keepdims, factors.as_ref(), mask.as_ref())?;
+    let (log, sign) = interp.tracer.signed_logsumexp(&x, &axes, keepdims, factors.as_ref(), mask.as_ref())?;
     if args.bool("return_sign")? {
         return Ok(Value::tuple(vec![Value::Tensor(log), Value::Tensor(sign)]));
     }
@@ -158,7 +158,7 @@ fn logmeanexp(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let mask = mask(interp, args, &x)?;
     let keepdims = args.bool("keepdims")?;
     let t = &mut interp.tracer;
-    let (log, _) = t.logsumexp(&x, &axes, keepdims, None, mask.as_ref())?;
+    let (log, _) = t.signed_logsumexp(&x, &axes, keepdims, None, mask.as_ref())?;
     let count = match &mask {
         None => {
             let count: usize = axes.iter().map(|&d| x.shape()[d]).product();

@@ -21,7 +21,6 @@ modules! {
 }
 
 /// Functions that `jax.nn` has, too.
-pub(crate) use nn::FUNCTIONS as NN;
 
 /// All functions of `keras.ops`: those that take arguments as Keras does before those that it shares with NumPy.
 const TABLES: &[&[&FunctionDecl]] = &[
