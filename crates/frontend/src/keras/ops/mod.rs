@@ -20,8 +20,6 @@ modules! {
     };
 }
 
-/// Functions that `jax.nn` has, too.
-
 /// All functions of `keras.ops`: those that take arguments as Keras does before those that it shares with NumPy.
 const TABLES: &[&[&FunctionDecl]] = &[
     numpy::FUNCTIONS,
