@@ -56,6 +56,14 @@ impl Compiler {
         self
     }
 
+    /// Whether many equal layers one after the other are trained as a scan over them, which compiles faster
+    /// and into less; see [`passes::roll`].
+    #[must_use]
+    pub fn roll(mut self, roll: passes::Roll) -> Self {
+        self.options.program.roll = roll;
+        self
+    }
+
     /// Makes a function of the file an entry point, given the types of its arguments:
     /// `f:f32[8,3],(f32[],i32[4]),n=3`. Types are dtype and shape; trees are written as in Python; numbers,
     /// strings, `True`, `False` and `None` are static.

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use keramos::artifact::Manifest;
 use keramos::frontend::diagnostics::{self, Style};
+use keramos::ir::passes::Roll;
 use keramos::{Compiler, Stage};
 
 /// The arguments of `keramos compile`.
@@ -42,6 +43,10 @@ pub struct Compile {
     /// Print a stage of the compilation instead of writing an artifact
     #[arg(long, value_name = "STAGE")]
     emit: Option<Emit>,
+    /// Whether many equal layers one after the other are trained as a loop over them: `auto` (from eight on)
+    /// or `never`. A loop compiles faster and into less, and runs a little slower
+    #[arg(long, default_value = "auto")]
+    roll: RollWhen,
     /// The PJRT plugin to compile with [default: the one that is found]
     #[arg(long, value_name = "FILE")]
     plugin: Option<PathBuf>,
@@ -51,6 +56,12 @@ pub struct Compile {
 enum Target {
     Cpu,
     None,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum RollWhen {
+    Auto,
+    Never,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -68,6 +79,10 @@ impl Compile {
         let source = super::read_source(&self.file)?;
         let name = self.file.display().to_string();
         let mut compiler = Compiler::new().batches(self.batch.clone()).training(!self.no_training);
+        compiler = compiler.roll(match self.roll {
+            RollWhen::Auto => Roll::Auto,
+            RollWhen::Never => Roll::Never,
+        });
         if let Some(batch) = self.train_batch {
             compiler = compiler.train_batch(batch);
         }

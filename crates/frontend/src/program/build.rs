@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use keramos_ir::passes::Roll;
+
 use super::assemble::{self, State};
 use super::function::{self, Traced, Wanted};
 use super::training::Compiled;
@@ -27,11 +29,13 @@ pub struct Options {
     /// `f:f32[8,3],(f32[],i32[4]),n=3`: types are dtype and shape, trees are written as in Python, and
     /// numbers, strings, `True`, `False` and `None` are static.
     pub functions: Vec<String>,
+    /// Whether equal layers one after the other are trained as one scan.
+    pub roll: Roll,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { batches: Vec::new(), train_batch: None, training: true, functions: Vec::new() }
+        Options { batches: Vec::new(), train_batch: None, training: true, functions: Vec::new(), roll: Roll::Auto }
     }
 }
 
@@ -104,7 +108,7 @@ fn of_model(
     })?;
     let compile = model.recorded.compile.borrow().clone().filter(|_| options.training);
     let compiled = match compile {
-        Some(args) => Compiled::new(interp, model, &graph, &args)?,
+        Some(args) => Compiled::new(interp, model, &graph, &args, options.roll)?,
         None => None,
     };
     let mut ids = assemble::weights(interp, model);

@@ -196,7 +196,7 @@ fn step(interp: &mut Interp, graph: &Functional, compiled: &Compiled, batch: &Ba
     })?;
     let wrt: Vec<usize> = (0..weights.len()).collect();
     let aux = function.results.len() - 1;
-    let both: Function = value_and_grad(&function, &wrt, aux)?;
+    let both: Function = value_and_grad(&compiled.roll.apply(function)?, &wrt, aux)?;
     let args: Vec<&Tensor> = weights.iter().chain(&captures).collect();
     let results = interp.tracer.inline(&both, &args)?;
     let mut results = results.into_iter();

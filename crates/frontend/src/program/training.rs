@@ -17,6 +17,7 @@ use crate::keras::optimizers::{self, OptimizerObject};
 use crate::keras::variable::VariableId;
 use crate::library::Bound;
 use crate::value::{Key, Value};
+use keramos_ir::passes::Roll;
 use keramos_ir::{DType, TensorType};
 
 /// A compiled model's optimizer, losses and metrics.
@@ -33,6 +34,8 @@ pub(super) struct Compiled {
     targets: Vec<Option<TensorType>>,
     /// The shape of each output for batch size 1.
     shapes: Vec<Vec<usize>>,
+    /// Whether equal layers are trained as one scan.
+    pub roll: Roll,
 }
 
 /// The loss of one output.
@@ -63,6 +66,7 @@ impl Compiled {
         model: &Rc<LayerObject>,
         graph: &Functional,
         args: &Bound,
+        roll: Roll,
     ) -> Result<Option<Compiled>> {
         let names = assemble::output_names(graph);
         let keys = output_keys(graph);
@@ -138,6 +142,7 @@ impl Compiled {
             trained,
             targets,
             shapes,
+            roll,
         };
         compiled.total.build(interp, &[])?;
         for metric in &compiled.metrics {

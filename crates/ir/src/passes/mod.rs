@@ -20,10 +20,12 @@ mod cpu;
 mod dce;
 mod donated;
 mod graph;
+mod roll;
 mod rules;
 
 pub use dce::dce;
 pub use donated::order_donated;
+pub use roll::{MIN_REPEATS, Roll, roll};
 pub use rules::{Rule, rules};
 
 use std::collections::HashMap;

@@ -4,6 +4,7 @@ mod checkpoints;
 mod compositions;
 mod given;
 mod messages;
+mod rolling;
 mod shapes;
 
 use std::sync::Arc;
