@@ -268,6 +268,20 @@ op_table! {
     DotGeneral(ops::DotGeneral),
     /// Convolution.
     Conv(ops::Conv),
+    /// Discrete Fourier transform.
+    Fft(ops::Fft),
+    /// Triangular factors of positive definite matrices.
+    Cholesky(ops::Cholesky),
+    /// Solutions of triangular systems.
+    TriangularSolve(ops::TriangularSolve),
+    /// Triangular factors of matrices.
+    Lu(ops::Lu),
+    /// Orthogonal and triangular factors of matrices.
+    Qr(ops::Qr),
+    /// Eigenvectors and eigenvalues of Hermitian matrices.
+    Eigh(ops::Eigh),
+    /// Singular values and vectors.
+    Svd(ops::Svd),
     /// A whole power.
     IntegerPow(ops::IntegerPow),
     /// Applies a function.

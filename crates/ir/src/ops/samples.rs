@@ -3,6 +3,7 @@
 
 mod complex;
 mod control;
+mod linalg;
 
 use std::sync::Arc;
 
@@ -33,6 +34,7 @@ pub fn all(float: DType) -> Result<Vec<Sample>> {
     samples.indexing()?;
     samples.structure()?;
     samples.complex()?;
+    samples.linear_algebra()?;
     Ok(samples.samples)
 }
 

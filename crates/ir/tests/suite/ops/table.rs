@@ -52,6 +52,9 @@ const NO_DERIVATIVE: &[&str] = &[
     "zeta",
 ];
 
+/// Primitives that have a derivative for some attributes and shapes.
+const SOME_DERIVATIVES: &[&str] = &["qr", "svd"];
+
 /// Primitives whose derivative runs forward only, for all or some attributes.
 const FORWARD_ONLY: &[&str] = &["while", "reduce_window_max", "reduce_window_min"];
 
@@ -72,7 +75,9 @@ fn forward_derivatives_are_slopes_and_backward_ones_their_adjoints() {
         let forward = match jvp(&f, &active, &every) {
             Ok(forward) => forward,
             Err(IrError::NoRule { .. }) if BACKWARD_ONLY.contains(&name) => joined(&f, &active, &every),
-            Err(IrError::NoRule { .. }) if NO_DERIVATIVE.contains(&name) => continue,
+            Err(IrError::NoRule { .. }) if NO_DERIVATIVE.contains(&name) || SOME_DERIVATIVES.contains(&name) => {
+                continue;
+            }
             Err(e) => panic!("{f}{e}"),
         };
         assert!(!NO_DERIVATIVE.contains(&name), "{name} has a derivative");
@@ -83,9 +88,9 @@ fn forward_derivatives_are_slopes_and_backward_ones_their_adjoints() {
             continue;
         }
         let complex = sample.operands.iter().any(|x| x.ty().dtype.is_complex());
-        if name == "reduce_precision" || (complex && matches!(name, "sign" | "acosh")) {
-            // JAX rounds tangents too, takes a complex number's direction to be constant, and knows one branch of
-            // the derivative of acosh.
+        if name == "reduce_precision" || (complex && matches!(name, "sign" | "acosh" | "eigh" | "svd")) {
+            // JAX rounds tangents too, takes a complex number's direction to be constant, knows one branch of the
+            // derivative of acosh, and chooses the phases of singular vectors' derivatives.
             continue;
         }
         println!("{f}");
