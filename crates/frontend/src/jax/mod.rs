@@ -3,6 +3,7 @@
 //! Declared functions are thin: they read their arguments and call the composites of [`crate::ops`].
 
 pub(crate) mod arguments;
+pub(crate) mod control;
 pub(crate) mod lax;
 pub(crate) mod nn;
 pub(crate) mod numpy;

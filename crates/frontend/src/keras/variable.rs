@@ -130,6 +130,13 @@ impl StateScopes {
         Ok(tensor)
     }
 
+    /// Gives a variable the value that it starts with in the innermost scope.
+    pub fn give(&mut self, id: VariableId, value: Tensor) {
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.values.insert(id, value);
+        }
+    }
+
     /// Gives a variable a new value in the innermost scope.
     pub fn assign(&mut self, id: VariableId, value: Tensor) {
         if let Some(scope) = self.scopes.last_mut() {

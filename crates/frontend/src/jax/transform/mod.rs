@@ -5,7 +5,7 @@
 //! captured held constant, and inlines the result into the function around it. That makes every
 //! nesting work: an inner transform only ever sees tensors of the outer ones.
 
-mod callee;
+pub(crate) mod callee;
 mod forward;
 mod grad;
 mod jacobian;
@@ -21,7 +21,8 @@ mod vmap;
 use crate::library::{ClassDecl, FunctionDecl};
 
 pub(crate) use shapes::keywords;
-pub(crate) use transformed::call_traced;
+pub(crate) use transformed::{call_traced, check_callable};
+pub(crate) use vmap::vmap_over_first;
 
 /// The functions of `jax` that make functions.
 pub(crate) static PYTHON: &[&[FunctionDecl]] =

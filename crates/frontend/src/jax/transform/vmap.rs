@@ -42,11 +42,20 @@ pub(crate) static FUNCTIONS: &[FunctionDecl] = functions! {
 
 /// `jax.vmap(…)`.
 #[derive(Debug)]
-pub(crate) struct Vmap {
-    pub(crate) in_axes: Value,
-    pub(crate) out_axes: Value,
-    pub(crate) axis_name: Option<std::rc::Rc<str>>,
-    pub(crate) axis_size: Option<usize>,
+struct Vmap {
+    in_axes: Value,
+    out_axes: Value,
+    axis_name: Option<std::rc::Rc<str>>,
+    axis_size: Option<usize>,
+}
+
+/// `jax.vmap(function)`.
+///
+/// # Errors
+/// The value is not callable.
+pub(crate) fn vmap_over_first(function: &Value) -> Result<Value> {
+    let vmap = Vmap { in_axes: Value::Int(0), out_axes: Value::Int(0), axis_name: None, axis_size: None };
+    Transformed::value(function, vmap)
 }
 
 /// A leaf of an argument.

@@ -13,6 +13,7 @@ modules! {
     /// `keras.ops`.
     OPS = Contents {
         tensor_functions: TABLES,
+        tensor_tables: &[crate::jax::control::KERAS],
         python: &[shapes::STATIC],
         values: activation,
         value_names: SHARED_ACTIVATIONS,
