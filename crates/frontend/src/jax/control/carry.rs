@@ -48,7 +48,8 @@ impl Carry {
                 continue;
             }
             if before.weak && before.ty.shape == out.ty.shape {
-                let wider = crate::ops::promote_types(start, &probe(interp, out)?).0;
+                let like = probe(interp, out)?;
+                let wider = interp.tracer.promoted([&*start, &like]).0;
                 if wider == out.ty.dtype {
                     let converted = interp.tracer.convert(start, wider)?;
                     *start = Aval { ty: out.ty.clone(), weak: out.weak }.mark(strong(&converted));

@@ -136,13 +136,19 @@ impl Object for Counting {
             return Ok(Value::tuple(vec![next, Value::None]));
         }
         let i = interp.leaf_tensor(i)?;
-        let following = interp.tracer.add_scalar(&i, 1.0)?;
+        let following = plus(interp, &i, 1)?;
         Ok(Value::tuple(vec![Value::Tensor(following), upper.clone(), next]))
     }
 
     fn stands_for(&self) -> Option<(Value, usize)> {
         Some((self.body.clone(), 0))
     }
+}
+
+/// An integer tensor plus a number.
+fn plus(interp: &mut Interp, x: &Tensor, n: i64) -> Result<Tensor> {
+    let n = interp.to_tensor(&Value::Int(n))?;
+    interp.tracer.add(x, &n)
 }
 
 fn fori_loop(
@@ -158,7 +164,7 @@ fn fori_loop(
     if let (Some(low), Some(high)) = (known(lower), known(upper)) {
         let length = usize::try_from(high.saturating_sub(low)).unwrap_or(0);
         let numbers = interp.tracer.iota(DType::I32, &[length], 0)?;
-        let numbers = interp.tracer.add_scalar(&numbers, low as f64)?;
+        let numbers = plus(interp, &numbers, low)?;
         let weak = matches!((lower, upper), (Value::Int(_) | Value::Bool(_), Value::Int(_) | Value::Bool(_)));
         let numbers = if weak { numbers.into_weak() } else { numbers };
         let plan = Plan { what: WHAT, length: Some(length), reverse: false, unroll };
@@ -172,7 +178,7 @@ fn fori_loop(
         }
     }
     let (low, high) = (interp.leaf_tensor(lower)?, interp.leaf_tensor(upper)?);
-    let dtype = crate::ops::promote_types(&low, &high).0;
+    let dtype = interp.tracer.promoted([&low, &high]).0;
     let (low, high) = (interp.tracer.convert(&low, dtype)?, interp.tracer.convert(&high, dtype)?);
     let start = Value::tuple(vec![Value::Tensor(low), Value::Tensor(high), init.clone()]);
     let last = while_loop(interp, WHAT, &counting(Role::Test), &counting(Role::Step), &start)?;
@@ -263,7 +269,7 @@ impl Object for Limited {
             let within = interp.tracer.lt(&count, &limit)?;
             return interp.tracer.and(&within, &holds).map(Value::Tensor);
         }
-        let next = interp.tracer.add_scalar(&count, 1.0)?;
+        let next = plus(interp, &count, 1)?;
         Ok(Value::tuple(vec![Value::Tensor(next), result]))
     }
 
