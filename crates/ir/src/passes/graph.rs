@@ -196,9 +196,6 @@ impl<'o> Graph<'o> {
 
     /// Reuses an equal equation, or appends one.
     fn append(&mut self, op: Op, inputs: &[Value], types: Vec<TensorType>) -> Result<Vec<Value>> {
-        if has_nested(&op) {
-            return Ok(self.push(op, inputs, types));
-        }
         let mut hasher = FxHasher::default();
         discriminant(&op).hash(&mut hasher);
         inputs.hash(&mut hasher);

@@ -12,10 +12,13 @@
 //! Whatever a rule emits goes through the same steps, and operands were simplified before their
 //! users, so one walk suffices. Equations that no result needs are dropped before and after.
 //!
+//! Loops and branches lose what nothing needs and what is the same in every step (`control`, `dce`).
+//!
 //! All laws hold for NaN and infinities and keep every rounding, so results are the same numbers; the
 //! one liberty is the sign of a zero that is added (`x + 0 → x`, which turns `-0 + 0` from `0` to `-0`).
 
 mod constants;
+mod control;
 mod cpu;
 mod dce;
 mod donated;
@@ -83,6 +86,14 @@ struct Simplifier<'o> {
 
 impl Simplifier<'_> {
     fn function(&mut self, function: &Function) -> Result<Function> {
+        let pruned;
+        let function = match function.equations.iter().any(|eqn| has_nested(&eqn.op)) {
+            true => {
+                pruned = dce(function.clone());
+                &pruned
+            }
+            false => function,
+        };
         let mut graph = Graph::new(function, self.options);
         let params: Vec<Value> = graph.params().to_vec();
         let results = self.emit(&mut graph, function, &params)?;
@@ -114,9 +125,13 @@ impl Simplifier<'_> {
                     self.emit(graph, &op.function, &inputs)?
                 }
                 Op::StopGradient(_) | Op::CheckpointName(_) if !self.options.differentiable => inputs.clone(),
+                op if has_nested(op) => {
+                    let op = self.op(op)?;
+                    self.control(graph, op, &inputs)?
+                }
                 op => {
                     let types = eqn.outputs.iter().map(|&o| function.ty(o).clone()).collect();
-                    graph.emit_typed(self.op(op)?, &inputs, types)?
+                    graph.emit_typed(op.clone(), &inputs, types)?
                 }
             };
             for (output, value) in eqn.outputs.iter().zip(values) {
@@ -128,10 +143,6 @@ impl Simplifier<'_> {
 
     /// The primitive with its nested functions simplified.
     fn op(&mut self, op: &Op) -> Result<Op> {
-        if !has_nested(op) {
-            debug_assert!(op.attrs().iter().all(|(_, attr)| attr.functions().is_empty()), "{}", op.name());
-            return Ok(op.clone());
-        }
         let mut attrs = Vec::new();
         for (key, attr) in op.attrs() {
             let attr = match attr {

@@ -84,6 +84,13 @@ impl Scan {
     }
 }
 
+impl Scan {
+    /// The function that computes the same without a scan.
+    pub(crate) fn expanded(&self) -> Result<Function> {
+        expand::expand(self)
+    }
+}
+
 /// The type of all steps' slices of type `ty` together.
 fn stacked(length: usize, ty: &TensorType) -> TensorType {
     ty.with_shape([&[length], &ty.shape[..]].concat())

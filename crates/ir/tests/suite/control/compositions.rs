@@ -1,6 +1,7 @@
 //! Derivatives of derivatives, and batches of them, through nested loops and branches.
 
 use keramos_ir::ops::{DotDims, Steps};
+use keramos_ir::passes::{Options, simplify};
 use keramos_ir::transform::{jvp, transpose, value_and_grad, vjp, vmap};
 use keramos_ir::{Array, Batch, Builder, DType, Function, Result, Value, eval, verify};
 
@@ -197,4 +198,23 @@ fn loops_of_unknown_length_may_stand_beside_what_is_differentiated() {
     let args = [Array::scalar(DType::F64, 3.0), Array::scalar(DType::F64, 1.0)];
     let found = eval(&value_and_grad(&f, &[0, 1], 0).unwrap(), &args).unwrap();
     assert_close(&found[1..], &[Array::scalar(DType::F64, 192.0), Array::scalar(DType::F64, 0.0)], 0.0);
+}
+
+/// Simplified, gradients and their derivatives compute the same.
+#[test]
+fn simplification_keeps_derivatives() {
+    for f in programs() {
+        let gradient = value_and_grad(&f, &(0..f.params.len()).collect::<Vec<_>>(), 0).unwrap();
+        let n = f.params.len();
+        let second = jvp(&gradient, &vec![true; n], &vec![true; n + 1]).unwrap().function;
+        for differentiable in [true, false] {
+            let options = Options { differentiable, ..Options::default() };
+            for g in [&f, &gradient, &second] {
+                let simple = simplify(g, &options).unwrap();
+                verify(&simple).unwrap();
+                let args = Random(8).args(g);
+                assert_close(&eval(&simple, &args).unwrap(), &eval(g, &args).unwrap(), 1e-13);
+            }
+        }
+    }
 }

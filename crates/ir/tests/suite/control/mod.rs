@@ -6,6 +6,7 @@ mod given;
 mod messages;
 mod rolling;
 mod shapes;
+mod simplification;
 
 use std::sync::Arc;
 
