@@ -24,7 +24,7 @@ impl Explain {
         let found = codes::find(&code).ok_or_else(|| {
             anyhow::anyhow!("there is no diagnostic code {code}; `keramos explain` without a code lists them all")
         })?;
-        println!("{found} ({}): {}", found.name, found.title);
+        println!("{found} ({}): {}\n\n{}", found.name, found.title, found.page.trim_end());
         Ok(ExitCode::SUCCESS)
     }
 }

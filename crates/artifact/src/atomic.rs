@@ -20,6 +20,26 @@ pub fn write<'a>(
     path: &Path,
     chunks: impl IntoIterator<Item = &'a [u8], IntoIter: Clone>,
 ) -> Result<(), ArtifactError> {
+    save(path, chunks, true)
+}
+
+/// As [`write`], without waiting for the disk: for what can be computed again. Only a power failure can tell the
+/// difference.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_without_sync<'a>(
+    path: &Path,
+    chunks: impl IntoIterator<Item = &'a [u8], IntoIter: Clone>,
+) -> Result<(), ArtifactError> {
+    save(path, chunks, false)
+}
+
+fn save<'a>(
+    path: &Path,
+    chunks: impl IntoIterator<Item = &'a [u8], IntoIter: Clone>,
+    sync: bool,
+) -> Result<(), ArtifactError> {
     let chunks = chunks.into_iter();
     let bytes = chunks.clone().map(|chunk| chunk.len() as u64).sum();
     let fail =
@@ -42,11 +62,15 @@ pub fn write<'a>(
         .tempfile_in(folder)
         .map_err(fail("create a file in that folder"))?;
     write_all(temporary.as_file_mut(), chunks).map_err(fail("write"))?;
-    temporary.as_file().sync_all().map_err(fail("flush to the disk"))?;
+    if sync {
+        temporary.as_file().sync_all().map_err(fail("flush to the disk"))?;
+    }
     temporary.persist(&target).map_err(|error| fail("replace the previous file")(error.error))?;
     // The rename itself is durable once the folder is; a file system that cannot flush folders
     // has nothing better to offer, so its refusal is no failure of the save.
-    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    if sync {
+        let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    }
     Ok(())
 }
 

@@ -14,7 +14,6 @@ mod train;
 
 use std::io;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use keramos_runtime::dataset::ArrayNames;
@@ -112,8 +111,11 @@ impl<E: Into<Error>> From<E> for Failure {
     }
 }
 
-/// Runs the command that the arguments name.
-pub(crate) fn main() -> ExitCode {
+const SUCCESS: u8 = 0;
+const FAILURE: u8 = 1;
+
+/// Runs the command that the arguments name; gives the exit code.
+pub(crate) fn main() -> u8 {
     let arguments = Arguments::parse();
     logger::install(arguments.quiet, arguments.verbose);
     let result = match &arguments.command {
@@ -125,18 +127,18 @@ pub(crate) fn main() -> ExitCode {
         Command::Inspect(options) => inspect::run(options),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::Interrupted) => ExitCode::from(130),
-        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Ok(()) => SUCCESS,
+        Err(Failure::Interrupted) => 130,
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => SUCCESS,
         Err(Failure::Output(error)) => {
             eprintln!("error: cannot write to standard output: {error}");
-            ExitCode::FAILURE
+            FAILURE
         }
         Err(Failure::Error(error)) => {
             eprintln!("error: {error}");
             match error {
-                Error::Option { .. } => ExitCode::from(2),
-                _ => ExitCode::FAILURE,
+                Error::Option { .. } => 2,
+                _ => FAILURE,
             }
         }
     }

@@ -96,7 +96,7 @@ pub fn write(path: &Path, arrays: &Arrays) -> Result<(), Error> {
         FileKind::Safetensors => safetensors::format(arrays),
     };
     let bytes = bytes.map_err(|error| Error::format(path, error))?;
-    keramos_artifact::atomic::write(path, [bytes.as_slice()])?;
+    keramos_artifact::atomic::write_without_sync(path, [bytes.as_slice()])?;
     Ok(())
 }
 

@@ -2,8 +2,7 @@
 
 mod cli;
 
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
-    cli::main()
+fn main() {
+    let status = cli::main();
+    keramos_runtime::pjrt::end_process(status)
 }

@@ -12,6 +12,9 @@ pub struct Code {
     pub name: &'static str,
     /// One line that explains the kind of problem.
     pub title: &'static str,
+    /// What it means, and for most codes a program that fails with it and one that does not; the file of its name
+    /// in `pages`.
+    pub page: &'static str,
 }
 
 impl Code {
@@ -68,6 +71,15 @@ pub enum Area {
     Internal,
 }
 
+impl Code {
+    /// The programs of the page under one of its headings, `Fails` or `Works`; `None` if there is none.
+    pub fn example(self, heading: &str) -> Option<String> {
+        let (_, rest) = self.page.split_once(&format!("\n{heading}:\n\n"))?;
+        let lines = rest.lines().map_while(|line| if line.is_empty() { Some(line) } else { line.strip_prefix("    ") });
+        Some(lines.collect::<Vec<_>>().join("\n"))
+    }
+}
+
 /// Finds a code by its number (`K0101` or `0101`) or its name, whatever the case.
 pub fn find(text: &str) -> Option<Code> {
     let text = text.trim();
@@ -81,7 +93,12 @@ macro_rules! codes {
     ($($constant:ident = $number:literal, $name:literal, $title:literal;)*) => {
         $(
             #[doc = $title]
-            pub const $constant: Code = Code { number: $number, name: $name, title: $title };
+            pub const $constant: Code = Code {
+                number: $number,
+                name: $name,
+                title: $title,
+                page: include_str!(concat!("pages/", $name, ".md")),
+            };
         )*
 
         /// Every code, in order of its number.

@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Environment {
     variables: BTreeMap<OsString, OsString>,
-    working_folder: Option<PathBuf>,
     home: Option<PathBuf>,
     system_libraries: Vec<PathBuf>,
 }
@@ -26,7 +25,6 @@ impl Environment {
     pub fn current() -> Self {
         Self {
             variables: env::vars_os().collect(),
-            working_folder: env::current_dir().ok(),
             home: env::home_dir(),
             system_libraries: vec!["/usr/local/lib".into(), "/usr/lib".into()],
         }
@@ -36,13 +34,6 @@ impl Environment {
     #[must_use]
     pub fn with_variable(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
         self.variables.insert(name.into(), value.into());
-        self
-    }
-
-    /// Sets the working folder.
-    #[must_use]
-    pub fn with_working_folder(mut self, path: impl Into<PathBuf>) -> Self {
-        self.working_folder = Some(path.into());
         self
     }
 
@@ -64,12 +55,6 @@ impl Environment {
     #[must_use]
     pub fn variable(&self, name: &str) -> Option<&OsStr> {
         self.variables.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
-    }
-
-    /// The working folder, if there is one.
-    #[must_use]
-    pub fn working_folder(&self) -> Option<&Path> {
-        self.working_folder.as_deref()
     }
 
     /// The user's home folder, if there is one.

@@ -6,8 +6,8 @@
 //!    nothing else is searched.
 //! 2. what other PJRT hosts are told: `PJRT_NAMES_AND_LIBRARY_PATHS` (`name:path` pairs, separated by commas, as JAX reads
 //!    it), `TPU_LIBRARY_PATH`, and the folders of `PJRT_PLUGIN_LIBRARY_PATH`.
-//! 3. Keramos's plugin folders: `.keramos/plugins/<platform>` in the working folder, then the same in `KERAMOS_HOME`
-//!    (without `.keramos`), or else in `~/.keramos`.
+//! 3. Keramos's plugin folder: `plugins/<platform>` in `KERAMOS_HOME`, or else in `~/.keramos`. (Never in the working
+//!    folder: a plugin is code that runs, and nobody should run it for having changed into a folder.)
 //! 4. Python packages that carry plugins, in the active virtual environment, conda environment, the user's packages and the
 //!    system's. Files are recognised by name; no Python runs.
 //!

@@ -58,9 +58,6 @@ impl Search {
     }
 
     fn plugin_folders(&mut self, environment: &Environment) {
-        if let Some(folder) = environment.working_folder() {
-            self.plugin_folder(&folder.join(".keramos"));
-        }
         if let Some(home) = environment.variable(HOME_VARIABLE) {
             self.plugin_folder(Path::new(home));
         } else if let Some(home) = environment.home() {

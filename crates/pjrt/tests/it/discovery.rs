@@ -1,7 +1,7 @@
 //! The search for plugins.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use keramos_pjrt::discover::{Origin, candidates, discover};
 use keramos_pjrt::{Environment, Error, Platform, Plugin};
@@ -57,7 +57,6 @@ fn places_come_in_the_order_documented() {
     let root = root();
     let jax_named = put(&root, "jax/plugin.so");
     let folder = put(&root, "folder/pjrt_c_api_cpu_plugin.so");
-    let here = put(&root, "work/.keramos/plugins/cpu/pjrt_c_api_cpu_plugin.so");
     let own = put(&root, "keramos/plugins/cpu/xla_cpu_pjrt.so");
     let active = put(&root, "venv/lib/python3.13/site-packages/some_pjrt_cpu/libpjrt_cpu.so");
     let user = put(&root, "home/.local/lib/python3.11/site-packages/jax_plugins/cpu/libpjrt_cpu.so");
@@ -67,7 +66,6 @@ fn places_come_in_the_order_documented() {
     let environment = Environment::empty()
         .with_variable("PJRT_NAMES_AND_LIBRARY_PATHS", format!("cuda:/no/cuda.so,cpu:{}", jax_named.display()))
         .with_variable("PJRT_PLUGIN_LIBRARY_PATH", root.path().join("folder"))
-        .with_working_folder(root.path().join("work"))
         .with_variable("KERAMOS_HOME", root.path().join("keramos"))
         .with_variable("VIRTUAL_ENV", root.path().join("venv"))
         .with_home(root.path().join("home"))
@@ -77,7 +75,6 @@ fn places_come_in_the_order_documented() {
         [
             (jax_named, Origin::Variable("PJRT_NAMES_AND_LIBRARY_PATHS")),
             (folder, Origin::Variable("PJRT_PLUGIN_LIBRARY_PATH")),
-            (here, Origin::PluginFolder),
             (own, Origin::PluginFolder),
             (active, Origin::PythonPackages),
             (user, Origin::PythonPackages),
@@ -103,15 +100,16 @@ fn each_platform_finds_its_own_plugins() {
 fn what_was_searched_is_listed_with_what_to_do() {
     let root = root();
     put(&root, "home/.keramos/plugins/cpu/README");
-    let environment =
-        Environment::empty().with_home(root.path().join("home")).with_working_folder(Path::new("/no/such/folder"));
+    let environment = Environment::empty()
+        .with_home(root.path().join("home"))
+        .with_variable("PJRT_PLUGIN_LIBRARY_PATH", "/no/such/folder");
     let error = Plugin::find(Platform::Cpu, &environment).expect_err("no plugin");
     let Error::PluginNotFound(not_found) = &error else { panic!("{error:?}") };
     assert_eq!(not_found.platform, Platform::Cpu);
     let message = error.to_string();
     for part in [
         "no PJRT plugin for platform `cpu`",
-        "/no/such/folder/.keramos/plugins/cpu (plugin folder): does not exist",
+        "/no/such/folder ($PJRT_PLUGIN_LIBRARY_PATH): does not exist",
         "home/.keramos/plugins/cpu (plugin folder): no plugin there",
         "KERAMOS_PJRT_PLUGIN",
         "make setup",

@@ -1,6 +1,7 @@
 //! `keramos-run predict`.
 
 use std::io::IsTerminal;
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::ScopedJoinHandle;
@@ -52,7 +53,8 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
         (options.device.open(), join(reader))
     });
     let (artifact, arrays) = files?;
-    let mut model = session?.load(Arc::new(artifact));
+    // The process ends without taking the model down.
+    let mut model = ManuallyDrop::new(session?.load(Arc::new(artifact)));
     let template = model.any_program(&Entry::Predict)?;
     let names = ArrayNames { inputs: options.inputs.clone(), targets: Vec::new() };
     let dataset = Dataset::bind(&options.input, arrays, model.program(template)?, Purpose::Predict, &names)?;
