@@ -37,7 +37,7 @@ impl Interp {
             Value::Function(function) => match name {
                 "__name__" | "__qualname__" => Some(Value::str(function.name)),
                 "__doc__" => Some(Value::str(function.doc)),
-                _ => None,
+                _ => crate::jax::numpy::functional::ufunc_method(function, name),
             },
             Value::Method(_, method) => match name {
                 "__name__" => Some(Value::str(method.name)),

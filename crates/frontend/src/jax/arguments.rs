@@ -335,8 +335,9 @@ fn flatten(value: &Value, depth: usize, shape: &mut Vec<usize>, leaves: &mut Vec
 /// An integer, or a constant array of one.
 pub(crate) fn integer(value: &Value) -> Option<i64> {
     match value {
-        Value::Array(array) if array.ty().size() == 1 && !array.ty().dtype.is_float() => {
-            number::index(&element(array, 0)?)
+        Value::Array(_) | Value::Tensor(_) => {
+            let array = known(value)?;
+            (array.ty().rank() == 0 && array.ty().dtype.is_int()).then(|| number::index(&element(&array, 0)?))?
         }
         other => number::index(other),
     }
@@ -347,8 +348,8 @@ pub(crate) fn integers(value: &Value) -> Option<Vec<i64>> {
     if let Some(one) = integer(value) {
         return Some(vec![one]);
     }
-    if let Value::Array(array) = value {
-        return (0..array.ty().size()).map(|at| number::index(&element(array, at)?)).collect();
+    if let (Value::Array(_) | Value::Tensor(_), Some(array)) = (value, known(value)) {
+        return (0..array.ty().size()).map(|at| number::index(&element(&array, at)?)).collect();
     }
     value.elements()?.iter().map(integer).collect()
 }
@@ -357,6 +358,7 @@ pub(crate) fn integers(value: &Value) -> Option<Vec<i64>> {
 pub(crate) fn known(value: &Value) -> Option<Rc<Array>> {
     match value {
         Value::Array(array) => Some(array.clone()),
+        Value::Tensor(tensor) => tensor.constant().cloned(),
         other => {
             let (mut shape, mut leaves) = (Vec::new(), Vec::new());
             flatten(other, 0, &mut shape, &mut leaves)?;

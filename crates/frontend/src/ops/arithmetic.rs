@@ -374,7 +374,8 @@ impl Tracer {
 
     /// log₂(2ˣ + 2ʸ).
     pub(crate) fn logaddexp2(&mut self, x: &Tensor, y: &Tensor) -> Result<Tensor> {
-        self.compute([x, y], |[x, y]| (x * LN_2).with(y * LN_2, |t, x, y| t.logaddexp(x, y)) / LN_2)
+        let [x, y] = self.common(Domain::Float, [x, y])?;
+        self.compute([&x, &y], |[x, y]| (x * LN_2).with(y * LN_2, |t, x, y| t.logaddexp(x, y)) / LN_2)
     }
 
     /// xʸ as `jnp.power`: a whole number of the program is an exponent of repeated multiplication, integers

@@ -133,7 +133,10 @@ impl Tracer {
         match inside {
             None => Ok(y),
             Some(inside) => {
-                let other = self.missing(y.dtype())?;
+                let other = match mode {
+                    OutOfBounds::Zero => self.scalar(y.dtype(), 0.0)?,
+                    _ => self.missing(y.dtype())?,
+                };
                 self.select(&inside, &y, &other)
             }
         }

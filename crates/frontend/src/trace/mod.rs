@@ -67,13 +67,15 @@ pub struct Tensor {
     weak: bool,
     /// The Python number that it stands for: converted to whatever element type is needed at once.
     literal: Option<Literal>,
+    /// The elements of a small constant.
+    constant: Option<Rc<Array>>,
     /// Keras's implicit mask.
     mask: Option<Rc<Tensor>>,
 }
 
 impl Tensor {
     pub(crate) fn new(frame: FrameId, value: IrValue, ty: TensorType) -> Self {
-        Tensor { frame, value, ty: Rc::new(ty), weak: false, literal: None, mask: None }
+        Tensor { frame, value, ty: Rc::new(ty), weak: false, literal: None, constant: None, mask: None }
     }
 
     /// The same tensor with a weak element type.
@@ -100,6 +102,16 @@ impl Tensor {
     pub(crate) fn with_literal(mut self, literal: Literal) -> Self {
         self.literal = Some(literal);
         self.into_weak()
+    }
+
+    pub(crate) fn with_constant(mut self, array: Rc<Array>) -> Self {
+        self.constant = Some(array);
+        self
+    }
+
+    /// The elements, if the tensor is a small constant.
+    pub fn constant(&self) -> Option<&Rc<Array>> {
+        self.constant.as_ref()
     }
 
     /// The Python number that the tensor stands for.

@@ -7,6 +7,9 @@ use keramos_ir::{Array, Builder, Function, Location, Op, TensorType, Value as Ir
 use super::Tensor;
 use crate::error::{Error, Result};
 
+/// Elements of the largest constant that its tensor still knows: index arrays and masks of programs.
+const MAX_KNOWN: usize = 4096;
+
 /// Identifies one function being traced; never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FrameId(u32);
@@ -166,7 +169,12 @@ impl Tracer {
     /// # Errors
     /// No function is being traced.
     pub fn constant(&mut self, array: Array) -> Result<Tensor> {
-        self.build1(&[], |b, _| b.constant(array))
+        let known = (array.ty().size() <= MAX_KNOWN).then(|| Rc::new(array.clone()));
+        let tensor = self.build1(&[], |b, _| b.constant(array))?;
+        Ok(match known {
+            Some(array) => tensor.with_constant(array),
+            None => tensor,
+        })
     }
 
     /// Sets the source place of operations to come.

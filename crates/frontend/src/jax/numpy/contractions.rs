@@ -234,7 +234,7 @@ fn cross(c: &mut Call<'_>) -> Result<Tensor> {
 fn convolve(c: &mut Call<'_>, flipped: bool) -> Result<Tensor> {
     let (a, v) = (c.nth(0)?, c.nth(1)?);
     let mode = c.args.one_of("mode", &["full", "same", "valid"])?;
-    let [a, v] = c.t().common(crate::ops::Domain::Any, [&a, &v])?;
+    let [a, v] = c.t().common(crate::ops::Domain::Float, [&a, &v])?;
     if a.rank() != 1 || v.rank() != 1 || a.shape()[0] == 0 || v.shape()[0] == 0 {
         return Err(Error::shape(format!("two rows are needed, found shapes {:?} and {:?}", a.shape(), v.shape())));
     }

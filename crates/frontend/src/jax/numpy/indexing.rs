@@ -256,7 +256,7 @@ pub(crate) fn parts(interp: &mut Interp, x: &Tensor, key: &Value, strict: bool) 
 fn dims_used(key: &Value) -> usize {
     match key {
         Value::None | Value::Ellipsis => 0,
-        Value::Int(_) | Value::Slice(_) | Value::Tensor(_) => 1,
+        Value::Int(_) | Value::Slice(_) => 1,
         other => match known(other) {
             Some(mask) if matches!(mask.data(), Buffer::Bool(_)) => mask.ty().rank(),
             _ => 1,

@@ -3,11 +3,15 @@
 pub(crate) mod contractions;
 pub(crate) mod creation;
 pub(crate) mod elementwise;
+pub(crate) mod functional;
 pub(crate) mod indexing;
 pub(crate) mod operators;
 pub(crate) mod reductions;
 pub(crate) mod searching;
 pub(crate) mod shapes;
+mod types;
+
+use std::rc::Rc;
 
 use keramos_ir::DType;
 
@@ -19,9 +23,9 @@ modules! {
     /// `jax.numpy`.
     NUMPY = Contents {
         tensor_functions: TABLES,
-        python: &[shapes::STATIC],
+        python: &[shapes::STATIC, functional::PYTHON, types::FUNCTIONS],
         values: value,
-        value_names: &["pi", "e", "inf", "nan", "newaxis"],
+        value_names: &["e", "euler_gamma", "inf", "mgrid", "nan", "newaxis", "ogrid", "pi"],
         ..Contents::new("jax.numpy")
     };
 }
@@ -41,6 +45,7 @@ const TABLES: &[&[&FunctionDecl]] = &[
     searching::FUNCTIONS,
     contractions::SHARED,
     contractions::NUMPY,
+    functional::FUNCTIONS,
 ];
 
 /// Constants and element types of `jax.numpy`.
@@ -50,12 +55,15 @@ fn value(name: &str) -> Option<Value> {
     }
     match name {
         "newaxis" => Some(Value::None),
+        "mgrid" => Some(Value::User(Rc::new(functional::Grid { sparse: false }))),
+        "ogrid" => Some(Value::User(Rc::new(functional::Grid { sparse: true }))),
+        "s_" | "index_exp" => Some(Value::User(Rc::new(functional::IndexExpression))),
         "euler_gamma" => Some(Value::Float(0.577_215_664_901_532_9)),
         "single" => Some(Value::DType(DType::F32)),
         "double" | "float_" => Some(Value::DType(DType::F64)),
         "int_" => Some(Value::DType(DType::I64)),
         "uint" => Some(Value::DType(DType::U64)),
-        _ => DType::from_numpy_name(name.trim_end_matches('_')).map(Value::DType),
+        _ => types::kind(name).or_else(|| DType::from_numpy_name(name.trim_end_matches('_')).map(Value::DType)),
     }
 }
 

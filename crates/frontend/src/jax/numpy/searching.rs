@@ -141,7 +141,7 @@ pub(crate) fn digitize(c: &mut Call<'_>, right: bool) -> Result<Tensor> {
     }
     // Falling bins are searched backwards.
     let backwards = t.reverse(&bins, &[0])?;
-    let falling = t.searchsorted(&backwards, &x, right)?;
+    let falling = t.searchsorted(&backwards, &x, !right)?;
     let (first, last) = (t.slice_axis(&bins, 0, 0, 1)?, t.slice_axis(&bins, 0, n - 1, n)?);
     let (first, last) = (t.squeeze(&first, &[0])?, t.squeeze(&last, &[0])?);
     t.compute([&first, &last, &rising, &falling], |[first, last, rising, falling]| {

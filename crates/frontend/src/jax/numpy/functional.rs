@@ -1,0 +1,290 @@
+//! Functions that take functions: over the elements or along the axes of tensors.
+
+use std::rc::Rc;
+
+use crate::error::{Error, Result};
+use crate::interp::Interp;
+use crate::interp::builtins::functions;
+use crate::jax::arguments::{Call, IntoValue, tensor_functions, to_tensor};
+use crate::library::{Args, Default, FunctionDecl};
+use crate::ops::{axis_index, broadcast_shapes};
+use crate::trace::Tensor;
+use crate::value::{Object, Value};
+
+/// Functions that compute at once.
+pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
+    "apply_along_axis": [(func1d) (axis) (arr) (*args) (**kwargs)] "A function of each row along an axis." => |c| {
+        let x = c.tensor("arr")?;
+        let axis = c.axis("axis", x.rank())?;
+        let rest = c.value("args")?.elements().unwrap_or_default();
+        let rows = c.t().move_axis(&x, axis, x.rank() - 1)?;
+        let y = mapped(c, &c.value("func1d")?, &[rows], x.rank() - 1, rest)?;
+        let y = to_tensor(c.interp, &y)?;
+        // What the function returns stands where the axis was.
+        let own = y.rank() + 1 - x.rank();
+        let order: Vec<usize> = (0..axis).chain(x.rank() - 1..x.rank() - 1 + own).chain(axis..x.rank() - 1).collect();
+        c.t().transpose(&y, &order)
+    };
+    "apply_over_axes": [(func) (a) (axes)] "A reduction over axes one after the other." => |c| {
+        let (mut x, axes, function) = (c.tensor("a")?, c.ints("axes")?, c.value("func")?);
+        for axis in axes {
+            let y = c.invoke(&function, vec![Value::Tensor(x.clone()), Value::Int(axis)])?;
+            let y = to_tensor(c.interp, &y)?;
+            x = if y.rank() < x.rank() { c.t().expand_dims(&y, &[axis_index(axis, x.rank())?])? } else { y };
+        }
+        Ok(x)
+    };
+    "piecewise": [(x) (condlist) (funclist) (*args) (**kw)] "The function of the condition that holds." => |c| {
+        let (x, conditions) = (c.tensor("x")?, c.tensors("condlist")?);
+        let functions = c.value("funclist")?.elements().ok_or_else(|| c.invalid("funclist", "a list"))?;
+        let rest = c.value("args")?.elements().unwrap_or_default();
+        let value = |c: &mut Call<'_>, function: &Value| -> Result<Tensor> {
+            let y = match function {
+                Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::Tensor(_) | Value::Array(_) => function.clone(),
+                function => {
+                    let args = std::iter::once(Value::Tensor(x.clone())).chain(rest.iter().cloned()).collect();
+                    c.invoke(function, args)?
+                }
+            };
+            let y = to_tensor(c.interp, &y)?;
+            c.t().convert(&y, x.dtype())
+        };
+        let mut y = match functions.len().checked_sub(conditions.len()) {
+            Some(1) => match functions.last() {
+                Some(last) => value(c, last)?,
+                None => c.t().scalar(x.dtype(), 0.0)?,
+            },
+            Some(0) => c.t().scalar(x.dtype(), 0.0)?,
+            _ => return Err(c.invalid("funclist", "as many functions as conditions, or one more")),
+        };
+        y = c.t().broadcast_to(&y, x.shape())?;
+        for (condition, function) in conditions.iter().zip(&functions).rev() {
+            let own = value(c, function)?;
+            y = c.t().select(condition, &own, &y)?;
+        }
+        Ok(y)
+    };
+    "vectorized_call": [(pyfunc) (signature) (*args)] "A function of vectors over the other dimensions." => vectorized_call;
+    "ufunc_outer": [(ufunc) (a) (b)] "A function of all pairs of elements." => |c| {
+        let (a, b, function) = (c.tensor("a")?, c.tensor("b")?, c.value("ufunc")?);
+        let a = c.t().expand_dims(&a, &(a.rank()..a.rank() + b.rank()).collect::<Vec<_>>())?;
+        c.invoke(&function, vec![Value::Tensor(a), Value::Tensor(b)])
+    };
+    "grid": [(key) (sparse)] "The coordinates of a grid." => |c| {
+        let slices = match c.value("key")? {
+            Value::Tuple(parts) => parts.to_vec(),
+            one => vec![one],
+        };
+        let single = !matches!(c.value("key")?, Value::Tuple(_));
+        let sparse = c.flag("sparse")?;
+        let mut rows = Vec::new();
+        for slice in &slices {
+            let Value::Slice(slice) = slice else { return Err(Error::argument("a grid is made of slices")) };
+            let args = [slice[0].clone(), slice[1].clone(), slice[2].clone()];
+            let args = args.into_iter().enumerate().map(|(at, v)| match (at, v) {
+                (0, Value::None) => Value::Int(0),
+                (_, v) => v,
+            });
+            let arange = super::creation::FUNCTIONS.iter().copied().find(|f| f.name == "arange");
+            let Some(arange) = arange else { return Err(Error::internal("there is no arange")) };
+            let row = c.invoke(&Value::Function(arange), args.collect())?;
+            rows.push(to_tensor(c.interp, &row)?);
+        }
+        let shape: Vec<usize> = rows.iter().map(|row| row.ty().size()).collect();
+        let mut grids = Vec::new();
+        for (at, row) in rows.iter().enumerate() {
+            let mut own = vec![1; shape.len()];
+            own[at] = shape[at];
+            let row = c.t().reshape(row, &own)?;
+            grids.push(if sparse { row } else { c.t().broadcast_to(&row, &shape)? });
+        }
+        Ok(match (single, sparse) {
+            (true, _) => grids.remove(0).into_value(),
+            (false, true) => grids.into_value(),
+            (false, false) => c.t().stack(&grids, 0)?.into_value(),
+        })
+    };
+};
+
+/// Functions that make functions.
+pub(crate) static PYTHON: &[FunctionDecl] = functions! {
+    "vectorize" [(pyfunc) (excluded = Default::None) (signature = Default::None)] "A function over all other dimensions of its arguments." => |_, args| {
+        if let Some(excluded) = args.some("excluded")?
+            && excluded.elements().is_none_or(|list| !list.is_empty())
+        {
+            return Err(Error::unsupported("`excluded` of vectorize()"));
+        }
+        let (function, signature) = (args.get("pyfunc")?.clone(), args.get("signature")?.clone());
+        Ok(Value::User(Rc::new(Vectorized { function, signature })))
+    };
+};
+
+/// A function made by `jnp.vectorize`.
+#[derive(Debug)]
+struct Vectorized {
+    function: Value,
+    signature: Value,
+}
+
+impl Object for Vectorized {
+    fn class_name(&self) -> Rc<str> {
+        "function".into()
+    }
+
+    fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
+        let mut positional = vec![self.function.clone(), self.signature.clone()];
+        positional.extend(args.positional);
+        let decl = named("vectorized_call")?;
+        interp.call(&decl, Args { positional, keywords: args.keywords })
+    }
+}
+
+fn named(name: &str) -> Result<Value> {
+    let found = FUNCTIONS.iter().copied().find(|f| f.name == name).map(Value::Function);
+    found.ok_or_else(|| Error::internal(format!("there is no `{name}`")))
+}
+
+/// A function under `jax.vmap` over `count` leading dimensions of all tensors; further arguments are not mapped.
+fn mapped(c: &mut Call<'_>, function: &Value, xs: &[Tensor], count: usize, rest: Vec<Value>) -> Result<Value> {
+    let vmap = (crate::jax::JAX.get)("vmap").ok_or_else(|| Error::internal("there is no vmap"))?;
+    let axes: Vec<Value> = xs.iter().map(|_| Value::Int(0)).chain(rest.iter().map(|_| Value::None)).collect();
+    let mut function = function.clone();
+    for _ in 0..count {
+        function = c.invoke(&vmap, vec![function, Value::tuple(axes.clone())])?;
+    }
+    c.invoke(&function, xs.iter().cloned().map(Value::Tensor).chain(rest).collect())
+}
+
+/// The ranks of the core dimensions that a signature such as `(n,m),(m)->(n)` names.
+fn core_ranks(signature: &str) -> Option<Vec<usize>> {
+    let (inputs, _) = signature.split_once("->")?;
+    let text: String = inputs.chars().filter(|c| !c.is_whitespace()).collect();
+    let inner = text.strip_prefix('(')?.strip_suffix(')')?;
+    Some(inner.split("),(").map(|part| if part.is_empty() { 0 } else { part.split(',').count() }).collect())
+}
+
+fn vectorized_call(c: &mut Call<'_>) -> Result<Value> {
+    let xs = c.tensors("args")?;
+    let cores = match c.some("signature")? {
+        None => vec![0; xs.len()],
+        Some(Value::Str(signature)) => core_ranks(&signature)
+            .ok_or_else(|| Error::argument(format!("`{signature}` is no signature of the form \"(n),(m)->(n)\"")))?,
+        Some(_) => return Err(c.invalid("signature", "a string")),
+    };
+    if cores.len() != xs.len() {
+        return Err(Error::argument(format!(
+            "the signature is about {} arguments, {} were given",
+            cores.len(),
+            xs.len()
+        )));
+    }
+    let mut batch = Vec::new();
+    for (x, &core) in xs.iter().zip(&cores) {
+        let outer = x.rank().checked_sub(core).ok_or_else(|| {
+            Error::shape(format!("an argument of shape {:?} has fewer than {core} dimensions", x.shape()))
+        })?;
+        batch = broadcast_shapes(&batch, &x.shape()[..outer])?;
+    }
+    let mut wide = Vec::new();
+    for (x, &core) in xs.iter().zip(&cores) {
+        let shape = [&batch, &x.shape()[x.rank() - core..]].concat();
+        wide.push(c.t().broadcast_to(x, &shape)?);
+    }
+    mapped(c, &c.value("pyfunc")?, &wide, batch.len(), Vec::new())
+}
+
+/// `jnp.mgrid` and `jnp.ogrid`.
+#[derive(Debug)]
+pub(crate) struct Grid {
+    /// Whether each coordinate has its own dimension only.
+    pub(crate) sparse: bool,
+}
+
+impl Object for Grid {
+    fn class_name(&self) -> Rc<str> {
+        "nd_grid".into()
+    }
+
+    fn get_attr(self: Rc<Self>, _: &mut Interp, name: &str) -> Result<Option<Value>> {
+        Ok((name == "__getitem__").then(|| Value::User(self)))
+    }
+
+    fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
+        let key = args.positional.into_iter().next().unwrap_or(Value::None);
+        interp.call(&named("grid")?, Args::positional(vec![key, Value::Bool(self.sparse)]))
+    }
+}
+
+/// `jnp.s_` and `jnp.index_exp`: the index itself.
+#[derive(Debug)]
+pub(crate) struct IndexExpression;
+
+impl Object for IndexExpression {
+    fn class_name(&self) -> Rc<str> {
+        "IndexExpression".into()
+    }
+
+    fn get_attr(self: Rc<Self>, _: &mut Interp, name: &str) -> Result<Option<Value>> {
+        Ok((name == "__getitem__").then(|| Value::User(self)))
+    }
+
+    fn call(self: Rc<Self>, _: &mut Interp, args: Args) -> Result<Value> {
+        Ok(args.positional.into_iter().next().unwrap_or(Value::None))
+    }
+}
+
+/// A method of a function of two operands: `jnp.add.reduce`.
+#[derive(Debug)]
+struct UfuncMethod {
+    function: &'static FunctionDecl,
+    method: &'static str,
+}
+
+/// The functions that `reduce` and `accumulate` of a function stand for, and that of `x.at[…]`.
+const UFUNCS: &[(&str, &str, &str, &str)] = &[
+    ("add", "sum", "cumsum", "at_add"),
+    ("multiply", "prod", "cumprod", "at_multiply"),
+    ("maximum", "max", "", "at_max"),
+    ("minimum", "min", "", "at_min"),
+    ("logical_and", "all", "", ""),
+    ("logical_or", "any", "", ""),
+    ("subtract", "", "", "at_subtract"),
+];
+
+/// The method `name` of a function of two operands.
+pub(crate) fn ufunc_method(function: &'static FunctionDecl, name: &str) -> Option<Value> {
+    let method = ["reduce", "accumulate", "outer", "at"].into_iter().find(|method| *method == name)?;
+    let tables = super::operators::FUNCTIONS.iter().chain(super::elementwise::SHARED);
+    let known = tables.into_iter().any(|f| std::ptr::eq(*f, function)) && function.signature.params.len() == 2;
+    known.then(|| Value::User(Rc::new(UfuncMethod { function, method })))
+}
+
+impl Object for UfuncMethod {
+    fn class_name(&self) -> Rc<str> {
+        "method".into()
+    }
+
+    fn call(self: Rc<Self>, interp: &mut Interp, mut args: Args) -> Result<Value> {
+        let row = UFUNCS.iter().find(|(name, ..)| *name == self.function.name);
+        let target = match (self.method, row) {
+            ("outer", _) => {
+                args.positional.insert(0, Value::Function(self.function));
+                return interp.call(&named("ufunc_outer")?, args);
+            }
+            ("reduce", Some((_, target, ..)))
+            | ("accumulate", Some((_, _, target, _)))
+            | ("at", Some((.., target))) => *target,
+            _ => "",
+        };
+        args.keywords.retain(|(name, _)| &**name != "inplace");
+        let given = args.positional.len() > 1 || args.keywords.iter().any(|(name, _)| &**name == "axis");
+        if self.method != "at" && !given {
+            args.positional.push(Value::Int(0));
+        }
+        let tables = super::TABLES.iter().chain(super::METHOD_ONLY).flat_map(|list| list.iter()).copied();
+        match tables.into_iter().find(|f| f.name == target) {
+            Some(decl) => interp.call(&Value::Function(decl), args),
+            None => Err(Error::unsupported(format!("`{}` of {}", self.method, self.function.name))),
+        }
+    }
+}
