@@ -174,3 +174,64 @@ fn requests_that_do_not_fit_the_file() {
     insta::assert_snapshot!(said.join("\n"));
     assert!(!place.path("f.kar").exists());
 }
+
+const JITTED: &str = r#"
+import collections
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+
+State = collections.namedtuple("State", "w step")
+
+
+@jax.jit
+def product(x, y):
+    return x @ y
+
+
+@partial(jax.jit, static_argnames="times", donate_argnums=0)
+def step(state, x, times=2):
+    w = state.w
+    for _ in range(times):
+        w = w - 0.1 * jax.grad(lambda w: jnp.sum((x @ w) ** 2))(w)
+    return State(w, state.step + 1), jnp.sum(w)
+
+
+@jax.jit
+def never_called(x):
+    return x
+
+
+x = jnp.ones((2, 3))
+print(product(x, jnp.ones((3, 2))))
+product(x, jnp.ones(3))
+_, total = step(State(jnp.ones(3), 0), x, times=1)
+"#;
+
+#[test]
+fn jitted_functions_that_the_file_calls_are_entry_points() {
+    let place = Workplace::new();
+    place.write("j.py", JITTED);
+    let compiled = place.keramos(&["compile", "j.py", "--target", "none"]).ok();
+    assert!(compiled.stdout.starts_with("[[3. 3.]\n [3. 3.]]\n"), "{}", compiled.stdout);
+    let run = place.keramos_run(&["inspect", "j.kar"]).ok();
+    let (_, rest) = run.stdout.split_once("Entry points\n").expect("the list");
+    let (entries, _) = rest.split_once("\nSections").expect("its end");
+    insta::assert_snapshot!(entries);
+
+    place.arrays("w.npy", vec![("", array(&[3], &[1.0, 2.0, 3.0]))]);
+    place.arrays("x.npy", vec![("", array(&[2, 3], &[1.0, 0.0, 0.0, 0.0, 1.0, 0.0]))]);
+    let args = ["--arg", "state.w=w.npy", "--arg", "state.step=7", "--arg", "x=x.npy", "--out-dir", "out"];
+    place.keramos_run(&[["call", "j.kar", "step"].as_slice(), &args].concat()).ok();
+    assert_eq!(read(&place, "out/0.npy").values::<f32>().expect("floats"), [0.8, 1.6, 3.0]);
+    assert_eq!(read(&place, "out/1.npy").values::<i32>().expect("integers"), [8]);
+}
+
+#[test]
+fn a_jitted_function_that_nobody_calls_needs_its_types() {
+    let place = Workplace::new();
+    place.write("f.py", "import jax\n\n\n@jax.jit\ndef f(x, y):\n    return x + y\n");
+    insta::assert_snapshot!(complaint(place.keramos(&["compile", "f.py", "--target", "none"])));
+    place.keramos(&["compile", "f.py", "--target", "none", "--entry", "f:f32[2],f32[]"]).ok();
+}

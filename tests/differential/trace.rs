@@ -18,7 +18,7 @@ pub fn functions(module: &Module, cases: &[&Case]) -> Result<Vec<Result<Function
     let mistakes: Vec<String> = evaluated.diagnostics().iter().filter(|d| d.is_error()).map(told).collect();
     let globals = evaluated.globals();
     let trace = |case: &&Case| {
-        let wanted = program::wanted(&globals, std::slice::from_ref(&case.entry));
+        let wanted = program::requested(&globals, std::slice::from_ref(&case.entry));
         let built = wanted.and_then(|wanted| program::build(&mut evaluated.interp, None, &wanted, &Options::default()));
         match built {
             Ok(mut program) => {

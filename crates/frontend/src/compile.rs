@@ -43,10 +43,11 @@ pub fn compile(source: Source, options: &Options) -> Compilation {
     if !evaluated.diagnostics().iter().any(Diagnostic::is_error) {
         let globals = evaluated.globals();
         let interp = &mut evaluated.interp;
-        match program::wanted(&globals, &options.program.functions) {
+        match program::requested(&globals, &options.program.functions) {
             // The mistake is in what was asked for, not in the file.
             Err(error) => interp.diagnostics.push(error.into_diagnostic()),
-            Ok(functions) => {
+            Ok(mut functions) => {
+                functions.extend(program::called(interp, &globals));
                 let built = choose(interp, &globals, options.model.as_deref(), !functions.is_empty())
                     .and_then(|model| program::build(interp, model.as_ref(), &functions, &options.program));
                 match built {
@@ -93,9 +94,11 @@ fn choose(
         });
     }
     match interp.models.last().cloned().or_else(|| models.last().map(|(_, model)| model.clone())) {
-        None if !functions => Err(crate::Error::new(codes::TRAINING_CONFIG, "the file makes no model")
-            .help("make one at the top level: model = keras.Sequential([...])")
-            .help("or compile a function, naming the types of its arguments: --entry \"f:f32[8,3],f32[]\"")),
+        None if !functions => Err(program::uncalled(globals).unwrap_or_else(|| {
+            crate::Error::new(codes::TRAINING_CONFIG, "the file makes no model")
+                .help("make one at the top level: model = keras.Sequential([...])")
+                .help("or compile a function, naming the types of its arguments: --entry \"f:f32[8,3],f32[]\"")
+        })),
         model => Ok(model),
     }
 }

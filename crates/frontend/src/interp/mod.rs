@@ -67,6 +67,8 @@ pub struct Interp {
     pub span: Span,
     /// Models in the order in which the program last used them.
     pub models: Vec<Rc<LayerObject>>,
+    /// Calls of jitted functions at the file's own level, each list of types once.
+    pub(crate) jit_calls: Vec<crate::program::Wanted>,
     /// Models whose layer table the program asked for.
     pub summaries: Vec<Rc<LayerObject>>,
     /// The named axes that functions being traced are mapped over, with their sizes, innermost last.
@@ -96,6 +98,7 @@ impl Interp {
             seeds: Seeds::default(),
             span: Span::default(),
             models: Vec::new(),
+            jit_calls: Vec::new(),
             summaries: Vec::new(),
             axes: Vec::new(),
             derivatives: 0,

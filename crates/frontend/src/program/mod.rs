@@ -9,7 +9,8 @@ mod summary;
 mod training;
 
 pub use build::{Options, build};
-pub use function::{Wanted, wanted};
+pub(crate) use function::uncalled;
+pub use function::{Wanted, called, requested};
 pub use summary::summary;
 
 use std::collections::BTreeMap;

@@ -20,7 +20,6 @@ use num_bigint::BigInt;
 pub use host::Host;
 pub use key::Key;
 pub use object::{Object, ObjectRef, downcast};
-pub(crate) use tree::leaf_paths;
 
 use crate::keras::Symbolic;
 use crate::library::{ClassDecl, FunctionDecl, MethodDecl, ModuleDecl};

@@ -70,6 +70,17 @@ pub(crate) struct Jit {
     inline: bool,
 }
 
+/// What becomes of an argument of a jitted function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// It is part of the function.
+    Static,
+    /// It is an array.
+    Traced,
+    /// It is an array whose memory the results may take over.
+    Donated,
+}
+
 /// `jax.jit(…)` without a function: a decorator.
 #[derive(Debug)]
 struct Decorator(Jit);
@@ -109,6 +120,24 @@ impl Jit {
             index.is_some_and(|index| position == index as i64)
         };
         positions.iter().any(at) || name.is_some_and(|name| names.iter().any(|n| &**n == name))
+    }
+
+    /// What becomes of each argument of a call of `function`, by position and by name.
+    pub(crate) fn roles(&self, function: &Value, args: &Args) -> (Vec<Role>, Vec<Role>) {
+        let known = parameter_names(function).unwrap_or_default();
+        let count = args.positional.len().max(known.len());
+        let role = |index: Option<usize>, name: Option<&str>| {
+            if Jit::listed(&self.static_positions, &self.static_names, index, name, count) {
+                return Role::Static;
+            }
+            match Jit::listed(&self.donated_positions, &self.donated_names, index, name, count) {
+                true => Role::Donated,
+                false => Role::Traced,
+            }
+        };
+        let positional = (0..args.positional.len()).map(|i| role(Some(i), known.get(i).map(String::as_str)));
+        let by_name = |name: &str| role(known.iter().position(|n| n == name), Some(name));
+        (positional.collect(), args.keywords.iter().map(|(name, _)| by_name(name)).collect())
     }
 
     /// Takes a call of `function` apart.
@@ -215,6 +244,10 @@ impl JitCall {
 impl Transform for Jit {
     fn name(&self) -> &'static str {
         "jit"
+    }
+
+    fn called(&self, interp: &mut Interp, callee: &Value, args: &Args) {
+        interp.note_call(callee, self, args);
     }
 
     fn call(&self, interp: &mut Interp, function: &Value, args: Args) -> Result<Value> {

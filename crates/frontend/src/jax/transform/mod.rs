@@ -20,8 +20,9 @@ mod vmap;
 
 use crate::library::{ClassDecl, FunctionDecl};
 
+pub(crate) use jit::{Jit, Role};
 pub(crate) use shapes::keywords;
-pub(crate) use transformed::{call_traced, check_callable};
+pub(crate) use transformed::{call_traced, check_callable, transformed};
 pub(crate) use vmap::vmap_over_first;
 
 /// The functions of `jax` that make functions.

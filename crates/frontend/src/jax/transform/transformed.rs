@@ -21,6 +21,9 @@ pub(crate) trait Transform: fmt::Debug + 'static {
     /// The arguments do not fit, or the function fails.
     fn call(&self, interp: &mut Interp, function: &Value, args: Args) -> Result<Value>;
 
+    /// Takes note of a call of `callee`, the transformed function, at the file's own level.
+    fn called(&self, _interp: &mut Interp, _callee: &Value, _args: &Args) {}
+
     /// An attribute of the transformed function beyond those of the function itself.
     fn attribute(self: Rc<Self>, _interp: &mut Interp, _function: &Value, _name: &str) -> Result<Option<Value>> {
         Ok(None)
@@ -68,6 +71,9 @@ impl<T: Transform> Object for Transformed<T> {
     fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
         let transform = self.transform.clone();
         let function = self.function.clone();
+        if interp.tracer.depth() == 0 {
+            transform.called(interp, &Value::User(self.clone()), &args);
+        }
         call_traced(interp, &Value::User(self), transform.name(), args, |interp, args| {
             transform.call(interp, &function, args)
         })
@@ -98,6 +104,14 @@ impl<T: Transform> Object for Transformed<T> {
 
     fn binds(&self) -> bool {
         true
+    }
+}
+
+/// The transform and the function, if `value` is a function under a transform of type `T`.
+pub(crate) fn transformed<T: Transform>(value: &Value) -> Option<Rc<Transformed<T>>> {
+    match value {
+        Value::User(object) => crate::value::downcast::<Transformed<T>>(object),
+        _ => None,
     }
 }
 

@@ -1,14 +1,18 @@
 //! Functions of the file as entry points.
 
 mod argument;
+mod called;
 mod request;
 mod trace;
 
+pub use called::called;
+pub(crate) use called::uncalled;
 pub(crate) use request::Request;
 pub(super) use trace::{Traced, same, trace};
 
 use crate::diagnostics::{codes, suggest};
 use crate::error::{Error, Result};
+use crate::jax::transform::{Jit, Role, transformed};
 use crate::library::Args;
 use crate::syntax::ast::Symbol;
 use crate::value::Value;
@@ -24,12 +28,23 @@ pub struct Wanted {
     pub(crate) args: Args,
 }
 
-/// The functions of the file that are to be entry points: those asked for by name and types, in the
-/// form of [`Request`].
+impl Wanted {
+    /// Whether every argument, by position and by name, gives its memory to the results.
+    fn donated(&self) -> (Vec<bool>, Vec<bool>) {
+        let roles = match transformed::<Jit>(&self.function) {
+            Some(jitted) => jitted.transform.roles(&jitted.function, &self.args),
+            None => return (vec![false; self.args.positional.len()], vec![false; self.args.keywords.len()]),
+        };
+        let donated = |roles: Vec<Role>| roles.into_iter().map(|role| role == Role::Donated).collect();
+        (donated(roles.0), donated(roles.1))
+    }
+}
+
+/// The functions that are asked for by name and types, in the form of [`Request`].
 ///
 /// # Errors
 /// K0303 for a request that cannot be read, K0201 if the file has no such function.
-pub fn wanted(globals: &[(Symbol, Value)], requests: &[String]) -> Result<Vec<Wanted>> {
+pub fn requested(globals: &[(Symbol, Value)], requests: &[String]) -> Result<Vec<Wanted>> {
     let mut wanted = Vec::new();
     for text in requests {
         let request = Request::parse(text)?;

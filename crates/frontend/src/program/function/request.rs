@@ -252,10 +252,12 @@ mod tests {
                 let keywords = request.keywords.iter().map(|(n, v)| (format!("{n}"), v.clone()));
                 let named = values.enumerate().map(|(i, v)| (format!("{i}"), v)).chain(keywords);
                 for (name, value) in named {
-                    crate::value::leaf_paths(&value, &name, &mut |path, leaf| match argument::of(leaf) {
-                        Some(argument) => leaves.push(format!("{path}:{}", argument.ty)),
-                        None => leaves.push(format!("{path}={}", leaf.type_name())),
-                    });
+                    let mut interp = crate::interp::Interp::new(crate::diagnostics::Source::new("f.py", ""));
+                    let (values, def) = interp.flatten(&value).unwrap();
+                    leaves.extend(def.paths().into_iter().zip(values).map(|(path, leaf)| match argument::of(&leaf) {
+                        Some(argument) => format!("{name}{path}:{}", argument.ty),
+                        None => format!("{name}{path}={}", leaf.type_name()),
+                    }));
                 }
                 format!("{} {}", request.name, leaves.join(" "))
             }

@@ -4,22 +4,26 @@ use std::rc::Rc;
 
 use keramos_ir::{Function, TensorType};
 
+use super::argument::Argument;
 use super::{Wanted, argument};
 use crate::error::{Error, Result};
 use crate::interp::{Interp, UserFunction};
+use crate::jax::transform::callee;
 use crate::keras::variable::VariableId;
 use crate::library::Args;
 use crate::program::assemble::{State, state_first, traced_with_state};
 use crate::program::{Entry, EntryKind, Port, PortKind};
 use crate::trace::Tensor;
-use crate::value::{Value, downcast, leaf_paths};
+use crate::value::tree::{Path, TreeDef};
+use crate::value::{Value, downcast};
 
 /// A traced function, before the order of the program's state is known.
 #[derive(Debug)]
 pub struct Traced {
     function: Function,
-    /// Names of the arguments' leaves, one for each parameter that is no variable.
-    arguments: Vec<String>,
+    /// Names of the arguments' leaves, one for each parameter that is no variable, and whether their
+    /// memory may go to results.
+    arguments: Vec<(String, bool)>,
     results: Vec<String>,
     /// The variables that the function reads: its last parameters.
     pub reads: Vec<VariableId>,
@@ -39,29 +43,45 @@ pub fn same(a: &Traced, b: &Traced) -> bool {
 /// The arguments do not fit the function, it fails, changes variables, or returns something that is no
 /// array.
 pub fn trace(interp: &mut Interp, wanted: &Wanted) -> Result<Traced> {
-    let names = Names::of(&wanted.function);
-    let mut leaves = Vec::new();
-    let mut visit = |path: &str, leaf: &Value| leaves.extend(argument::of(leaf).map(|leaf| (path.to_owned(), leaf)));
-    let mut keywords: Vec<_> = wanted.args.keywords.iter().collect();
-    keywords.sort_by(|a, b| a.0.cmp(&b.0));
-    wanted.args.positional.iter().enumerate().for_each(|(i, v)| leaf_paths(v, &names.positional(i), &mut visit));
-    keywords.into_iter().for_each(|(name, v)| leaf_paths(v, &names.keyword(name), &mut visit));
-
-    let types: Vec<TensorType> = leaves.iter().map(|(_, leaf)| leaf.ty.clone()).collect();
-    let place = names.place().unwrap_or(interp.span);
+    let mut leaves = Leaves::default();
+    let (by_position, by_name) = wanted.donated();
+    let mut positional = Vec::new();
+    for (i, (value, donated)) in wanted.args.positional.iter().zip(by_position).enumerate() {
+        positional.push(leaves.add(interp, &positional_name(&wanted.function, i), value, donated)?);
+    }
+    let mut order: Vec<usize> = (0..wanted.args.keywords.len()).collect();
+    order.sort_by(|&a, &b| wanted.args.keywords[a].0.cmp(&wanted.args.keywords[b].0));
+    let mut keywords = Vec::new();
+    for i in order {
+        let (name, value) = &wanted.args.keywords[i];
+        let shown = keyword_name(&wanted.function, name);
+        keywords.push((name.clone(), leaves.add(interp, &shown, value, by_name[i])?));
+    }
+    let types: Vec<TensorType> = leaves.tensors.iter().map(|leaf| leaf.argument.ty.clone()).collect();
+    let place = user_function(&wanted.function).and_then(|f| f.header()).unwrap_or(interp.span);
     interp.at(place);
     let mut results = Vec::new();
     let traced = traced_with_state(interp, &wanted.name, &types, |interp, params| {
-        let mut replace = |leaf: &Value| {
-            let Some(placeholder) = argument::of(leaf) else { return Ok(leaf.clone()) };
-            let param = leaves.iter().zip(params).find(|((_, known), _)| Rc::ptr_eq(known, &placeholder));
-            let (_, tensor) = param.ok_or_else(|| Error::internal("an argument was given no parameter"))?;
-            let tensor = if placeholder.weak { tensor.clone().into_weak() } else { tensor.clone() };
-            Ok(Value::Tensor(tensor))
+        let mut params = params.iter().zip(&leaves.tensors).map(|(tensor, leaf)| match leaf.argument.weak {
+            true => tensor.clone().into_weak(),
+            false => tensor.clone(),
+        });
+        let mut fill = |tree: &Tree| {
+            let next = |leaf: &Value| match argument::of(leaf) {
+                Some(_) => params.next().map_or(Value::None, Value::Tensor),
+                None => leaf.clone(),
+            };
+            (tree.def.clone(), tree.leaves.iter().map(next).collect::<Vec<_>>())
         };
-        let positional = wanted.args.positional.iter().map(|v| v.map_leaves(&mut replace)).collect::<Result<_>>()?;
-        let keywords = wanted.args.keywords.iter().map(|(n, v)| Ok((n.clone(), v.map_leaves(&mut replace)?)));
-        let args = Args { positional, keywords: keywords.collect::<Result<_>>()? };
+        let by_position: Vec<_> = positional.iter().map(&mut fill).collect();
+        let by_name: Vec<_> = keywords.iter().map(|(name, tree)| (name.clone(), fill(tree))).collect();
+        let mut args = Args::default();
+        for (def, leaves) in by_position {
+            args.positional.push(interp.unflatten(&def, leaves)?);
+        }
+        for (name, (def, leaves)) in by_name {
+            args.keywords.push((name, interp.unflatten(&def, leaves)?));
+        }
         let result = interp.call(&wanted.function, args)?;
         tensors(interp, &wanted.name, &result, &mut results)
     });
@@ -73,14 +93,44 @@ pub fn trace(interp: &mut Interp, wanted: &Wanted) -> Result<Traced> {
             .at(place)
             .help("return the new value instead; an entry point has no side effects"));
     }
-    Ok(Traced { function, arguments: leaves.into_iter().map(|(path, _)| path).collect(), results, reads })
+    let arguments = leaves.tensors.into_iter().map(|leaf| (leaf.name, leaf.donated)).collect();
+    Ok(Traced { function, arguments, results, reads })
+}
+
+/// The tensors among the arguments, in order.
+#[derive(Default)]
+struct Leaves {
+    tensors: Vec<Leaf>,
+}
+
+struct Leaf {
+    name: String,
+    argument: Rc<Argument>,
+    donated: bool,
+}
+
+/// One argument, taken apart.
+struct Tree {
+    def: TreeDef,
+    leaves: Vec<Value>,
+}
+
+impl Leaves {
+    fn add(&mut self, interp: &mut Interp, name: &str, value: &Value, donated: bool) -> Result<Tree> {
+        let (leaves, def) = interp.flatten(value)?;
+        for (leaf, path) in leaves.iter().zip(def.paths()) {
+            let leaf = argument::of(leaf).map(|argument| Leaf { name: format!("{name}{path}"), argument, donated });
+            self.tensors.extend(leaf);
+        }
+        Ok(Tree { def, leaves })
+    }
 }
 
 /// The leaves of a result as tensors; their paths go to `paths`.
 fn tensors(interp: &mut Interp, name: &str, result: &Value, paths: &mut Vec<String>) -> Result<Vec<Tensor>> {
-    let mut leaves = Vec::new();
-    leaf_paths(result, "result", &mut |path, leaf| leaves.push((path.to_owned(), leaf.clone())));
-    let tensor = |(path, leaf): (String, Value)| {
+    let (leaves, def) = interp.flatten(result)?;
+    let tensor = |(path, leaf): (Path, Value)| {
+        let path = format!("result{path}");
         let tensor = match &leaf {
             Value::Tensor(_) | Value::Array(_) | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Host(_) => {
                 interp.to_tensor(&leaf)
@@ -91,7 +141,7 @@ fn tensors(interp: &mut Interp, name: &str, result: &Value, paths: &mut Vec<Stri
         paths.push(path);
         tensor
     };
-    leaves.into_iter().map(tensor).collect()
+    def.paths().into_iter().zip(leaves).map(tensor).collect()
 }
 
 impl Traced {
@@ -102,46 +152,47 @@ impl Traced {
     pub fn into_entry(self, interp: &Interp, state: &State) -> Result<Entry> {
         let reads = self.reads.iter().map(|&id| state.index(id)).collect::<Result<Vec<_>>>()?;
         let (function, mut inputs) = state_first(interp, self.function, state, reads);
-        let port = |name: String, kind: PortKind| Port { name, kind, donated_to: None, below: None };
-        inputs.extend(self.arguments.into_iter().enumerate().map(|(i, name)| port(name, PortKind::Data(i))));
-        let outputs = self.results.into_iter().enumerate().map(|(i, name)| port(name, PortKind::Output(i)));
-        Ok(Entry { kind: EntryKind::Function, batch: None, function, inputs, outputs: outputs.collect() })
+        let results = function.result_types();
+        // As in JAX: the first result of the same type that no earlier argument has taken.
+        let mut taken = vec![false; results.len()];
+        for (i, (name, donated)) in self.arguments.into_iter().enumerate() {
+            let ty = function.params.get(inputs.len()).map(|&param| function.ty(param));
+            let free = |(index, result): (usize, &TensorType)| Some(result) == ty && !taken[index];
+            let donated_to = results.iter().enumerate().position(free).filter(|_| donated);
+            if let Some(index) = donated_to {
+                taken[index] = true;
+            }
+            inputs.push(Port { name, kind: PortKind::Data(i), donated_to, below: None });
+        }
+        let port = |(i, name)| Port { name, kind: PortKind::Output(i), donated_to: None, below: None };
+        let outputs = self.results.into_iter().enumerate().map(port).collect();
+        Ok(Entry { kind: EntryKind::Function, batch: None, function, inputs, outputs })
     }
 }
 
-/// What the arguments of a function are called.
-struct Names(Option<Rc<UserFunction>>);
+/// The function as the program wrote it, under whatever transforms.
+fn user_function(function: &Value) -> Option<Rc<UserFunction>> {
+    let Value::User(object) = function else { return None };
+    downcast::<UserFunction>(object).or_else(|| user_function(&object.stands_for()?.0))
+}
 
-impl Names {
-    fn of(function: &Value) -> Names {
-        match function {
-            Value::User(object) => Names(downcast::<UserFunction>(object)),
-            _ => Names(None),
-        }
+/// How the program calls the argument at a position.
+fn positional_name(function: &Value, index: usize) -> String {
+    let known = callee::parameter_names(function).unwrap_or_default();
+    let variadic = user_function(function).and_then(|f| Some(f.parameters().variadic.as_ref()?.name.name.to_string()));
+    match (known.get(index), variadic) {
+        (Some(name), _) => name.clone(),
+        (None, Some(variadic)) => format!("{variadic}[{}]", index - known.len()),
+        (None, None) => format!("args[{index}]"),
     }
+}
 
-    /// The header of the function.
-    fn place(&self) -> Option<crate::diagnostics::Span> {
-        self.0.as_ref()?.header()
-    }
-
-    fn positional(&self, index: usize) -> String {
-        let Some(function) = &self.0 else { return format!("args[{index}]") };
-        let parameters = function.parameters();
-        let mut named = parameters.positional_only.iter().chain(&parameters.positional);
-        if let Some(parameter) = named.nth(index) {
-            return parameter.name.name.to_string();
-        }
-        let before = parameters.positional_only.len() + parameters.positional.len();
-        let variadic = parameters.variadic.as_ref().map_or("args", |v| &*v.name.name);
-        format!("{variadic}[{}]", index.saturating_sub(before))
-    }
-
-    fn keyword(&self, name: &str) -> String {
-        let known = |function: &Rc<UserFunction>| function.parameters().iter().any(|p| *p.name.name == *name);
-        match self.0.as_ref().map(|f| (known(f), f.parameters().keywords.as_ref())) {
-            Some((false, Some(keywords))) => format!("{}['{name}']", keywords.name.name),
-            _ => name.to_owned(),
-        }
+/// How the program calls the argument of a name.
+fn keyword_name(function: &Value, name: &str) -> String {
+    let Some(function) = user_function(function) else { return name.to_owned() };
+    let known = function.parameters().iter().any(|p| *p.name.name == *name);
+    match &function.parameters().keywords {
+        Some(keywords) if !known => format!("{}['{name}']", keywords.name.name),
+        _ => name.to_owned(),
     }
 }

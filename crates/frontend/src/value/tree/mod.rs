@@ -16,7 +16,6 @@ mod registry;
 
 pub use def::ObjectNode;
 pub(crate) use def::{Kind, TreeDef};
-pub(crate) use nested::leaf_paths;
 pub(crate) use path::{Path, PathKey};
 pub(crate) use prefix::{Names, difference};
 pub(crate) use registry::{Registration, Registry, Unpacking};

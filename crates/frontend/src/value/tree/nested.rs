@@ -64,33 +64,3 @@ impl Value {
         leaves
     }
 }
-
-/// Visits the leaves of a tree in the order of `jax.tree.leaves`, each with its path: `base` and the way
-/// from it, as in `params['w'][0]`. Dicts go by sorted key, and `None` is a tree of no leaves.
-pub(crate) fn leaf_paths(value: &Value, base: &str, visit: &mut dyn FnMut(&str, &Value)) {
-    match value {
-        Value::None => {}
-        Value::Tuple(_) | Value::List(_) => {
-            let elements = value.elements().unwrap_or_default();
-            elements.iter().enumerate().for_each(|(i, v)| leaf_paths(v, &format!("{base}[{i}]"), visit));
-        }
-        Value::Dict(entries) => {
-            let entries = entries.borrow().clone();
-            let mut entries: Vec<(Value, Value)> = entries.into_iter().map(|(k, v)| (k.value().clone(), v)).collect();
-            entries.sort_by(|(a, _), (b, _)| match (a, b) {
-                (Value::Str(a), Value::Str(b)) => a.cmp(b),
-                (Value::Int(a), Value::Int(b)) => a.cmp(b),
-                _ => std::cmp::Ordering::Equal,
-            });
-            for (key, value) in entries {
-                let key = match &key {
-                    Value::Str(text) => format!("'{text}'"),
-                    Value::Int(i) => i.to_string(),
-                    other => other.type_name(),
-                };
-                leaf_paths(&value, &format!("{base}[{key}]"), visit);
-            }
-        }
-        leaf => visit(base, leaf),
-    }
-}
