@@ -110,6 +110,30 @@ pub fn block_of_each(b: &mut Builder, k0: Value, k1: Value, counter: u32) -> Res
     <[Value; 2]>::try_from(results).map_err(|_| IrError::ty("random_bits", "two results were expected", &[]))
 }
 
+/// As many random bits per element as `dtype` has: `jax.random.bits(key, shape, dtype)`.
+///
+/// # Errors
+/// As [`random_bits`]; or `dtype` is no unsigned integer.
+pub fn random_bits_of(b: &mut Builder, key: Value, dtype: DType, shape: &[usize]) -> Result<Value> {
+    match dtype {
+        DType::U32 => random_bits(b, key, shape),
+        // The low bits of one block per element.
+        DType::U8 | DType::U16 => {
+            let bits = random_bits(b, key, shape)?;
+            b.convert(bits, dtype)
+        }
+        DType::U64 => {
+            let [high, low] = call_blocks(b, key, shape.iter().product())?;
+            let (high, low) = (b.convert(high, dtype)?, b.convert(low, dtype)?);
+            let distance = b.full_like(high, 32.0)?;
+            let high = b.shift_left(high, distance)?;
+            let bits = b.or(high, low)?;
+            b.reshape(bits, shape)
+        }
+        other => Err(IrError::ty("random_bits", format!("{other} is no unsigned integer type"), &[b.ty(key)])),
+    }
+}
+
 /// `count` new keys: `jax.random.split(key, count)`, `u32[count,2]`.
 ///
 /// # Errors
@@ -153,6 +177,22 @@ mod tests {
         let bits = |words| run(|b, key| random_bits(b, key, &[2, 2]), words);
         assert_eq!(bits([0, 0]), Buffer::U32(vec![4_070_199_207, 4_202_968_722, 1_427_181_096, 2_012_915_765]));
         assert_eq!(bits([0, 42]), Buffer::U32(vec![2_098_992_034, 2_919_706_841, 2_646_866_425, 2_409_546_199]));
+    }
+
+    #[test]
+    fn bits_of_other_widths_are_those_of_jax() {
+        let bits = |dtype| run(|b, key| random_bits_of(b, key, dtype, &[4]), [0, 0]);
+        assert_eq!(bits(DType::U8), Buffer::U8(vec![167, 146, 40, 53]));
+        assert_eq!(bits(DType::U16), Buffer::U16(vec![20_391, 13_970, 3_624, 43_061]));
+        assert_eq!(
+            bits(DType::U64),
+            Buffer::U64(vec![
+                7_719_171_245_655_871_230,
+                3_989_946_895_414_531_357,
+                17_807_037_942_121_513_089,
+                10_597_664_315_880_824_766
+            ])
+        );
     }
 
     #[test]

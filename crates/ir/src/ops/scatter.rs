@@ -109,6 +109,47 @@ impl Scatter {
     }
 }
 
+impl Scatter {
+    /// Where several elements share the extremum, those that were there and those that arrived, they share the
+    /// derivative equally.
+    fn extremum_jvp(
+        &self,
+        b: &mut Builder,
+        [x, indices, updates]: [Value; 3],
+        [dx, d_updates]: [Option<Value>; 2],
+    ) -> Result<Dual> {
+        let y = b.emit1(self.clone(), &[x, indices, updates])?;
+        if dx.is_none() && d_updates.is_none() {
+            return Ok((vec![y], vec![None]));
+        }
+        let (ty, updates_ty) = (b.ty(x).clone(), b.ty(updates).clone());
+        let gather = self.gather(&ty, &updates_ty);
+        let add = Scatter { kind: ScatterKind::Add, ..self.clone() };
+        let extremes = b.emit1(gather.clone(), &[y, indices])?;
+        let hit = b.eq(updates, extremes)?;
+        let hit = b.convert(hit, ty.dtype)?;
+        let stayed = b.eq(x, y)?;
+        let stayed = b.convert(stayed, ty.dtype)?;
+        let count = b.emit1(add.clone(), &[stayed, indices, hit])?;
+        let mut tangent = b.full_like(x, 0.0)?;
+        if let Some(dx) = dx {
+            let share = b.div(stayed, count)?;
+            tangent = b.mul(dx, share)?;
+        }
+        if let Some(d_updates) = d_updates {
+            // Updates out of bounds see a count of zero, and go nowhere.
+            let counts = b.emit1(gather, &[count, indices])?;
+            let (none, one) = (b.full_like(counts, 0.0)?, b.full_like(counts, 1.0)?);
+            let outside = b.eq(counts, none)?;
+            let counts = b.select(outside, one, counts)?;
+            let share = b.div(hit, counts)?;
+            let arriving = b.mul(d_updates, share)?;
+            tangent = b.emit1(add, &[tangent, indices, arriving])?;
+        }
+        Ok((vec![y], vec![Some(tangent)]))
+    }
+}
+
 impl Primitive for Scatter {
     fn name(&self) -> &'static str {
         self.kind.name()
@@ -145,7 +186,17 @@ impl Primitive for Scatter {
             (ScatterKind::Replace, &[x, indices, updates], &[dx, d_indices, d_updates]) => {
                 self.replace_jvp(b, [x, indices, updates], [dx, d_indices, d_updates])
             }
-            _ => rules::no_rule(self.name(), "jvp", "only scatter and scatter_add have derivatives", b.location()),
+            (ScatterKind::Mul, &[_, indices, updates], &[Some(dx), _, None]) => {
+                let y = b.emit1(self.clone(), primals)?;
+                Ok((vec![y], vec![Some(b.emit1(self.clone(), &[dx, indices, updates])?)]))
+            }
+            (ScatterKind::Max | ScatterKind::Min, &[x, indices, updates], &[dx, _, d_updates]) => {
+                self.extremum_jvp(b, [x, indices, updates], [dx, d_updates])
+            }
+            _ => {
+                let message = "products have no derivative in the updates, several of which may meet";
+                rules::no_rule(self.name(), "jvp", message, b.location())
+            }
         }
     }
 
@@ -155,6 +206,11 @@ impl Primitive for Scatter {
         cotangents: &[Option<Value>],
         operands: &[Operand],
     ) -> Result<Vec<Option<Value>>> {
+        if let (ScatterKind::Mul, &[Some(ct)], [Operand::Linear(_), Operand::Known(indices), Operand::Known(updates)]) =
+            (self.kind, cotangents, operands)
+        {
+            return Ok(vec![Some(b.emit1(self.clone(), &[ct, *indices, *updates])?), None, None]);
+        }
         let (ScatterKind::Add, &[Some(ct)], [x, Operand::Known(indices), updates]) = (self.kind, cotangents, operands)
         else {
             return rules::not_linear(self.name(), b);

@@ -1,6 +1,6 @@
 //! Derivatives where JAX makes a choice: ties, bounds, zeros. The expected numbers are JAX's.
 
-use keramos_ir::ops::{Monoid, Window};
+use keramos_ir::ops::{GatherDims, Monoid, OutOfBounds, ScatterKind, Window};
 use keramos_ir::transform::value_and_grad;
 use keramos_ir::{Array, Buffer, Builder, DType, Result, TensorType, Value, eval};
 
@@ -89,4 +89,28 @@ fn a_gradient_stops() {
         b.mul(x, stopped)
     });
     assert_eq!(found, [2.0, 3.0]);
+}
+
+#[test]
+fn scattered_extremes_share_ties_and_products_scale() {
+    let scatter = |kind: ScatterKind, b: &mut Builder, x: Value, updates: Value| {
+        let dims = GatherDims { collapsed_slice_dims: vec![0], start_index_map: vec![0], ..GatherDims::default() };
+        let indices = b.constant(Array::new([4, 1], Buffer::I32(vec![0, 1, 1, 9]))?)?;
+        b.scatter(kind, x, indices, updates, dims, OutOfBounds::Fill)
+    };
+    let updates = |b: &mut Builder| b.constant(Array::new([4], Buffer::F64(vec![2.0, 3.0, 3.0, 5.0]))?);
+    // One tie with what was there; two updates that beat it; one out of bounds.
+    let of_x = |kind| {
+        gradient(&[2.0, 1.0, 7.0], |b, x| {
+            let updates = updates(b)?;
+            scatter(kind, b, x, updates)
+        })
+    };
+    assert_eq!(of_x(ScatterKind::Max), [0.5, 0.0, 1.0]);
+    assert_eq!(of_x(ScatterKind::Mul), [2.0, 9.0, 1.0]);
+    let of_updates = gradient(&[2.0, 3.0, 3.0, 5.0], |b, updates| {
+        let x = b.constant(Array::new([3], Buffer::F64(vec![2.0, 1.0, 7.0]))?)?;
+        scatter(ScatterKind::Max, b, x, updates)
+    });
+    assert_eq!(of_updates, [0.5, 0.5, 0.5, 0.0]);
 }

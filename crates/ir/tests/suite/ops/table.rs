@@ -47,8 +47,6 @@ const NO_DERIVATIVE: &[&str] = &[
     "reduce_window_prod",
     "regularized_incomplete_beta",
     "scatter_mul",
-    "scatter_max",
-    "scatter_min",
     "zeta",
 ];
 
