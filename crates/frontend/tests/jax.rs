@@ -93,3 +93,8 @@ fn functions_of_lax_are_those_of_jax() {
 fn functions_of_nn_are_those_of_jax() {
     check(include_str!("jax/programs/nn.py"), include_str!("jax/programs/nn.json"), 3e-6);
 }
+
+#[test]
+fn functions_of_scipy_are_those_of_jax() {
+    check(include_str!("jax/programs/scipy.py"), include_str!("jax/programs/scipy.json"), 1e-5);
+}

@@ -8,6 +8,7 @@ pub(crate) mod lax;
 pub(crate) mod nn;
 pub(crate) mod numpy;
 pub(crate) mod random;
+pub(crate) mod scipy;
 pub(crate) mod transform;
 pub(crate) mod tree;
 

@@ -123,7 +123,7 @@ pub(crate) use modules;
 pub(crate) type Table = &'static [&'static ModuleDecl];
 
 /// Every module of the table.
-fn tables() -> [Table; 16] {
+fn tables() -> [Table; 17] {
     [
         keras::TABLE,
         math::TABLE,
@@ -141,6 +141,7 @@ fn tables() -> [Table; 16] {
         crate::jax::lax::TABLE,
         crate::jax::nn::TABLE,
         crate::jax::random::TABLE,
+        crate::jax::scipy::TABLE,
     ]
 }
 

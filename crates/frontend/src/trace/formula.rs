@@ -173,6 +173,11 @@ impl<'f> Term<'f> {
         self.formula.terms.borrow().get(self.index).cloned()
     }
 
+    /// The tensor, for code that takes more operands than methods do; `None` if something failed before.
+    pub fn value(self) -> Option<Tensor> {
+        self.tensor()
+    }
+
     /// A function of this term.
     pub fn map(self, code: impl FnOnce(&mut Tracer, &Tensor) -> Result<Tensor>) -> Term<'f> {
         match self.tensor() {

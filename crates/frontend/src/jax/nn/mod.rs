@@ -5,6 +5,8 @@ mod attention;
 mod initializers;
 mod normalised;
 
+pub(crate) use normalised::logsumexp;
+
 use crate::keras::activations::FUNCTIONS as KERAS;
 use crate::modules::{Contents, modules};
 use crate::value::Value;

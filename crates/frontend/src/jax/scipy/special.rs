@@ -1,0 +1,321 @@
+//! `jax.scipy.special`.
+
+use std::f64::consts::{FRAC_1_SQRT_2, PI};
+
+use keramos_ir::{Builder, DType, Result as IrResult, Value as IrValue};
+
+use crate::error::{Error, Result};
+use crate::interp::Interp;
+use crate::interp::builtins::functions;
+use crate::jax::arguments::{axes, tensor};
+use crate::jax::nn::logsumexp;
+use crate::library::{Bound, Default, FunctionDecl};
+use crate::ops::broadcast_shapes;
+use crate::trace::{Formula, Tensor, Term, Tracer};
+use crate::value::Value;
+
+/// A function of terms.
+pub(super) type Law = for<'f> fn(&'f Formula, &[Term<'f>]) -> Term<'f>;
+
+/// Arguments as floats of one type and shape, and a formula of them.
+pub(super) fn law(interp: &mut Interp, args: &Bound, names: &[&str], law: Law) -> Result<Value> {
+    let mut xs = Vec::with_capacity(names.len());
+    let mut shape = Vec::new();
+    for name in names {
+        let x = tensor(interp, args, name)?;
+        let x = if x.is_weak() { interp.tracer.to_float(&x)?.into_weak() } else { interp.tracer.to_float(&x)? };
+        shape = broadcast_shapes(&shape, x.shape())?;
+        xs.push(x);
+    }
+    let dtype = interp.tracer.promoted(&xs).0;
+    let xs = xs.iter().map(|x| {
+        let x = interp.tracer.convert(x, dtype)?;
+        interp.tracer.broadcast_to(&x, &shape)
+    });
+    let xs = xs.collect::<Result<Vec<_>>>()?;
+    interp
+        .tracer
+        .formula(|f| {
+            let terms: Vec<Term<'_>> = xs.iter().map(|x| f.of(x)).collect();
+            law(f, &terms)
+        })
+        .map(Value::Tensor)
+}
+
+impl<'f> Term<'f> {
+    /// A primitive of this term and another of the same type.
+    pub(crate) fn primitive(
+        self,
+        other: Term<'f>,
+        code: fn(&mut Builder, IrValue, IrValue) -> IrResult<IrValue>,
+    ) -> Term<'f> {
+        self.with(other, |t, x, y| t.build1(&[x, y], |b, v| code(b, v[0], v[1])))
+    }
+
+    /// The regularized lower incomplete gamma function with this parameter.
+    pub(crate) fn igamma(self, x: Term<'f>) -> Term<'f> {
+        self.primitive(x, Builder::igamma)
+    }
+
+    /// The regularized upper incomplete gamma function with this parameter.
+    pub(crate) fn igammac(self, x: Term<'f>) -> Term<'f> {
+        self.primitive(x, Builder::igammac)
+    }
+
+    /// The distribution function of the standard normal distribution.
+    pub(crate) fn ndtr(self) -> Term<'f> {
+        let w = self * FRAC_1_SQRT_2;
+        let z = w.abs();
+        let tail = z.erfc();
+        let outer = w.gt(0.0).select(2.0 - tail, tail);
+        z.lt(FRAC_1_SQRT_2).select(w.erf() + 1.0, outer) * 0.5
+    }
+
+    /// Its logarithm, far into the lower tail by an asymptotic series of `order` terms.
+    pub(crate) fn log_ndtr(self, order: u32, wide: bool) -> Term<'f> {
+        let (lower, upper) = if wide { (-20.0, 8.0) } else { (-10.0, 5.0) };
+        let above = self.gt(upper);
+        let inner = above.select(-self, self.max(lower)).ndtr();
+        let below = self.min(lower);
+        let square = below.square();
+        let mut series = below.filled(1.0);
+        let (mut power, mut odd) = (square, 1.0);
+        for n in 1..=order {
+            let term = odd / power;
+            series = if n % 2 == 1 { series - term } else { series + term };
+            odd *= f64::from(2 * n + 1);
+            power = power * square;
+        }
+        let far = square * -0.5 - (-below).log() - 0.5 * (2.0 * PI).ln() + series.log();
+        above.select(-inner, self.gt(lower).select(inner.log(), far))
+    }
+
+    /// The quantile function of the standard normal distribution.
+    pub(crate) fn ndtri(self) -> Term<'f> {
+        let cut = (-2f64).exp();
+        let rest = self.gt(1.0 - cut).select(1.0 - self, self);
+        let p = rest.eq(0.0).select(rest.filled(0.5), rest);
+        let w = p - 0.5;
+        let ww = w.square();
+        let central = (w + w * ww * (ww.polynomial(&CENTRE[0]) / ww.polynomial(&CENTRE[1]))) * -(2.0 * PI).sqrt();
+        let z = (p.log() * -2.0).sqrt();
+        let inverse = 1.0 / z;
+        let first = z - z.log() / z;
+        let near = first - inverse.polynomial(&NEAR[0]) / inverse.polynomial(&NEAR[1]) / z;
+        let far = first - inverse.polynomial(&FAR[0]) / inverse.polynomial(&FAR[1]) / z;
+        let x = p.gt(cut).select(central, z.ge(8.0).select(far, near));
+        let x = self.gt(1.0 - cut).select(x, -x);
+        let x = self.eq(1.0).select(x.filled(f64::INFINITY), x);
+        self.eq(0.0).select(x.filled(f64::NEG_INFINITY), x)
+    }
+
+    /// A polynomial, coefficients highest power first.
+    fn polynomial(self, coefficients: &[f64]) -> Term<'f> {
+        coefficients.iter().fold(self.filled(0.0), |sum, &c| sum * self + c)
+    }
+
+    /// x·ln y, and 0 where x = 0.
+    pub(crate) fn xlogy(self, y: Term<'f>) -> Term<'f> {
+        let used = self.ne(0.0).or(y.is_nan());
+        let y = used.select(y, y.filled(1.0));
+        used.select(self * y.log(), self.filled(0.0))
+    }
+
+    /// x·ln(1 + y), and 0 where x = 0.
+    pub(crate) fn xlog1py(self, y: Term<'f>) -> Term<'f> {
+        let used = self.ne(0.0).or(y.is_nan());
+        let y = used.select(y, y.filled(0.0));
+        used.select(self * y.log1p(), self.filled(0.0))
+    }
+
+    /// ln B(x, y).
+    pub(crate) fn betaln(self, y: Term<'f>) -> Term<'f> {
+        self.lgamma() + y.lgamma() - (self + y).lgamma()
+    }
+
+    /// The sign of Γ(x); NaN at the poles.
+    fn gamma_sign(self) -> Term<'f> {
+        let floor = self.floor();
+        let negative = self.lt(0.0);
+        let pole = negative.and(self.eq(floor)).or(self.is_nan());
+        let below = negative.and((floor % 2.0).ne(0.0)).or((1.0 / self).eq(f64::NEG_INFINITY));
+        pole.select(self.filled(f64::NAN), below.select(self.filled(-1.0), self.filled(1.0)))
+    }
+
+    /// −x·ln x, and −∞ below 0.
+    fn entropy(self) -> Term<'f> {
+        self.lt(0.0).select(self.filled(f64::NEG_INFINITY), -self.xlogy(self))
+    }
+
+    /// x·ln(x/y) with its limits.
+    fn relative_entropy(self, y: Term<'f>) -> Term<'f> {
+        let both = self.gt(0.0).and(y.gt(0.0));
+        let empty = self.eq(0.0).and(y.ge(0.0));
+        let (p, q) = (both.select(self, self.filled(1.0)), both.select(y, y.filled(1.0)));
+        let value = p.xlogy(p) - p.xlogy(q);
+        both.select(value, empty.select(self.filled(0.0), self.filled(f64::INFINITY)))
+    }
+}
+
+/// Rational approximations of the normal quantile, numerators and denominators, highest power first
+/// (Cephes, `ndtri.c`): in the centre, in the tails, far out.
+const CENTRE: [&[f64]; 2] = [
+    &[-59.963350101410789, 98.001075418599966, -56.676285746907028, 13.931260938727967, -1.2391658386738126],
+    &[
+        1.0,
+        1.9544885833814176,
+        4.6762791289888154,
+        86.360242139089056,
+        -225.46268785411936,
+        200.26021238006066,
+        -82.037225616833340,
+        15.905622512621170,
+        -1.1833162112133000,
+    ],
+];
+const NEAR: [&[f64]; 2] = [
+    &[
+        4.0554489230596242,
+        31.525109459989386,
+        57.162819224642129,
+        44.080507389320083,
+        14.684956192885803,
+        2.1866330685079027,
+        -0.14025607917135449,
+        -0.035042462682784820,
+        -8.5745678515468541e-4,
+    ],
+    &[
+        1.0,
+        15.779988325646675,
+        45.390763512887921,
+        41.317203825467203,
+        15.042538569290750,
+        2.5046494620830941,
+        -0.14218292285478779,
+        -0.038080640769157827,
+        -9.3325948089545743e-4,
+    ],
+];
+const FAR: [&[f64]; 2] = [
+    &[
+        3.2377489177694604,
+        6.9152288906898418,
+        3.9388102529247444,
+        1.3330346081580755,
+        0.20148538954917908,
+        0.012371663481782003,
+        3.0158155350823542e-4,
+        2.6580697468673755e-6,
+        6.2397453918498329e-9,
+    ],
+    &[
+        1.0,
+        6.0242703936474201,
+        3.6798356385616086,
+        1.3770209948908133,
+        0.21623699359449664,
+        0.013420400608854319,
+        3.2801446468212774e-4,
+        2.8924786474538068e-6,
+        6.7901940800998127e-9,
+    ],
+];
+
+fn along(
+    interp: &mut Interp,
+    args: &Bound,
+    code: fn(&mut Tracer, &Tensor, &[usize], Option<&Tensor>) -> Result<Tensor>,
+) -> Result<Value> {
+    let x = tensor(interp, args, "x")?;
+    let axes = axes(args, x.rank())?;
+    code(&mut interp.tracer, &x, &axes, None).map(Value::Tensor)
+}
+
+fn log_ndtr(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    let order = args.usize("series_order")?;
+    let Some(order) = u32::try_from(order).ok().filter(|&order| order <= 30) else {
+        return Err(args.invalid("series_order", "an integer from 0 to 30"));
+    };
+    let x = tensor(interp, args, "x")?;
+    let x = interp.tracer.to_float(&x)?;
+    interp.tracer.formula(|f| f.of(&x).log_ndtr(order, x.dtype() == DType::F64)).map(Value::Tensor)
+}
+
+fn multigammaln(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    let d = args.usize("d")?;
+    let a = tensor(interp, args, "a")?;
+    let a = interp.tracer.to_float(&a)?;
+    let dimensions = d as f64;
+    interp
+        .tracer
+        .formula(|f| {
+            let a = f.of(&a);
+            (0..d).fold(a.filled(0.25 * dimensions * (dimensions - 1.0) * PI.ln()), |sum, i| {
+                sum + (a - i as f64 / 2.0).lgamma()
+            })
+        })
+        .map(Value::Tensor)
+}
+
+macro_rules! laws {
+    ($($name:literal $params:tt $names:tt $doc:literal => $law:expr;)*) => {
+        functions! {
+            $($name $params $doc => |interp, args| law(interp, args, &$names, $law);)*
+            "logsumexp" [(a) (axis = Default::None) (b = Default::None) (keepdims = Default::Bool(false)) (return_sign = Default::Bool(false)) (where = Default::None)]
+                "The logarithm of a sum of exponentials." => logsumexp;
+            "softmax" [(x) (axis = Default::None)] "Exponentials divided by their sum." => |i, args| along(i, args, Tracer::masked_softmax);
+            "log_softmax" [(x) (axis = Default::None)] "The logarithm of softmax." => |i, args| along(i, args, Tracer::masked_log_softmax);
+            "log_ndtr" [(x) (series_order = Default::Int(3))] "The logarithm of the normal distribution function." => log_ndtr;
+            "multigammaln" [(a) (d)] "The logarithm of the multivariate gamma function." => multigammaln;
+        }
+    };
+}
+
+/// The functions.
+pub(super) static FUNCTIONS: &[FunctionDecl] = laws! {
+    "bessel_i0e" [(x)] ["x"] "exp(-|x|)·I0(x)." => |_, p| p[0].map(|t, x| t.build1(&[x], |b, v| b.bessel_i0e(v[0])));
+    "i0e" [(x)] ["x"] "exp(-|x|)·I0(x)." => |_, p| p[0].map(|t, x| t.build1(&[x], |b, v| b.bessel_i0e(v[0])));
+    "i0" [(x)] ["x"] "The modified Bessel function of order 0." => |_, p| p[0].abs().exp() * p[0].map(|t, x| t.build1(&[x], |b, v| b.bessel_i0e(v[0])));
+    "i1e" [(x)] ["x"] "exp(-|x|)·I1(x)." => |_, p| p[0].map(|t, x| t.build1(&[x], |b, v| b.bessel_i1e(v[0])));
+    "i1" [(x)] ["x"] "The modified Bessel function of order 1." => |_, p| p[0].abs().exp() * p[0].map(|t, x| t.build1(&[x], |b, v| b.bessel_i1e(v[0])));
+    "expit" [(x)] ["x"] "1 / (1 + exp(-x))." => |_, p| p[0].logistic();
+    "logit" [(x)] ["x"] "log(x / (1 - x))." => |_, p| (p[0] / (1.0 - p[0])).log();
+    "erf" [(x)] ["x"] "The error function." => |_, p| p[0].erf();
+    "erfc" [(x)] ["x"] "1 - erf(x)." => |_, p| p[0].erfc();
+    "erfinv" [(x)] ["x"] "The inverse of the error function." => |_, p| p[0].erf_inv();
+    "gammaln" [(x)] ["x"] "The logarithm of the gamma function's absolute value." => |_, p| p[0].lgamma();
+    "gammasgn" [(x)] ["x"] "The sign of the gamma function." => |_, p| p[0].gamma_sign();
+    "gamma" [(x)] ["x"] "The gamma function." => |_, p| p[0].gamma_sign() * p[0].lgamma().exp();
+    "digamma" [(x)] ["x"] "The derivative of gammaln." => |_, p| p[0].digamma();
+    "polygamma" [(n) (x)] ["n", "x"] "A derivative of digamma." => |_, p| p[0].primitive(p[1], Builder::polygamma);
+    "zeta" [(x) (q)] ["x", "q"] "The Hurwitz zeta function." => |_, p| p[0].primitive(p[1], Builder::zeta);
+    "betaln" [(a) (b)] ["a", "b"] "The logarithm of the beta function." => |_, p| p[0].betaln(p[1]);
+    "beta" [(a) (b)] ["a", "b"] "The beta function." =>
+        |_, p| p[0].gamma_sign() * p[1].gamma_sign() * (p[0] + p[1]).gamma_sign() * p[0].betaln(p[1]).exp();
+    "betainc" [(a) (b) (x)] ["a", "b", "x"] "The regularized incomplete beta function." => |f, p| beta_integral(f, p[0], p[1], p[2]);
+    "gammainc" [(a) (x)] ["a", "x"] "The regularized lower incomplete gamma function." => |_, p| p[0].igamma(p[1]);
+    "gammaincc" [(a) (x)] ["a", "x"] "The regularized upper incomplete gamma function." => |_, p| p[0].igammac(p[1]);
+    "factorial" [(n)] ["n"] "n!." => |_, p| p[0].lt(0.0).select(p[0].filled(0.0), (p[0] + 1.0).lgamma().exp());
+    "poch" [(z) (m)] ["z", "m"] "The rising factorial." => |_, p| {
+        let (above, below) = (p[0] + p[1], p[0]);
+        let ratio = above.gamma_sign() * above.lgamma().exp() / (below.gamma_sign() * below.lgamma().exp());
+        p[1].eq(0.0).select(below.filled(1.0), ratio)
+    };
+    "entr" [(x)] ["x"] "-x·log(x)." => |_, p| p[0].entropy();
+    "rel_entr" [(p) (q)] ["p", "q"] "p·log(p/q)." => |_, p| p[0].relative_entropy(p[1]);
+    "kl_div" [(p) (q)] ["p", "q"] "p·log(p/q) - p + q." => |_, p| p[0].relative_entropy(p[1]) - p[0] + p[1];
+    "xlogy" [(x) (y)] ["x", "y"] "x·log(y), 0 where x is 0." => |_, p| p[0].xlogy(p[1]);
+    "xlog1py" [(x) (y)] ["x", "y"] "x·log(1 + y), 0 where x is 0." => |_, p| p[0].xlog1py(p[1]);
+    "ndtr" [(x)] ["x"] "The normal distribution function." => |_, p| p[0].ndtr();
+    "ndtri" [(p)] ["p"] "The normal quantile function." => |_, p| p[0].ndtri();
+};
+
+/// The regularized incomplete beta function.
+pub(super) fn beta_integral<'f>(f: &'f Formula, a: Term<'f>, b: Term<'f>, x: Term<'f>) -> Term<'f> {
+    let (a, b, x) = (a.value(), b.value(), x.value());
+    f.trace(|t| match (&a, &b, &x) {
+        (Some(a), Some(b), Some(x)) => t.build1(&[a, b, x], |builder, v| builder.betainc(v[0], v[1], v[2])),
+        _ => Err(Error::internal("an operand is missing")),
+    })
+}
