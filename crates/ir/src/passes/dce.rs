@@ -39,7 +39,7 @@ pub(super) fn needed(function: &Function) -> Vec<bool> {
 }
 
 /// Takes from an equation with functions inside what is not needed for its live outputs.
-fn prune(eqn: &mut Equation, live: &[bool]) {
+pub(crate) fn prune(eqn: &mut Equation, live: &[bool]) {
     let outputs: Vec<bool> = eqn.outputs.iter().map(|o| live[o.index()]).collect();
     let pruned = match &eqn.op {
         Op::Scan(op) => scan(op, &outputs),

@@ -27,6 +27,7 @@ mod roll;
 mod rules;
 
 pub use dce::dce;
+pub(crate) use dce::prune;
 pub use donated::order_donated;
 pub use roll::{MIN_REPEATS, Roll, roll};
 pub use rules::{Rule, rules};

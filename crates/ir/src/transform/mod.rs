@@ -25,6 +25,7 @@ mod jvp;
 mod linearize;
 mod split;
 mod transpose;
+mod untangle;
 mod vmap;
 
 pub use grad::{value_and_grad, vjp};
@@ -34,6 +35,7 @@ pub use linearize::{Linearized, linearize};
 pub(crate) use split::{Split, is_cheap, part};
 pub(crate) use transpose::transposed;
 pub use transpose::{transpose, transpose_into};
+pub(crate) use untangle::untangle;
 pub use vmap::{batch_into, batch_size, resolve_axis, vmap, vmap_at};
 
 use crate::{Builder, Equation, Function, IrError, Primitive, Result, TensorType, Value};

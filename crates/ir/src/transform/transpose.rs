@@ -57,6 +57,7 @@ pub fn transpose_into(
         Operand::Known(value) => b.ty(*value),
     });
     check_args(function, given)?;
+    let function = &*super::untangle(function, operands.iter().map(Operand::is_linear))?;
     let since = b.function().equations.len();
     let args: Vec<Value> = operands
         .iter()

@@ -210,18 +210,21 @@ pub(super) fn transpose(
 ) -> Result<Vec<Option<Value>>> {
     // A carried value is linear if its start is, or if the body makes it of something linear.
     let mut linear: Vec<bool> = operands.iter().map(Operand::is_linear).collect();
-    let (carry, _) = scan.result_parts(&scan.body.results);
-    let split = loop {
-        let split = Split::new(&scan.body, linear.iter().copied());
+    let scan = loop {
+        let body = transform::untangle(&scan.body, linear.iter().copied())?;
+        let split = Split::new(&body, linear.iter().copied());
+        let (carry, _) = scan.result_parts(&body.results);
         let inside = &mut linear[scan.num_consts..scan.num_consts + scan.num_carry];
         let before = inside.to_vec();
         for (flag, &result) in inside.iter_mut().zip(carry) {
             *flag |= split.is_unknown(result);
         }
         if *inside == before {
-            break split;
+            break Scan { body: Arc::new(body.into_owned()), ..scan.clone() };
         }
     };
+    let scan = &scan;
+    let split = Split::new(&scan.body, linear.iter().copied());
     if scan.parts(&linear).carry.contains(&false) {
         return transpose_unknown_half(scan, b, cotangents, operands, &linear, &split);
     }

@@ -1,5 +1,7 @@
 //! Derivatives of derivatives, and batches of them, through nested loops and branches.
 
+use std::sync::Arc;
+
 use keramos_ir::ops::{DotDims, Steps};
 use keramos_ir::passes::{Options, simplify};
 use keramos_ir::transform::{jvp, transpose, value_and_grad, vjp, vmap};
@@ -216,5 +218,36 @@ fn simplification_keeps_derivatives() {
                 assert_close(&eval(&simple, &args).unwrap(), &eval(g, &args).unwrap(), 1e-13);
             }
         }
+    }
+}
+
+/// The whole derivative as a linear function of the tangents, values computed on the way, is transposed.
+#[test]
+fn functions_that_compute_values_and_tangents_together_are_transposed() {
+    for f in programs() {
+        let n = f.params.len();
+        let mut forward = jvp(&f, &vec![true; n], &[true]).unwrap().function;
+        forward.results.remove(0);
+        let linear: Vec<bool> = (0..2 * n).map(|i| i >= n).collect();
+        let backward = transpose(&forward, &linear).unwrap_or_else(|e| panic!("{forward}{e}"));
+        verify(&backward).unwrap();
+        let args = Random(4).args(&f);
+        let one = [Array::scalar(DType::F64, 1.0)];
+        let found = eval(&backward, &[&args[..], &one].concat()).unwrap();
+        let expected = eval(&value_and_grad(&f, &(0..n).collect::<Vec<_>>(), 0).unwrap(), &args).unwrap();
+        assert_close(&found, &expected[1..], 1e-12);
+    }
+}
+
+/// A rule for `custom_jvp` may be a forward derivative through loops and branches.
+#[test]
+fn rules_may_contain_loops() {
+    for f in programs() {
+        let n = f.params.len();
+        let rule = Arc::new(jvp(&f, &vec![true; n], &[true]).unwrap().function);
+        let mut b = Builder::new("custom");
+        let params: Vec<Value> = f.param_types().into_iter().map(|ty| b.param(ty)).collect();
+        let results = b.custom_jvp(&Arc::new(f), &rule, &params).unwrap();
+        check_scalar(&b.finish(results));
     }
 }
