@@ -123,7 +123,7 @@ pub(crate) use modules;
 pub(crate) type Table = &'static [&'static ModuleDecl];
 
 /// Every module of the table.
-fn tables() -> [Table; 17] {
+fn tables() -> [Table; 19] {
     [
         keras::TABLE,
         math::TABLE,
@@ -137,6 +137,8 @@ fn tables() -> [Table; 17] {
         crate::keras::ops::TABLE,
         crate::jax::TABLE,
         crate::jax::tree::TABLE,
+        crate::jax::transform::checkpoint::TABLE,
+        crate::jax::transform::misc::TABLE,
         crate::jax::numpy::TABLE,
         crate::jax::lax::TABLE,
         crate::jax::nn::TABLE,

@@ -179,7 +179,8 @@ fn step(interp: &mut Interp, graph: &Functional, compiled: &Compiled, batch: &Ba
     let types: Vec<TensorType> = weights.iter().map(|t| t.ty().clone()).collect();
     let mut assigned = Vec::new();
     let mut counts = (0, 0);
-    let (function, captures) = assemble::traced(interp, "loss", &types, |interp, params| {
+    interp.derivatives += 1;
+    let traced = assemble::traced(interp, "loss", &types, |interp, params| {
         interp.state.open(compiled.trained.iter().copied().zip(params.iter().cloned()));
         let outputs = assemble::tensors(&graph.replay(interp, &batch.inputs)?)?;
         let (total, each) = losses(interp, compiled, batch, &outputs)?;
@@ -193,7 +194,9 @@ fn step(interp: &mut Interp, graph: &Functional, compiled: &Compiled, batch: &Ba
             results.push(value);
         }
         Ok(results)
-    })?;
+    });
+    interp.derivatives -= 1;
+    let (function, captures) = traced?;
     let wrt: Vec<usize> = (0..weights.len()).collect();
     let aux = function.results.len() - 1;
     let both: Function = value_and_grad(&compiled.roll.apply(function)?, &wrt, aux)?;

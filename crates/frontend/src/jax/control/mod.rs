@@ -34,6 +34,7 @@ pub(crate) static KERAS: &[FunctionDecl] = functions! {
     "fori_loop" [(lower) (upper) (body_fun) (init_val)] "A function applied for every integer in a range." => loops::fori;
     "cond" [(pred) (true_fn) (false_fn)] "One of two functions, chosen by a condition." => cond::keras_cond;
     "switch" [(index) (branches) (*operands)] "One of several functions, chosen by a number." => cond::switch;
+    "custom_gradient" [(f)] "A function that returns its value and the function that pulls cotangents back." => crate::jax::transform::custom_gradient;
     "associative_scan" [(f) (elems) (reverse = Default::Bool(false)) (axis = Default::Int(0))]
         "All prefixes combined by an associative function, in logarithmic depth." => |i, args| associative::associative_scan(i, args, "f");
 };

@@ -113,6 +113,20 @@ pub(crate) struct JitCall {
 }
 
 impl Jit {
+    /// Only argument `static_argnums` of a call.
+    ///
+    /// # Errors
+    /// It is no integer or sequence of integers.
+    pub(super) fn with_static(args: &Bound) -> Result<Jit> {
+        Ok(Jit {
+            static_positions: positions(args, "static_argnums")?,
+            static_names: Vec::new(),
+            donated_positions: Vec::new(),
+            donated_names: Vec::new(),
+            inline: false,
+        })
+    }
+
     /// Whether argument `index`, called `name`, is among those listed.
     fn listed(positions: &[i64], names: &[Rc<str>], index: Option<usize>, name: Option<&str>, count: usize) -> bool {
         let at = |&position: &i64| {

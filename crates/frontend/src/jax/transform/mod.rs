@@ -6,11 +6,14 @@
 //! nesting work: an inner transform only ever sees tensors of the outer ones.
 
 pub(crate) mod callee;
+pub(crate) mod checkpoint;
+mod custom;
 mod forward;
 mod grad;
 mod jacobian;
 mod jit;
 mod linear;
+pub(crate) mod misc;
 mod reverse;
 mod selection;
 mod shapes;
@@ -20,14 +23,24 @@ mod vmap;
 
 use crate::library::{ClassDecl, FunctionDecl};
 
+pub(crate) use custom::custom_gradient;
 pub(crate) use jit::{Jit, Role};
 pub(crate) use shapes::keywords;
 pub(crate) use transformed::{call_traced, check_callable, transformed};
 pub(crate) use vmap::vmap_over_first;
 
 /// The functions of `jax` that make functions.
-pub(crate) static PYTHON: &[&[FunctionDecl]] =
-    &[grad::FUNCTIONS, jacobian::FUNCTIONS, jit::FUNCTIONS, vmap::FUNCTIONS, shapes::FUNCTIONS];
+pub(crate) static PYTHON: &[&[FunctionDecl]] = &[
+    grad::FUNCTIONS,
+    jacobian::FUNCTIONS,
+    jit::FUNCTIONS,
+    vmap::FUNCTIONS,
+    checkpoint::FUNCTIONS,
+    custom::JVP,
+    custom::VJP,
+    shapes::FUNCTIONS,
+    misc::FUNCTIONS,
+];
 
 /// The functions of `jax` that compute on tensors.
 pub(crate) static TENSOR_FUNCTIONS: &[&[&FunctionDecl]] = &[forward::FUNCTIONS, reverse::FUNCTIONS];

@@ -1,0 +1,172 @@
+//! `jax.checkpoint` (`jax.remat`), its policies, and `checkpoint_name`.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use keramos_ir::ops::Policy;
+
+use super::jit::Jit;
+use super::transformed::{Transform, Transformed};
+use crate::error::{Error, Result};
+use crate::interp::Interp;
+use crate::interp::attribute::user;
+use crate::interp::builtins::functions;
+use crate::library::{Args, Bound, Default, FunctionDecl};
+use crate::modules::{Contents, modules};
+use crate::trace::Tensor;
+use crate::value::{Object, Value};
+
+modules! {
+    /// `jax.checkpoint_policies`.
+    POLICIES = Contents {
+        python: &[POLICY_FUNCTIONS],
+        values: policy_value,
+        value_names: POLICY_NAMES,
+        ..Contents::new("jax.checkpoint_policies")
+    };
+    /// `jax.ad_checkpoint`.
+    AD_CHECKPOINT = Contents { python: &[FUNCTIONS, NAMES], ..Contents::new("jax.ad_checkpoint") };
+}
+
+pub(crate) static FUNCTIONS: &[FunctionDecl] = functions! {
+    "checkpoint" [(fun = Default::None) (prevent_cse = Default::Bool(true)) (policy = Default::None) (static_argnums = Default::None) (concrete = Default::Bool(false))]
+        "A function whose intermediate values are computed again for the backward pass, but for those that the policy saves." => checkpoint;
+    "remat" [(fun = Default::None) (prevent_cse = Default::Bool(true)) (policy = Default::None) (static_argnums = Default::None) (concrete = Default::Bool(false))]
+        "A function whose intermediate values are computed again for the backward pass, but for those that the policy saves." => checkpoint;
+};
+
+static NAMES: &[FunctionDecl] = functions! {
+    "checkpoint_name" [(x) (name)] "The value under a name that policies know." => |interp, args| {
+        let name = args.str("name")?;
+        let (leaves, def) = interp.flatten(&args.get("x")?.clone())?;
+        let mut named = Vec::with_capacity(leaves.len());
+        for leaf in &leaves {
+            named.push(match leaf {
+                Value::Tensor(tensor) => {
+                    Value::Tensor(interp.tracer.build1(&[tensor], |b, v| b.checkpoint_name(v[0], &*name))?)
+                }
+                other => other.clone(),
+            });
+        }
+        interp.unflatten(&def, named)
+    };
+};
+
+const POLICY_NAMES: &[&str] = &[
+    "everything_saveable",
+    "nothing_saveable",
+    "dots_saveable",
+    "checkpoint_dots",
+    "dots_with_no_batch_dims_saveable",
+    "checkpoint_dots_with_no_batch_dims",
+];
+
+/// A policy as a value.
+#[derive(Debug)]
+struct PolicyObject(Policy);
+
+impl Object for PolicyObject {
+    fn class_name(&self) -> Rc<str> {
+        "function".into()
+    }
+}
+
+fn value(policy: Policy) -> Value {
+    Value::User(Rc::new(PolicyObject(policy)))
+}
+
+fn policy_value(name: &str) -> Option<Value> {
+    Some(value(match name {
+        "everything_saveable" => Policy::everything(),
+        "nothing_saveable" => Policy::nothing(),
+        "dots_saveable" | "checkpoint_dots" => Policy::dots(),
+        "dots_with_no_batch_dims_saveable" | "checkpoint_dots_with_no_batch_dims" => Policy::dots_with_no_batch_dims(),
+        _ => return None,
+    }))
+}
+
+static POLICY_FUNCTIONS: &[FunctionDecl] = functions! {
+    "save_only_these_names" [(*names)] "Saves what has one of these names." => |_, args| Ok(value(Policy::only_names(names(args)?)));
+    "save_any_names_but_these" [(*names)] "Saves what has a name other than these." => |_, args| Ok(value(Policy::any_names_but(names(args)?)));
+    "save_anything_except_these_names" [(*names)] "Saves everything but what has one of these names." => |_, args| {
+        names(args)?;
+        Ok(value(Policy::everything()))
+    };
+    "save_from_both_policies" [(policy_1) (policy_2)] "Saves what either policy saves." => |_, args| {
+        let (a, b) = (policy(args.get("policy_1")?)?, policy(args.get("policy_2")?)?);
+        Ok(value(a.or(b)))
+    };
+};
+
+fn names(args: &Bound) -> Result<Vec<String>> {
+    let text = |value: &Value| match value {
+        Value::Str(name) => Some(name.to_string()),
+        _ => None,
+    };
+    let all = args.get("names")?.elements().and_then(|v| v.iter().map(text).collect());
+    all.ok_or_else(|| args.invalid("names", "strings"))
+}
+
+fn policy(value: &Value) -> Result<Policy> {
+    match user::<PolicyObject>(value) {
+        Some(object) => Ok(object.0.clone()),
+        None => Err(Error::unsupported(format!("a checkpoint policy that is {}", value.type_name()))
+            .help("use one of jax.checkpoint_policies")),
+    }
+}
+
+/// `jax.checkpoint(…)`.
+#[derive(Clone, Debug)]
+struct Checkpoint {
+    policy: Policy,
+    prevent_cse: bool,
+    statics: Jit,
+}
+
+/// `jax.checkpoint(…)` without a function: a decorator.
+#[derive(Debug)]
+struct Decorator(Checkpoint);
+
+impl Object for Decorator {
+    fn class_name(&self) -> Rc<str> {
+        "function".into()
+    }
+
+    fn call(self: Rc<Self>, _interp: &mut Interp, args: Args) -> Result<Value> {
+        match args.positional.as_slice() {
+            [function] => Transformed::value(function, self.0.clone()),
+            _ => Err(Error::ty("jax.checkpoint(…) decorates one function")),
+        }
+    }
+}
+
+fn checkpoint(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    let checkpoint = Checkpoint {
+        policy: args.some("policy")?.map(policy).transpose()?.unwrap_or_default(),
+        prevent_cse: args.bool("prevent_cse")?,
+        statics: Jit::with_static(args)?,
+    };
+    match args.some("fun")? {
+        Some(function) => Transformed::value(function, checkpoint),
+        None => Ok(Value::User(Rc::new(Decorator(checkpoint)))),
+    }
+}
+
+impl Transform for Checkpoint {
+    fn name(&self) -> &'static str {
+        "checkpoint"
+    }
+
+    fn call(&self, interp: &mut Interp, function: &Value, args: Args) -> Result<Value> {
+        let call = self.statics.split(interp, function, args)?;
+        let staged = call.stage(interp, function)?;
+        let args: Vec<&Tensor> = call.leaves.iter().chain(&staged.captures).collect();
+        let body = Arc::new(staged.function.clone());
+        let policy = self.policy.clone();
+        let results = interp.tracer.build(&args, |b, values| b.checkpoint(&body, policy, self.prevent_cse, values))?;
+        let mut results = results.into_iter();
+        let tree = staged.out.tree(interp, &mut results)?;
+        staged.assign(interp, &mut results);
+        Ok(tree)
+    }
+}
