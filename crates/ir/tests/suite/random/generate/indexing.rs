@@ -23,7 +23,11 @@ impl Maker {
             }
             1 => {
                 let starts = self.starts(ty.rank())?;
-                let update = self.like(x);
+                let mut update = self.like(x);
+                if update == x {
+                    // XLA's CPU backend overwrites a tensor with a piece of itself while it still reads it.
+                    update = self.b.optimization_barrier(&[x])?[0];
+                }
                 let update = self.b.slice(update, &vec![0; sizes.len()], &sizes, &vec![1; sizes.len()])?;
                 self.b.dynamic_update_slice(x, update, &starts)?
             }
