@@ -48,6 +48,11 @@ fn numpy_computes_what_jax_computes() {
     check(table!("jax_numpy"));
 }
 
+#[test]
+fn linear_algebra_and_gradients_are_jaxs() {
+    check(table!("jax_linalg"));
+}
+
 /// Runs the functions of a table and compares types and values.
 fn check((file, program, expected): (&str, &str, &str)) {
     let expected: Json = serde_json::from_str(expected).unwrap();

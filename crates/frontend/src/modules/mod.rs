@@ -123,7 +123,7 @@ pub(crate) use modules;
 pub(crate) type Table = &'static [&'static ModuleDecl];
 
 /// Every module of the table.
-fn tables() -> [Table; 19] {
+fn tables() -> [Table; 21] {
     [
         keras::TABLE,
         math::TABLE,
@@ -140,6 +140,8 @@ fn tables() -> [Table; 19] {
         crate::jax::transform::checkpoint::TABLE,
         crate::jax::transform::misc::TABLE,
         crate::jax::numpy::TABLE,
+        crate::jax::numpy::linalg::TABLE,
+        crate::jax::numpy::fft::TABLE,
         crate::jax::lax::TABLE,
         crate::jax::nn::TABLE,
         crate::jax::random::TABLE,

@@ -491,6 +491,18 @@ impl Tracer {
         }
     }
 
+    /// The angle in the complex plane; 0 or π for real numbers.
+    pub(crate) fn phase(&mut self, x: &Tensor) -> Result<Tensor> {
+        if !x.dtype().is_complex() {
+            return self.real_angle(x);
+        }
+        let parts = self.build(&[x], |b, v| Ok(vec![b.imag(v[0])?, b.real(v[0])?]))?;
+        match parts.as_slice() {
+            [imag, real] => self.atan2(imag, real),
+            _ => Err(Error::internal("a complex number has two parts")),
+        }
+    }
+
     /// The angle of the point with ordinate `y` and abscissa `x`.
     pub(crate) fn angle_of(&mut self, y: &Tensor, x: &Tensor) -> Result<Tensor> {
         let [y, x] = self.common(Domain::Float, [y, x])?;

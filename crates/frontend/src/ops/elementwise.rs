@@ -169,7 +169,7 @@ impl Tracer {
     /// # Errors
     /// Nothing is being traced.
     pub fn to_float(&mut self, x: &Tensor) -> Result<Tensor> {
-        if x.dtype().is_float() {
+        if x.dtype().is_inexact() {
             return Ok(x.clone());
         }
         let float = self.default_float();

@@ -1,7 +1,5 @@
 //! Element by element.
 
-use keramos_ir::DType;
-
 use crate::error::Result;
 use crate::jax::arguments::{Call, FALSE, NONE, int, tensor_functions};
 use crate::library::{Default, FunctionDecl};
@@ -208,20 +206,22 @@ fn unwrap(c: &mut Call<'_>) -> Result<Tensor> {
     t.concatenate(&[first, moved], axis)
 }
 
-/// The real part, imaginary part, conjugate and angle of real numbers.
-pub(crate) static REAL: &[&FunctionDecl] = tensor_functions! {
-    "real": [(val)] "The real part." => |c| c.tensor("val");
-    "imag": [(val)] "The imaginary part." => |c| c.unary(|t, x| t.full(x.ty(), 0.0));
-    "conj" | "conjugate": [(x)] "The conjugate." => |c| c.tensor("x");
+/// The parts of complex numbers; real numbers are their own.
+pub(crate) static PARTS: &[&FunctionDecl] = tensor_functions! {
+    "real": [(val)] "The real part." => |c| c.unary(|t, x| t.build1(&[x], |b, v| b.real(v[0])));
+    "imag": [(val)] "The imaginary part." => |c| c.unary(|t, x| t.build1(&[x], |b, v| b.imag(v[0])));
+    "conj" | "conjugate": [(x)] "The conjugate." => |c| c.unary(|t, x| t.build1(&[x], |b, v| b.conj(v[0])));
     "angle": [(z) (deg = FALSE)] "The angle in the complex plane." => |c| {
-        let (z, degrees) = (c.tensor("z")?, c.flag("deg")?);
-        let angle = c.t().real_angle(&z)?;
+        let degrees = c.args.has("deg") && c.flag("deg")?;
+        let angle = c.unary(Tracer::phase)?;
         if degrees { c.t().rad2deg(&angle) } else { Ok(angle) }
     };
-    "isreal": [(x)] "Whether the imaginary part is 0." => |c| {
-        c.unary(|t, x| t.full(&x.ty().with_dtype(DType::Bool), 1.0))
-    };
-    "iscomplex": [(x)] "Whether the imaginary part is not 0." => |c| {
-        c.unary(|t, x| t.full(&x.ty().with_dtype(DType::Bool), 0.0))
-    };
+    "isreal": [(x)] "Whether the imaginary part is 0." => |c| c.unary(|t, x| {
+        let imag = t.build1(&[x], |b, v| b.imag(v[0]))?;
+        t.compute([&imag], |[y]| y.eq(0))
+    });
+    "iscomplex": [(x)] "Whether the imaginary part is not 0." => |c| c.unary(|t, x| {
+        let imag = t.build1(&[x], |b, v| b.imag(v[0]))?;
+        t.compute([&imag], |[y]| y.ne(0))
+    });
 };

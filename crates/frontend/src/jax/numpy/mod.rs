@@ -3,8 +3,10 @@
 pub(crate) mod contractions;
 pub(crate) mod creation;
 pub(crate) mod elementwise;
+pub(crate) mod fft;
 pub(crate) mod functional;
 pub(crate) mod indexing;
+pub(crate) mod linalg;
 pub(crate) mod operators;
 pub(crate) mod reductions;
 pub(crate) mod searching;
@@ -35,7 +37,7 @@ const TABLES: &[&[&FunctionDecl]] = &[
     operators::FUNCTIONS,
     elementwise::SHARED,
     elementwise::FUNCTIONS,
-    elementwise::REAL,
+    elementwise::PARTS,
     reductions::FUNCTIONS,
     shapes::SHARED,
     shapes::NUMPY,

@@ -27,6 +27,7 @@ const TABLES: &[&[&FunctionDecl]] = &[
     nn::FUNCTIONS,
     operators::FUNCTIONS,
     elementwise::SHARED,
+    elementwise::PARTS,
     shapes::SHARED,
     creation::FUNCTIONS,
     contractions::SHARED,

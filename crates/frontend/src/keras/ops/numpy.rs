@@ -63,11 +63,6 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
         creation::kaiser(c, "x", &beta)
     };
     "vander": [(x) (N = NONE) (increasing = FALSE)] "The powers of each element." => creation::vander;
-    "real": [(x)] "The real part." => |c| c.tensor("x");
-    "imag": [(x)] "The imaginary part." => |c| c.unary(|t, x| t.full(x.ty(), 0.0));
-    "conj" | "conjugate": [(x)] "The conjugate." => |c| c.tensor("x");
-    "angle": [(x)] "The angle in the complex plane." => |c| c.unary(Tracer::real_angle);
-    "isreal": [(x)] "Whether the imaginary part is 0." => |c| c.unary(|t, x| t.full(&x.ty().with_dtype(DType::Bool), 1.0));
     "sum": [(x) (axis = NONE) (keepdims = FALSE)] "The sum." => |c| reductions::reduce(c, "x", Reduction::Sum);
     "prod": [(x) (axis = NONE) (keepdims = FALSE) (dtype = NONE)] "The product." => |c| reductions::reduce(c, "x", Reduction::Prod);
     "max": [(x) (axis = NONE) (keepdims = FALSE) (initial = NONE)] "The largest element." => |c| reductions::reduce(c, "x", Reduction::Max);
