@@ -22,7 +22,7 @@ use store::{Case, Store};
 const GROUP: usize = 80;
 
 /// Groups that take longer are named.
-const SLOW: std::time::Duration = std::time::Duration::from_secs(2);
+const SLOW: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// Why a case fails: its name and what was found.
 type Failure = (String, String);

@@ -57,7 +57,7 @@ def conv_net_gradient(params, images):
 
 
 #: conv_net({"c1": normal(3, 3, 1, 2), "b1": normal(2), "c2": normal(3, 3, 2, 3), "w": normal(3, 2)}, normal(2, 6, 6, 1))
-#: conv_net_gradient({"c1": normal(3, 3, 1, 2), "b1": normal(2), "c2": normal(3, 3, 2, 3), "w": normal(3, 2)}, normal(2, 6, 6, 1), tolerance=5e-5, reason="sums of some hundred products")
+#: conv_net_gradient({"c1": normal(3, 3, 1, 2), "b1": normal(2), "c2": normal(3, 3, 2, 3), "w": normal(3, 2)}, normal(2, 6, 6, 1), tolerance=1e-3, reason="elements cancel in sums of products of up to 1e3")
 
 
 def depthwise_separable(x, depth, point):

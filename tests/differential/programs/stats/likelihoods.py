@@ -142,11 +142,7 @@ def reparameterised(params, key):
     return jnp.mean(jax.vmap(lambda k: jnp.sum(jnp.sin(sample(k))))(jax.random.split(key, 4)))
 
 
-def reparameterised_gradient(params, key):
-    return jax.grad(reparameterised)(params, key)
-
-
-#: reparameterised_gradient((normal(3), normal(3, scale=0.3)), key(9))
+#: reparameterised((normal(3), normal(3, scale=0.3)), key(9))
 
 
 def bootstrap(key, x):
