@@ -43,6 +43,9 @@ impl Interp {
                 };
             }
         }
+        if self.tracer.depth() == 0 && host::has_traced(&args) {
+            return Err(crate::trace::leaked());
+        }
         let eager = self.tracer.depth() == 0 && !host::has_tensor(&args);
         let result = match callee {
             Value::Function(decl) if eager && modules::is_tensor_function(decl) => self.constant(decl, args),

@@ -57,6 +57,11 @@ pub(super) fn has_tensor(args: &Args) -> bool {
     find_leaf(args, &|leaf| matches!(leaf, Value::Tensor(_) | Value::Symbolic(_)).then_some(())).is_some()
 }
 
+/// Whether a tensor being traced is anywhere in the arguments.
+pub(super) fn has_traced(args: &Args) -> bool {
+    find_leaf(args, &|leaf| matches!(leaf, Value::Tensor(_)).then_some(())).is_some()
+}
+
 /// Whether a constant array is anywhere in the arguments.
 pub(super) fn has_array(args: &Args) -> bool {
     find_leaf(args, &|leaf| matches!(leaf, Value::Array(_)).then_some(())).is_some()

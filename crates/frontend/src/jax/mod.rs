@@ -20,6 +20,8 @@ modules! {
         classes: transform::CLASSES,
         tensor_functions: transform::TENSOR_FUNCTIONS,
         python: transform::PYTHON,
+        values: transform::misc::array_type,
+        value_names: &["Array"],
         ..Contents::new("jax")
     };
 }

@@ -104,7 +104,8 @@ impl Object for Subscript {
     }
 }
 
-fn any() -> Value {
+/// The form that stands for every type.
+pub(crate) fn any() -> Value {
     Value::User(Rc::new(Form("Any")))
 }
 

@@ -4,6 +4,7 @@ mod formula;
 mod tracer;
 
 pub use formula::{Formula, Operand, Term};
+pub(crate) use tracer::leaked;
 pub use tracer::{FrameId, Traced, Tracer};
 
 use std::rc::Rc;

@@ -224,10 +224,7 @@ impl Tracer {
 
     /// The value of `tensor` in the innermost function, capturing it level by level if need be.
     fn resolve(&mut self, tensor: &Tensor) -> Result<IrValue> {
-        let level = self.frames.iter().rposition(|f| f.id == tensor.frame).ok_or_else(|| {
-            Error::ty("a tensor is used outside the function that it was computed in")
-                .help("return it from that function instead of storing it elsewhere")
-        })?;
+        let level = self.frames.iter().rposition(|f| f.id == tensor.frame).ok_or_else(leaked)?;
         let mut here = tensor.clone();
         for frame in &mut self.frames[level + 1..] {
             let known = frame.captures.iter().find(|(outer, _)| outer.frame == here.frame && outer.value == here.value);
@@ -248,6 +245,12 @@ impl Tracer {
 /// Whether there are operands and all are weak.
 fn all_weak(operands: &[&Tensor]) -> bool {
     !operands.is_empty() && operands.iter().all(|t| t.is_weak())
+}
+
+/// The error of a tensor whose function has ended.
+pub(crate) fn leaked() -> Error {
+    Error::ty("a tensor is used outside the function that it was computed in")
+        .help("return it from that function instead of storing it elsewhere")
 }
 
 fn no_frame() -> Error {

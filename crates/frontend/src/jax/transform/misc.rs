@@ -13,6 +13,10 @@ use crate::value::{Object, Value};
 modules! {
     /// `jax.debug`.
     DEBUG = Contents { python: &[DEBUG_FUNCTIONS], ..Contents::new("jax.debug") };
+    /// `jax.config`.
+    CONFIG = Contents { python: &[CONFIG_FUNCTIONS], ..Contents::new("jax.config") };
+    /// `jax.typing`.
+    TYPING = Contents { values: array_type, value_names: &["ArrayLike"], ..Contents::new("jax.typing") };
 }
 
 pub(crate) static FUNCTIONS: &[FunctionDecl] = functions! {
@@ -24,6 +28,20 @@ pub(crate) static FUNCTIONS: &[FunctionDecl] = functions! {
     "device_get" [(x)] "The value itself." => |_, args| Ok(args.get("x")?.clone());
     "ensure_compile_time_eval" [] "A context without effect." => |_, _| Ok(Value::User(Rc::new(Scope("".into()))));
 };
+
+static CONFIG_FUNCTIONS: &[FunctionDecl] = functions! {
+    "update" [(name) (value)] "Sets an option: `jax_enable_x64` counts, others concern running." => |interp, args| {
+        if &*args.str("name")? == "jax_enable_x64" {
+            interp.tracer.x64 = args.bool("value")?;
+        }
+        Ok(Value::None)
+    };
+};
+
+/// The types of arrays for annotations.
+pub(crate) fn array_type(name: &str) -> Option<Value> {
+    matches!(name, "Array" | "ArrayLike").then(crate::modules::typing::any)
+}
 
 static DEBUG_FUNCTIONS: &[FunctionDecl] = functions! {
     "print" [(fmt) (*args) (ordered = Default::Bool(false)) (**kwargs)] "Left out: a compiled program prints nothing." => skipped;

@@ -48,13 +48,15 @@ impl Argnums {
         for &position in &self.positions {
             let index = if position < 0 { position + count as i64 } else { position };
             let Some(index) = usize::try_from(index).ok().filter(|&index| index < count) else {
-                let plural = if count == 1 { "" } else { "s" };
+                let needed = if position < 0 { position.unsigned_abs() } else { position.unsigned_abs() + 1 };
+                let plural = |n: u64| if n == 1 { "" } else { "s" };
                 return Err(raise(
                     "TypeError",
                     format!(
-                        "jax.{what} with argnums={} needs {} positional arguments, the call has {count} positional argument{plural}",
+                        "jax.{what} with argnums={} needs {needed} positional argument{}, the call has {count} positional argument{}",
                         self.text(),
-                        if position < 0 { position.unsigned_abs() } else { position.unsigned_abs() + 1 },
+                        plural(needed),
+                        plural(count as u64),
                     ),
                 )
                 .help("argnums count positional arguments from 0; arguments given by name are held constant"));

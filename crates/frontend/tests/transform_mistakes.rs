@@ -1,0 +1,57 @@
+//! Mistakes in transforms and control flow: what the user is told.
+
+use keramos_frontend::diagnostics::{Source, SourceMap, Style, render};
+use keramos_frontend::interp::{Options, run};
+
+/// Everything that compiling `text`, after the usual imports, tells.
+fn report(text: &str) -> String {
+    let text = format!("import jax\nimport jax.numpy as jnp\nfrom jax import lax\n{text}");
+    let evaluated = run(&Source::new("model.py", text.as_str()), Options::default());
+    let sources = SourceMap::single(evaluated.interp.source.clone());
+    let all: Vec<String> = evaluated.diagnostics().iter().map(|d| render(d, &sources, Style::default())).collect();
+    all.join("\n")
+}
+
+macro_rules! mistakes {
+    ($($name:ident: $text:expr;)*) => {
+        $(#[test]
+        fn $name() {
+            insta::assert_snapshot!(report($text));
+        })*
+    };
+}
+
+mistakes! {
+    gradient_of_a_vector: "def f(x):\n    return x * 2.0\n\njax.grad(f)(jnp.ones(3))\n";
+    gradient_of_a_tuple: "jax.grad(lambda x: (x, x))(1.0)\n";
+    gradient_of_an_integer_result: "jax.grad(lambda x: x.astype(int))(1.0)\n";
+    gradient_of_an_integer: "def f(params, n):\n    return params['w'] * n\n\njax.grad(f)({'w': 3}, 2)\n";
+    argnums_out_of_range: "jax.grad(lambda x: x, argnums=2)(1.0)\njax.grad(lambda x: x)(x=1.0)\n";
+    gradient_of_no_function: "jax.grad(3)\n";
+    auxiliary_result_missing: "jax.value_and_grad(lambda x: x, has_aux=True)(1.0)\n";
+    gradient_of_a_string: "jax.grad(lambda t: t['a'])({'a': 'text'})\n";
+    vmap_sizes: "def f(a, b):\n    return a + b['w']\n\njax.vmap(f)(jnp.ones(3), {'w': jnp.ones(4)})\n";
+    vmap_axes_of_another_length: "jax.vmap(lambda a, b: a + b, in_axes=(0, None, 0))(jnp.ones(3), jnp.ones(3))\n";
+    vmap_axes_of_another_tree: "jax.vmap(lambda a, b: a + b, in_axes=(0, {'a': 1}))(jnp.ones(3), jnp.ones(3))\n";
+    vmap_axis_out_of_range: "jax.vmap(lambda a: a, in_axes=1)(jnp.ones(3))\njax.vmap(lambda a: a)(3.0)\njax.vmap(lambda a: a, out_axes=3)(jnp.ones(3))\n";
+    vmap_of_nothing: "jax.vmap(lambda a: a, in_axes=None)(3.0)\njax.vmap(lambda a: a, out_axes=None)(jnp.ones(3))\n";
+    shapes_inside_vmap: "def f(row, w):\n    scaled = row * 2.0\n    return scaled @ w\n\njax.vmap(f, in_axes=(0, None))(jnp.ones((3, 4)), jnp.ones(5))\n";
+    unknown_axis_name: "jax.vmap(lambda x: lax.psum(x, 'bach'), axis_name='batch')(jnp.ones(3))\n";
+    leaked_tensor: "kept = []\n\n@jax.jit\ndef f(x):\n    kept.append(x * 2.0)\n    return x\n\nf(1.0)\nkept[0] + 1.0\n";
+    decision_on_a_traced_value: "@jax.jit\ndef f(x):\n    if x > 0:\n        return x\n    return -x\n\nf(1.0)\n";
+    numbers_of_traced_values: "jax.jit(lambda x: float(x))(1.0)\njax.jit(lambda x: int(x))(1.0)\njax.jit(lambda x: x.item())(1.0)\njax.jit(lambda n: sum(range(n)))(3)\n";
+    static_argument_without_hash: "jax.jit(lambda x, y: x, static_argnums=1)(1.0, [1])\n";
+    text_into_jit: "def f(x, mode):\n    return x\n\njax.jit(f)(1.0, 'fast')\n";
+    carry_type: "def body(c, x):\n    return {'a': c['a'].astype(jnp.int32), 'n': c['n']}, x\n\nlax.scan(body, {'a': jnp.float32(0), 'n': 0}, jnp.arange(3.0))\n";
+    carry_shape: "lax.scan(lambda c, x: (jnp.append(c, x) if False else jnp.ones(2), x), jnp.zeros(3), jnp.arange(3.0))\n";
+    carry_tree: "lax.scan(lambda c, x: ((c, c), x), 0.0, jnp.arange(3.0))\n";
+    scan_body_without_pair: "lax.scan(lambda c, x: c, 0.0, jnp.arange(3.0))\n";
+    scan_lengths: "lax.scan(lambda c, x: (c, None), 0.0, (jnp.arange(3.0), jnp.arange(4.0)))\nlax.scan(lambda c, x: (c, None), 0.0, None)\n";
+    while_condition: "lax.while_loop(lambda c: c, lambda c: c, 0.0)\n";
+    branch_types: "lax.cond(True, lambda: 1, lambda: 2.0)\nlax.cond(True, lambda: 1, lambda: (2, 2))\nlax.cond(jnp.ones(3) > 0, lambda: 1, lambda: 2)\nlax.switch(0, [])\n";
+    reverse_mode_through_while: "def f(x):\n    y = x * 2.0\n    return lax.while_loop(lambda c: c < 5.0, lambda c: c * 2.0, y)\n\njax.grad(f)(1.0)\n";
+    tangents: "jax.jvp(lambda x: x, (1.0,), (1,))\njax.jvp(lambda x: x, (1.0,), (1.0, 1.0))\n_, pull = jax.vjp(lambda x: x, 1.0)\npull((1.0,))\npull(jnp.ones(3))\n";
+    trees: "jax.tree.map(lambda a, b: a, {'a': (1, 2)}, {'a': [1, 2]})\njax.tree.unflatten(jax.tree.structure((1, 2)), [1])\njax.tree.leaves({1: 2, 'a': 3})\n";
+    custom_rules: "@jax.custom_vjp\ndef f(x):\n    return x\n\nf(1.0)\nf.defvjp(lambda x: (x, None), lambda r, g: g)\njax.grad(f)(1.0)\njax.jvp(f, (1.0,), (1.0,))\n";
+    error_in_a_transformed_function: "def loss(w):\n    return jnp.sum(undefined * w)\n\njax.jit(jax.grad(loss))(jnp.ones(3))\nprint(jax.grad(lambda x: x * x)(3.0))\n";
+}
