@@ -10,12 +10,14 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use keramos::Compiler;
 use keramos::frontend::diagnostics::Source;
 use keramos::frontend::{self, program::Program, syntax};
-use keramos::ir::passes::{self, simplify};
+use keramos::ir::passes::{self, Roll, simplify};
 use keramos::lowering::{self, Format, lower};
+
+const TRANSFORMER: &str = include_str!("../examples/transformer_encoder.py");
 
 const MODELS: &[(&str, &str)] = &[
     ("mnist_convnet", include_str!("../examples/mnist_convnet.py")),
-    ("transformer_encoder", include_str!("../examples/transformer_encoder.py")),
+    ("transformer_encoder", TRANSFORMER),
     ("resnet50", include_str!("../examples/resnet50.py")),
 ];
 
@@ -65,5 +67,23 @@ fn stages(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, stages);
+/// A transformer of many equal layers, to a training step in StableHLO: with the layers rolled into a scan and without.
+fn depth(c: &mut Criterion) {
+    let mut group = c.benchmark_group("transformer_layers");
+    group.sample_size(10);
+    for depth in [12, 24, 48] {
+        let text = TRANSFORMER.replace("DEPTH = 4", &format!("DEPTH = {depth}"));
+        for (when, roll) in [("rolled", Roll::Auto), ("as_written", Roll::Never)] {
+            let compiler = Compiler::new().roll(roll);
+            let size = compiler.build("transformer", &text).and_then(|(artifact, _)| Ok(artifact.finish()?.len()));
+            println!("{depth} layers, {when}: {} bytes", size.unwrap_or_else(|e| panic!("{e}")));
+            group.bench_function(format!("{depth}_{when}"), |b| {
+                b.iter(|| compiler.build("transformer", black_box(&text)).ok())
+            });
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, stages, depth);
 criterion_main!(benches);
