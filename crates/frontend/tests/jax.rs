@@ -98,3 +98,8 @@ fn functions_of_nn_are_those_of_jax() {
 fn functions_of_scipy_are_those_of_jax() {
     check(include_str!("jax/programs/scipy.py"), include_str!("jax/programs/scipy.json"), 1e-5);
 }
+
+#[test]
+fn functions_of_matrices_are_those_of_jax() {
+    check(include_str!("jax/programs/linalg.py"), include_str!("jax/programs/linalg.json"), 1e-5);
+}

@@ -16,6 +16,7 @@ pub mod models;
 mod names;
 pub(crate) mod ops;
 pub mod optimizers;
+pub(crate) mod random;
 pub mod schedules;
 mod seeds;
 pub mod symbolic;

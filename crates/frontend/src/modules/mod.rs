@@ -123,8 +123,8 @@ pub(crate) use modules;
 pub(crate) type Table = &'static [&'static ModuleDecl];
 
 /// Every module of the table.
-fn tables() -> [Table; 21] {
-    [
+fn tables() -> Vec<Table> {
+    vec![
         keras::TABLE,
         math::TABLE,
         functools::TABLE,
@@ -135,6 +135,7 @@ fn tables() -> [Table; 21] {
         abc::TABLE,
         numpy::TABLE,
         crate::keras::ops::TABLE,
+        crate::keras::random::TABLE,
         crate::jax::TABLE,
         crate::jax::tree::TABLE,
         crate::jax::transform::checkpoint::TABLE,

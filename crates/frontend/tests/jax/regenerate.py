@@ -1,6 +1,6 @@
 """Evaluates every `cases` function of the programs with JAX and writes a `.json` beside it.
 
-    python3 crates/frontend/tests/jax/regenerate.py [program…]
+    KERAS_BACKEND=jax python3 crates/frontend/tests/jax/regenerate.py [program…]
 """
 
 import json

@@ -32,6 +32,8 @@ pub(super) enum Domain {
     Integer,
     /// Integers and truth values.
     Bits,
+    /// Complex numbers.
+    Complex,
     /// Everything.
     Any,
 }
@@ -43,6 +45,7 @@ impl Domain {
             Domain::Number => dtype != DType::Bool,
             Domain::Integer => dtype.is_int(),
             Domain::Bits => dtype.is_int() || dtype == DType::Bool,
+            Domain::Complex => dtype.is_complex(),
             Domain::Any => true,
         }
     }
@@ -53,6 +56,7 @@ impl Domain {
             Domain::Number => "integer, floating, complexfloating",
             Domain::Integer => "integer",
             Domain::Bits => "integer, bool",
+            Domain::Complex => "complexfloating",
             Domain::Any => "number, bool",
         }
     }

@@ -5,6 +5,7 @@ mod contractions;
 mod convolutions;
 mod elementwise;
 mod indexing;
+mod linalg;
 mod records;
 mod reductions;
 mod shapes;
@@ -31,6 +32,7 @@ modules! {
             sorting::FUNCTIONS,
             contractions::FUNCTIONS,
             convolutions::FUNCTIONS,
+            linalg::COMPLEX,
             trees::TREES,
             trees::CALLS,
             crate::jax::control::TABLES[0],
@@ -44,4 +46,6 @@ modules! {
         value_names: records::VALUE_NAMES,
         ..Contents::new("jax.lax")
     };
+    /// `jax.lax.linalg`.
+    LINALG = Contents { tensor_tables: &[linalg::MATRICES], ..Contents::new("jax.lax.linalg") };
 }

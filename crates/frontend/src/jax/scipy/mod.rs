@@ -1,5 +1,6 @@
 //! `jax.scipy`: special functions and distributions.
 
+pub(crate) mod linalg;
 pub(crate) mod special;
 pub(crate) mod stats;
 
@@ -8,6 +9,8 @@ use crate::modules::{Contents, modules};
 modules! {
     /// `jax.scipy`.
     SCIPY = Contents::new("jax.scipy");
+    /// `jax.scipy.linalg`.
+    LINALG = Contents { tensor_tables: &[linalg::FUNCTIONS], ..Contents::new("jax.scipy.linalg") };
     /// `jax.scipy.special`.
     SPECIAL = Contents { tensor_tables: &[special::FUNCTIONS], ..Contents::new("jax.scipy.special") };
     /// `jax.scipy.stats`.

@@ -1,0 +1,235 @@
+//! `jax.scipy.linalg`.
+
+use keramos_ir::ops::TriangularSolve;
+
+use crate::error::{Error, Result};
+use crate::interp::Interp;
+use crate::interp::builtins::functions;
+use crate::jax::arguments::{tensor, to_tensor};
+use crate::library::{Bound, Default, FunctionDecl};
+use crate::trace::{Tensor, Tracer};
+use crate::value::Value;
+
+/// Argument `name` as matrices of floats.
+fn matrices(interp: &mut Interp, args: &Bound, name: &str) -> Result<Tensor> {
+    let x = tensor(interp, args, name)?;
+    let x = interp.tracer.to_float(&x)?;
+    if x.rank() < 2 {
+        return Err(Error::shape(format!(
+            "`{name}` of {}() must have at least two dimensions, found {}",
+            args.function(),
+            x.ty()
+        )));
+    }
+    Ok(x)
+}
+
+/// Rows and columns exchanged.
+fn flipped(t: &mut Tracer, x: &Tensor) -> Result<Tensor> {
+    let y = t.move_axis(x, x.rank() - 1, x.rank() - 2)?;
+    if x.dtype().is_complex() { t.build1(&[&y], |b, v| b.conj(v[0])) } else { Ok(y) }
+}
+
+/// Solves a triangular system for a vector or for columns.
+fn triangular(t: &mut Tracer, a: &Tensor, rhs: &Tensor, how: TriangularSolve) -> Result<Tensor> {
+    let rhs = t.convert(rhs, a.dtype())?;
+    columns(t, a, &rhs, |t, a, rhs| t.build1(&[a, rhs], |b, v| b.triangular_solve(v[0], v[1], how)))
+}
+
+/// Applies a solver to right-hand sides that may be a vector.
+fn columns(
+    t: &mut Tracer,
+    a: &Tensor,
+    rhs: &Tensor,
+    solve: impl FnOnce(&mut Tracer, &Tensor, &Tensor) -> Result<Tensor>,
+) -> Result<Tensor> {
+    if rhs.rank() >= a.rank() {
+        return solve(t, a, rhs);
+    }
+    let axis = rhs.rank();
+    let column = t.expand_dims(rhs, &[axis])?;
+    let x = solve(t, a, &column)?;
+    t.squeeze(&x, &[axis])
+}
+
+fn how(lower: bool, transpose_a: bool, unit_diagonal: bool) -> TriangularSolve {
+    TriangularSolve { left_side: true, lower, transpose_a, conjugate_a: transpose_a, unit_diagonal }
+}
+
+/// The Cholesky factor, of which the triangle that `lower` names is looked at and given.
+fn factor(t: &mut Tracer, a: &Tensor, lower: bool) -> Result<Tensor> {
+    let a = if lower { a.clone() } else { flipped(t, a)? };
+    let factor = t.build1(&[&a], |b, v| b.cholesky(v[0]))?;
+    if lower { Ok(factor) } else { flipped(t, &factor) }
+}
+
+fn cho_solve_with(t: &mut Tracer, factor: &Tensor, lower: bool, rhs: &Tensor) -> Result<Tensor> {
+    let y = triangular(t, factor, rhs, how(lower, !lower, false))?;
+    triangular(t, factor, &y, how(lower, lower, false))
+}
+
+fn solve(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    let (a, rhs) = (matrices(interp, args, "a")?, tensor(interp, args, "b")?);
+    let positive = args.one_of("assume_a", &["gen", "sym", "her", "pos"])? == "pos";
+    let lower = args.bool("lower")?;
+    let t = &mut interp.tracer;
+    let rhs = t.convert(&rhs, a.dtype())?;
+    if positive {
+        let factor = factor(t, &a, lower)?;
+        return cho_solve_with(t, &factor, lower, &rhs).map(Value::Tensor);
+    }
+    columns(t, &a, &rhs, |t, a, rhs| t.build1(&[a, rhs], |b, v| b.solve(v[0], v[1]))).map(Value::Tensor)
+}
+
+fn solve_triangular(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    let (a, rhs) = (matrices(interp, args, "a")?, tensor(interp, args, "b")?);
+    let (transpose, conjugate) = match args.get("trans")? {
+        Value::Int(0) => (false, false),
+        Value::Int(1) => (true, false),
+        Value::Int(2) => (true, true),
+        Value::Str(text) if &**text == "N" => (false, false),
+        Value::Str(text) if &**text == "T" => (true, false),
+        Value::Str(text) if &**text == "C" => (true, true),
+        _ => return Err(args.invalid("trans", "0, 1, 2, \"N\", \"T\" or \"C\"")),
+    };
+    let how =
+        TriangularSolve { conjugate_a: conjugate, ..how(args.bool("lower")?, transpose, args.bool("unit_diagonal")?) };
+    triangular(&mut interp.tracer, &a, &rhs, how).map(Value::Tensor)
+}
+
+fn cho_factor(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    let (a, lower) = (matrices(interp, args, "a")?, args.bool("lower")?);
+    let factor = factor(&mut interp.tracer, &a, lower)?;
+    Ok(Value::tuple(vec![Value::Tensor(factor), Value::Bool(lower)]))
+}
+
+fn cho_solve(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    let pair = args.get("c_and_lower")?.elements().unwrap_or_default();
+    let [factor, Value::Bool(lower)] = pair.as_slice() else {
+        return Err(args.invalid("c_and_lower", "a pair of a factor and a truth value"));
+    };
+    let factor = to_tensor(interp, factor)?;
+    let rhs = tensor(interp, args, "b")?;
+    cho_solve_with(&mut interp.tracer, &factor, *lower, &rhs).map(Value::Tensor)
+}
+
+fn qr(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    let a = matrices(interp, args, "a")?;
+    let mode = args.one_of("mode", &["full", "economic", "r"])?;
+    let parts = interp.tracer.build(&[&a], |b, v| b.qr(v[0], mode != "economic").map(|(q, r)| vec![q, r]))?;
+    let keep = if mode == "r" { 1 } else { 0 };
+    Ok(Value::tuple(parts.into_iter().skip(keep).map(Value::Tensor).collect::<Vec<_>>()))
+}
+
+fn eigh(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    if args.some("b")?.is_some() {
+        return Err(Error::unsupported("generalized eigenvalue problems").help("leave `b` out"));
+    }
+    let a = matrices(interp, args, "a")?;
+    let t = &mut interp.tracer;
+    let a = if args.bool("lower")? { a } else { flipped(t, &a)? };
+    let parts = t.build(&[&a], |b, v| b.eigh(v[0]).map(|(vectors, values)| vec![values, vectors]))?;
+    let mut parts = parts.into_iter().map(Value::Tensor);
+    if args.bool("eigvals_only")? {
+        return Ok(parts.next().unwrap_or(Value::None));
+    }
+    Ok(Value::tuple(parts.collect::<Vec<_>>()))
+}
+
+fn svd(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    let a = matrices(interp, args, "a")?;
+    let (full, vectors) = (args.bool("full_matrices")?, args.bool("compute_uv")?);
+    let mut parts = interp.tracer.build(&[&a], |b, v| b.svd(v[0], full, vectors))?;
+    if parts.len() != 3 {
+        return Ok(parts.into_iter().next().map_or(Value::None, Value::Tensor));
+    }
+    parts.swap(0, 1);
+    Ok(Value::tuple(parts.into_iter().map(Value::Tensor).collect::<Vec<_>>()))
+}
+
+fn block_diag(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    let given = args.get("arrs")?.elements().unwrap_or_default();
+    let mut blocks = Vec::with_capacity(given.len());
+    for value in &given {
+        let x = to_tensor(interp, value)?;
+        if x.rank() > 2 {
+            return Err(Error::shape(format!(
+                "arguments of block_diag() have at most two dimensions, found {}",
+                x.ty()
+            )));
+        }
+        let new: Vec<usize> = (0..2 - x.rank()).collect();
+        blocks.push(interp.tracer.expand_dims(&x, &new)?);
+    }
+    if blocks.is_empty() {
+        return Err(args.invalid("arrs", "at least one matrix"));
+    }
+    let width: usize = blocks.iter().map(|x| x.shape()[1]).sum();
+    let t = &mut interp.tracer;
+    let mut rows = Vec::with_capacity(blocks.len());
+    let mut left = 0;
+    for block in &blocks {
+        let columns = block.shape()[1];
+        rows.push(t.pad(block, &[(0, 0), (left, width - left - columns)], 0.0)?);
+        left += columns;
+    }
+    t.concatenate(&rows, 0).map(Value::Tensor)
+}
+
+fn toeplitz(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    let first = tensor(interp, args, "c")?;
+    let row = if args.some("r")?.is_some() { tensor(interp, args, "r")? } else { first.clone() };
+    let t = &mut interp.tracer;
+    let (first, row) = (t.reshape_infer(&first, &[-1])?, t.reshape_infer(&row, &[-1])?);
+    let (n, m) = (first.ty().size(), row.ty().size());
+    if n == 0 || m == 0 {
+        return Err(args.invalid("c", "at least one element"));
+    }
+    // The column from its end, then the row after its first element: row i is a window of that.
+    let reversed = t.reverse(&first, &[0])?;
+    let rest = t.slice_axis(&row, 0, 1, m)?;
+    let line = t.concatenate(&[reversed, rest], 0)?;
+    let mut rows = Vec::with_capacity(n);
+    for i in 0..n {
+        let window = t.slice_axis(&line, 0, n - 1 - i, n - 1 - i + m)?;
+        rows.push(t.expand_dims(&window, &[0])?);
+    }
+    t.concatenate(&rows, 0).map(Value::Tensor)
+}
+
+const FALSE: Default = Default::Bool(false);
+const TRUE: Default = Default::Bool(true);
+const NONE: Default = Default::None;
+
+/// The functions.
+pub(super) static FUNCTIONS: &[FunctionDecl] = functions! {
+    "cholesky" [(a) (lower = FALSE) (overwrite_a = FALSE) (check_finite = TRUE)] "The triangular factor of a positive definite matrix." => |interp, args| {
+        let (a, lower) = (matrices(interp, args, "a")?, args.bool("lower")?);
+        factor(&mut interp.tracer, &a, lower).map(Value::Tensor)
+    };
+    "cho_factor" [(a) (lower = FALSE) (overwrite_a = FALSE) (check_finite = TRUE)] "The triangular factor, for cho_solve." => cho_factor;
+    "cho_solve" [(c_and_lower) (b) (overwrite_b = FALSE) (check_finite = TRUE)] "The solution of a factored system." => cho_solve;
+    "solve" [(a) (b) (lower = FALSE) (overwrite_a = FALSE) (overwrite_b = FALSE) (debug = FALSE) (check_finite = TRUE) (assume_a = Default::Str("gen"))]
+        "The solution of a system of equations." => solve;
+    "solve_triangular" [(a) (b) (trans = Default::Int(0)) (lower = FALSE) (unit_diagonal = FALSE) (overwrite_b = FALSE) (debug = NONE) (check_finite = TRUE)]
+        "The solution of a triangular system." => solve_triangular;
+    "det" [(a) (overwrite_a = FALSE) (check_finite = TRUE)] "The determinant." => |interp, args| {
+        let a = matrices(interp, args, "a")?;
+        interp.tracer.build1(&[&a], |b, v| b.det(v[0])).map(Value::Tensor)
+    };
+    "inv" [(a) (overwrite_a = FALSE) (check_finite = TRUE)] "The inverse." => |interp, args| {
+        let a = matrices(interp, args, "a")?;
+        interp.tracer.build1(&[&a], |b, v| b.inverse(v[0])).map(Value::Tensor)
+    };
+    "lu_factor" [(a) (overwrite_a = FALSE) (check_finite = TRUE)] "Triangular factors in one matrix, and pivots." => |interp, args| {
+        let a = matrices(interp, args, "a")?;
+        let parts = interp.tracer.build(&[&a], |b, v| b.lu(v[0]).map(|(lu, pivots, _)| vec![lu, pivots]))?;
+        Ok(Value::tuple(parts.into_iter().map(Value::Tensor).collect::<Vec<_>>()))
+    };
+    "qr" [(a) (overwrite_a = FALSE) (lwork = NONE) (mode = Default::Str("full")) (pivoting = FALSE) (check_finite = TRUE)]
+        "Orthonormal and upper triangular factors." => qr;
+    "eigh" [(a) (b = NONE) (lower = TRUE) (eigvals_only = FALSE)] "Eigenvalues and eigenvectors of a Hermitian matrix." => eigh;
+    "svd" [(a) (full_matrices = TRUE) (compute_uv = TRUE)] "Singular vectors and values." => svd;
+    "block_diag" [(*arrs)] "Matrices along the diagonal, zeros elsewhere." => block_diag;
+    "toeplitz" [(c) (r = NONE)] "A matrix that is constant along diagonals." => toeplitz;
+};
