@@ -49,6 +49,11 @@ fn numpy_computes_what_jax_computes() {
 }
 
 #[test]
+fn keras_ops_compute_what_keras_computes() {
+    check(table!("keras_ops"));
+}
+
+#[test]
 fn linear_algebra_and_gradients_are_jaxs() {
     check(table!("jax_linalg"));
 }

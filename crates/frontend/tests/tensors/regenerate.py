@@ -26,7 +26,7 @@ def table(a):
     return {"dtype": a.dtype.name, "shape": a.shape, "values": [plain(v) for v in a.ravel().astype("float64").tolist()]}
 
 
-for name in sys.argv[1:] or ("functions", "jax_numpy", "jax_linalg"):
+for name in sys.argv[1:] or ("functions", "jax_numpy", "jax_linalg", "keras_ops"):
     scope = {}
     exec((folder / f"{name}.py").read_text(), scope)
     result = {"inputs": [table(a) for a in (x, y, k)]}

@@ -1,7 +1,9 @@
 //! `keras.ops`.
 
+mod core;
 mod nn;
 mod numpy;
+mod windows;
 
 use crate::jax::numpy::{contractions, creation, elementwise, indexing, operators, shapes};
 use crate::keras::activations;
@@ -16,7 +18,7 @@ modules! {
         tensor_tables: &[crate::jax::control::KERAS],
         python: &[shapes::STATIC],
         values: activation,
-        value_names: SHARED_ACTIVATIONS,
+        value_names: ACTIVATIONS,
         ..Contents::new("keras.ops")
     };
 }
@@ -25,6 +27,9 @@ modules! {
 const TABLES: &[&[&FunctionDecl]] = &[
     numpy::FUNCTIONS,
     nn::FUNCTIONS,
+    core::FUNCTIONS,
+    windows::FUNCTIONS,
+    crate::jax::numpy::linalg::SHARED,
     operators::FUNCTIONS,
     elementwise::SHARED,
     elementwise::PARTS,
@@ -34,12 +39,23 @@ const TABLES: &[&[&FunctionDecl]] = &[
     indexing::FUNCTIONS,
 ];
 
-/// Activations that Keras, `keras.ops` and `jax.nn` define alike, defaults included.
-pub(crate) const SHARED_ACTIVATIONS: &[&str] = &[
+/// The activation of that name.
+fn activation(name: &str) -> Option<Value> {
+    let declared = activations::FUNCTIONS.iter().find(|function| function.name == name && ACTIVATIONS.contains(&name));
+    declared.map(|function| Value::Function(function))
+}
+
+/// The activations of Keras that are functions of `keras.ops`, with the same arguments.
+const ACTIVATIONS: &[&str] = &[
     "celu",
     "elu",
+    "glu",
+    "hard_shrink",
+    "hard_sigmoid",
     "hard_silu",
     "hard_swish",
+    "hard_tanh",
+    "leaky_relu",
     "log_sigmoid",
     "log_softmax",
     "mish",
@@ -48,15 +64,15 @@ pub(crate) const SHARED_ACTIVATIONS: &[&str] = &[
     "selu",
     "sigmoid",
     "silu",
+    "soft_shrink",
     "softmax",
     "softplus",
+    "softsign",
+    "sparse_plus",
+    "sparse_sigmoid",
+    "sparsemax",
+    "squareplus",
     "swish",
-    "tanh",
+    "tanh_shrink",
+    "threshold",
 ];
-
-/// The activation of that name.
-pub(crate) fn activation(name: &str) -> Option<Value> {
-    let known = SHARED_ACTIVATIONS.contains(&name);
-    let declared = activations::FUNCTIONS.iter().find(|function| known && function.name == name);
-    declared.map(|function| Value::Function(function))
-}

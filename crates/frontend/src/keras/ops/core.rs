@@ -1,0 +1,186 @@
+//! Slices, scatters and segments of `keras.ops`.
+
+use keramos_ir::ops::{OutOfBounds, ScatterKind};
+use keramos_ir::{DType, TensorType};
+
+use crate::error::{Error, Result};
+use crate::jax::arguments::{Call, FALSE, NONE, int, tensor_functions};
+use crate::library::FunctionDecl;
+use crate::ops::{Part, Reduce};
+use crate::trace::{Tensor, Tracer};
+
+/// See the module.
+pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
+    "slice": [(inputs) (start_indices) (shape)] "A window of a tensor." => |c| {
+        let (x, sizes) = (c.tensor("inputs")?, c.shape("shape")?);
+        let starts = starts(c, &x)?;
+        let operands: Vec<&Tensor> = std::iter::once(&x).chain(&starts).collect();
+        if sizes.len() != x.rank() || sizes.iter().zip(x.shape()).any(|(n, m)| n > m) {
+            return Err(Error::shape(format!("a window of shape {sizes:?} does not fit into shape {:?}", x.shape())));
+        }
+        c.t().build1(&operands, |b, v| b.dynamic_slice(v[0], &v[1..], &sizes))
+    };
+    "slice_update": [(inputs) (start_indices) (updates)] "A tensor with a window replaced." => |c| {
+        let (x, updates) = (c.tensor("inputs")?, c.tensor("updates")?);
+        let starts = starts(c, &x)?;
+        if updates.rank() != x.rank() || updates.shape().iter().zip(x.shape()).any(|(n, m)| n > m) {
+            return Err(Error::shape(format!("updates of shape {:?} do not fit into shape {:?}", updates.shape(), x.shape())));
+        }
+        let updates = c.t().convert(&updates, x.dtype())?;
+        let operands: Vec<&Tensor> = [&x, &updates].into_iter().chain(&starts).collect();
+        c.t().build1(&operands, |b, v| b.dynamic_update_slice(v[0], v[1], &v[2..]))
+    };
+    "scatter": [(indices) (values) (shape)] "Values summed at places of a tensor of zeros." => |c| {
+        let (indices, values, shape) = (c.tensor("indices")?, c.tensor("values")?, c.shape("shape")?);
+        let zeros = c.t().full(&TensorType::new(values.dtype(), shape), 0.0)?;
+        scatter(c.t(), &zeros, &indices, &values, ScatterKind::Add)
+    };
+    "scatter_update": [(inputs) (indices) (updates) (reduction = NONE)] "A tensor with values at places replaced or combined." => |c| {
+        let (x, indices, updates) = (c.tensor("inputs")?, c.tensor("indices")?, c.tensor("updates")?);
+        let kind = match c.some("reduction")? {
+            None => ScatterKind::Replace,
+            Some(_) => match c.args.one_of("reduction", &["add", "max", "min", "mul"])? {
+                "add" => ScatterKind::Add,
+                "max" => ScatterKind::Max,
+                "min" => ScatterKind::Min,
+                _ => ScatterKind::Mul,
+            },
+        };
+        scatter(c.t(), &x, &indices, &updates, kind)
+    };
+    "segment_sum": [(data) (segment_ids) (num_segments = NONE) (sorted = FALSE)] "The sums of rows by segment." => |c| segments(c, ScatterKind::Add);
+    "segment_prod": [(data) (segment_ids) (num_segments = NONE) (sorted = FALSE)] "The products of rows by segment." => |c| segments(c, ScatterKind::Mul);
+    "segment_max": [(data) (segment_ids) (num_segments = NONE) (sorted = FALSE)] "The largest of rows by segment." => |c| segments(c, ScatterKind::Max);
+    "segment_min": [(data) (segment_ids) (num_segments = NONE) (sorted = FALSE)] "The smallest of rows by segment." => |c| segments(c, ScatterKind::Min);
+    "extract_sequences": [(x) (sequence_length) (sequence_stride)] "Windows over the last dimension." => |c| {
+        let (x, length, stride) = (c.tensor("x")?, c.size("sequence_length")?, c.size("sequence_stride")?);
+        let n = x.shape().last().copied().unwrap_or(0);
+        if length == 0 || stride == 0 || n < length {
+            return Err(Error::shape(format!("windows of {length} every {stride} do not fit a dimension of {n}")));
+        }
+        let count = (n - length) / stride + 1;
+        let places: Vec<f64> = (0..count).flat_map(|i| (0..length).map(move |j| (i * stride + j) as f64)).collect();
+        let places = c.t().tabulated(&[count, length], &places, DType::I32)?;
+        c.t().index(&x, &[Part::Rest, Part::Array(places)], OutOfBounds::Promised)
+    };
+    "moments": [(x) (axes) (keepdims = FALSE) (synchronized = FALSE)] "Mean and variance." => |c| {
+        let (x, axes, keepdims) = (c.tensor("x")?, c.ints("axes")?, c.flag("keepdims")?);
+        let axes = crate::ops::axes_indices(Some(&axes), x.rank())?;
+        c.t().moments(&x, &axes, keepdims)
+    };
+    "multi_hot": [(inputs) (num_classes = NONE) (axis = int(-1)) (dtype = NONE) (sparse = FALSE)] "One at every place that a row names." => |c| {
+        let x = c.tensor("inputs")?;
+        let classes = c.size("num_classes")?;
+        let dtype = c.dtype("dtype")?.unwrap_or(c.t().default_float());
+        let axis = c.axis("axis", x.rank())?;
+        let rows = if x.rank() == 1 { 0 } else { 1 };
+        let hot = c.t().one_hot(&x, classes, if axis + 1 == x.rank() { x.rank() } else { axis }, dtype)?;
+        c.t().max(&hot, &[rows], false)
+    };
+    "in_top_k": [(targets) (predictions) (k)] "Whether the target is among the k most likely." => |c| {
+        let (targets, predictions, k) = (c.tensor("targets")?, c.tensor("predictions")?, c.size("k")?);
+        let last = predictions.rank().saturating_sub(1);
+        let column = c.t().expand_dims(&targets, &[targets.rank()])?;
+        let own = c.t().take_along(&predictions, &column, last, OutOfBounds::Clip)?;
+        let [best, _] = c.t().top_k(&predictions, k)?;
+        let least = c.t().slice_axis(&best, last, k.saturating_sub(1), k)?;
+        let inside = c.t().ge(&own, &least)?;
+        c.t().squeeze(&inside, &[last])
+    };
+    "normalize": [(x) (axis = int(-1)) (order = int(2)) (epsilon = NONE)] "Divided by the norm along axes." => |c| {
+        let x = c.tensor("x")?;
+        let x = c.t().to_float(&x)?;
+        let axes = c.axes(x.rank())?;
+        let epsilon = if c.some("epsilon")?.is_some() { c.args.f64("epsilon")? } else { crate::keras::EPSILON };
+        if c.int("order")? == 2 {
+            return c.t().l2_normalise(&x, &axes, epsilon);
+        }
+        let order = crate::jax::numpy::linalg::Order::Number(c.args.f64("order")?);
+        let norm = c.t().vector_norm(&x, &axes, &order, true)?;
+        c.t().compute([&x, &norm], |[x, norm]| x / norm.max(epsilon))
+    };
+    "batch_normalization": [(x) (mean) (variance) (axis) (offset = NONE) (scale = NONE) (epsilon = crate::library::Default::Float(0.001))]
+        "Shifted and scaled to a mean of 0 and a variance of 1." => |c| {
+            let (x, mean, variance) = (c.tensor("x")?, c.tensor("mean")?, c.tensor("variance")?);
+            let (offset, scale) = (c.optional("offset")?, c.optional("scale")?);
+            let (axis, epsilon) = (c.axis("axis", x.rank())?, c.args.f64("epsilon")?);
+            let mut shape = vec![1; x.rank()];
+            shape[axis] = x.shape()[axis];
+            let mut lifted = |v: &Tensor| c.t().reshape(v, &shape);
+            let (mean, variance) = (lifted(&mean)?, lifted(&variance)?);
+            let (offset, scale) = (offset.as_ref().map(&mut lifted).transpose()?, scale.as_ref().map(&mut lifted).transpose()?);
+            let t = c.t();
+            let mut factor = t.compute([&variance], |[v]| 1.0 / (v + epsilon).sqrt())?;
+            if let Some(scale) = scale {
+                factor = t.mul(&factor, &scale)?;
+            }
+            let mut shift = t.compute([&mean, &factor], |[m, f]| -m * f)?;
+            if let Some(offset) = offset {
+                shift = t.add(&shift, &offset)?;
+            }
+            t.compute([&x, &factor, &shift], |[x, f, s]| x * f + s)
+        };
+    "rms_normalization": [(x) (scale = NONE) (axis = int(-1)) (epsilon = NONE)] "Divided by the root of the mean square." => |c| {
+        let (x, scale) = (c.tensor("x")?, c.optional("scale")?);
+        let axes = c.axes(x.rank())?;
+        let epsilon = if c.some("epsilon")?.is_some() { c.args.f64("epsilon")? } else { crate::keras::EPSILON };
+        let t = c.t();
+        let squares = t.square(&x)?;
+        let mean = t.mean_of(&squares, &Reduce { axes: &axes, keepdims: true, ..Reduce::default() })?;
+        let y = t.compute([&x, &mean], |[x, mean]| x * (1.0 / (mean + epsilon).sqrt()))?;
+        match scale {
+            Some(scale) => t.mul(&y, &scale),
+            None => Ok(y),
+        }
+    };
+    "solve_triangular": [(a) (b) (lower = FALSE)] "The solutions of triangular systems." => crate::jax::numpy::linalg::solve_triangular;
+};
+
+/// Where a window starts, one scalar per dimension.
+fn starts(c: &mut Call<'_>, x: &Tensor) -> Result<Vec<Tensor>> {
+    let starts = c.tensors("start_indices")?;
+    if starts.len() != x.rank() {
+        return Err(Error::shape(format!("{} starts for a tensor of shape {:?}", starts.len(), x.shape())));
+    }
+    starts.iter().map(|start| c.t().as_index(start)).collect()
+}
+
+/// Updates at places given by the last dimension of `indices`.
+fn scatter(t: &mut Tracer, x: &Tensor, indices: &Tensor, updates: &Tensor, kind: ScatterKind) -> Result<Tensor> {
+    let Some((&depth, batch)) = indices.shape().split_last() else {
+        return Err(Error::shape("indices need a last dimension, one entry per dimension of the tensor"));
+    };
+    let mut parts = Vec::new();
+    for at in 0..depth {
+        let column = t.slice_axis(indices, batch.len(), at, at + 1)?;
+        parts.push(Part::Array(t.squeeze(&column, &[batch.len()])?));
+    }
+    t.index_update(x, &parts, updates, kind, OutOfBounds::Fill)
+}
+
+fn segments(c: &mut Call<'_>, kind: ScatterKind) -> Result<Tensor> {
+    let (x, ids) = (c.tensor("data")?, c.tensor("segment_ids")?);
+    let count = match (c.optional_size("num_segments")?, c.known("segment_ids")?) {
+        (Some(count), _) => count,
+        (None, Some(known)) => {
+            let ids = crate::jax::arguments::integers(&crate::value::Value::Array(known)).unwrap_or_default();
+            usize::try_from(ids.into_iter().max().unwrap_or(-1) + 1).unwrap_or(0)
+        }
+        (None, None) => {
+            return Err(Error::argument("the number of segments depends on data").help("give `num_segments`"));
+        }
+    };
+    let neutral = match kind {
+        ScatterKind::Mul => 1.0,
+        ScatterKind::Max => f64::NEG_INFINITY,
+        ScatterKind::Min => f64::INFINITY,
+        _ => 0.0,
+    };
+    let mut shape = x.shape().to_vec();
+    match shape.first_mut() {
+        Some(first) => *first = count,
+        None => return Err(Error::shape("segments need rows")),
+    }
+    let start = c.t().full(&TensorType::new(x.dtype(), shape), neutral)?;
+    c.t().index_update(&start, &[Part::Array(ids)], &x, kind, OutOfBounds::Fill)
+}
