@@ -269,7 +269,9 @@ impl Primitive for Scatter {
     fn eval(&self, operands: &[&Array]) -> Result<Vec<Array>> {
         let [x, indices, updates] = rules::arrays(self.name(), operands)?;
         let sizes = self.slice_sizes(x.ty(), updates.ty());
-        let positions = self.dims.positions(self.name(), x.ty(), indices, &sizes, self.mode)?;
+        // Whatever was promised, updates outside are ignored, as StableHLO does; only `clip` moves them.
+        let mode = if self.mode == OutOfBounds::Clip { OutOfBounds::Clip } else { OutOfBounds::Fill };
+        let positions = self.dims.positions(self.name(), x.ty(), indices, &sizes, mode)?;
         let arrivals = positions.into_iter().enumerate().filter_map(|(from, to)| Some((from, to?)));
         match self.kind.combine() {
             Some(Binary(combine)) => {

@@ -20,7 +20,8 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
     "get_item": [(x) (key)] "Elements by NumPy's indexing." => |c| {
         let x = c.tensor("x")?;
         let parts = parts(c.interp, &x, &c.value("key")?, true)?;
-        c.t().index(&x, &parts, OutOfBounds::Clip)
+        // Reading clamps, but the gradient of what was read outside is dropped, as in JAX.
+        c.t().index(&x, &parts, OutOfBounds::Promised)
     };
     "at_get": [(x) (key) (mode = NONE) (fill_value = NONE) (indices_are_sorted = FALSE) (unique_indices = FALSE) (wrap_negative_indices = NONE)]
         "Elements by NumPy's indexing, out of bounds as `mode` says." => at_get;
