@@ -249,11 +249,7 @@ fn square(c: &mut Call<'_>) -> Result<Tensor> {
 type PairCode =
     fn(&mut keramos_ir::Builder, &[keramos_ir::Value]) -> keramos_ir::Result<(keramos_ir::Value, keramos_ir::Value)>;
 
-fn two(
-    c: &mut Call<'_>,
-    operands: &[&Tensor],
-    code: PairCode,
-) -> Result<[Tensor; 2]> {
+fn two(c: &mut Call<'_>, operands: &[&Tensor], code: PairCode) -> Result<[Tensor; 2]> {
     let found = c.t().build(operands, |b, v| code(b, v).map(|(x, y)| vec![x, y]))?;
     found.try_into().map_err(|_| Error::internal("two results were expected"))
 }
