@@ -77,7 +77,8 @@ impl Primitive for Cholesky {
         let (below, diagonal) = (b.keep_triangle(x, Triangle::StrictlyLower)?, b.keep_triangle(x, Triangle::Diagonal)?);
         let half = b.mul_scalar(diagonal, 0.5)?;
         let phi = b.add(below, half)?;
-        Ok((vec![l], vec![Some(b.matrix_product(l, phi)?)]))
+        let dl = b.matrix_product(l, phi)?;
+        Ok((vec![l], vec![Some(b.keep_triangle(dl, Triangle::Lower)?)]))
     }
 
     fn transpose(&self, b: &mut Builder, _: &[Option<Value>], _: &[Operand]) -> Result<Vec<Option<Value>>> {
