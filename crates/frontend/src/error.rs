@@ -132,6 +132,11 @@ impl From<keramos_ir::IrError> for Error {
             IrError::NoRule { .. } => codes::UNSUPPORTED_FEATURE,
             _ => codes::INTERNAL,
         };
-        Error::new(code, error.to_string())
+        let message = match &error {
+            // The diagnostic shows the place itself.
+            IrError::NoRule { op, transform, message, .. } => format!("no {transform} rule for `{op}`: {message}"),
+            other => other.to_string(),
+        };
+        Error::new(code, message)
     }
 }
