@@ -43,13 +43,67 @@ impl Cumulative {
         Window::new(size, vec![1; x.rank()]).padded(padding)
     }
 
-    /// `x` moved by `distance` in the direction of accumulation; what enters is `fill`.
-    fn shift(&self, b: &mut Builder, x: Value, fill: Value, distance: usize) -> Result<Value> {
-        let distance = distance as i64;
-        let mut padding = vec![Padding::default(); b.ty(x).rank()];
-        padding[self.axis] =
-            if self.reverse { Padding::edges(-distance, distance) } else { Padding::edges(distance, -distance) };
-        b.pad(x, fill, &padding)
+    /// All prefixes of the pair of `x` and its tangent, combined by a balanced tree: neighbours are
+    /// combined, the pairs' prefixes are those at odd positions, and each of them with its successor
+    /// gives those at even positions. The shape of the tree decides how elements that tie share a
+    /// derivative, and is that of `jax.lax.associative_scan`.
+    fn prefixes(&self, b: &mut Builder, [x, dx]: [Value; 2]) -> Result<[Value; 2]> {
+        let n = b.ty(x).shape[self.axis];
+        if n < 2 {
+            return Ok([x, dx]);
+        }
+        let left = self.each(b, [x, dx], |b, v| self.every(b, v, 0, n - 1, 2))?;
+        let right = self.each(b, [x, dx], |b, v| self.every(b, v, 1, n, 2))?;
+        let pairs = self.combined(b, left, right)?;
+        let odd = self.prefixes(b, pairs)?;
+        let first = self.each(b, [x, dx], |b, v| self.every(b, v, 0, 1, 1))?;
+        let even = if n == 2 {
+            first
+        } else {
+            let before = self.each(b, odd, |b, v| self.every(b, v, 0, (n - 1) / 2, 1))?;
+            let at = self.each(b, [x, dx], |b, v| self.every(b, v, 2, n, 2))?;
+            let [rest, d_rest] = self.combined(b, before, at)?;
+            [b.concatenate(&[first[0], rest], self.axis)?, b.concatenate(&[first[1], d_rest], self.axis)?]
+        };
+        Ok([self.interleave(b, even[0], odd[0])?, self.interleave(b, even[1], odd[1])?])
+    }
+
+    fn each(
+        &self,
+        b: &mut Builder,
+        [x, dx]: [Value; 2],
+        f: impl Fn(&mut Builder, Value) -> Result<Value>,
+    ) -> Result<[Value; 2]> {
+        Ok([f(b, x)?, f(b, dx)?])
+    }
+
+    /// The combining function and its own derivative rule.
+    fn combined(&self, b: &mut Builder, [x, dx]: [Value; 2], [y, dy]: [Value; 2]) -> Result<[Value; 2]> {
+        let (z, dz) = self.monoid.combine().jvp(b, &[x, y], &[Some(dx), Some(dy)])?;
+        match (z.as_slice(), dz.as_slice()) {
+            (&[z], &[Some(dz)]) => Ok([z, dz]),
+            _ => rules::no_rule(self.name(), "jvp", "the combining function has no derivative", b.location()),
+        }
+    }
+
+    /// Elements `start`, `start + step`, … below `limit` along the axis.
+    fn every(&self, b: &mut Builder, x: Value, start: usize, limit: usize, step: usize) -> Result<Value> {
+        let mut limits = b.ty(x).shape.clone();
+        let (mut starts, mut steps) = (vec![0; limits.len()], vec![1; limits.len()]);
+        (starts[self.axis], limits[self.axis], steps[self.axis]) = (start, limit, step);
+        b.slice(x, &starts, &limits, &steps)
+    }
+
+    /// Elements in turn of `even` and of `odd`, which has as many or one fewer.
+    fn interleave(&self, b: &mut Builder, even: Value, odd: Value) -> Result<Value> {
+        let surplus = (b.ty(even).shape[self.axis] - b.ty(odd).shape[self.axis]) as i64;
+        let mut spread = |x, low, high| {
+            let mut padding = vec![Padding::default(); b.ty(x).rank()];
+            padding[self.axis] = Padding { low, high, interior: 1 };
+            b.pad_zero(x, &padding)
+        };
+        let (even, odd) = (spread(even, 0, 1 - surplus)?, spread(odd, 1, surplus)?);
+        b.add(even, odd)
     }
 }
 
@@ -85,22 +139,10 @@ impl Primitive for Cumulative {
         }
         let y = b.emit1(*self, primals)?;
         let (&[x], &[Some(dx)]) = (primals, tangents) else { return Ok((vec![y], vec![None])) };
-        // Doubling: after the step with distance s, each position has combined 2s elements. The
-        // combining function's own derivative rule gives the tangents.
-        let ty = b.ty(x).clone();
-        let neutral = b.constant(self.monoid.neutral(ty.dtype))?;
-        let zero = b.constant(Array::scalar(ty.dtype, 0.0))?;
-        let (mut primal, mut tangent, mut distance) = (x, dx, 1);
-        while distance < ty.shape[self.axis] {
-            let earlier = self.shift(b, primal, neutral, distance)?;
-            let d_earlier = self.shift(b, tangent, zero, distance)?;
-            let combine = self.monoid.combine();
-            let (combined, d_combined) = combine.jvp(b, &[earlier, primal], &[Some(d_earlier), Some(tangent)])?;
-            let (&[p], &[Some(t)]) = (combined.as_slice(), d_combined.as_slice()) else {
-                return rules::no_rule(self.name(), "jvp", "the combining function has no derivative", b.location());
-            };
-            (primal, tangent, distance) = (p, t, 2 * distance);
-        }
+        let turned = |b: &mut Builder, v| if self.reverse { b.rev(v, &[self.axis]) } else { Ok(v) };
+        let pair = self.each(b, [x, dx], turned)?;
+        let [_, tangent] = self.prefixes(b, pair)?;
+        let tangent = turned(b, tangent)?;
         Ok((vec![y], vec![Some(tangent)]))
     }
 

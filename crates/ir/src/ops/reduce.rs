@@ -235,16 +235,19 @@ impl Primitive for Reduce {
 }
 
 impl Reduce {
-    /// Ties share the derivative equally.
+    /// Ties share the derivative equally. Elements that do not equal the result are selected away and
+    /// not multiplied by 0: where none does, which NaN brings about, their count of 0 makes the share
+    /// infinite, and their cotangents are 0 all the same.
     fn extremum_jvp(&self, b: &mut Builder, primals: &[Value], tangents: &[Option<Value>]) -> Result<Dual> {
         let y = b.emit1(self.clone(), primals)?;
         let (&[x], &[Some(dx)]) = (primals, tangents) else { return Ok((vec![y], vec![None])) };
         let ty = b.ty(x).clone();
         let spread = b.broadcast_in_dim(y, &ty.shape, &rules::other_dims(ty.rank(), &self.axes))?;
         let hit = b.eq(x, spread)?;
-        let hit = b.convert(hit, ty.dtype)?;
-        let count = b.reduce_sum(hit, &self.axes)?;
-        let share = b.mul(dx, hit)?;
+        let ones = b.convert(hit, ty.dtype)?;
+        let count = b.reduce_sum(ones, &self.axes)?;
+        let zero = b.full_like(dx, 0.0)?;
+        let share = b.select(hit, dx, zero)?;
         let total = b.reduce_sum(share, &self.axes)?;
         Ok((vec![y], vec![Some(b.div(total, count)?)]))
     }

@@ -2,10 +2,12 @@
 
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloOp, HloValue};
-use crate::{Array, AttrReader, Attrs, Batch, Builder, IrError, Mapped, Operand, Primitive, Result, TensorType, Value};
+use crate::{
+    Array, AttrReader, Attrs, Batch, Buffer, Builder, IrError, Mapped, Operand, Primitive, Result, TensorType, Value,
+};
 
 use super::window::dilate;
-use super::{Extremum, Monoid, Padding, SelectAndGatherAdd, Window, batching, rules};
+use super::{Extremum, Monoid, OutOfBounds, Padding, Reduce, SelectAndGatherAdd, Window, batching, rules};
 
 /// Combines the elements of each window. Positions without element count as neutral.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -56,16 +58,17 @@ impl Primitive for ReduceWindow {
         let extremum = match self.monoid {
             Monoid::Sum => return rules::linear_jvp(b, self, primals, tangents),
             Monoid::And | Monoid::Or | Monoid::Xor => return rules::constant_jvp(b, self, primals),
-            Monoid::Prod => return rules::no_rule(self.name(), "jvp", "use cumprod or reduce_prod", b.location()),
-            Monoid::Max => Extremum::Max,
-            Monoid::Min => Extremum::Min,
+            Monoid::Prod => None,
+            Monoid::Max => Some(Extremum::Max),
+            Monoid::Min => Some(Extremum::Min),
         };
         let y = b.emit1(self.clone(), primals)?;
-        let dy = match (primals, tangents) {
-            (&[x], &[Some(dx)]) => {
+        let dy = match (primals, tangents, extremum) {
+            (&[x], &[Some(dx)], Some(extremum)) => {
                 let gather = SelectAndGatherAdd { extremum, window: self.window.clone() };
                 Some(b.emit1(gather, &[dx, x])?)
             }
+            (&[x], &[Some(dx)], None) => self.fold_jvp(b, x, dx)?,
             _ => None,
         };
         Ok((vec![y], vec![dy]))
@@ -118,6 +121,32 @@ impl Primitive for ReduceWindow {
         let counts = self.window.counts(self.name(), x.ty())?;
         let members = self.window.members(&x.ty().shape, &counts);
         Ok(vec![self.monoid.fold(self.name(), x, &members, &x.ty().with_shape(counts))?])
+    }
+}
+
+impl ReduceWindow {
+    /// The tangent by the derivative of the reduction of whole dimensions: windows are products of
+    /// intervals, so that one dimension after the other is laid out as windows and their elements,
+    /// and the latter are reduced.
+    fn fold_jvp(&self, b: &mut Builder, x: Value, dx: Value) -> Result<Option<Value>> {
+        let (ty, w) = (b.ty(x).clone(), &self.window);
+        let counts = w.counts(self.name(), &ty)?;
+        let spread = |d: usize| Padding { low: w.padding[d].0, high: w.padding[d].1, interior: w.base_dilation[d] - 1 };
+        let padding: Vec<Padding> = (0..ty.rank()).map(spread).collect();
+        let neutral = b.constant(self.monoid.neutral(ty.dtype))?;
+        let (mut x, mut dx) = (b.pad(x, neutral, &padding)?, b.pad_zero(dx, &padding)?);
+        for (d, &count) in counts.iter().enumerate() {
+            let place = |window, tap| (window * w.strides[d] + tap * w.window_dilation[d]) as i32;
+            let places = (0..count).flat_map(|window| (0..w.size[d]).map(move |tap| place(window, tap))).collect();
+            let places = b.constant(Array::new([count, w.size[d]], Buffer::I32(places))?)?;
+            let elements = b.take(x, places, d, OutOfBounds::Promised)?;
+            let slopes = b.take(dx, places, d, OutOfBounds::Promised)?;
+            let whole = Reduce { monoid: self.monoid, axes: vec![d + 1] };
+            let (y, dy) = whole.jvp(b, &[elements], &[Some(slopes)])?;
+            let (&[y], &[Some(dy)]) = (y.as_slice(), dy.as_slice()) else { return Ok(None) };
+            (x, dx) = (y, dy);
+        }
+        Ok(Some(dx))
     }
 }
 

@@ -50,6 +50,24 @@ fn reductions_share_ties_and_survive_zeros() {
     assert_eq!(gradient(&[0.0, 2.0, 3.0], |b, x| b.reduce_prod(x, &[0])), [6.0, 0.0, 0.0]);
     assert_eq!(gradient(&[0.0, 2.0, 0.0], |b, x| b.reduce_prod(x, &[0])), [0.0, 0.0, 0.0]);
     assert_eq!(gradient(&[0.0, 2.0, 3.0], |b, x| b.cumulative(Monoid::Prod, x, 0, false)), [9.0, 0.0, 0.0]);
+    let window = Window::new([2], [1]);
+    assert_eq!(gradient(&[0.0, 2.0, 3.0], |b, x| b.reduce_window(Monoid::Prod, x, window)), [2.0, 3.0, 2.0]);
+}
+
+#[test]
+fn running_extrema_share_ties_as_their_tree_of_pairs_does() {
+    let maxima = |reverse| move |b: &mut Builder, x| b.cumulative(Monoid::Max, x, 0, reverse);
+    // ((a ∨ b) ∨ c): the last element takes half, the first two share the rest.
+    assert_eq!(gradient(&[1.0, 1.0, 1.0], maxima(false)), [1.75, 0.75, 0.5]);
+    assert_eq!(gradient(&[1.0, 1.0, 1.0], maxima(true)), [0.5, 0.75, 1.75]);
+    // ((a ∨ b) ∨ (c ∨ d)) at the fourth.
+    assert_eq!(gradient(&[1.0; 4], maxima(false)), [2.0, 1.0, 0.75, 0.25]);
+}
+
+#[test]
+fn an_extremum_that_no_element_equals_has_no_gradient() {
+    assert_eq!(gradient(&[1.0, f64::NAN, 0.0], |b, x| b.reduce_max(x, &[0])), [0.0, 0.0, 0.0]);
+    assert_eq!(gradient(&[1.0, f64::NAN, 0.0], |b, x| b.reduce_min(x, &[0])), [0.0, 0.0, 0.0]);
 }
 
 #[test]

@@ -44,7 +44,6 @@ const NO_DERIVATIVE: &[&str] = &[
     "nextafter",
     "polygamma",
     "random_gamma_grad",
-    "reduce_window_prod",
     "regularized_incomplete_beta",
     "scatter_mul",
     "zeta",

@@ -23,10 +23,7 @@ impl Maker {
             0 => Reduce { monoid, axes: vec![axis] }.into(),
             1 => Reduce { monoid, axes: self.c.subset(rank) }.into(),
             2 => Cumulative { monoid, axis, reverse: self.c.once_in(2) }.into(),
-            3 => {
-                let monoid = if self.domain.no_derivative || monoid != Monoid::Prod { monoid } else { Monoid::Sum };
-                ReduceWindow { monoid, window: self.window(&ty, monoid == Monoid::Sum) }.into()
-            }
+            3 => ReduceWindow { monoid, window: self.window(&ty, monoid == Monoid::Sum) }.into(),
             4 => {
                 let extremum = self.c.of(&[Extremum::Max, Extremum::Min]);
                 ArgExtremum { extremum, axis, dtype: DType::I32 }.into()
