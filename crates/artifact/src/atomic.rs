@@ -23,11 +23,11 @@ pub fn write<'a>(
     save(path, chunks, true)
 }
 
-/// As [`write`], without waiting for the disk: for what can be computed again. Only a power failure can tell the
+/// As [`write()`], without waiting for the disk: for what can be computed again. Only a power failure can tell the
 /// difference.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_without_sync<'a>(
     path: &Path,
     chunks: impl IntoIterator<Item = &'a [u8], IntoIter: Clone>,

@@ -10,7 +10,7 @@
 //!   joined in one function that is ready to inline.
 //!
 //! Reverse mode needs equations that compute either values or tangents. Most rules emit nothing else; those
-//! of primitives that hold functions look at [`Builder::is_separable`], and then split their derivative
+//! of primitives that hold functions look at `Builder::is_separable`, and then split their derivative
 //! into a primitive that computes values and residuals and one that is linear.
 //!
 //! [`vmap()`] maps a function over a batch of examples: each primitive states its `batch` rule, which

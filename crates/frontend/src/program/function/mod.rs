@@ -40,7 +40,7 @@ impl Wanted {
     }
 }
 
-/// The functions that are asked for by name and types, in the form of [`Request`].
+/// The functions that are asked for by name and types, in the form of `--entry`.
 ///
 /// # Errors
 /// K0303 for a request that cannot be read, K0201 if the file has no such function.
