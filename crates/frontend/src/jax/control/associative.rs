@@ -15,7 +15,7 @@ pub(super) fn associative_scan(interp: &mut Interp, args: &mut Bound, function: 
     let function = args.get(function)?.clone();
     let elems = args.get("elems")?.clone();
     let (reverse, axis) = (args.bool("reverse")?, args.i64("axis")?);
-    let (mut leaves, def) = body::tensors(interp, WHAT, "elems", &elems)?;
+    let (leaves, def) = body::tensors(interp, WHAT, "elems", &elems)?;
     let mut axes = Vec::with_capacity(leaves.len());
     let mut length = None;
     for (leaf, path) in leaves.iter().zip(def.paths()) {
@@ -28,25 +28,61 @@ pub(super) fn associative_scan(interp: &mut Interp, args: &mut Bound, function: 
         length = Some(n);
         axes.push(axis);
     }
-    let plan = Plan { function, def, axes };
+    let combine = |interp: &mut Interp, a: &[Tensor], b: &[Tensor]| call(interp, &function, &def, a, b);
+    let scanned = prefixes(interp, leaves, axes, reverse, &combine)?;
+    interp.unflatten(&def, scanned.into_iter().map(Value::Tensor).collect::<Vec<_>>())
+}
+
+/// Combines two elements, of which each is a list of arrays.
+type Combine<'a> = dyn Fn(&mut Interp, &[Tensor], &[Tensor]) -> Result<Vec<Tensor>> + 'a;
+
+/// All prefixes of the elements along `axes` (one per array), combined by a balanced tree; all suffixes if `reverse`.
+///
+/// # Errors
+/// Those of `combine`.
+pub(crate) fn prefixes(
+    interp: &mut Interp,
+    mut leaves: Vec<Tensor>,
+    axes: Vec<usize>,
+    reverse: bool,
+    combine: &Combine<'_>,
+) -> Result<Vec<Tensor>> {
+    let plan = Plan { combine, axes };
     if reverse {
         leaves = plan.reversed(interp, &leaves)?;
     }
-    let mut scanned = plan.scan(interp, &leaves)?;
-    if reverse {
-        scanned = plan.reversed(interp, &scanned)?;
-    }
-    interp.unflatten(&plan.def, scanned.into_iter().map(Value::Tensor).collect::<Vec<_>>())
+    let scanned = plan.scan(interp, &leaves)?;
+    if reverse { plan.reversed(interp, &scanned) } else { Ok(scanned) }
 }
 
-struct Plan {
-    function: Value,
-    def: TreeDef,
+/// Calls the user's function of two trees.
+fn call(interp: &mut Interp, function: &Value, def: &TreeDef, a: &[Tensor], b: &[Tensor]) -> Result<Vec<Tensor>> {
+    let mut trees = Vec::with_capacity(2);
+    for leaves in [a, b] {
+        trees.push(interp.unflatten(def, leaves.iter().cloned().map(Value::Tensor).collect::<Vec<_>>())?);
+    }
+    let result = interp.call(function, Args::positional(trees))?;
+    let (leaves, found) = body::tensors(interp, WHAT, "the result", &result)?;
+    if let Some((path, found, wanted)) = difference(&found, def) {
+        return Err(Error::ty(format!("the function of {WHAT} must return the tree that it gets"))
+            .note(format!("it gets {wanted} and returns {found} at `{path}`")));
+    }
+    for (leaf, (before, path)) in leaves.iter().zip(a.iter().zip(found.paths())) {
+        if leaf.ty() != before.ty() {
+            return Err(Error::ty(format!("the function of {WHAT} must return arrays of the types that it gets"))
+                .note(format!("`elems{path}` goes in as {} and comes out as {}", before.ty(), leaf.ty())));
+        }
+    }
+    Ok(leaves)
+}
+
+struct Plan<'a> {
+    combine: &'a Combine<'a>,
     /// The axis of each leaf.
     axes: Vec<usize>,
 }
 
-impl Plan {
+impl Plan<'_> {
     fn each(
         &self,
         interp: &mut Interp,
@@ -75,26 +111,6 @@ impl Plan {
         self.each(interp, leaves, |interp, leaf, axis| interp.tracer.slice_axis(leaf, axis, start, limit))
     }
 
-    fn combine(&self, interp: &mut Interp, a: &[Tensor], b: &[Tensor]) -> Result<Vec<Tensor>> {
-        let mut trees = Vec::with_capacity(2);
-        for leaves in [a, b] {
-            trees.push(interp.unflatten(&self.def, leaves.iter().cloned().map(Value::Tensor).collect::<Vec<_>>())?);
-        }
-        let result = interp.call(&self.function, Args::positional(trees))?;
-        let (leaves, def) = body::tensors(interp, WHAT, "the result", &result)?;
-        if let Some((path, found, wanted)) = difference(&def, &self.def) {
-            return Err(Error::ty(format!("the function of {WHAT} must return the tree that it gets"))
-                .note(format!("it gets {wanted} and returns {found} at `{path}`")));
-        }
-        for (leaf, (before, path)) in leaves.iter().zip(a.iter().zip(def.paths())) {
-            if leaf.ty() != before.ty() {
-                return Err(Error::ty(format!("the function of {WHAT} must return arrays of the types that it gets"))
-                    .note(format!("`elems{path}` goes in as {} and comes out as {}", before.ty(), leaf.ty())));
-            }
-        }
-        Ok(leaves)
-    }
-
     /// Odd elements first, from pairs; even ones from those.
     fn scan(&self, interp: &mut Interp, leaves: &[Tensor]) -> Result<Vec<Tensor>> {
         let n = match (leaves.first(), self.axes.first()) {
@@ -106,7 +122,7 @@ impl Plan {
         }
         let (firsts, seconds) =
             (self.every_second(interp, leaves, 0, n - 1)?, self.every_second(interp, leaves, 1, n)?);
-        let pairs = self.combine(interp, &firsts, &seconds)?;
+        let pairs = (self.combine)(interp, &firsts, &seconds)?;
         let odd = self.scan(interp, &pairs)?;
         let first = self.part(interp, leaves, 0, 1)?;
         let even = match n {
@@ -114,7 +130,7 @@ impl Plan {
             _ => {
                 let later = self.every_second(interp, leaves, 2, n)?;
                 let before = if n % 2 == 0 { self.part(interp, &odd, 0, n / 2 - 1)? } else { odd.clone() };
-                let later = self.combine(interp, &before, &later)?;
+                let later = (self.combine)(interp, &before, &later)?;
                 self.join(interp, &first, &later)?
             }
         };

@@ -4,7 +4,7 @@
 //! Bodies and branches are staged into functions of the IR, which become operands' and captures'
 //! equations. Layers may be called inside: the variables that a body assigns are carried along.
 
-mod associative;
+pub(crate) mod associative;
 mod body;
 mod carry;
 mod collective;

@@ -9,8 +9,9 @@ use crate::interp::Interp;
 use crate::interp::builtins::functions;
 use crate::interp::exceptions::raise;
 use crate::jax::arguments::{dtype, integers};
+use crate::jax::control::associative::prefixes;
 use crate::library::{Args, Bound, Default, FunctionDecl};
-use crate::trace::{Tensor, Tracer};
+use crate::trace::Tensor;
 use crate::value::Value;
 
 /// The argument `axes`, which must exist and be distinct.
@@ -70,7 +71,10 @@ fn cumlogsumexp(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let (x, axis) = (operand(interp, args, "operand")?, running_axis(interp, args)?);
     Domain::Float.check("cumlogsumexp", std::slice::from_ref(&x))?;
     let reverse = args.bool("reverse")?;
-    interp.tracer.cumulative_logsumexp(&x, axis, reverse).map(Value::Tensor)
+    let found = prefixes(interp, vec![x], vec![axis], reverse, &|interp, a, b| {
+        a.iter().zip(b).map(|(a, b)| interp.tracer.logaddexp(a, b)).collect()
+    })?;
+    Ok(found.into_iter().next().map_or(Value::None, Value::Tensor))
 }
 
 /// The elementary reduction that a function of two scalars is, if it is one.
@@ -279,34 +283,6 @@ fn reduce_window(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let init = interp.tracer.convert(&init, x.dtype())?;
     let init = interp.tracer.broadcast_to(&init, found.shape())?;
     combine(interp, &function, true, &[init], &[found]).map(|y| y.into_iter().next().map_or(Value::None, Value::Tensor))
-}
-
-impl Tracer {
-    /// ln of the running sums of exponentials along `axis`, by doubling: no element is exponentiated unshifted.
-    ///
-    /// # Errors
-    /// There is no such axis.
-    pub fn cumulative_logsumexp(&mut self, x: &Tensor, axis: usize, reverse: bool) -> Result<Tensor> {
-        let length = x.shape().get(axis).copied().unwrap_or(0);
-        let mut y = if reverse { self.reverse(x, &[axis])? } else { x.clone() };
-        let mut step = 1;
-        while step < length {
-            let mut edges = vec![(0, 0); x.rank()];
-            edges[axis] = (step, 0);
-            let before = self.slice_axis(&y, axis, 0, length - step)?;
-            let before = self.pad(&before, &edges, f64::NEG_INFINITY)?;
-            y = self.formula(|f| {
-                let (a, b) = (f.of(&y), f.of(&before));
-                let most = a.max(b);
-                let apart = (a - b).abs();
-                let sum = most + (-apart).exp().log1p();
-                // Two equal infinities have no difference.
-                apart.is_nan().select(a + b, sum)
-            })?;
-            step *= 2;
-        }
-        if reverse { self.reverse(&y, &[axis]) } else { Ok(y) }
-    }
 }
 
 macro_rules! reductions {
