@@ -6,10 +6,11 @@ use crate::{Array, AttrReader, Attrs, Batch, Builder, IrError, Mapped, Operand, 
 
 use super::lowering::Lowering;
 use super::wide::{IntType, Kernel};
-use super::{batching, rules, special};
+use super::{Convert, batching, rules, special};
 
 /// An element-wise function of two operands of one type, which is also the result's. There is no
-/// implicit broadcasting and no promotion here; both are explicit equations.
+/// implicit broadcasting and no promotion here; both are explicit equations. Only the exponent of an inexact
+/// base may be an integer, because the derivative of such a power is another one at 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Binary(pub BinaryKind);
 
@@ -207,14 +208,27 @@ impl BinaryKind {
             },
             BinaryKind::Pow => Rule {
                 name: "pow",
-                lowering: Lowering::Op("stablehlo.power"),
+                lowering: Lowering::Typed(|[x, y]| match x.dtype == y.dtype {
+                    true => Lowering::Op("stablehlo.power"),
+                    false => Lowering::Composed(|b, [x, y]| {
+                        let dtype = b.ty(x).dtype;
+                        b.convert(y, dtype).and_then(|y| b.pow(x, y))
+                    }),
+                }),
                 partials: [
                     Share(|b, [x, y], _, d| {
-                        // y·x^(y−1), NaN at x = 0, y = 0 as in JAX.
+                        // y·x^(y−1). Where y = 0 the integer's is 0, the float's as in JAX NaN at x = 0.
                         let one = b.full_like(y, 1.0)?;
                         let lower = b.sub(y, one)?;
                         let power = b.pow(x, lower)?;
-                        let slope = b.mul(y, power)?;
+                        let dtype = b.ty(x).dtype;
+                        let factor = b.convert(y, dtype)?;
+                        let mut slope = b.mul(factor, power)?;
+                        if factor != y {
+                            let (zero, none) = (b.full_like(y, 0.0)?, b.full_like(slope, 0.0)?);
+                            let constant = b.eq(y, zero)?;
+                            slope = b.select(constant, none, slope)?;
+                        }
                         b.mul(d, slope)
                     }),
                     Share(|b, [x, _], z, d| {
@@ -407,7 +421,8 @@ impl Primitive for Binary {
 
     fn infer(&self, operands: &[&TensorType]) -> Result<Vec<TensorType>> {
         let [x, y] = rules::operands(self.name(), operands)?;
-        if x != y {
+        let whole_exponent = self.0 == BinaryKind::Pow && x.dtype.is_inexact() && y.dtype.is_int();
+        if x != y && !(whole_exponent && x.shape == y.shape) {
             return Err(IrError::ty(self.name(), "operands must have one type", operands));
         }
         if !self.0.rule().eval.defined_on(x.dtype) {
@@ -472,7 +487,13 @@ impl Primitive for Binary {
 
     fn eval(&self, operands: &[&Array]) -> Result<Vec<Array>> {
         let [x, y] = rules::arrays(self.name(), operands)?;
-        Ok(vec![self.0.rule().eval.map(self.name(), [x, y])?])
+        let rule = self.0.rule();
+        if x.ty() == y.ty() {
+            return Ok(vec![rule.eval.map(rule.name, [x, y])?]);
+        }
+        let converted = Convert { dtype: x.ty().dtype }.eval(&[y])?;
+        let [y] = rules::arrays(rule.name, &converted.iter().collect::<Vec<_>>())?;
+        Ok(vec![rule.eval.map(rule.name, [x, y])?])
     }
 }
 
@@ -505,7 +526,7 @@ binary_methods! {
     max Max;
     /// The smaller; NaN if either is NaN.
     min Min;
-    /// xʸ.
+    /// xʸ; the exponent of an inexact base may be an integer.
     pow Pow;
     /// The angle in (−π, π] of the point with ordinate `x` and abscissa `y`.
     atan2 Atan2;

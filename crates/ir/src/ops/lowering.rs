@@ -11,6 +11,10 @@ pub(crate) enum Lowering<const N: usize> {
     Op(&'static str),
     /// A composition of other primitives.
     Composed(fn(&mut Builder, [Value; N]) -> Result<Value>),
+    /// One operation, and what other primitives make of its operands and its result.
+    Then(&'static str, fn(&mut Builder, [Value; N], Value) -> Result<Value>),
+    /// One that depends on the operands' types.
+    Typed(fn([&TensorType; N]) -> Lowering<N>),
 }
 
 impl<const N: usize> Lowering<N> {
@@ -26,11 +30,34 @@ impl<const N: usize> Lowering<N> {
             Lowering::Op(hlo) => rules::plain(e, hlo, operands, results),
             Lowering::Composed(compose) => {
                 let mut b = Builder::new(name);
-                let params: Vec<Value> = operands.iter().map(|&x| b.param(e.ty(x).clone())).collect();
-                let Ok(params) = <[Value; N]>::try_from(params) else { return rules::not_lowered(name) };
+                let params = params(name, &mut b, e, operands)?;
                 let result = compose(&mut b, params)?;
                 e.inline(&b.finish(vec![result]), operands)
             }
+            Lowering::Then(hlo, compose) => {
+                let [ty] = rules::operands(name, &results.iter().collect::<Vec<_>>())?;
+                let values = rules::plain(e, hlo, operands, results)?;
+                let mut b = Builder::new(name);
+                let params = params(name, &mut b, e, operands)?;
+                let value = b.param(ty.clone());
+                let result = compose(&mut b, params, value)?;
+                e.inline(&b.finish(vec![result]), &[operands, &values].concat())
+            }
+            Lowering::Typed(choose) => {
+                let types: Vec<&TensorType> = operands.iter().map(|&x| e.ty(x)).collect();
+                choose(rules::operands(name, &types)?).emit(name, e, operands, results)
+            }
         }
     }
+}
+
+/// The parameters of a function of values of the operands' types.
+fn params<const N: usize>(
+    name: &'static str,
+    b: &mut Builder,
+    e: &dyn Emitter,
+    operands: &[HloValue],
+) -> Result<[Value; N]> {
+    let params: Vec<Value> = operands.iter().map(|&x| b.param(e.ty(x).clone())).collect();
+    <[Value; N]>::try_from(params).or_else(|_| rules::not_lowered(name))
 }

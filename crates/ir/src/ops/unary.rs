@@ -44,7 +44,7 @@ unary_kinds! {
     neg Neg;
     /// |x| of real numbers.
     real_abs Abs;
-    /// −1, 0 or 1; NaN for NaN, and zeros keep their sign.
+    /// −1, 0 or 1 (unsigned: 0 or 1); NaN for NaN, and zeros keep their sign.
     sign Sign;
     /// The largest whole number not above x.
     floor Floor;
@@ -166,14 +166,17 @@ impl UnaryKind {
                 }),
                 Kernel::number(|[x]| x.abs(), |[x], _| x.abs()).signed(),
             ),
-            UnaryKind::Sign => Rule::new(
-                "sign",
-                "stablehlo.sign",
-                Zero,
-                Kernel::number(|[x]| if x == 0.0 || x.is_nan() { x } else { x.signum() }, |[x], _| x.signum())
-                    .signed()
+            UnaryKind::Sign => Rule {
+                name: "sign",
+                // StableHLO's has no unsigned integers.
+                lowering: Lowering::Typed(|[x]| match x.dtype.is_unsigned_int() {
+                    true => Lowering::Composed(|b, [x]| b.full_like(x, 1.0).and_then(|one| b.min(x, one))),
+                    false => Lowering::Op("stablehlo.sign"),
+                }),
+                derivative: Zero,
+                eval: Kernel::number(|[x]| if x == 0.0 || x.is_nan() { x } else { x.signum() }, |[x], _| x.signum())
                     .with_complex(|[x]| complex::sign(x)),
-            ),
+            },
             UnaryKind::Floor => Rule::new("floor", "stablehlo.floor", Zero, Kernel::float(|[x]| x.floor())),
             UnaryKind::Ceil => Rule::new("ceil", "stablehlo.ceil", Zero, Kernel::float(|[x]| x.ceil())),
             UnaryKind::RoundEven => {
@@ -255,7 +258,8 @@ impl UnaryKind {
             UnaryKind::Cbrt => Rule::new(
                 "cbrt",
                 "stablehlo.cbrt",
-                Times(|b, x, y| b.div(y, x).and_then(|ratio| b.mul_scalar(ratio, 1.0 / 3.0))),
+                // In the result, not y / x: infinite at 0.
+                Times(|b, _, y| b.integer_pow(y, -2).and_then(|power| b.mul_scalar(power, 1.0 / 3.0))),
                 Kernel::float(|[x]| x.cbrt()),
             ),
             UnaryKind::Asin => Rule::new(
@@ -332,12 +336,17 @@ impl UnaryKind {
             UnaryKind::Lgamma => {
                 Rule::new("lgamma", "chlo.lgamma", Times(|b, x, _| b.digamma(x)), Kernel::float(|[x]| libm::lgamma(x)))
             }
-            UnaryKind::Digamma => Rule::new(
-                "digamma",
-                "chlo.digamma",
-                Times(|b, x, _| b.full_like(x, 1.0).and_then(|one| b.polygamma(one, x))),
-                Kernel::float(|[x]| special::digamma(x)),
-            ),
+            UnaryKind::Digamma => Rule {
+                name: "digamma",
+                // Plugins disagree about the pole at 0: some give −∞, JAX's NaN as at the other poles.
+                lowering: Lowering::Then("chlo.digamma", |b, [x], y| {
+                    let (zero, nan) = (b.full_like(x, 0.0)?, b.full_like(x, f64::NAN)?);
+                    let pole = b.eq(x, zero)?;
+                    b.select(pole, nan, y)
+                }),
+                derivative: Times(|b, x, _| b.full_like(x, 1.0).and_then(|one| b.polygamma(one, x))),
+                eval: Kernel::float(|[x]| special::digamma(x)),
+            },
             UnaryKind::BesselI0e => Rule {
                 name: "bessel_i0e",
                 lowering: Lowering::Composed(special::compose_i0e),
