@@ -86,6 +86,9 @@ impl Primitive for Convert {
             true => Wide::Complex(v.into_iter().map(|x| x.into()).collect()),
             false => Wide::Float(v),
         };
+        // XLA's comparison flushes numbers below the smallest normal `f32` to zero.
+        let flushed = if x.ty().dtype == DType::F32 { f64::from(f32::MIN_POSITIVE) } else { 0.0 };
+        let is_set = |x: f64| x.is_nan() || (x != 0.0 && x.abs() >= flushed);
         let to_int = |x: f64| {
             let (low, high) = IntType::of(self.dtype).range();
             (x as i128).clamp(low, high)
@@ -100,7 +103,7 @@ impl Primitive for Convert {
         let result = match (wide, self.dtype) {
             (Wide::Bool(v), DType::Bool) => Wide::Bool(v),
             (Wide::Int(v), DType::Bool) => Wide::Bool(v.into_iter().map(|x| x != 0).collect()),
-            (Wide::Float(v), DType::Bool) => Wide::Bool(v.into_iter().map(|x| x != 0.0).collect()),
+            (Wide::Float(v), DType::Bool) => Wide::Bool(v.into_iter().map(is_set).collect()),
             (Wide::Bool(v), to) if to.is_int() => Wide::Int(v.into_iter().map(i128::from).collect()),
             (Wide::Int(v), to) if to.is_int() => Wide::Int(v),
             (Wide::Float(v), to) if to.is_int() => Wide::Int(v.into_iter().map(to_int).collect()),
