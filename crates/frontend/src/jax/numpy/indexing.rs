@@ -137,10 +137,9 @@ pub(crate) fn mode(c: &Call<'_>, default: OutOfBounds) -> Result<OutOfBounds> {
     if c.some("mode")?.is_none() {
         return Ok(default);
     }
-    Ok(match c.args.one_of("mode", &["clip", "fill", "drop", "promise_in_bounds", "wrap"])? {
+    Ok(match c.args.one_of("mode", &["clip", "fill", "drop", "promise_in_bounds"])? {
         "clip" => OutOfBounds::Clip,
         "promise_in_bounds" => OutOfBounds::Promised,
-        "wrap" => return Err(Error::unsupported("indices that wrap around more than once (`mode=\"wrap\"`)")),
         _ => OutOfBounds::Fill,
     })
 }
@@ -313,8 +312,7 @@ pub(crate) static LOOKUP: &[&FunctionDecl] = tensor_functions! {
 pub(crate) fn take(c: &mut Call<'_>, name: &str) -> Result<Tensor> {
     let (x, indices) = (c.tensor(name)?, c.tensor("indices")?);
     let (x, axis) = c.along(&x)?;
-    let indices = whole(&indices)?;
-    let mode = if c.args.has("mode") { mode(c, OutOfBounds::Fill)? } else { OutOfBounds::Fill };
+    let (indices, mode) = taken(c, whole(&indices)?, x.shape()[axis])?;
     let whole = |dim: usize| Part::Range { start: 0, step: 1, count: x.shape()[dim] };
     let parts: Vec<Part> = (0..axis).map(whole).chain([Part::Array(indices.clone())]).collect();
     let found = c.t().index(&x, &parts, mode)?;
@@ -331,6 +329,31 @@ pub(crate) fn take(c: &mut Call<'_>, name: &str) -> Result<Tensor> {
             })
         }
         _ => Ok(found),
+    }
+}
+
+/// The indices of `take` along an axis of `length` elements, as its own modes change them, and what then happens
+/// outside. Unlike `x.at[…]`, `"clip"` does not count from the end, and `"wrap"` is the remainder, never negative.
+fn taken(c: &mut Call<'_>, indices: Tensor, length: usize) -> Result<(Tensor, OutOfBounds)> {
+    if length == 0 && indices.ty().size() != 0 {
+        return Err(raise("IndexError", "Cannot do a non-empty jnp.take() from an empty axis."));
+    }
+    if !c.args.has("mode") || c.some("mode")?.is_none() {
+        return Ok((indices, OutOfBounds::Fill));
+    }
+    match c.args.one_of("mode", &["fill", "wrap", "clip"])? {
+        "wrap" if length > 0 => {
+            // Wide enough for the length.
+            let int = c.t().default_int();
+            let indices = match indices.dtype().bits() < int.bits() {
+                true => c.t().convert(&indices, int)?,
+                false => indices,
+            };
+            let places = c.t().compute([&indices], |[i]| i.with(length as i64, |t, x, y| t.remainder(x, y)))?;
+            Ok((places, OutOfBounds::Promised))
+        }
+        "clip" => Ok((c.t().compute([&indices], |[i]| i.max(0))?, OutOfBounds::Clip)),
+        _ => Ok((indices, OutOfBounds::Fill)),
     }
 }
 
