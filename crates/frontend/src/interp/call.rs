@@ -54,6 +54,7 @@ impl Interp {
                 graph::call(self, callee, args, decl.name)
             }
             Value::Function(decl) => {
+                let args = if modules::is_tensor_function(decl) { self.with_values(args)? } else { args };
                 let mut bound = decl.signature.bind(decl.name, args)?;
                 (decl.call)(self, &mut bound)
             }

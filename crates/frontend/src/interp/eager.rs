@@ -7,6 +7,7 @@ use keramos_ir::passes::dce;
 
 use super::Interp;
 use crate::error::Result;
+use crate::keras::variable_object::variable_of;
 use crate::library::{Args, FunctionDecl};
 use crate::trace::Tensor;
 use crate::value::{Host, ObjectRef, Value};
@@ -18,6 +19,7 @@ impl Interp {
     /// The call fails.
     pub(super) fn constant(&mut self, function: &'static FunctionDecl, args: Args) -> Result<Value> {
         self.eagerly(function.name, |interp| {
+            let args = interp.with_values(args)?;
             let mut bound = function.signature.bind(function.name, args)?;
             (function.call)(interp, &mut bound)
         })
@@ -71,6 +73,23 @@ impl Interp {
             other => other,
         });
         self.unflatten(&def, leaves.collect::<Vec<_>>())
+    }
+
+    /// The arguments with the present values of variables in their place.
+    ///
+    /// # Errors
+    /// Nothing is being traced.
+    pub(super) fn with_values(&mut self, args: Args) -> Result<Args> {
+        if !super::host::has_variable(&args) {
+            return Ok(args);
+        }
+        let mut leaf = |value: &Value| match variable_of(value) {
+            Some(id) => self.read_variable(id).map(Value::Tensor),
+            None => Ok(value.clone()),
+        };
+        let positional = args.positional.iter().map(|v| v.map_leaves(&mut leaf)).collect::<Result<Vec<_>>>()?;
+        let keywords = args.keywords.iter().map(|(n, v)| Ok((n.clone(), v.map_leaves(&mut leaf)?)));
+        Ok(Args { positional, keywords: keywords.collect::<Result<Vec<_>>>()? })
     }
 
     /// The arguments with constant arrays as tensors of the function being traced.

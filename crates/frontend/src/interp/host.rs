@@ -8,6 +8,7 @@ use super::scope::Env;
 use super::stmt::Flow;
 use crate::diagnostics::{Diagnostic, Span, codes};
 use crate::error::{Error, Result};
+use crate::keras::variable_object::variable_of;
 use crate::library::Args;
 use crate::syntax::ast::Stmt;
 use crate::value::{Host, Value};
@@ -60,6 +61,11 @@ pub(super) fn has_tensor(args: &Args) -> bool {
 /// Whether a tensor being traced is anywhere in the arguments.
 pub(super) fn has_traced(args: &Args) -> bool {
     find_leaf(args, &|leaf| matches!(leaf, Value::Tensor(_)).then_some(())).is_some()
+}
+
+/// Whether a variable is anywhere in the arguments.
+pub(super) fn has_variable(args: &Args) -> bool {
+    find_leaf(args, &|leaf| variable_of(leaf).map(drop)).is_some()
 }
 
 /// Whether a constant array is anywhere in the arguments.

@@ -32,11 +32,13 @@ pub use evaluate::{Evaluated, Options, run};
 pub(crate) use function::UserFunction;
 pub use host::Skipped;
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::diagnostics::{Diagnostic, Source, Span};
 use crate::keras::layer::LayerObject;
-use crate::keras::variable::{StateScopes, Variables};
+use crate::keras::variable::{StateScopes, VariableId, Variables};
+use crate::keras::variable_object::VariableObject;
 use crate::keras::{Names, Seeds};
 use crate::trace::{Tensor, Tracer};
 use crate::value::tree::Registry;
@@ -50,6 +52,8 @@ pub struct Interp {
     pub tracer: Tracer,
     /// All variables created so far.
     pub variables: Variables,
+    /// The variables that the program holds as objects.
+    pub(crate) variable_objects: HashMap<VariableId, Rc<VariableObject>>,
     /// The values of variables in the trace.
     pub state: StateScopes,
     /// Warnings and errors collected so far.
@@ -90,6 +94,7 @@ impl Interp {
             source,
             tracer: Tracer::default(),
             variables: Variables::default(),
+            variable_objects: HashMap::new(),
             state: StateScopes::default(),
             diagnostics: Vec::new(),
             training: false,

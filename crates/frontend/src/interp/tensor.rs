@@ -10,9 +10,10 @@ use crate::error::{Error, Result};
 use crate::jax::numpy::indexing::At;
 use crate::jax::numpy::operators as ops;
 use crate::keras::symbolic::DisplayShape;
+use crate::keras::variable_object::{VariableObject, variable_of};
 use crate::library::{Args, FunctionDecl};
 use crate::syntax::ast::{BinaryOp, CompareOp, UnaryOp};
-use crate::value::{Object, Value};
+use crate::value::{Object, Value, downcast};
 
 /// Attributes of tensors that are no methods.
 pub(super) const ATTRIBUTES: &[&str] =
@@ -42,7 +43,7 @@ impl Object for TensorMethod {
 
 /// Whether the value is a tensor of any kind.
 pub(crate) fn is_tensor(value: &Value) -> bool {
-    matches!(value, Value::Tensor(_) | Value::Symbolic(_) | Value::Array(_))
+    matches!(value, Value::Tensor(_) | Value::Symbolic(_) | Value::Array(_)) || variable_of(value).is_some()
 }
 
 impl Interp {
@@ -102,12 +103,16 @@ impl Interp {
     }
 
     /// `tensor.name`.
-    pub(super) fn tensor_attribute(&mut self, tensor: &Value, name: &str) -> Result<Option<Value>> {
+    pub(crate) fn tensor_attribute(&mut self, tensor: &Value, name: &str) -> Result<Option<Value>> {
         let ints = |shape: &[usize]| Value::tuple(shape.iter().map(|&n| Value::Int(n as i64)).collect::<Vec<_>>());
         let (shape, rank, dtype) = match tensor {
             Value::Tensor(t) => (ints(t.shape()), t.rank(), Value::DType(t.dtype())),
             Value::Array(a) => (ints(&a.ty().shape), a.ty().rank(), Value::DType(a.ty().dtype)),
             Value::Symbolic(s) => (s.shape_value(), s.0.shape.len(), Value::str(s.0.dtype.numpy_name())),
+            Value::Object(object) => match downcast::<VariableObject>(object) {
+                Some(v) => (ints(&v.ty().shape), v.ty().rank(), Value::str(v.ty().dtype.numpy_name())),
+                None => return Ok(None),
+            },
             _ => return Ok(None),
         };
         Ok(match name {

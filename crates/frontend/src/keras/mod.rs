@@ -18,9 +18,11 @@ pub(crate) mod ops;
 pub mod optimizers;
 pub(crate) mod random;
 pub mod schedules;
+pub mod seed_generator;
 mod seeds;
 pub mod symbolic;
 pub mod variable;
+pub mod variable_object;
 
 pub use names::{Names, object_name, snake_case};
 pub use seeds::Seeds;

@@ -6,15 +6,16 @@ use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::builtins::functions;
 use crate::jax::arguments::{dtype, integers, tensor};
+use crate::keras::seed_generator::{self, SeedGenerator, next_key};
 use crate::library::{Bound, Default, FunctionDecl};
 use crate::modules::{Contents, modules};
 use crate::ops::Tails;
 use crate::trace::Tensor;
-use crate::value::Value;
+use crate::value::{Value, downcast};
 
 modules! {
     /// `keras.random`.
-    RANDOM = Contents { tensor_tables: &[FUNCTIONS], ..Contents::new("keras.random") };
+    RANDOM = Contents { classes: &[seed_generator::CLASSES], tensor_tables: &[FUNCTIONS], ..Contents::new("keras.random") };
 }
 
 /// The key of argument `seed`; without one, a seed is drawn now.
@@ -25,6 +26,10 @@ fn key(interp: &mut Interp, args: &Bound) -> Result<Tensor> {
             u32::try_from(*seed).map_err(|_| args.invalid("seed", "an integer from 0 up to 4294967295, or None"))?
         }
         Value::Tensor(_) | Value::Array(_) => return tensor(interp, args, "seed"),
+        Value::Object(object) => match downcast::<SeedGenerator>(object) {
+            Some(generator) => return next_key(interp, generator.state),
+            None => return Err(args.invalid("seed", "an integer, a SeedGenerator, or None")),
+        },
         other => {
             let message = format!("a {} as `seed` is not supported yet", other.type_name());
             return Err(Error::unsupported(message).help("pass an integer"));

@@ -6,6 +6,7 @@ use crate::interp::Interp;
 use crate::interp::builtins::functions;
 use crate::keras::{
     Seeds, activations, callbacks, initializers, layers, losses, metrics, models, optimizers, schedules,
+    variable_object,
 };
 use crate::library::{Bound, Default, FunctionDecl};
 use crate::value::{Host, Value};
@@ -89,7 +90,7 @@ static SAVING_FUNCTIONS: &[FunctionDecl] = functions! {
 modules! {
     /// `keras`.
     KERAS = Contents {
-        classes: &[models::CLASSES, bases::LAYER, bases::LOSS, bases::METRIC, bases::OPTIMIZER, bases::INITIALIZER],
+        classes: &[models::CLASSES, variable_object::CLASSES, bases::LAYER, bases::LOSS, bases::METRIC, bases::OPTIMIZER, bases::INITIALIZER],
         functions: &[models::FUNCTIONS],
         values: keras_value,
         value_names: &["__version__"],

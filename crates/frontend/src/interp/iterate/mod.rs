@@ -18,6 +18,7 @@ use super::dict_view::DictView;
 use super::exceptions::{self, raise};
 use super::generator::Generator;
 use crate::error::{Error, Result};
+use crate::keras::variable_object::VariableObject;
 use crate::library::Args;
 use crate::value::{Host, Key, Object, Value, downcast};
 
@@ -223,6 +224,10 @@ impl Interp {
                 }
             },
             Value::User(object) => return self.iterate_object(value, object),
+            Value::Object(object) => match downcast::<VariableObject>(object).map(|v| v.ty().shape.first().copied()) {
+                Some(Some(length)) => Iter::Rows(value.clone(), 0, length),
+                _ => return Err(not_iterable(value)),
+            },
             other => return Err(not_iterable(other)),
         };
         Ok(Iterable::Static(iter))
