@@ -60,6 +60,8 @@ pub struct Interp {
     pub diagnostics: Vec<Diagnostic>,
     /// Whether the current layer call is a training pass, unless the call says otherwise.
     pub training: bool,
+    /// How many calls of layers the current one is inside.
+    pub(crate) calls: usize,
     /// 1 for rows that are there and 0 for padding (`f32[batch]`), while a step over padded batches is
     /// traced: batch statistics are over the real rows only.
     pub row_mask: Option<Tensor>,
@@ -98,6 +100,7 @@ impl Interp {
             state: StateScopes::default(),
             diagnostics: Vec::new(),
             training: false,
+            calls: 0,
             row_mask: None,
             names: Names::default(),
             seeds: Seeds::default(),

@@ -8,6 +8,7 @@ use super::Interp;
 use crate::error::{Error, Result};
 use crate::keras::variable::{Role, Variable, VariableId};
 use crate::keras::variable_object::variable_of;
+use crate::keras::weights::Weight;
 use crate::trace::Tensor;
 use crate::value::Value;
 
@@ -21,12 +22,12 @@ impl Interp {
     }
 
     /// Creates a variable named `name` under the current scope path.
-    pub fn add_variable(&mut self, name: &str, ty: TensorType, initializer: Value, role: Role) -> VariableId {
+    pub fn add_variable(&mut self, name: &str, ty: TensorType, weight: impl Into<Weight>, role: Role) -> VariableId {
         let scope = self.tracer.scope_path();
         let path = if scope.is_empty() { name.to_owned() } else { format!("{scope}/{name}") };
         let name: Rc<str> = name.into();
         let trainable = role == Role::Weight;
-        self.variables.add(Variable { path, name, ty, role, trainable, initializer })
+        self.variables.add(Variable { path, name, ty, role, trainable, weight: weight.into() })
     }
 
     /// A tensor from a tensor, number, truth value or array.

@@ -9,6 +9,7 @@ use keramos_ir::{DType, TensorType};
 
 use super::symbolic::SymbolicShape;
 use super::variable::{Role, VariableId};
+use super::weights::{Weight, regularizers};
 use super::{graph, models};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -68,6 +69,8 @@ pub struct LayerObject {
     pub name: RefCell<Rc<str>>,
     /// Keras's `trainable`.
     pub trainable: Cell<bool>,
+    /// The penalty on the layer's outputs: a function of one of them.
+    pub activity_regularizer: RefCell<Option<Value>>,
     /// The element type of weights and computation (Keras's dtype policy).
     pub dtype: DType,
     /// Whether `build` has run.
@@ -117,9 +120,7 @@ impl LayerObject {
             Some(_) => args.str("name")?,
             None => interp.names.unique(class.name),
         };
-        if args.some("activity_regularizer")?.is_some() {
-            return Err(Error::unsupported(format!("`activity_regularizer` of {} is not supported yet", class.name)));
-        }
+        let activity_regularizer = regularizers::get(interp, &args.get("activity_regularizer")?.clone())?;
         let dtype = match args.some("dtype")? {
             None => DType::F32,
             Some(Value::DType(dtype)) => *dtype,
@@ -132,6 +133,7 @@ impl LayerObject {
             class_name: class.name.into(),
             name: RefCell::new(name),
             trainable: Cell::new(args.bool("trainable")?),
+            activity_regularizer: RefCell::new(activity_regularizer),
             dtype,
             built: Cell::new(false),
             weights: RefCell::default(),
@@ -198,9 +200,20 @@ impl LayerObject {
         let mask = first_mask(&args);
         let training = take_training(&mut args).unwrap_or(interp.training);
         let outer = std::mem::replace(&mut interp.training, training);
+        if interp.calls == 0 {
+            // What an earlier call from outside added does not count any more. In a step of training that goes for
+            // each of the model's own layers, as Keras on JAX runs the model's code without calling the model.
+            interp.state.clear_losses(&self.flattened());
+        }
+        interp.calls += 1;
         interp.tracer.push_scope(self.name());
         let result = self.layer.call(&mut Call { interp, object: self, args, training });
+        let result = result.and_then(|outputs| {
+            self.penalise(interp, &outputs)?;
+            Ok(outputs)
+        });
         interp.tracer.pop_scope();
+        interp.calls -= 1;
         interp.training = outer;
         match (result.map_err(|e| self.located(e))?, self.layer.masks()) {
             (Value::Tensor(t), Masks::Drop) => Ok(Value::Tensor(t.with_mask(None))),
@@ -221,6 +234,24 @@ impl LayerObject {
     pub fn all_seeds(&self) -> Vec<VariableId> {
         let mut all = self.seeds.borrow().clone();
         self.sublayers.borrow().iter().for_each(|(_, layer)| all.extend(layer.all_seeds()));
+        all
+    }
+
+    /// The weights that training changes: trainable ones of layers that are not frozen, in Keras's order.
+    pub fn trainable_weights(&self, interp: &Interp) -> Vec<VariableId> {
+        fn collect(interp: &Interp, layer: &LayerObject, all: &mut Vec<VariableId>) {
+            if !layer.trainable.get() {
+                return;
+            }
+            for &id in layer.weights.borrow().iter() {
+                if interp.variables.get(id).trainable && !all.contains(&id) {
+                    all.push(id);
+                }
+            }
+            layer.sublayers.borrow().iter().for_each(|(_, inner)| collect(interp, inner, all));
+        }
+        let mut all = Vec::new();
+        collect(interp, self, &mut all);
         all
     }
 
@@ -295,14 +326,21 @@ impl Object for LayerObject {
             "name" => Value::Str(self.name()),
             "trainable" => Value::Bool(self.trainable.get()),
             "built" => Value::Bool(self.built.get()),
+            "activity_regularizer" => self.activity_regularizer.borrow().clone().unwrap_or(Value::None),
+            "losses" => interp.eagerly("losses", |interp| {
+                Ok(Value::list(self.losses(interp)?.into_iter().map(Value::Tensor).collect()))
+            })?,
             "dtype" | "compute_dtype" | "variable_dtype" => Value::str(self.dtype.numpy_name()),
             _ => return models::attribute(interp, &self, name),
         }))
     }
 
-    fn set_attr(self: Rc<Self>, _: &mut Interp, name: &str, value: Value) -> Result<()> {
+    fn set_attr(self: Rc<Self>, interp: &mut Interp, name: &str, value: Value) -> Result<()> {
         match (name, value) {
             ("trainable", Value::Bool(trainable)) => self.set_trainable(trainable),
+            ("activity_regularizer", value) => {
+                *self.activity_regularizer.borrow_mut() = regularizers::get(interp, &value)?;
+            }
             ("name", Value::Str(name)) => *self.name.borrow_mut() = name,
             (name, value) => {
                 let message =
@@ -360,9 +398,9 @@ pub struct Call<'a> {
 
 impl Build<'_> {
     /// Creates a weight. Its path is the current scope's path (the layers being built) and `name`.
-    pub fn add_weight(&mut self, name: &str, shape: &[usize], initializer: &Value, trainable: bool) -> VariableId {
+    pub fn add_weight(&mut self, name: &str, shape: &[usize], weight: &Weight, trainable: bool) -> VariableId {
         let ty = TensorType::new(self.object.dtype, shape);
-        let id = self.interp.add_variable(name, ty, initializer.clone(), Role::Weight);
+        let id = self.interp.add_variable(name, ty, weight.clone(), Role::Weight);
         self.interp.variables.get_mut(id).trainable = trainable;
         self.object.weights.borrow_mut().push(id);
         id

@@ -16,6 +16,7 @@ pub mod models;
 mod names;
 pub(crate) mod ops;
 pub mod optimizers;
+pub mod penalties;
 pub(crate) mod random;
 pub mod schedules;
 pub mod seed_generator;
@@ -23,6 +24,7 @@ mod seeds;
 pub mod symbolic;
 pub mod variable;
 pub mod variable_object;
+pub mod weights;
 
 pub use names::{Names, object_name, snake_case};
 pub use seeds::Seeds;

@@ -5,9 +5,10 @@ use std::rc::Rc;
 
 use keramos_ir::TensorType;
 
+use super::layer::LayerObject;
+use super::weights::Weight;
 use crate::error::Result;
 use crate::trace::{Tensor, Tracer};
-use crate::value::Value;
 
 /// Identifies a variable of one compilation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -39,8 +40,8 @@ pub struct Variable {
     pub role: Role,
     /// Whether gradients are taken with respect to it (a layer's `trainable` may still veto).
     pub trainable: bool,
-    /// Makes the initial value: an initializer object, or a constant array or number.
-    pub initializer: Value,
+    /// How it starts, and what else holds for its values.
+    pub weight: Weight,
 }
 
 /// All variables of a compilation, in creation order.
@@ -87,6 +88,8 @@ struct Scope {
     assigned: Vec<VariableId>,
     /// Where no scope has a value: make a parameter of the function being traced.
     params: Vec<(VariableId, Tensor)>,
+    /// The losses that layers added, each with its layer.
+    losses: Vec<(Rc<LayerObject>, Tensor)>,
 }
 
 impl StateScopes {
@@ -128,6 +131,26 @@ impl StateScopes {
             scope.params.push((id, tensor.clone()));
         }
         Ok(tensor)
+    }
+
+    /// Adds a loss of `layer` (Keras's `Layer.add_loss`) to the innermost scope.
+    pub fn add_loss(&mut self, layer: &Rc<LayerObject>, loss: Tensor) {
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.losses.push((layer.clone(), loss));
+        }
+    }
+
+    /// The losses that `layer` itself added in the innermost scope, in order.
+    pub fn losses_of(&self, layer: &Rc<LayerObject>) -> Vec<Tensor> {
+        let all = self.scopes.last().map_or(&[][..], |scope| &scope.losses);
+        all.iter().filter(|(owner, _)| Rc::ptr_eq(owner, layer)).map(|(_, loss)| loss.clone()).collect()
+    }
+
+    /// Forgets the losses that `layers` added in the innermost scope.
+    pub fn clear_losses(&mut self, layers: &[Rc<LayerObject>]) {
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.losses.retain(|(owner, _)| !layers.iter().any(|layer| Rc::ptr_eq(owner, layer)));
+        }
     }
 
     /// Gives a variable the value that it starts with in the innermost scope.

@@ -175,7 +175,7 @@ fn assign(
         return Ok(Value::Object(object.clone()));
     }
     // Outside any trace the variable begins with the new value, if that is known.
-    let start = interp.variables.get(variable.id).initializer.clone();
+    let start = interp.variables.get(variable.id).weight.initializer.clone();
     let known = interp.eagerly("assign", |interp| {
         let new = crate::jax::arguments::to_tensor(interp, &value)?;
         let old = match &start {
@@ -191,7 +191,7 @@ fn assign(
     })?;
     match known {
         Value::Array(array) => {
-            interp.variables.get_mut(variable.id).initializer = Value::Array(Rc::new(Array::clone(&array)));
+            interp.variables.get_mut(variable.id).weight.initializer = Value::Array(Rc::new(Array::clone(&array)));
             Ok(Value::Object(object.clone()))
         }
         _ => {
@@ -218,7 +218,9 @@ impl Object for VariableObject {
             "name" => Some(Value::Str(variable.name.clone())),
             "path" => Some(Value::str(variable.path.as_str())),
             "trainable" => Some(Value::Bool(variable.trainable)),
-            "initializer" => Some(variable.initializer.clone()),
+            "initializer" => Some(variable.weight.initializer.clone()),
+            "regularizer" => Some(variable.weight.regularizer.clone().unwrap_or(Value::None)),
+            "constraint" => Some(variable.weight.constraint.clone().unwrap_or(Value::None)),
             "dtype" => Some(Value::str(self.ty.dtype.numpy_name())),
             "value" if interp.tracer.depth() > 0 => Some(Value::Tensor(interp.read_variable(self.id)?)),
             "value" => Some(Value::Object(self)),

@@ -67,9 +67,11 @@ impl Signature {
         Signature { params: self.params, common }
     }
 
-    /// All parameters in order.
+    /// All parameters in order. A shared one that is declared among the own ones has its place there.
     pub fn iter(&self) -> impl Iterator<Item = &'static Param> {
-        self.params.iter().chain(self.common)
+        let own = self.params;
+        let common = self.common.iter().filter(move |shared| !own.iter().any(|param| param.name == shared.name));
+        own.iter().chain(common)
     }
 }
 

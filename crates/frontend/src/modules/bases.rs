@@ -27,6 +27,8 @@ bases! {
     OPTIMIZER_BASE = "Optimizer";
     INITIALIZER_BASE = "Initializer";
     SCHEDULE_BASE = "LearningRateSchedule";
+    REGULARIZER_BASE = "Regularizer";
+    CONSTRAINT_BASE = "Constraint";
 }
 
 /// `keras.Layer`.
@@ -39,5 +41,9 @@ pub(super) static METRIC: &[&ClassDecl] = &[&METRIC_BASE];
 pub(super) static OPTIMIZER: &[&ClassDecl] = &[&OPTIMIZER_BASE];
 /// `keras.Initializer`.
 pub(super) static INITIALIZER: &[&ClassDecl] = &[&INITIALIZER_BASE];
+/// `keras.Regularizer`.
+pub(super) static REGULARIZER: &[&ClassDecl] = &[&REGULARIZER_BASE];
+/// `keras.constraints.Constraint`.
+pub(super) static CONSTRAINT: &[&ClassDecl] = &[&CONSTRAINT_BASE];
 /// `keras.optimizers.schedules.LearningRateSchedule`.
 pub(super) static SCHEDULE: &[&ClassDecl] = &[&SCHEDULE_BASE];

@@ -4,6 +4,7 @@ use super::{Contents, bases, modules};
 use crate::error::Result;
 use crate::interp::Interp;
 use crate::interp::builtins::functions;
+use crate::keras::weights::{constraints, regularizers};
 use crate::keras::{
     Seeds, activations, callbacks, initializers, layers, losses, metrics, models, optimizers, schedules,
     variable_object,
@@ -90,7 +91,7 @@ static SAVING_FUNCTIONS: &[FunctionDecl] = functions! {
 modules! {
     /// `keras`.
     KERAS = Contents {
-        classes: &[models::CLASSES, variable_object::CLASSES, bases::LAYER, bases::LOSS, bases::METRIC, bases::OPTIMIZER, bases::INITIALIZER],
+        classes: &[models::CLASSES, variable_object::CLASSES, bases::LAYER, bases::LOSS, bases::METRIC, bases::OPTIMIZER, bases::INITIALIZER, bases::REGULARIZER],
         functions: &[models::FUNCTIONS],
         values: keras_value,
         value_names: &["__version__"],
@@ -107,6 +108,18 @@ modules! {
         classes: &[initializers::CLASSES, bases::INITIALIZER],
         functions: &[initializers::FUNCTIONS],
         ..Contents::new("keras.initializers")
+    };
+    /// `keras.regularizers`.
+    REGULARIZERS = Contents {
+        classes: &[regularizers::CLASSES, bases::REGULARIZER],
+        functions: &[regularizers::FUNCTIONS],
+        ..Contents::new("keras.regularizers")
+    };
+    /// `keras.constraints`.
+    CONSTRAINTS = Contents {
+        classes: &[constraints::CLASSES, bases::CONSTRAINT],
+        functions: &[constraints::FUNCTIONS],
+        ..Contents::new("keras.constraints")
     };
     /// `keras.losses`.
     LOSSES = Contents {

@@ -89,7 +89,7 @@ pub(super) fn init(interp: &mut Interp, state: &State) -> Result<Entry> {
 
 fn initial_value(interp: &mut Interp, id: VariableId) -> Result<Tensor> {
     let variable = interp.variables.get(id).clone();
-    let value = match &variable.initializer {
+    let value = match &variable.weight.initializer {
         initializer @ (Value::Object(_) | Value::User(_) | Value::Function(_)) => {
             let shape = variable.ty.shape.iter().map(|&n| Value::Int(n as i64)).collect::<Vec<_>>();
             let keywords = vec![("dtype".into(), Value::str(variable.ty.dtype.numpy_name()))];

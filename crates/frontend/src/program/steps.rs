@@ -11,6 +11,7 @@ use crate::interp::Interp;
 use crate::keras::losses::Weights;
 use crate::keras::metrics::MetricObject;
 use crate::keras::models::Functional;
+use crate::keras::penalties;
 use crate::trace::{Tensor, Tracer};
 
 /// The parameters of a step beside the state.
@@ -220,7 +221,7 @@ fn step(interp: &mut Interp, graph: &Functional, compiled: &Compiled, batch: &Ba
     track(interp, compiled, batch, &outputs, &total, &each)
 }
 
-/// The total loss, and where there are several losses each of them, not weighted.
+/// The total loss with what layers add to it, and where there are several losses each of them, not weighted.
 fn losses(
     interp: &mut Interp,
     compiled: &Compiled,
@@ -252,6 +253,13 @@ fn losses(
         total = Some(match total {
             Some(total) => interp.tracer.add(&total, &weighted)?,
             None => weighted,
+        });
+    }
+    for loss in penalties::additional(interp, &compiled.model)? {
+        let loss = interp.tracer.convert(&loss, DType::F32)?;
+        total = Some(match total {
+            Some(total) => interp.tracer.add(&total, &loss)?,
+            None => loss,
         });
     }
     let total = total.ok_or_else(|| Error::internal("a compiled model without losses"))?;

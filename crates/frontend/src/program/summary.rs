@@ -32,8 +32,7 @@ pub fn summary(interp: &mut Interp, model: &Rc<LayerObject>) -> Option<String> {
     }
     let ids = super::assemble::weights(interp, model);
     let total: usize = ids.iter().map(|&id| interp.variables.get(id).ty.size()).sum();
-    let trained: usize =
-        super::training::trained(interp, model).iter().map(|&id| interp.variables.get(id).ty.size()).sum();
+    let trained: usize = model.trainable_weights(interp).iter().map(|&id| interp.variables.get(id).ty.size()).sum();
     let _ = writeln!(text, " Total params: {}", thousands(total));
     let _ = writeln!(text, " Trainable params: {}", thousands(trained));
     let _ = writeln!(text, " Non-trainable params: {}", thousands(total - trained));

@@ -23,6 +23,8 @@ use keramos_ir::{DType, TensorType};
 /// A compiled model's optimizer, losses and metrics.
 #[derive(Debug)]
 pub(super) struct Compiled {
+    /// The model, whose layers may add losses.
+    pub model: Rc<LayerObject>,
     pub optimizer: Rc<OptimizerObject>,
     pub losses: Vec<OutputLoss>,
     /// The running mean of the total loss.
@@ -126,7 +128,7 @@ impl Compiled {
                 }
             }
         }
-        let trained = trained(interp, model);
+        let trained = model.trainable_weights(interp);
         if trained.is_empty() {
             return Err(Error::new(
                 codes::TRAINING_CONFIG,
@@ -135,6 +137,7 @@ impl Compiled {
         }
         optimizer.build(interp, &trained);
         let compiled = Compiled {
+            model: model.clone(),
             optimizer,
             losses,
             total: MetricObject::internal("loss", Mean),
@@ -218,22 +221,6 @@ impl Compiled {
             callbacks,
         })
     }
-}
-
-/// The weights that training changes: trainable ones of layers that are not frozen.
-pub(super) fn trained(interp: &Interp, model: &LayerObject) -> Vec<VariableId> {
-    fn collect(interp: &Interp, layer: &LayerObject, frozen: bool, all: &mut Vec<VariableId>) {
-        let frozen = frozen || !layer.trainable.get();
-        for &id in layer.weights.borrow().iter() {
-            if !frozen && interp.variables.get(id).trainable && !all.contains(&id) {
-                all.push(id);
-            }
-        }
-        layer.sublayers.borrow().iter().for_each(|(_, inner)| collect(interp, inner, frozen, all));
-    }
-    let mut all = Vec::new();
-    collect(interp, model, false, &mut all);
-    all
 }
 
 /// The name of one more metric in logs, unlike those that are there: a weighted metric of a known name

@@ -242,14 +242,14 @@ impl Case {
         let ids: Vec<_> = model.weights.iter().chain(&model.seeds).copied().collect();
         for (index, id) in ids.into_iter().enumerate() {
             let variable = model.interp.variables.get(id).clone();
-            let values = initial(&mut model.interp, &variable.initializer, &variable.ty)
+            let values = initial(&mut model.interp, &variable.weight.initializer, &variable.ty)
                 .map_err(|e| e.into_diagnostic().to_string())?;
             let got = eval::<Array>(&values, &[]).map_err(|e| e.to_string())?;
             let key = match index.checked_sub(model.weights.len()) {
                 None => format!("weights/{index}"),
                 Some(j) => format!("seeds/{j}"),
             };
-            let tolerance = self.tolerance.max(rounding(&variable.initializer));
+            let tolerance = self.tolerance.max(rounding(&variable.weight.initializer));
             compare::check(&format!("{key} ({})", variable.path), &got[0], self.array(&key)?, tolerance, 0.0)?;
         }
         Ok(())

@@ -4,9 +4,9 @@ use keramos_ir::DType;
 
 use crate::error::{Error, Result};
 use crate::interp::Interp;
+use crate::keras::activations;
 use crate::keras::layer::{Call, LayerObject};
 use crate::keras::symbolic::{DisplayShape, SymbolicShape};
-use crate::keras::{activations, initializers};
 use crate::library::{Args, Bound, ClassDecl, Default, Param};
 use crate::ops::Padding;
 use crate::trace::Tensor;
@@ -33,12 +33,6 @@ pub(super) const fn flag(name: &'static str, default: bool) -> Param {
 /// The resolved `activation` argument.
 pub(super) fn activation(args: &Bound) -> Result<Option<Value>> {
     activations::get(args.get("activation")?)
-}
-
-/// The initializer given as argument `name`; a name or class makes a new one now.
-pub(super) fn initializer(interp: &mut Interp, args: &Bound, name: &str) -> Result<Value> {
-    let identifier = args.get(name)?.clone();
-    initializers::get(interp, &identifier)
 }
 
 /// Rejects arguments of Keras that are not compiled yet, unless they are `None`.

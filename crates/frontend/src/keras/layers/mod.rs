@@ -49,6 +49,7 @@ pub const CLASSES: &[&ClassDecl] = &[
     &normalization::LAYER_NORMALIZATION,
     &normalization::RMS_NORMALIZATION,
     &normalization::UNIT_NORMALIZATION,
+    &regularization::ACTIVITY_REGULARIZATION,
     &regularization::DROPOUT,
     &regularization::GAUSSIAN_NOISE,
     &regularization::SPATIAL_DROPOUT1D,

@@ -6,14 +6,16 @@ use super::Step;
 use super::object::OptimizerObject;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
+use crate::library::Args;
 use crate::trace::{Tensor, Tracer};
+use crate::value::Value;
 
 impl OptimizerObject {
     /// Updates the trained variables, the slots and the iteration count in the open state scope.
     /// `gradients` are those of the variables that the optimizer was built for, in order.
     ///
     /// The order within a step is Keras's: loss scale, accumulation, clipping, weight decay, rule,
-    /// moving average, iteration count.
+    /// moving average, constraints, iteration count.
     ///
     /// # Errors
     /// The optimizer is not built, or nothing is being traced.
@@ -87,6 +89,15 @@ impl OptimizerObject {
             }
         }
         self.average(interp, &built, &counted)?;
+        for &id in &built.trained {
+            let Some(constraint) = interp.variables.get(id).weight.constraint.clone() else { continue };
+            let weight = interp.read_variable(id)?;
+            let dtype = weight.dtype();
+            let moved = interp.call(&constraint, Args::positional(vec![Value::Tensor(weight)]))?;
+            let moved = interp.to_tensor(&moved)?;
+            let moved = interp.tracer.convert(&moved, dtype)?;
+            interp.state.assign(id, moved);
+        }
         let next = interp.tracer.add_scalar_int(&iteration, 1)?;
         interp.state.assign(self.iteration, next);
         Ok(())

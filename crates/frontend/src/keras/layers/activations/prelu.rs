@@ -5,6 +5,7 @@ use crate::keras::activations;
 use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
 use crate::keras::layers::common::{self, none, string};
 use crate::keras::symbolic::SymbolicShape;
+use crate::keras::weights::Weight;
 use crate::library::{ClassDecl, Signature};
 use crate::value::Value;
 
@@ -21,8 +22,7 @@ pub(in crate::keras::layers) static PRELU: ClassDecl = ClassDecl {
     .with(COMMON),
     doc: "x where x ≥ 0, alpha·x elsewhere, with a trained alpha per element that is shared along `shared_axes`.",
     new: |interp, args| {
-        common::reject(args, &["alpha_regularizer", "alpha_constraint"])?;
-        let alpha = common::initializer(interp, args, "alpha_initializer")?;
+        let alpha = Weight::from_args(interp, args, "alpha")?;
         let shared = match args.some("shared_axes")? {
             None => Vec::new(),
             Some(_) => common::integers(args, "shared_axes")?,
@@ -34,7 +34,7 @@ pub(in crate::keras::layers) static PRELU: ClassDecl = ClassDecl {
 
 #[derive(Debug)]
 struct PRelu {
-    alpha: Value,
+    alpha: Weight,
     /// Axes of the input, the batch being 0.
     shared: Vec<i64>,
 }

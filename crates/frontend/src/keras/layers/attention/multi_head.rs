@@ -12,6 +12,7 @@ use crate::keras::layers::common::{self, flag, none, string};
 use crate::keras::layers::core::EINSUM_DENSE;
 use crate::keras::layers::regularization::DROPOUT;
 use crate::keras::symbolic::{DisplayShape, SymbolicShape};
+use crate::keras::weights::{Weight, regularizers};
 use crate::library::{Args, Bound, ClassDecl, Default, Param, Signature};
 use crate::ops::axes_indices;
 use crate::trace::{Tensor, Tracer};
@@ -35,6 +36,7 @@ pub(in crate::keras::layers) static MULTI_HEAD_ATTENTION: ClassDecl = ClassDecl 
         string("bias_initializer", "zeros"),
         none("kernel_regularizer"),
         none("bias_regularizer"),
+        none("activity_regularizer"),
         none("kernel_constraint"),
         none("bias_constraint"),
         flag("use_gate", false),
@@ -57,13 +59,14 @@ struct MultiHeadAttention {
     output: Option<Vec<usize>>,
     axes: Option<Vec<i64>>,
     window: Option<usize>,
-    kernel: Value,
-    bias: Value,
+    kernel: Weight,
+    bias: Weight,
+    /// The projections' activity regularizer; the layer itself has none, as in Keras.
+    activity: Option<Value>,
     seed: Value,
 }
 
 fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
-    common::reject(args, &["kernel_regularizer", "bias_regularizer", "kernel_constraint", "bias_constraint"])?;
     let key_size = common::positive(args, "key_dim")?;
     let some = |name: &str| args.some(name).map(|v| v.is_some());
     let layer = MultiHeadAttention {
@@ -83,11 +86,18 @@ fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         },
         axes: if some("attention_axes")? { Some(common::integers(args, "attention_axes")?) } else { None },
         window: if some("sliding_window")? { Some(common::positive(args, "sliding_window")?) } else { None },
-        kernel: common::initializer(interp, args, "kernel_initializer")?,
-        bias: common::initializer(interp, args, "bias_initializer")?,
+        kernel: Weight::from_args(interp, args, "kernel")?,
+        bias: Weight::from_args(interp, args, "bias")?,
+        activity: regularizers::get(interp, &args.get("activity_regularizer")?.clone())?,
         seed: args.get("seed")?.clone(),
     };
-    LayerObject::value(interp, &MULTI_HEAD_ATTENTION, args, layer)
+    let layer = LayerObject::create(interp, &MULTI_HEAD_ATTENTION, args, layer)?;
+    layer.activity_regularizer.take();
+    Ok(Value::Object(layer))
+}
+
+fn or_none(rule: &Option<Value>) -> Value {
+    rule.clone().unwrap_or(Value::None)
 }
 
 /// What JAX's attention sets excluded scores to: seven tenths of the least `f32`.
@@ -113,8 +123,8 @@ impl MultiHeadAttention {
     ) -> Result<()> {
         let (equation, bias_axes) = equations::projection(input.len(), bound, outputs.len());
         // Keras makes new initializers for each projection, which draw new seeds.
-        let kernel = initializers::fresh(build.interp, &self.kernel)?;
-        let bias = initializers::fresh(build.interp, &self.bias)?;
+        let kernel = initializers::fresh(build.interp, &self.kernel.initializer)?;
+        let bias = initializers::fresh(build.interp, &self.bias.initializer)?;
         let free = input.len() - bound - 1;
         let size = |n: &usize| Value::Int(*n as i64);
         let output: Vec<Value> = vec![Value::None; free].into_iter().chain(outputs.iter().map(size)).collect();
@@ -123,6 +133,11 @@ impl MultiHeadAttention {
             ("output_shape", Value::tuple(output)),
             ("kernel_initializer", kernel),
             ("bias_initializer", bias),
+            ("kernel_regularizer", or_none(&self.kernel.regularizer)),
+            ("bias_regularizer", or_none(&self.bias.regularizer)),
+            ("activity_regularizer", or_none(&self.activity)),
+            ("kernel_constraint", or_none(&self.kernel.constraint)),
+            ("bias_constraint", or_none(&self.bias.constraint)),
             ("dtype", Value::DType(build.object.dtype)),
             ("name", Value::str(name)),
         ];

@@ -6,6 +6,7 @@ use crate::interp::Interp;
 use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject};
 use crate::keras::layers::common::{self, DATA_FORMAT, flag, none, string};
 use crate::keras::symbolic::SymbolicShape;
+use crate::keras::weights::Weight;
 use crate::library::{Bound, ClassDecl, Default, Param, Signature};
 use crate::trace::Tensor;
 use crate::value::Value;
@@ -29,6 +30,7 @@ macro_rules! depthwise {
                 string("bias_initializer", "zeros"),
                 none("depthwise_regularizer"),
                 none("bias_regularizer"),
+                none("activity_regularizer"),
                 none("depthwise_constraint"),
                 none("bias_constraint"),
             ])
@@ -49,16 +51,15 @@ depthwise!(
 struct DepthwiseConv {
     window: Window,
     multiplier: usize,
-    kernel: Value,
-    bias: Value,
+    kernel: Weight,
+    bias: Weight,
 }
 
 fn new(interp: &mut Interp, args: &mut Bound, class: &'static ClassDecl, spatial: usize) -> Result<Value> {
-    common::reject(args, &["depthwise_regularizer", "bias_regularizer", "depthwise_constraint", "bias_constraint"])?;
     let window = Window::new(args, spatial, false)?;
     let multiplier = common::positive(args, "depth_multiplier")?;
-    let kernel = common::initializer(interp, args, "depthwise_initializer")?;
-    let bias = common::initializer(interp, args, "bias_initializer")?;
+    let kernel = Weight::from_args(interp, args, "depthwise")?;
+    let bias = Weight::from_args(interp, args, "bias")?;
     LayerObject::value(interp, class, args, DepthwiseConv { window, multiplier, kernel, bias })
 }
 

@@ -6,6 +6,7 @@ use crate::interp::Interp;
 use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject};
 use crate::keras::layers::common::{self, DATA_FORMAT, flag, none, string};
 use crate::keras::symbolic::SymbolicShape;
+use crate::keras::weights::Weight;
 use crate::library::{Bound, ClassDecl, Default, Param, Signature};
 use crate::value::Value;
 
@@ -29,6 +30,7 @@ macro_rules! conv {
                 string("bias_initializer", "zeros"),
                 none("kernel_regularizer"),
                 none("bias_regularizer"),
+                none("activity_regularizer"),
                 none("kernel_constraint"),
                 none("bias_constraint"),
             ])
@@ -49,12 +51,11 @@ struct Conv {
     window: Window,
     filters: usize,
     groups: usize,
-    kernel: Value,
-    bias: Value,
+    kernel: Weight,
+    bias: Weight,
 }
 
 fn new(interp: &mut Interp, args: &mut Bound, class: &'static ClassDecl, spatial: usize) -> Result<Value> {
-    common::reject(args, &["kernel_regularizer", "bias_regularizer", "kernel_constraint", "bias_constraint"])?;
     let window = Window::new(args, spatial, spatial == 1)?.not_both(args)?;
     let (filters, groups) = (common::positive(args, "filters")?, common::positive(args, "groups")?);
     if filters % groups != 0 {
@@ -63,8 +64,8 @@ fn new(interp: &mut Interp, args: &mut Bound, class: &'static ClassDecl, spatial
             class.name
         )));
     }
-    let kernel = common::initializer(interp, args, "kernel_initializer")?;
-    let bias = common::initializer(interp, args, "bias_initializer")?;
+    let kernel = Weight::from_args(interp, args, "kernel")?;
+    let bias = Weight::from_args(interp, args, "bias")?;
     LayerObject::value(interp, class, args, Conv { window, filters, groups, kernel, bias })
 }
 

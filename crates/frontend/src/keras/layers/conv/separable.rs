@@ -6,6 +6,7 @@ use crate::interp::Interp;
 use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject};
 use crate::keras::layers::common::{self, DATA_FORMAT, flag, none, string};
 use crate::keras::symbolic::SymbolicShape;
+use crate::keras::weights::Weight;
 use crate::library::{Bound, ClassDecl, Default, Param, Signature};
 use crate::ops::{Convolution, Padding};
 use crate::value::Value;
@@ -32,6 +33,7 @@ macro_rules! separable {
                 none("depthwise_regularizer"),
                 none("pointwise_regularizer"),
                 none("bias_regularizer"),
+                none("activity_regularizer"),
                 none("depthwise_constraint"),
                 none("pointwise_constraint"),
                 none("bias_constraint"),
@@ -58,19 +60,17 @@ struct SeparableConv {
     window: Window,
     filters: usize,
     multiplier: usize,
-    depthwise: Value,
-    pointwise: Value,
-    bias: Value,
+    depthwise: Weight,
+    pointwise: Weight,
+    bias: Weight,
 }
 
 fn new(interp: &mut Interp, args: &mut Bound, class: &'static ClassDecl, spatial: usize) -> Result<Value> {
-    common::reject(args, &["depthwise_regularizer", "pointwise_regularizer", "bias_regularizer"])?;
-    common::reject(args, &["depthwise_constraint", "pointwise_constraint", "bias_constraint"])?;
     let window = Window::new(args, spatial, false)?;
     let (filters, multiplier) = (common::positive(args, "filters")?, common::positive(args, "depth_multiplier")?);
-    let depthwise = common::initializer(interp, args, "depthwise_initializer")?;
-    let pointwise = common::initializer(interp, args, "pointwise_initializer")?;
-    let bias = common::initializer(interp, args, "bias_initializer")?;
+    let depthwise = Weight::from_args(interp, args, "depthwise")?;
+    let pointwise = Weight::from_args(interp, args, "pointwise")?;
+    let bias = Weight::from_args(interp, args, "bias")?;
     let layer = SeparableConv { window, filters, multiplier, depthwise, pointwise, bias };
     LayerObject::value(interp, class, args, layer)
 }

@@ -6,6 +6,7 @@ use crate::interp::Interp;
 use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject};
 use crate::keras::layers::common::{self, DATA_FORMAT, flag, none, string};
 use crate::keras::symbolic::SymbolicShape;
+use crate::keras::weights::Weight;
 use crate::library::{Bound, ClassDecl, Default, Param, Signature};
 use crate::ops::ConvTranspose;
 use crate::value::Value;
@@ -29,6 +30,7 @@ macro_rules! transpose {
                 string("bias_initializer", "zeros"),
                 none("kernel_regularizer"),
                 none("bias_regularizer"),
+                none("activity_regularizer"),
                 none("kernel_constraint"),
                 none("bias_constraint"),
             ])
@@ -60,12 +62,11 @@ struct Transpose {
     window: Window,
     filters: usize,
     output_padding: Option<Vec<usize>>,
-    kernel: Value,
-    bias: Value,
+    kernel: Weight,
+    bias: Weight,
 }
 
 fn new(interp: &mut Interp, args: &mut Bound, class: &'static ClassDecl, spatial: usize) -> Result<Value> {
-    common::reject(args, &["kernel_regularizer", "bias_regularizer", "kernel_constraint", "bias_constraint"])?;
     let window = Window::new(args, spatial, false)?.not_both(args)?;
     let filters = common::positive(args, "filters")?;
     let output_padding = match args.some("output_padding")? {
@@ -80,8 +81,8 @@ fn new(interp: &mut Interp, args: &mut Bound, class: &'static ClassDecl, spatial
             class.name, window.strides
         )));
     }
-    let kernel = common::initializer(interp, args, "kernel_initializer")?;
-    let bias = common::initializer(interp, args, "bias_initializer")?;
+    let kernel = Weight::from_args(interp, args, "kernel")?;
+    let bias = Weight::from_args(interp, args, "bias")?;
     LayerObject::value(interp, class, args, Transpose { window, filters, output_padding, kernel, bias })
 }
 

@@ -6,6 +6,7 @@ use crate::keras::activations;
 use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
 use crate::keras::layers::common::{self, flag, none, string};
 use crate::keras::symbolic::SymbolicShape;
+use crate::keras::weights::Weight;
 use crate::library::{Bound, ClassDecl, Param, Signature};
 use crate::value::Value;
 
@@ -21,6 +22,7 @@ pub(in crate::keras::layers) static DENSE: ClassDecl = ClassDecl {
         string("bias_initializer", "zeros"),
         none("kernel_regularizer"),
         none("bias_regularizer"),
+        none("activity_regularizer"),
         none("kernel_constraint"),
         none("bias_constraint"),
         none("lora_rank"),
@@ -37,17 +39,16 @@ pub(in crate::keras::layers) static DENSE: ClassDecl = ClassDecl {
 struct Dense {
     units: usize,
     activation: Option<Value>,
-    kernel: Value,
-    bias: Option<Value>,
+    kernel: Weight,
+    bias: Option<Weight>,
 }
 
 fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
-    common::reject(args, &["kernel_regularizer", "bias_regularizer", "kernel_constraint", "bias_constraint"])?;
     common::reject(args, &["lora_rank", "lora_alpha", "quantization_config"])?;
     let units = common::positive(args, "units")?;
     let activation = common::activation(args)?;
-    let kernel = common::initializer(interp, args, "kernel_initializer")?;
-    let bias = common::initializer(interp, args, "bias_initializer")?;
+    let kernel = Weight::from_args(interp, args, "kernel")?;
+    let bias = Weight::from_args(interp, args, "bias")?;
     let bias = args.bool("use_bias")?.then_some(bias);
     LayerObject::value(interp, &DENSE, args, Dense { units, activation, kernel, bias })
 }

@@ -5,6 +5,7 @@ use crate::interp::Interp;
 use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
 use crate::keras::layers::common::{self, none, string};
 use crate::keras::symbolic::{DisplayShape, SymbolicShape};
+use crate::keras::weights::Weight;
 use crate::keras::{activations, initializers};
 use crate::library::{Bound, ClassDecl, Param, Signature};
 use crate::value::Value;
@@ -22,6 +23,7 @@ pub(in crate::keras::layers) static EINSUM_DENSE: ClassDecl = ClassDecl {
         string("bias_initializer", "zeros"),
         none("kernel_regularizer"),
         none("bias_regularizer"),
+        none("activity_regularizer"),
         none("kernel_constraint"),
         none("bias_constraint"),
         none("lora_rank"),
@@ -43,12 +45,11 @@ struct EinsumDense {
     output: Vec<Option<usize>>,
     activation: Option<Value>,
     bias_axes: Vec<char>,
-    kernel: Value,
-    bias: Value,
+    kernel: Weight,
+    bias: Weight,
 }
 
 fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
-    common::reject(args, &["kernel_regularizer", "bias_regularizer", "kernel_constraint", "bias_constraint"])?;
     common::reject(args, &["lora_rank", "lora_alpha", "quantization_config"])?;
     let equation = args.str("equation")?.replace(' ', "");
     let labels = parse(&equation)?;
@@ -64,8 +65,8 @@ fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let activation = common::activation(args)?;
     let bias_axes =
         if args.some("bias_axes")?.is_some() { args.str("bias_axes")?.chars().collect() } else { Vec::new() };
-    let kernel = common::initializer(interp, args, "kernel_initializer")?;
-    let bias = common::initializer(interp, args, "bias_initializer")?;
+    let kernel = Weight::from_args(interp, args, "kernel")?;
+    let bias = Weight::from_args(interp, args, "bias")?;
     let layer = EinsumDense { equation, labels, output, activation, bias_axes, kernel, bias };
     LayerObject::value(interp, &EINSUM_DENSE, args, layer)
 }
@@ -113,8 +114,8 @@ impl Layer for EinsumDense {
             let belongs = move |(_, l): &(usize, &char)| output.contains(l) != inputs;
             right.iter().enumerate().filter(belongs).map(|(i, _)| i as i64).collect()
         };
-        let initializer = initializers::along(&self.kernel, axes(true), axes(false));
-        build.add_weight("kernel", &kernel, &initializer, true);
+        let initializer = initializers::along(&self.kernel.initializer, axes(true), axes(false));
+        build.add_weight("kernel", &kernel, &self.kernel.starting_from(initializer), true);
         if !self.bias_axes.is_empty() {
             // The bias has 1 for each dimension after the first named one that is not named itself.
             let named = output.iter().skip_while(|l| !self.bias_axes.contains(l));

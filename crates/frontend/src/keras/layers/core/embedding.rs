@@ -7,6 +7,7 @@ use crate::interp::Interp;
 use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
 use crate::keras::layers::common::{self, flag, none, string};
 use crate::keras::symbolic::SymbolicShape;
+use crate::keras::weights::Weight;
 use crate::library::{Bound, ClassDecl, Param, Signature};
 use crate::value::Value;
 
@@ -37,15 +38,15 @@ pub(in crate::keras::layers) static EMBEDDING: ClassDecl = ClassDecl {
 struct Embedding {
     count: usize,
     size: usize,
-    initializer: Value,
+    initializer: Weight,
     mask_zero: bool,
 }
 
 fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
-    common::reject(args, &["embeddings_regularizer", "embeddings_constraint", "weights"])?;
+    common::reject(args, &["weights"])?;
     common::reject(args, &["lora_rank", "lora_alpha", "quantization_config"])?;
     let (count, size) = (common::positive(args, "input_dim")?, common::positive(args, "output_dim")?);
-    let initializer = common::initializer(interp, args, "embeddings_initializer")?;
+    let initializer = Weight::from_args(interp, args, "embeddings")?;
     let layer = Embedding { count, size, initializer, mask_zero: args.bool("mask_zero")? };
     LayerObject::value(interp, &EMBEDDING, args, layer)
 }

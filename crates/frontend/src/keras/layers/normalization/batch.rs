@@ -6,6 +6,7 @@ use crate::interp::Interp;
 use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
 use crate::keras::layers::common::{self, flag, none, string};
 use crate::keras::symbolic::SymbolicShape;
+use crate::keras::weights::Weight;
 use crate::library::{Bound, ClassDecl, Default, Param, Signature};
 use crate::ops::axis_index;
 use crate::trace::Tensor;
@@ -46,8 +47,8 @@ struct BatchNormalization {
     momentum: f64,
     epsilon: f64,
     affine: Affine,
-    mean: Value,
-    variance: Value,
+    mean: Weight,
+    variance: Weight,
 }
 
 fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
@@ -62,8 +63,8 @@ fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         momentum: args.f64("momentum")?,
         epsilon: args.f64("epsilon")?,
         affine,
-        mean: common::initializer(interp, args, "moving_mean_initializer")?,
-        variance: common::initializer(interp, args, "moving_variance_initializer")?,
+        mean: Weight::from_args(interp, args, "moving_mean")?,
+        variance: Weight::from_args(interp, args, "moving_variance")?,
     };
     LayerObject::value(interp, &BATCH_NORMALIZATION, args, layer)
 }

@@ -19,10 +19,10 @@ use crate::error::Result;
 use crate::interp::Interp;
 use crate::keras::layer::{Build, Call};
 use crate::keras::symbolic::SymbolicShape;
+use crate::keras::weights::Weight;
 use crate::library::{Bound, Default, Param};
 use crate::ops::axes_indices;
 use crate::trace::{Tensor, Tracer};
-use crate::value::Value;
 
 /// `epsilon` with Keras's default.
 const EPSILON: Param = Param::new("epsilon", Default::Float(1e-3));
@@ -30,15 +30,14 @@ const EPSILON: Param = Param::new("epsilon", Default::Float(1e-3));
 /// The weights `gamma` and `beta` that follow a normalisation.
 #[derive(Debug)]
 struct Affine {
-    gamma: Option<Value>,
-    beta: Option<Value>,
+    gamma: Option<Weight>,
+    beta: Option<Weight>,
 }
 
 impl Affine {
     fn new(interp: &mut Interp, args: &Bound) -> Result<Affine> {
-        common::reject(args, &["beta_regularizer", "gamma_regularizer", "beta_constraint", "gamma_constraint"])?;
-        let beta = common::initializer(interp, args, "beta_initializer")?;
-        let gamma = common::initializer(interp, args, "gamma_initializer")?;
+        let beta = Weight::from_args(interp, args, "beta")?;
+        let gamma = Weight::from_args(interp, args, "gamma")?;
         Ok(Affine { gamma: args.bool("scale")?.then_some(gamma), beta: args.bool("center")?.then_some(beta) })
     }
 

@@ -32,7 +32,7 @@ struct RmsNormalization {
 impl Layer for RmsNormalization {
     fn build(&self, build: &mut Build<'_>, inputs: &[SymbolicShape]) -> Result<()> {
         let shape = super::weight_shape(build, inputs, &self.axes)?;
-        let ones = initializers::get(build.interp, &Value::str("ones"))?;
+        let ones = initializers::get(build.interp, &Value::str("ones"))?.into();
         build.add_weight("scale", &shape, &ones, true);
         Ok(())
     }

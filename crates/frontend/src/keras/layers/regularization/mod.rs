@@ -1,9 +1,11 @@
 //! Layers that add noise in training.
 
+mod activity;
 mod dropout;
 mod gaussian_noise;
 mod spatial_dropout;
 
+pub(super) use activity::ACTIVITY_REGULARIZATION;
 pub(super) use dropout::DROPOUT;
 pub(super) use gaussian_noise::GAUSSIAN_NOISE;
 pub(super) use spatial_dropout::{SPATIAL_DROPOUT1D, SPATIAL_DROPOUT2D, SPATIAL_DROPOUT3D};
