@@ -246,10 +246,14 @@ op_table! {
     DynamicUpdateSlice(ops::DynamicUpdateSlice),
     /// Combines along axes.
     Reduce(ops::Reduce),
+    /// Combines along axes by a given function.
+    CustomReduce(ops::CustomReduce),
     /// Index of an extreme element along an axis.
     ArgExtremum(ops::ArgExtremum),
     /// Combines the elements of windows.
     ReduceWindow(ops::ReduceWindow),
+    /// Combines the elements of windows by a given function.
+    CustomReduceWindow(ops::CustomReduceWindow),
     /// The derivative of windowed extrema.
     SelectAndGatherAdd(ops::SelectAndGatherAdd),
     /// The transposed derivative of windowed extrema.
@@ -260,6 +264,8 @@ op_table! {
     Gather(ops::Gather),
     /// Combines updates into windows at computed places.
     Scatter(ops::Scatter),
+    /// Random bits by counters.
+    Threefry2x32(ops::Threefry2x32),
     /// Sorts tensors together.
     Sort(ops::Sort),
     /// The largest elements and their indices.

@@ -4,61 +4,7 @@
 //! The numbers equal those of `jax.random` with its defaults (`threefry2x32`, partitionable): the
 //! bits of a tensor's element depend only on the key and on the element's row-major position.
 
-use crate::{Array, Buffer, Builder, DType, Function, IrError, Result, TensorType, Value};
-
-/// Rotation distances of the rounds: four rounds use one row, rows alternate.
-const ROTATIONS: [[u32; 4]; 2] = [[13, 15, 26, 6], [17, 29, 16, 24]];
-
-/// The key schedule's parity constant.
-const PARITY: u32 = 0x1BD1_1BDA;
-
-/// One block for every element: 20 rounds of Threefry-2x32 under the key words `k0` and `k1` (scalars
-/// or of the counters' shape) on the counter words `x0` and `x1`. All are `u32`.
-///
-/// # Errors
-/// Types do not fit.
-pub fn threefry2x32(b: &mut Builder, k0: Value, k1: Value, x0: Value, x1: Value) -> Result<[Value; 2]> {
-    let shape = b.ty(x0).shape.clone();
-    let (k0, k1) = (b.broadcast(k0, &shape)?, b.broadcast(k1, &shape)?);
-    let parity = word(b, PARITY, &shape)?;
-    let mixed = b.xor(k0, k1)?;
-    let keys = [k0, k1, b.xor(mixed, parity)?];
-    let (mut x0, mut x1) = (b.add(x0, keys[0])?, b.add(x1, keys[1])?);
-    for group in 0..5 {
-        for distance in ROTATIONS[group % 2] {
-            x0 = b.add(x0, x1)?;
-            x1 = rotate_left(b, x1, distance, &shape)?;
-            x1 = b.xor(x1, x0)?;
-        }
-        x0 = b.add(x0, keys[(group + 1) % 3])?;
-        x1 = b.add(x1, keys[(group + 2) % 3])?;
-        let count = word(b, group as u32 + 1, &shape)?;
-        x1 = b.add(x1, count)?;
-    }
-    Ok([x0, x1])
-}
-
-fn word(b: &mut Builder, value: u32, shape: &[usize]) -> Result<Value> {
-    let scalar = b.constant(Array::new([], Buffer::U32(vec![value]))?)?;
-    b.broadcast(scalar, shape)
-}
-
-fn rotate_left(b: &mut Builder, x: Value, distance: u32, shape: &[usize]) -> Result<Value> {
-    let (left, right) = (word(b, distance, shape)?, word(b, 32 - distance, shape)?);
-    let (high, low) = (b.shift_left(x, left)?, b.shift_right_logical(x, right)?);
-    b.or(high, low)
-}
-
-/// One block for each of `count` counters (0, i), as a function of a key, `u32[2]`: two `u32[count]`.
-fn blocks(count: usize) -> Result<Function> {
-    let mut b = Builder::new("threefry2x32");
-    let key = b.param(TensorType::new(DType::U32, [2]));
-    let words = TensorType::new(DType::U32, [count]);
-    let (k0, k1) = key_words(&mut b, key)?;
-    let (high, low) = (b.full(&words, 0.0)?, b.iota(&words, 0)?);
-    let [x0, x1] = threefry2x32(&mut b, k0, k1, high, low)?;
-    Ok(b.finish(vec![x0, x1]))
-}
+use crate::{Array, Buffer, Builder, DType, IrError, Result, TensorType, Value};
 
 /// The two words of a key as scalars.
 fn key_words(b: &mut Builder, key: Value) -> Result<(Value, Value)> {
@@ -66,13 +12,16 @@ fn key_words(b: &mut Builder, key: Value) -> Result<(Value, Value)> {
     Ok((b.reshape(k0, &[])?, b.reshape(k1, &[])?))
 }
 
-fn call_blocks(b: &mut Builder, key: Value, count: usize) -> Result<[Value; 2]> {
+/// One block for each of `count` counters (0, i): two `u32[count]`.
+fn blocks(b: &mut Builder, key: Value, count: usize) -> Result<[Value; 2]> {
     if u32::try_from(count).is_err() {
         let message = format!("{count} elements in one draw are more than 2³²");
         return Err(IrError::ty("random_bits", message, &[b.ty(key)]));
     }
-    let results = b.call_shared(blocks(count)?, &[key])?;
-    <[Value; 2]>::try_from(results).map_err(|_| IrError::ty("random_bits", "two results were expected", &[]))
+    let words = TensorType::new(DType::U32, [count]);
+    let (k0, k1) = key_words(b, key)?;
+    let (high, low) = (b.full(&words, 0.0)?, b.iota(&words, 0)?);
+    b.threefry2x32(k0, k1, high, low)
 }
 
 /// 32 random bits per element: `jax.random.bits(key, shape)`, as `u32`.
@@ -80,7 +29,7 @@ fn call_blocks(b: &mut Builder, key: Value, count: usize) -> Result<[Value; 2]> 
 /// # Errors
 /// `key` is not `u32[2]`, or there are more than 2³² elements.
 pub fn random_bits(b: &mut Builder, key: Value, shape: &[usize]) -> Result<Value> {
-    let [x0, x1] = call_blocks(b, key, shape.iter().product())?;
+    let [x0, x1] = blocks(b, key, shape.iter().product())?;
     let bits = b.xor(x0, x1)?;
     b.reshape(bits, shape)
 }
@@ -90,7 +39,7 @@ pub fn random_bits(b: &mut Builder, key: Value, shape: &[usize]) -> Result<Value
 /// # Errors
 /// As [`random_bits`].
 pub fn random_words(b: &mut Builder, key: Value, shape: &[usize]) -> Result<[Value; 2]> {
-    let [x0, x1] = call_blocks(b, key, shape.iter().product())?;
+    let [x0, x1] = blocks(b, key, shape.iter().product())?;
     Ok([b.reshape(x0, shape)?, b.reshape(x1, shape)?])
 }
 
@@ -101,13 +50,10 @@ pub fn random_words(b: &mut Builder, key: Value, shape: &[usize]) -> Result<[Val
 /// The words are not `u32` of one shape.
 pub fn block_of_each(b: &mut Builder, k0: Value, k1: Value, counter: u32) -> Result<[Value; 2]> {
     let words = b.ty(k0).clone();
-    let mut inner = Builder::new("threefry2x32_each");
-    let (p0, p1, count) = (inner.param(words.clone()), inner.param(words.clone()), inner.param(words.clone()));
-    let high = inner.full(&words, 0.0)?;
-    let results = threefry2x32(&mut inner, p0, p1, high, count)?;
-    let count = word(b, counter, &words.shape)?;
-    let results = b.call_shared(inner.finish(results.to_vec()), &[k0, k1, count])?;
-    <[Value; 2]>::try_from(results).map_err(|_| IrError::ty("random_bits", "two results were expected", &[]))
+    let high = b.full(&words, 0.0)?;
+    let low = b.constant(Array::new([], Buffer::U32(vec![counter]))?)?;
+    let low = b.broadcast(low, &words.shape)?;
+    b.threefry2x32(k0, k1, high, low)
 }
 
 /// As many random bits per element as `dtype` has: `jax.random.bits(key, shape, dtype)`.
@@ -123,7 +69,7 @@ pub fn random_bits_of(b: &mut Builder, key: Value, dtype: DType, shape: &[usize]
             b.convert(bits, dtype)
         }
         DType::U64 => {
-            let [high, low] = call_blocks(b, key, shape.iter().product())?;
+            let [high, low] = blocks(b, key, shape.iter().product())?;
             let (high, low) = (b.convert(high, dtype)?, b.convert(low, dtype)?);
             let distance = b.full_like(high, 32.0)?;
             let high = b.shift_left(high, distance)?;
@@ -139,7 +85,7 @@ pub fn random_bits_of(b: &mut Builder, key: Value, dtype: DType, shape: &[usize]
 /// # Errors
 /// `key` is not `u32[2]`.
 pub fn split(b: &mut Builder, key: Value, count: usize) -> Result<Value> {
-    let [x0, x1] = call_blocks(b, key, count)?;
+    let [x0, x1] = blocks(b, key, count)?;
     let (x0, x1) = (b.expand_dims(x0, &[1])?, b.expand_dims(x1, &[1])?);
     b.concatenate(&[x0, x1], 1)
 }
@@ -151,7 +97,7 @@ pub fn split(b: &mut Builder, key: Value, count: usize) -> Result<Value> {
 pub fn fold_in(b: &mut Builder, key: Value, data: Value) -> Result<Value> {
     let (k0, k1) = key_words(b, key)?;
     let high = b.constant(Array::scalar(DType::U32, 0.0))?;
-    let [x0, x1] = threefry2x32(b, k0, k1, high, data)?;
+    let [x0, x1] = b.threefry2x32(k0, k1, high, data)?;
     let (x0, x1) = (b.reshape(x0, &[1])?, b.reshape(x1, &[1])?);
     b.concatenate(&[x0, x1], 0)
 }
@@ -159,7 +105,7 @@ pub fn fold_in(b: &mut Builder, key: Value, data: Value) -> Result<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Op, eval};
+    use crate::eval;
 
     fn key(words: [u32; 2]) -> Array {
         Array::new([2], Buffer::U32(words.to_vec())).unwrap()
@@ -207,22 +153,5 @@ mod tests {
             [0, 0],
         );
         assert_eq!(folded, Buffer::U32(vec![928_981_903, 3_453_687_069]));
-    }
-
-    #[test]
-    fn draws_of_one_size_share_a_function() {
-        let mut b = Builder::new("test");
-        let key = b.param(TensorType::new(DType::U32, [2]));
-        for shape in [&[6][..], &[2, 3], &[7]] {
-            random_bits(&mut b, key, shape).unwrap();
-        }
-        let functions: Vec<_> = b
-            .function()
-            .equations
-            .iter()
-            .filter_map(|eqn| if let Op::Call(call) = &eqn.op { Some(&call.function) } else { None })
-            .collect();
-        let [six, again, seven] = functions.as_slice() else { panic!("three calls were expected") };
-        assert!(std::sync::Arc::ptr_eq(six, again) && !std::sync::Arc::ptr_eq(six, seven));
     }
 }

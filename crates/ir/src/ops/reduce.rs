@@ -256,7 +256,7 @@ impl Reduce {
     fn product_jvp(&self, b: &mut Builder, primals: &[Value], tangents: &[Option<Value>]) -> Result<Dual> {
         let y = b.emit1(self.clone(), primals)?;
         let (&[x], &[Some(dx)]) = (primals, tangents) else { return Ok((vec![y], vec![None])) };
-        let (mut x, mut dx) = (self.flatten_axes(b, x)?, self.flatten_axes(b, dx)?);
+        let (mut x, mut dx) = (rules::axes_in_front(b, x, &self.axes)?, rules::axes_in_front(b, dx, &self.axes)?);
         loop {
             let n = b.ty(x).shape[0];
             if n <= 1 {
@@ -276,16 +276,6 @@ impl Reduce {
                 (b.concatenate(&[product, x2], 0)?, b.concatenate(&[slope, d2], 0)?)
             };
         }
-    }
-
-    /// The reduced axes as one leading dimension.
-    fn flatten_axes(&self, b: &mut Builder, x: Value) -> Result<Value> {
-        let ty = b.ty(x).clone();
-        let kept = rules::other_dims(ty.rank(), &self.axes);
-        let front = b.transpose(x, &[self.axes.as_slice(), &kept].concat())?;
-        let count = self.axes.iter().map(|&d| ty.shape[d]).product();
-        let shape: Vec<usize> = std::iter::once(count).chain(kept.iter().map(|&d| ty.shape[d])).collect();
-        b.reshape(front, &shape)
     }
 }
 

@@ -195,3 +195,13 @@ pub(crate) fn spread(flags: &[bool], values: Vec<Value>) -> Vec<Option<Value>> {
     let mut values = values.into_iter();
     flags.iter().map(|&flag| if flag { values.next() } else { None }).collect()
 }
+
+/// `x` with `axes` as one leading dimension; the others keep their order.
+pub(crate) fn axes_in_front(b: &mut Builder, x: Value, axes: &[usize]) -> Result<Value> {
+    let ty = b.ty(x).clone();
+    let kept = other_dims(ty.rank(), axes);
+    let front = b.transpose(x, &[axes, &kept].concat())?;
+    let count = axes.iter().map(|&d| ty.shape[d]).product();
+    let shape: Vec<usize> = std::iter::once(count).chain(kept.iter().map(|&d| ty.shape[d])).collect();
+    b.reshape(front, &shape)
+}

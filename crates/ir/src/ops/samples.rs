@@ -118,6 +118,11 @@ impl Samples {
         }
         let (p, q) = (self.floats(&[7], (0.3, 4.2))?, self.floats(&[7], (0.4, 7.6))?);
         self.add(RegularizedIncompleteBeta, [p, q, self.floats(&[7], (0.1, 0.9))?]);
+        for shape in [&[][..], &[2, 3]] {
+            let words = |shape: &[usize], from| self.ints(DType::U32, shape, &[from, 0, 7, i128::from(u32::MAX)]);
+            let operands = [words(shape, 3)?, words(shape, 9)?, words(&[2, 3], 1)?, words(&[2, 3], 40)?];
+            self.add(Threefry2x32, operands);
+        }
         self.add(NextAfter, [self.x(&[7])?, self.y(&[7])?]);
         self.add(ReducePrecision { exponent_bits: 5, mantissa_bits: 7 }, [self.x(&[7])?]);
         for &comparison in Comparison::ALL {
@@ -310,6 +315,7 @@ impl Samples {
         self.loops()?;
         self.scans()?;
         self.branches()?;
+        self.custom_reductions()?;
         self.derivatives_given()
     }
 

@@ -174,8 +174,22 @@ impl Simplifier<'_> {
 
 /// Whether a primitive carries functions.
 fn has_nested(op: &Op) -> bool {
-    use Op::{Call, Checkpoint, Cond, CustomJvp, CustomLinear, CustomVjp, Scan, While};
-    matches!(op, Call(_) | CustomJvp(_) | CustomVjp(_) | CustomLinear(_) | Checkpoint(_) | While(_) | Scan(_) | Cond(_))
+    use Op::{
+        Call, Checkpoint, Cond, CustomJvp, CustomLinear, CustomReduce, CustomReduceWindow, CustomVjp, Scan, While,
+    };
+    matches!(
+        op,
+        Call(_)
+            | CustomJvp(_)
+            | CustomVjp(_)
+            | CustomLinear(_)
+            | CustomReduce(_)
+            | CustomReduceWindow(_)
+            | Checkpoint(_)
+            | While(_)
+            | Scan(_)
+            | Cond(_)
+    )
 }
 
 #[cfg(test)]

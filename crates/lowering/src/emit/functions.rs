@@ -53,7 +53,10 @@ impl<'c> ModuleEmitter<'c> {
         function: &Arc<Function>,
         operands: &[HloValue],
     ) -> Result<Vec<HloValue>, LoweringError> {
-        let symbol = match self.callees.get(&Arc::as_ptr(function)) {
+        let known = self.callees.get(&Arc::as_ptr(function));
+        // Rules make functions of their own for each call; equal ones are one function of the module.
+        let known = known.or_else(|| self.callees.values().find(|(callee, _)| callee == function));
+        let symbol = match known {
             Some((_, symbol)) => symbol.clone(),
             None => {
                 let symbol = self.fresh_symbol(&function.name);

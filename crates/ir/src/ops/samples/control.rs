@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use super::Samples;
-use crate::ops::{Checkpoint, CheckpointName, Cond, CustomLinear, CustomVjp, Policy, Scan, Steps, While};
+use crate::ops::{
+    Checkpoint, CheckpointName, Cond, CustomLinear, CustomReduce, CustomReduceWindow, CustomVjp, Policy, Scan, Steps,
+    While, Window,
+};
 use crate::{Array, Builder, DType, Function, Result, TensorType, Value};
 
 impl Samples {
@@ -108,6 +111,42 @@ impl Samples {
         }
         self.add(Checkpoint { function, policy: Policy::everything(), prevent_cse: false, again: true }, operands);
         self.add(CheckpointName { name: "x".into() }, [self.x(&[3])?]);
+        Ok(())
+    }
+
+    /// Reductions by functions: the product of complex numbers by their parts, a + b + a·b, and the place of
+    /// the largest element.
+    pub(super) fn custom_reductions(&mut self) -> Result<()> {
+        let real = TensorType::scalar(self.float);
+        let product = self.function("product", &vec![real.clone(); 4], |b, v| {
+            let (ac, bd, ad, bc) = (b.mul(v[0], v[2])?, b.mul(v[1], v[3])?, b.mul(v[0], v[3])?, b.mul(v[1], v[2])?);
+            Ok(vec![b.sub(ac, bd)?, b.add(ad, bc)?])
+        })?;
+        let growth = self.function("growth", &vec![real.clone(); 2], |b, v| {
+            let (sum, both) = (b.add(v[0], v[1])?, b.mul(v[0], v[1])?);
+            Ok(vec![b.add(sum, both)?])
+        })?;
+        let place = TensorType::scalar(DType::I32);
+        let largest = self.function("largest", &[real.clone(), place.clone(), real, place], |b, v| {
+            let first = b.ge(v[0], v[2])?;
+            Ok(vec![b.select(first, v[0], v[2])?, b.select(first, v[1], v[3])?])
+        })?;
+        let (x, y) = (self.x(&[2, 3, 5])?, self.y(&[2, 3, 5])?);
+        let (one, zero) = (Array::scalar(self.float, 1.0), Array::scalar(self.float, 0.0));
+        let places = self.ints(DType::I32, &[2, 3, 5], &(0..30).collect::<Vec<_>>())?;
+        let start = [Array::scalar(self.float, f64::NEG_INFINITY), Array::scalar(DType::I32, 0.0)];
+        let window = Window::new([1, 2, 3], [1, 1, 2]).padded([(0, 0), (1, 0), (1, 1)]);
+        let cases = [
+            (product, vec![x.clone(), y, one, zero.clone()]),
+            (growth, vec![x.clone(), zero]),
+            (largest, [&[x, places][..], &start].concat()),
+        ];
+        for (computation, operands) in cases {
+            for axes in [vec![2, 0], vec![1], vec![]] {
+                self.add(CustomReduce { computation: computation.clone(), axes }, operands.clone());
+            }
+            self.add(CustomReduceWindow { computation, window: window.clone() }, operands);
+        }
         Ok(())
     }
 }

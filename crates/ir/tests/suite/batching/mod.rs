@@ -38,6 +38,7 @@ pub fn varied(x: &Array, example: usize) -> Array {
     match x.data() {
         Buffer::Bool(v) => Array::full(ty, f64::from(u8::from(v[0] != (example % 2 == 1)))),
         Buffer::I32(v) => Array::full(ty, f64::from(v[0] + example as i32)),
+        Buffer::U32(v) => Array::full(ty, f64::from(v[0] + example as u32)),
         Buffer::F64(_) | Buffer::F32(_) => from_f64(ty, &[floats(x)[0] * (1.0 - 0.07 * example as f64)]),
         Buffer::C64(_) | Buffer::C128(_) => {
             let parts: Vec<f64> = floats(x).iter().map(|part| part * (1.0 - 0.07 * example as f64)).collect();

@@ -53,7 +53,7 @@ const NO_DERIVATIVE: &[&str] = &[
 const SOME_DERIVATIVES: &[&str] = &["qr", "svd"];
 
 /// Primitives whose derivative runs forward only, for all or some attributes.
-const FORWARD_ONLY: &[&str] = &["while", "reduce_window_max", "reduce_window_min"];
+const FORWARD_ONLY: &[&str] = &["while", "reduce_window", "reduce_window_max", "reduce_window_min"];
 
 /// Primitives whose derivative runs backward only.
 const BACKWARD_ONLY: &[&str] = &["custom_vjp"];
@@ -96,7 +96,8 @@ fn forward_derivatives_are_slopes_and_backward_ones_their_adjoints() {
         let given: Vec<Array> = tangents.iter().flatten().cloned().collect();
         let values = eval(&f, &sample.operands).unwrap();
         let found = eval(&forward.function, &[&sample.operands[..], &given].concat()).unwrap();
-        assert_close(&found[..values.len()], &values, 0.0);
+        // The derivative of a reduction by a given function combines in another order.
+        assert_close(&found[..values.len()], &values, if name == "reduce" { 1e-14 } else { 0.0 });
         let split = joined(&f, &active, &every);
         let split = eval(&split.function, &[&sample.operands[..], &given].concat()).unwrap();
         assert_close(&split, &found, 1e-13);
