@@ -29,6 +29,8 @@ mistakes! {
     argnums_out_of_range: "jax.grad(lambda x: x, argnums=2)(1.0)\njax.grad(lambda x: x)(x=1.0)\n";
     gradient_of_no_function: "jax.grad(3)\n";
     auxiliary_result_missing: "jax.value_and_grad(lambda x: x, has_aux=True)(1.0)\n";
+    complex_derivatives: "z = lax.complex(1.0, 2.0)\njax.grad(lambda z: z * z)(z)\njax.grad(lambda z: z.real, holomorphic=True)(z)\njax.grad(lambda x: x, holomorphic=True)(1.0)\njax.jacfwd(lambda z: z * z)(z)\njax.jacrev(lambda z: z * z)(z)\n";
+    numbers_that_lose_a_derivative: "def f(x):\n    if x > 0:\n        return x * float(x)\n    return x\n\njax.grad(f)(3.0)\njax.grad(lambda x: x * x.tolist())(3.0)\njax.jit(jax.grad(f))(3.0)\njax.vmap(jax.grad(f))(jnp.ones(2))\n";
     gradient_of_a_string: "jax.grad(lambda t: t['a'])({'a': 'text'})\n";
     vmap_sizes: "def f(a, b):\n    return a + b['w']\n\njax.vmap(f)(jnp.ones(3), {'w': jnp.ones(4)})\n";
     vmap_axes_of_another_length: "jax.vmap(lambda a, b: a + b, in_axes=(0, None, 0))(jnp.ones(3), jnp.ones(3))\n";

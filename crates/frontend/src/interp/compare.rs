@@ -23,6 +23,7 @@ impl Interp {
     /// # Errors
     /// The value is a tensor, whose truth is only known when it has been computed.
     pub(crate) fn truth(&mut self, value: &Value) -> Result<Truth> {
+        let value = &self.concrete(value)?;
         let known = match value {
             Value::Host(host) => return Ok(Truth::Host(host.clone())),
             Value::None => false,
@@ -238,6 +239,12 @@ impl Interp {
                 Ok(dtype.numpy_name() == &**name)
             }
             (Value::User(_), _) | (_, Value::User(_)) => self.equal_objects(left, right),
+            (Value::Array(_) | Value::Tensor(_), other) | (other, Value::Array(_) | Value::Tensor(_))
+                if Number::of(other).is_some() || matches!(other, Value::Array(_) | Value::Tensor(_)) =>
+            {
+                let result = self.tensor_compare(CompareOp::Equal, left, right)?;
+                self.is_true(&result)
+            }
             _ => Ok(same(left, right)),
         }
     }

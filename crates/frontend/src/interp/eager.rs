@@ -37,6 +37,7 @@ impl Interp {
         }
         let mark = self.mark();
         self.tracer.enter(name, &[]);
+        self.tracer.at_point(&[], &[], false);
         self.state.open([]);
         let computed = code(self).and_then(|result| self.compute(&result));
         self.reset(mark);
@@ -111,6 +112,7 @@ impl Interp {
     pub(super) fn build_by_call(&mut self, object: &ObjectRef, args: Args) -> Result<Value> {
         let mark = self.mark();
         self.tracer.enter("build", &[]);
+        self.tracer.at_point(&[], &[], false);
         self.state.open([]);
         let result = self.with_tensors(args).and_then(|args| object.clone().call(self, args));
         self.reset(mark);

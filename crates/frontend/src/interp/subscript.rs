@@ -73,6 +73,9 @@ impl Interp {
         if let Value::Host(host) = value {
             return Err(super::host::reaches(host, "an index"));
         }
+        if let Some(array) = crate::jax::arguments::integer(&self.concrete(value)?) {
+            return Ok(array);
+        }
         if let Some(method) = self.special(value, "__index__")? {
             let result = self.call(&method, Args::default())?;
             if let Some(index) = number::index(&result) {

@@ -13,6 +13,7 @@ use crate::keras::symbolic::DisplayShape;
 use crate::keras::variable_object::{VariableObject, variable_of};
 use crate::library::{Args, FunctionDecl};
 use crate::syntax::ast::{BinaryOp, CompareOp, UnaryOp};
+use crate::trace::{Known, Tensor};
 use crate::value::{Object, Value, downcast};
 
 /// Attributes of tensors that are no methods.
@@ -47,6 +48,26 @@ pub(crate) fn is_tensor(value: &Value) -> bool {
 }
 
 impl Interp {
+    /// The elements of a tensor, as far as they are known while the program is traced.
+    ///
+    /// # Errors
+    /// The tensor's function has ended; or the evaluation takes too many steps.
+    pub(crate) fn known(&mut self, tensor: &Tensor) -> Result<Option<Known>> {
+        let mut work = 0;
+        let known = self.tracer.known(tensor, &mut work);
+        self.spend(work / 8)?;
+        known
+    }
+
+    /// The value, as an array if it is a tensor whose elements are known.
+    ///
+    /// # Errors
+    /// As [`Interp::known`].
+    pub(crate) fn concrete(&mut self, value: &Value) -> Result<Value> {
+        let Value::Tensor(tensor) = value else { return Ok(value.clone()) };
+        Ok(self.known(tensor)?.map_or_else(|| value.clone(), |known| Value::Array(known.array)))
+    }
+
     fn tensor_function(
         &mut self,
         function: Option<&'static FunctionDecl>,
@@ -126,6 +147,13 @@ impl Interp {
             },
             "item" | "tolist" => match tensor {
                 Value::Array(array) => Some(super::methods::array_method(array, name)),
+                // A list would lose the derivative of every element, as `float` would.
+                Value::Tensor(inner) => match self.known(inner)? {
+                    Some(known) if name == "item" || !known.differentiated => {
+                        Some(super::methods::array_method(&known.array, name))
+                    }
+                    _ => return Err(unknown_value(tensor, name)),
+                },
                 _ => return Err(unknown_value(tensor, name)),
             },
             "numpy" | "block_until_ready" => return Err(unknown_value(tensor, name)),

@@ -220,8 +220,8 @@ impl Call<'_> {
     }
 
     /// Argument `name` as an array whose elements are known at compile time.
-    pub(crate) fn known(&self, name: &str) -> Result<Option<Rc<Array>>> {
-        Ok(known(self.args.get(name)?))
+    pub(crate) fn known(&mut self, name: &str) -> Result<Option<Rc<Array>>> {
+        Ok(known(&self.interp.concrete(self.args.get(name)?)?))
     }
 
     /// Applies a function of the first argument.

@@ -1,9 +1,11 @@
 //! Tensors being traced, and the stack of functions that they are traced into.
 
 mod formula;
+mod point;
 mod tracer;
 
 pub use formula::{Formula, Operand, Term};
+pub use point::Known;
 pub(crate) use tracer::leaked;
 pub use tracer::{FrameId, Traced, Tracer};
 

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use keramos_ir::{Array, Builder, Function, Location, Op, TensorType, Value as IrValue};
 
 use super::Tensor;
+use super::point::Point;
 use crate::error::{Error, Result};
 
 /// Elements of the largest constant that its tensor still knows: index arrays and masks of programs.
@@ -22,7 +23,7 @@ pub struct FrameId(u32);
 pub struct Tracer {
     /// JAX's 64-bit mode: whether Python numbers are 64 bits wide, and wider types exist at all.
     pub x64: bool,
-    frames: Vec<Frame>,
+    pub(super) frames: Vec<Frame>,
     next: u32,
     place: Option<(Rc<str>, u32, u32)>,
     scopes: Vec<Rc<str>>,
@@ -31,10 +32,12 @@ pub struct Tracer {
 }
 
 #[derive(Debug)]
-struct Frame {
-    id: FrameId,
-    builder: Builder,
-    captures: Vec<(Tensor, IrValue)>,
+pub(super) struct Frame {
+    pub(super) id: FrameId,
+    pub(super) builder: Builder,
+    pub(super) captures: Vec<(Tensor, IrValue)>,
+    /// The point that the function is traced at; `None` if it is traced for all values.
+    pub(super) point: Option<Point>,
 }
 
 /// A function just traced, and the outer tensors that its last parameters stand for.
@@ -51,7 +54,7 @@ impl Tracer {
     pub fn enter(&mut self, name: &str, params: &[TensorType]) -> Vec<Tensor> {
         let id = FrameId(self.next);
         self.next += 1;
-        self.frames.push(Frame { id, builder: Builder::new(name), captures: Vec::new() });
+        self.frames.push(Frame { id, builder: Builder::new(name), captures: Vec::new(), point: None });
         self.stale = true;
         params.iter().filter_map(|ty| self.param(ty.clone()).ok()).collect()
     }

@@ -21,7 +21,8 @@ pub fn vjp(function: &Function, active: &[bool]) -> Result<Function> {
 }
 
 /// The function that computes `function` and the gradient of its first result, which must be a
-/// floating-point scalar, with respect to the parameters `wrt`.
+/// floating-point scalar, with respect to the parameters `wrt`. A complex value is differentiated as
+/// the holomorphic function that it must be of its parameters.
 ///
 /// `function` returns the value and `num_aux` further results, through which nothing is
 /// differentiated. The answer takes the same parameters and returns value, auxiliary results and
@@ -38,7 +39,7 @@ pub fn value_and_grad(function: &Function, wrt: &[usize], num_aux: usize) -> Res
         return error(TRANSFORM, function, message);
     }
     let value = function.ty(function.results[0]);
-    if !value.dtype.is_float() || value.rank() != 0 {
+    if !value.dtype.is_inexact() || value.rank() != 0 {
         return error(TRANSFORM, function, format!("gradients need a floating-point scalar, the value is {value}"));
     }
     let mut active = vec![false; function.params.len()];

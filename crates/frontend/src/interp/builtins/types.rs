@@ -239,7 +239,7 @@ fn int_of(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
                     return interp.call(&method, Args::default());
                 }
             }
-            if let Value::Array(array) = &value
+            if let Value::Array(array) = &interp.concrete(&value)?
                 && let Some(element) = crate::interp::tensor::element(array, 0).filter(|_| array.ty().size() == 1)
             {
                 return match Number::of(&element) {
@@ -309,13 +309,27 @@ fn float_of(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
             };
         }
     }
-    if let Value::Array(array) = &value {
-        let element = crate::interp::tensor::element(array, 0).filter(|_| array.ty().size() == 1);
-        if let Some(number) = element.as_ref().and_then(Number::of) {
-            return number.to_f64().map(Value::Float);
-        }
+    let mut loses_derivative = false;
+    let array = match &value {
+        Value::Array(array) => Some(array.clone()),
+        Value::Tensor(tensor) => interp.known(tensor)?.map(|known| {
+            loses_derivative = known.differentiated;
+            known.array
+        }),
+        _ => None,
+    };
+    let element = array
+        .filter(|array| array.ty().size() == 1 && !loses_derivative)
+        .and_then(|array| crate::interp::tensor::element(&array, 0));
+    if let Some(number) = element.as_ref().and_then(Number::of) {
+        return number.to_f64().map(Value::Float);
     }
-    let help = "the number is only known when the program runs";
+    let help = match loses_derivative {
+        true => {
+            "a Python number would lose the derivative that is being taken: use the tensor as it is, or jax.lax.stop_gradient(x) first"
+        }
+        false => "the number is only known when the program runs",
+    };
     let error = Error::ty(format!("float() argument must be a string or a real number, not '{}'", value.type_name()));
     Err(if crate::interp::tensor::is_tensor(&value) { error.help(help) } else { error })
 }

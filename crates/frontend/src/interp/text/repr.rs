@@ -29,6 +29,7 @@ impl Interp {
         match value {
             Value::Str(text) => Ok(text.to_string()),
             Value::Array(array) => Ok(super::array::array_str(array)),
+            Value::DType(dtype) => Ok(dtype.numpy_name().to_owned()),
             Value::User(_) => {
                 let Some(instance) = user::<Instance>(value) else { return self.repr_of(value) };
                 if let Some(method) = instance.special(self, "__str__")? {

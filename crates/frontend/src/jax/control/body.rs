@@ -35,7 +35,7 @@ pub(super) fn stage(
     code: impl FnOnce(&mut Interp, Vec<Tensor>) -> Result<Value>,
 ) -> Result<Body> {
     let name = name_of(function);
-    let staging = Staging { what, name: &name, differentiated: false, others: Others::Convert };
+    let staging = Staging { what, name: &name, differentiated: false, others: Others::Convert, point: None };
     let types = vars.iter().map(|&id| Aval { ty: interp.variables.get(id).ty.clone(), weak: false });
     let params: Vec<Aval> = types.chain(avals.iter().cloned()).collect();
     let mut parts = Vec::new();

@@ -189,6 +189,7 @@ pub(crate) fn parts(interp: &mut Interp, x: &Tensor, key: &Value, strict: bool) 
         Value::Tuple(keys) => keys.to_vec(),
         other => vec![other.clone()],
     };
+    let keys = keys.iter().map(|key| decided(interp, key)).collect::<Result<Vec<_>>>()?;
     let used: usize = keys.iter().map(dims_used).sum();
     let mut parts = Vec::new();
     let mut dim = 0;
@@ -250,6 +251,20 @@ pub(crate) fn parts(interp: &mut Interp, x: &Tensor, key: &Value, strict: bool) 
         }
     }
     Ok(parts)
+}
+
+/// The part of an index, with what decides the shape of the result as it is known at compile time: truth
+/// values and the bounds of slices.
+fn decided(interp: &mut Interp, key: &Value) -> Result<Value> {
+    match key {
+        Value::Tensor(mask) if mask.dtype() == keramos_ir::DType::Bool => interp.concrete(key),
+        Value::Slice(slice) if slice.iter().any(|bound| matches!(bound, Value::Tensor(_))) => {
+            let [start, stop, step] = &**slice;
+            let bounds = [interp.concrete(start)?, interp.concrete(stop)?, interp.concrete(step)?];
+            Ok(Value::Slice(Rc::new(bounds)))
+        }
+        other => Ok(other.clone()),
+    }
 }
 
 /// How many dimensions a part of an index takes.

@@ -150,7 +150,7 @@ pub(crate) fn digitize(c: &mut Call<'_>, right: bool) -> Result<Tensor> {
 }
 
 /// How many elements of a condition known at compile time hold.
-fn count_known(c: &Call<'_>, name: &str) -> Result<usize> {
+fn count_known(c: &mut Call<'_>, name: &str) -> Result<usize> {
     match c.known(name)? {
         Some(array) => Ok(truths(&array).into_iter().filter(|hit| *hit).count()),
         None => Err(needs_size(c)),
@@ -209,9 +209,13 @@ fn nonzero_of(c: &mut Call<'_>, name: &str, flat: bool) -> Result<Value> {
 
 /// `unique` of either library.
 pub(crate) fn unique(c: &mut Call<'_>, name: &str) -> Result<Value> {
-    let x = c.tensor(name)?;
+    let mut x = c.tensor(name)?;
     if c.some("axis")?.is_some() && x.rank() != 1 {
         return Err(Error::unsupported("`axis` of unique()").help("flatten the tensor, or compare rows one by one"));
+    }
+    if c.optional_size("size")?.is_none() {
+        // Without a size, JAX computes on the elements as they are and loses the derivative.
+        x = c.t().stop_gradient(&x)?;
     }
     let flat = c.t().reshape_infer(&x, &[-1])?;
     let n = flat.shape()[0];

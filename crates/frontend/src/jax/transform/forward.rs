@@ -80,8 +80,13 @@ impl Differentiable {
     ) -> Result<Differentiable> {
         let selected = Selected::new(interp, what, function, args, positions)?;
         let name = name_of(function);
-        let staging =
-            Staging { what: &format!("jax.{what}"), name: &name, differentiated: true, others: Others::Convert };
+        let staging = Staging {
+            what: &format!("jax.{what}"),
+            name: &name,
+            differentiated: true,
+            others: Others::Convert,
+            point: Some(&selected.leaves),
+        };
         let mut out = TreeDef::leaf();
         let staged = interp.stage(staging, &selected.avals(), |interp, leaves| {
             let result = selected.call(interp, function, leaves)?;
@@ -92,7 +97,7 @@ impl Differentiable {
             out = interp.flatten(&value)?.1;
             Ok(Value::tuple(vec![value, aux]))
         })?;
-        let flags = selected.leaves.iter().map(|leaf| leaf.dtype().is_float());
+        let flags = selected.leaves.iter().map(|leaf| leaf.dtype().is_inexact());
         let active = flags.chain(staged.captures.iter().map(|_| false)).collect();
         Ok(Differentiable { selected, staged, active, out, has_aux })
     }
@@ -105,7 +110,7 @@ impl Differentiable {
     /// For each result of the function, whether it has a tangent that is wanted.
     pub(super) fn wanted(&self) -> Vec<bool> {
         let function = &self.staged.function;
-        let flag = |(i, &r)| i < self.num_outputs() && function.ty(r).dtype.is_float();
+        let flag = |(i, &r)| i < self.num_outputs() && function.ty(r).dtype.is_inexact();
         function.results.iter().enumerate().map(flag).collect()
     }
 
@@ -137,7 +142,7 @@ impl Differentiable {
         let avals = self.staged.out.avals();
         let mut leaves = Vec::new();
         for aval in avals.iter().take(self.num_outputs()) {
-            let tangent = match aval.ty.dtype.is_float() {
+            let tangent = match aval.ty.dtype.is_inexact() {
                 true => tangents.next().ok_or_else(|| Error::internal("a tangent is missing"))?,
                 false => float0(interp, &aval.ty.shape)?,
             };
@@ -164,7 +169,7 @@ fn jvp(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let plan = Differentiable::new(interp, "jvp", &function, primals, args.bool("has_aux")?)?;
     let mut directions = Vec::new();
     for ((leaf, value), name) in plan.selected.leaves.iter().zip(&tangent_leaves).zip(&plan.selected.names) {
-        if !leaf.dtype().is_float() {
+        if !leaf.dtype().is_inexact() {
             continue;
         }
         let tangent = interp.leaf_tensor(value)?;

@@ -1,9 +1,9 @@
 //! `jax.grad` and `jax.value_and_grad`.
 
-use keramos_ir::DType;
 use keramos_ir::transform;
 
 use super::callee::name_of;
+use super::demands::{Demands, Direction};
 use super::selection::{Argnums, Selected, float0};
 use super::stage::{Others, Staging, article};
 use super::transformed::{Transform, Transformed};
@@ -55,7 +55,13 @@ impl Transform for Gradient {
         let selected = Selected::new(interp, what, function, args, positions)?;
         let active = self.active(&selected)?;
         let name = name_of(function);
-        let staging = Staging { what: &format!("jax.{what}"), name: &name, differentiated: true, others: Others::Keep };
+        let staging = Staging {
+            what: &format!("jax.{what}"),
+            name: &name,
+            differentiated: true,
+            others: Others::Keep,
+            point: Some(&selected.leaves),
+        };
         let staged = interp.stage(staging, &selected.avals(), |interp, leaves| {
             let result = selected.call(interp, function, leaves)?;
             let (value, aux) = match self.has_aux {
@@ -94,27 +100,16 @@ impl Transform for Gradient {
 impl Gradient {
     /// For each leaf, whether it is differentiated.
     fn active(&self, selected: &Selected) -> Result<Vec<bool>> {
-        let what = self.name();
-        let check = |(tensor, name): (&crate::trace::Tensor, &String)| {
-            let dtype = tensor.dtype();
-            match dtype.is_float() {
-                true if self.holomorphic => Err(Error::new(
-                    crate::diagnostics::codes::DTYPE_MISMATCH,
-                    format!("jax.{what} with holomorphic=True needs complex inputs, `{name}` is {}", tensor.ty()),
-                )),
-                true => Ok(true),
-                false if self.allow_int => Ok(false),
-                false => Err(Error::new(
-                    crate::diagnostics::codes::DTYPE_MISMATCH,
-                    format!("jax.{what} needs floating-point inputs, `{name}` is {}", tensor.ty()),
-                )
-                .help(match tensor.rank() {
-                    0 => format!("pass a float (such as 3.0 for 3), or choose other arguments with argnums=; allow_int=True gives zeros for `{name}`"),
-                    _ => format!("convert `{name}` to float32, or choose other arguments with argnums=; allow_int=True gives zeros for it"),
-                })),
-            }
-        };
-        selected.leaves.iter().zip(&selected.names).map(check).collect()
+        self.demands().inputs(&selected.leaves, &selected.names)
+    }
+
+    fn demands(&self) -> Demands {
+        Demands {
+            what: self.name(),
+            direction: Direction::Reverse,
+            holomorphic: self.holomorphic,
+            allow_int: self.allow_int,
+        }
     }
 
     /// The value to differentiate.
@@ -141,20 +136,9 @@ impl Gradient {
                 e.help("sum or average the result; for all derivatives use jax.jacrev or jax.jacfwd, per example jax.vmap(jax.grad(f))")
             });
         }
-        if !tensor.dtype().is_float() {
-            let found = dtype_text(tensor.dtype());
-            return Err(Error::new(
-                crate::diagnostics::codes::DTYPE_MISMATCH,
-                format!("jax.{what} needs a floating-point result, `{name}` returns {found}"),
-            )
-            .help("derivatives of integers and truth values are zero; return a float"));
-        }
+        self.demands().output(&format!("`{name}`"), tensor.ty())?;
         Ok(Value::Tensor(tensor))
     }
-}
-
-fn dtype_text(dtype: DType) -> String {
-    format!("{} {}", article(dtype.numpy_name()), dtype.numpy_name())
 }
 
 /// The two parts of what a function with auxiliary results returns.

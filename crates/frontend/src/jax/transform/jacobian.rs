@@ -1,13 +1,14 @@
 //! `jax.jacfwd`, `jax.jacrev` and `jax.hessian`.
 
-use keramos_ir::{Batch, TensorType, transform};
+use keramos_ir::{Batch, transform};
 
+use super::callee::name_of;
+use super::demands::{Demands, Direction};
 use super::forward::Differentiable;
-use super::selection::Argnums;
+use super::selection::{Argnums, float0};
 use super::stage::Aval;
 use super::transformed::{Transform, Transformed};
-use crate::diagnostics::codes;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::interp::Interp;
 use crate::interp::builtins::functions;
 use crate::library::{Args, Bound, Default, FunctionDecl};
@@ -16,41 +17,42 @@ use crate::value::Value;
 
 pub(crate) static FUNCTIONS: &[FunctionDecl] = functions! {
     "jacfwd" [(fun) (argnums = Default::Int(0)) (has_aux = Default::Bool(false)) (holomorphic = Default::Bool(false))]
-        "The function that computes the Jacobian column by column in forward mode." => |_, args| jacobian(args, Mode::Forward);
+        "The function that computes the Jacobian column by column in forward mode." => |_, args| jacobian(args, Direction::Forward);
     "jacrev" [(fun) (argnums = Default::Int(0)) (has_aux = Default::Bool(false)) (holomorphic = Default::Bool(false))
         (allow_int = Default::Bool(false))]
-        "The function that computes the Jacobian row by row in reverse mode." => |_, args| jacobian(args, Mode::Reverse);
+        "The function that computes the Jacobian row by row in reverse mode." => |_, args| jacobian(args, Direction::Reverse);
     "jacobian" [(fun) (argnums = Default::Int(0)) (has_aux = Default::Bool(false)) (holomorphic = Default::Bool(false))
         (allow_int = Default::Bool(false))]
-        "The function that computes the Jacobian row by row in reverse mode." => |_, args| jacobian(args, Mode::Reverse);
+        "The function that computes the Jacobian row by row in reverse mode." => |_, args| jacobian(args, Direction::Reverse);
     "hessian" [(fun) (argnums = Default::Int(0)) (has_aux = Default::Bool(false)) (holomorphic = Default::Bool(false))]
         "The function that computes second derivatives." => |_, args| {
-            let first = jacobian(args, Mode::Reverse)?;
-            let argnums = Argnums::new(args.get("argnums")?, args.function())?;
-            let second = Jacobian { argnums, has_aux: args.bool("has_aux")?, mode: Mode::Forward, what: "hessian" };
+            let first = jacobian(args, Direction::Reverse)?;
+            let second = Jacobian::new(args, args.function(), Direction::Forward)?;
             Transformed::value(&first, second)
         };
 };
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mode {
-    Forward,
-    Reverse,
-}
-
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Jacobian {
     argnums: Argnums,
     has_aux: bool,
-    mode: Mode,
-    what: &'static str,
+    demands: Demands,
 }
 
-fn jacobian(args: &mut Bound, mode: Mode) -> Result<Value> {
-    let what = args.function();
-    let jacobian =
-        Jacobian { argnums: Argnums::new(args.get("argnums")?, what)?, has_aux: args.bool("has_aux")?, mode, what };
+fn jacobian(args: &mut Bound, direction: Direction) -> Result<Value> {
+    let jacobian = Jacobian::new(args, args.function(), direction)?;
     Transformed::value(args.get("fun")?, jacobian)
+}
+
+impl Jacobian {
+    fn new(args: &Bound, what: &'static str, direction: Direction) -> Result<Jacobian> {
+        let allow_int = args.has("allow_int") && args.bool("allow_int")?;
+        Ok(Jacobian {
+            argnums: Argnums::new(args.get("argnums")?, what)?,
+            has_aux: args.bool("has_aux")?,
+            demands: Demands { what, direction, holomorphic: args.bool("holomorphic")?, allow_int },
+        })
+    }
 }
 
 /// The number of elements of all leaves together.
@@ -102,24 +104,31 @@ fn pieces(interp: &mut Interp, stacked: &Tensor, avals: &[Aval], last: bool) -> 
 
 impl Transform for Jacobian {
     fn name(&self) -> &'static str {
-        self.what
+        self.demands.what
     }
 
     fn call(&self, interp: &mut Interp, function: &Value, args: Args) -> Result<Value> {
-        let positions = self.argnums.resolve(self.what, args.positional.len())?;
-        let plan = Differentiable::at(interp, self.what, function, args, positions, self.has_aux)?;
-        for (leaf, name) in plan.selected.leaves.iter().zip(&plan.selected.names) {
-            refuse_integers(self.what, &format!("`{name}`"), leaf.ty())?;
-        }
-        let inputs = plan.selected.avals();
+        let what = self.demands.what;
+        let positions = self.argnums.resolve(what, args.positional.len())?;
+        let name = name_of(function);
+        let plan = Differentiable::at(interp, what, function, args, positions, self.has_aux)?;
+        let active = self.demands.inputs(&plan.selected.leaves, &plan.selected.names)?;
+        let all = plan.selected.avals();
         let outputs: Vec<Aval> = plan.staged.out.avals().into_iter().take(plan.num_outputs()).collect();
         for aval in &outputs {
-            refuse_integers(self.what, "the result", &aval.ty)?;
+            self.demands.output(&format!("`{name}`"), &aval.ty)?;
         }
-        let (aux, rows) = match self.mode {
-            Mode::Forward => self.forward(interp, &plan, &inputs, &outputs)?,
-            Mode::Reverse => self.reverse(interp, &plan, &inputs, &outputs)?,
+        let inputs: Vec<Aval> = all.iter().zip(&active).filter(|(_, on)| **on).map(|(aval, _)| aval.clone()).collect();
+        let (aux, mut rows) = match self.demands.direction {
+            Direction::Forward => self.forward(interp, &plan, &inputs, &outputs)?,
+            Direction::Reverse => self.reverse(interp, &plan, &inputs, &outputs)?,
         };
+        // The derivative with respect to integers: one zero for every element of result and argument.
+        for (index, (aval, _)) in all.iter().zip(&active).enumerate().filter(|(_, (_, active))| !**active) {
+            for (row, output) in rows.iter_mut().zip(&outputs) {
+                row.insert(index, float0(interp, &[&output.ty.shape[..], &aval.ty.shape[..]].concat())?);
+            }
+        }
         // One tree of arguments for every leaf of the result.
         let mut leaves = Vec::with_capacity(rows.len());
         for row in rows {
@@ -141,7 +150,7 @@ impl Jacobian {
         outputs: &[Aval],
     ) -> Result<(Value, Vec<Vec<Tensor>>)> {
         let dual = transform::jvp(&plan.staged.function, &plan.active, &plan.wanted())
-            .map_err(|error| interp.explained(error, &format!("jax.{}", self.what)))?;
+            .map_err(|error| interp.explained(error, &format!("jax.{}", self.demands.what)))?;
         let n = total(inputs);
         let primals = plan.staged.function.params.len();
         let flags: Vec<bool> = (0..dual.function.params.len()).map(|i| i >= primals).collect();
@@ -149,7 +158,7 @@ impl Jacobian {
         let instantiate: Vec<bool> = (0..dual.function.results.len()).map(|i| i >= num_values).collect();
         let batch = Batch { size: n, axis_name: None };
         let (batched, mapped) = transform::vmap(&dual.function, &flags, &batch, &instantiate)
-            .map_err(|error| interp.explained(error, &format!("jax.{}", self.what)))?;
+            .map_err(|error| interp.explained(error, &format!("jax.{}", self.demands.what)))?;
         let directions = basis(interp, inputs)?;
         let args = plan.selected.leaves.iter().chain(&plan.staged.captures).chain(&directions);
         let mut results: Vec<Tensor> = interp.apply(&batched, args)?.collect();
@@ -174,7 +183,7 @@ impl Jacobian {
         inputs: &[Aval],
         outputs: &[Aval],
     ) -> Result<(Value, Vec<Vec<Tensor>>)> {
-        let explain = |interp: &Interp, error| interp.explained(error, &format!("jax.{}", self.what));
+        let explain = |interp: &Interp, error| interp.explained(error, &format!("jax.{}", self.demands.what));
         let wanted = plan.wanted();
         let parts = transform::linearize(&plan.staged.function, &plan.active, &wanted)
             .map_err(|error| explain(interp, error))?;
@@ -200,15 +209,5 @@ impl Jacobian {
             }
         }
         Ok((aux, rows))
-    }
-}
-
-fn refuse_integers(what: &str, which: &str, ty: &TensorType) -> Result<()> {
-    match ty.dtype.is_float() {
-        true => Ok(()),
-        false => {
-            Err(Error::new(codes::DTYPE_MISMATCH, format!("jax.{what} needs floating-point numbers, {which} is {ty}"))
-                .help("convert to float32, or choose other arguments with argnums="))
-        }
     }
 }

@@ -240,7 +240,8 @@ impl JitCall {
     /// The function fails.
     pub(crate) fn stage(&self, interp: &mut Interp, function: &Value) -> Result<Staged> {
         let name = name_of(function);
-        let staging = Staging { what: "jax.jit", name: &name, differentiated: false, others: Others::Convert };
+        let staging =
+            Staging { what: "jax.jit", name: &name, differentiated: false, others: Others::Convert, point: None };
         interp.stage(staging, &Aval::all(&self.leaves), |interp, leaves| {
             let mut leaves = leaves.into_iter().map(Value::Tensor);
             let mut args = self.args.clone();

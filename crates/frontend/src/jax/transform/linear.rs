@@ -141,7 +141,7 @@ impl LinearMap {
         let mut results = interp.apply(&map.linear, &arguments)?;
         let mut out = Vec::new();
         for aval in &map.output_avals {
-            let tangent = match aval.ty.dtype.is_float() {
+            let tangent = match aval.ty.dtype.is_inexact() {
                 true => results.next().ok_or_else(|| Error::internal("a tangent is missing"))?,
                 false => float0(interp, &aval.ty.shape)?,
             };
@@ -163,7 +163,7 @@ impl LinearMap {
         }
         let mut cotangents = Vec::new();
         for ((value, aval), path) in leaves.iter().zip(&map.output_avals).zip(def.paths()) {
-            if !aval.ty.dtype.is_float() {
+            if !aval.ty.dtype.is_inexact() {
                 continue;
             }
             let cotangent = interp.leaf_tensor(value)?;

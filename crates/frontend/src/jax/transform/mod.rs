@@ -8,6 +8,7 @@
 pub(crate) mod callee;
 pub(crate) mod checkpoint;
 mod custom;
+mod demands;
 mod forward;
 mod grad;
 mod jacobian;

@@ -55,7 +55,13 @@ fn linear_transpose(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         primals.into_iter().map(|primal| super::shapes::placeholder(interp, &primal)).collect::<Result<_>>()?;
     let selected = Selected::new(interp, "linear_transpose", &function, Args::positional(primals), positions)?;
     let name = name_of(&function);
-    let staging = Staging { what: "jax.linear_transpose", name: &name, differentiated: false, others: Others::Convert };
+    let staging = Staging {
+        what: "jax.linear_transpose",
+        name: &name,
+        differentiated: false,
+        others: Others::Convert,
+        point: None,
+    };
     let staged = interp.stage(staging, &selected.avals(), |interp, leaves| selected.call(interp, &function, leaves))?;
     let map = LinearMap::structural(&selected, staged);
     Ok(Value::User(Rc::new(map.side(Side::Backward))))

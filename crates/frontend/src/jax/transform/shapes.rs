@@ -156,7 +156,13 @@ pub(super) fn outputs(interp: &mut Interp, function: &Value, mut call: Args) -> 
         }
         let positions = (0..call.positional.len()).collect();
         let selected = Selected::new(interp, "eval_shape", function, call, positions)?;
-        let staging = Staging { what: "jax.eval_shape", name: &name, differentiated: false, others: Others::Convert };
+        let staging = Staging {
+            what: "jax.eval_shape",
+            name: &name,
+            differentiated: false,
+            others: Others::Convert,
+            point: None,
+        };
         let staged =
             interp.stage(staging, &selected.avals(), |interp, leaves| selected.call(interp, function, leaves))?;
         let avals = staged.out.avals().into_iter();
@@ -185,7 +191,13 @@ impl Transform for MakeJaxpr {
         let positions = (0..args.positional.len()).collect();
         let selected = Selected::new(interp, "make_jaxpr", function, args, positions)?;
         let name = name_of(function);
-        let staging = Staging { what: "jax.make_jaxpr", name: &name, differentiated: false, others: Others::Convert };
+        let staging = Staging {
+            what: "jax.make_jaxpr",
+            name: &name,
+            differentiated: false,
+            others: Others::Convert,
+            point: None,
+        };
         let staged =
             interp.stage(staging, &selected.avals(), |interp, leaves| selected.call(interp, function, leaves))?;
         Ok(Value::str(staged.function.to_string()))

@@ -56,6 +56,9 @@ pub(crate) struct Staging<'a> {
     pub(crate) differentiated: bool,
     /// What becomes of results that are no tensors.
     pub(crate) others: Others,
+    /// The tensors that the first parameters stand for, so that the function can decide by their values;
+    /// `None` if it is to be traced for all values, as under `jax.jit`.
+    pub(crate) point: Option<&'a [Tensor]>,
 }
 
 /// A Python function that ran on parameters: the IR function, and how its results form a tree.
@@ -178,6 +181,9 @@ impl Interp {
         let mark = self.mark();
         let types: Vec<TensorType> = params.iter().map(|aval| aval.ty.clone()).collect();
         let tensors = self.tracer.enter(staging.name, &types);
+        if let Some(outer) = staging.point {
+            self.tracer.at_point(&tensors, outer, staging.differentiated);
+        }
         let tensors = params.iter().zip(tensors).map(|(aval, tensor)| aval.mark(tensor)).collect();
         self.state.open([]);
         self.derivatives += usize::from(staging.differentiated);

@@ -187,7 +187,8 @@ impl Transform for Vmap {
             })
             .collect();
         let name = name_of(function);
-        let staging = Staging { what: "jax.vmap", name: &name, differentiated: false, others: Others::Convert };
+        let staging =
+            Staging { what: "jax.vmap", name: &name, differentiated: false, others: Others::Convert, point: Some(&[]) };
         if let Some(axis) = &self.axis_name {
             interp.axes.push((axis.clone(), size));
         }

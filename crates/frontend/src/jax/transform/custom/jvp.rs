@@ -114,7 +114,13 @@ impl CustomJvp {
             return interp.call(&self.function, args);
         }
         let call = Call::new(interp, "custom_jvp", &self.function, args, &self.nondiff)?;
-        let staging = Staging { what: "jax.custom_jvp", name: &name, differentiated: false, others: Others::Convert };
+        let staging = Staging {
+            what: "jax.custom_jvp",
+            name: &name,
+            differentiated: false,
+            others: Others::Convert,
+            point: Some(&call.leaves),
+        };
         let staged = interp.stage(staging, &call.avals(), |interp, leaves| {
             let args = call.with(interp, leaves)?;
             interp.call(&self.function, args)
@@ -150,7 +156,13 @@ impl CustomJvp {
         let tangents = call.avals().into_iter().filter(|aval| aval.ty.dtype.is_inexact());
         let avals: Vec<Aval> = call.avals().into_iter().chain(tangents).collect();
         let label = format!("{name}_jvp");
-        let staging = Staging { what: "jax.custom_jvp", name: &label, differentiated: false, others: Others::Convert };
+        let staging = Staging {
+            what: "jax.custom_jvp",
+            name: &label,
+            differentiated: false,
+            others: Others::Convert,
+            point: Some(&call.leaves),
+        };
         interp.stage(staging, &avals, |interp, params| {
             let (primals, tangents) = params.split_at(call.leaves.len());
             let mut tangents = tangents.iter().cloned();

@@ -174,7 +174,13 @@ impl CustomVjp {
             return interp.call(&self.function, args);
         }
         let call = Call::new(interp, "custom_vjp", &self.function, args, &self.nondiff)?;
-        let staging = Staging { what: "jax.custom_vjp", name: &name, differentiated: false, others: Others::Convert };
+        let staging = Staging {
+            what: "jax.custom_vjp",
+            name: &name,
+            differentiated: false,
+            others: Others::Convert,
+            point: Some(&call.leaves),
+        };
         let staged = interp.stage(staging, &call.avals(), |interp, leaves| {
             let args = call.with(interp, leaves)?;
             interp.call(&self.function, args)
@@ -228,7 +234,13 @@ impl CustomVjp {
 /// The forward rule: the function's results, then the residuals; residuals that are no tensors stay apart.
 fn forward(interp: &mut Interp, name: &str, rule: &Value, call: &Call, staged: &Staged) -> Result<Staged> {
     let label = format!("{name}_fwd");
-    let staging = Staging { what: "jax.custom_vjp", name: &label, differentiated: false, others: Others::Keep };
+    let staging = Staging {
+        what: "jax.custom_vjp",
+        name: &label,
+        differentiated: false,
+        others: Others::Keep,
+        point: Some(&call.leaves),
+    };
     interp.stage(staging, &call.avals(), |interp, leaves| {
         let args = call.with(interp, leaves)?;
         let result = interp.call(rule, args)?;
@@ -279,7 +291,8 @@ fn backward(
     let cotangents = outputs.iter().filter(|aval| aval.ty.dtype.is_inexact()).cloned();
     let avals: Vec<_> = tensors.into_iter().chain(cotangents).collect();
     let label = format!("{name}_bwd");
-    let staging = Staging { what: "jax.custom_vjp", name: &label, differentiated: false, others: Others::Convert };
+    let staging =
+        Staging { what: "jax.custom_vjp", name: &label, differentiated: false, others: Others::Convert, point: None };
     interp.stage(staging, &avals, |interp, params| {
         let (residuals, cotangents) = params.split_at(num_residuals);
         let mut residuals = residuals.iter().cloned();
