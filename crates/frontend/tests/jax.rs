@@ -103,3 +103,8 @@ fn functions_of_scipy_are_those_of_jax() {
 fn functions_of_matrices_are_those_of_jax() {
     check(include_str!("jax/programs/linalg.py"), include_str!("jax/programs/linalg.json"), 1e-5);
 }
+
+#[test]
+fn stateless_functions_are_those_of_keras() {
+    check(include_str!("jax/programs/keras_stateless.py"), include_str!("jax/programs/keras_stateless.json"), 1e-5);
+}

@@ -13,6 +13,7 @@ use super::iterate::Range;
 use super::limits::deeper;
 use super::operators::number::Number;
 use crate::error::{Error, Result};
+use crate::keras::variable::behind;
 use crate::library::Args;
 use crate::syntax::ast::CompareOp;
 use crate::value::{Key, Value};
@@ -26,6 +27,7 @@ impl Interp {
         let value = &self.concrete(value)?;
         let known = match value {
             Value::Host(host) => return Ok(Truth::Host(host.clone())),
+            Value::Object(_) if behind(value).is_some() => return Ok(Truth::Host(self.unknown(value))),
             Value::None => false,
             Value::Bool(b) => *b,
             Value::Int(i) => *i != 0,

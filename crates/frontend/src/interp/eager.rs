@@ -1,16 +1,23 @@
 //! Tensor computations outside any function being traced.
 
+mod steps;
+
 use std::rc::Rc;
 
-use keramos_ir::Array;
 use keramos_ir::passes::dce;
+use keramos_ir::{Array, Function, Value as IrValue};
+use steps::{Steps, depends_on_params};
 
 use super::Interp;
 use crate::error::Result;
-use crate::keras::variable_object::variable_of;
+use crate::keras::variable::{InitialValue, VariableId, behind};
 use crate::library::{Args, FunctionDecl};
 use crate::trace::Tensor;
 use crate::value::{Host, ObjectRef, Value};
+
+/// Elements that a computation outside of functions may have in all its steps: longer ones are left to
+/// the artifact's `init`.
+const MAX_WORK: usize = 1 << 22;
 
 impl Interp {
     /// Computes a tensor function on constants: the result is constant too.
@@ -27,7 +34,7 @@ impl Interp {
 
     /// Runs `code`, which traces. Outside any function being traced, its tensors are computed at once and
     /// come back as constants; a result that depends on a variable, whose value only exists at run
-    /// time, is a host value.
+    /// time, is an [`InitialValue`].
     ///
     /// # Errors
     /// Those of `code`; or the computation is too large.
@@ -59,21 +66,62 @@ impl Interp {
         if tensors.is_empty() {
             return Ok(result.clone());
         }
-        if !closed.params.is_empty() {
-            return Ok(Value::Host(Host::new(self.describe(self.span), Some(self.span))));
-        }
-        let function = dce(traced.function);
-        let values = function.equations.iter().flat_map(|eqn| &eqn.outputs);
-        let work: usize = values.map(|&value| function.ty(value).size()).fold(0, usize::saturating_add);
-        self.spend_length(tensors.iter().map(|tensor| tensor.ty().size()).sum())?;
-        self.spend(work / 8)?;
-        let no_arguments: &[Array] = &[];
-        let mut arrays = keramos_ir::eval(&function, no_arguments)?.into_iter();
+        let reads: Vec<VariableId> = closed.params.into_iter().map(|(id, _)| id).collect();
+        let values = self.evaluate(traced.function, &tensors, reads)?;
+        let Some(values) = values else { return Ok(Value::Host(Host::new(self.describe(self.span), Some(self.span)))) };
+        let mut values = values.into_iter();
         let leaves = leaves.into_iter().map(|leaf| match leaf {
-            Value::Tensor(_) => arrays.next().map_or(Value::None, |array| Value::Array(Rc::new(array))),
+            Value::Tensor(_) => values.next().unwrap_or(Value::None),
             other => other,
         });
         self.unflatten(&def, leaves.collect::<Vec<_>>())
+    }
+
+    /// The results of a function whose parameters are variables: constants, or where a variable takes part or
+    /// the computation is long, values of the run. `None` if those are made of too many steps.
+    fn evaluate(
+        &mut self,
+        function: Function,
+        tensors: &[Tensor],
+        reads: Vec<VariableId>,
+    ) -> Result<Option<Vec<Value>>> {
+        let late = depends_on_params(&function);
+        let mut early = function.clone();
+        early.results = function.results.iter().filter(|v| !late[v.index()]).copied().collect();
+        let mut early = dce(early);
+        early.params.clear();
+        let values = early.equations.iter().flat_map(|eqn| &eqn.outputs);
+        let work: usize = values.map(|&value| early.ty(value).size()).fold(0, usize::saturating_add);
+        let long = work > MAX_WORK;
+        let mut arrays = Vec::new().into_iter();
+        if !long {
+            self.spend_length(early.results.iter().map(|&v| early.ty(v).size()).sum())?;
+            self.spend(work / 8)?;
+            let no_arguments: &[Array] = &[];
+            arrays = keramos_ir::eval(&early, no_arguments)?.into_iter();
+        }
+        let run = |v: &IrValue| long || late[v.index()];
+        let mut rest = function.clone();
+        rest.results.retain(|v| run(v) && !function.params.contains(v));
+        let Some(steps) = Steps::new(self, dce(rest), reads.clone()) else { return Ok(None) };
+        let mut results = Vec::with_capacity(tensors.len());
+        let mut index = 0;
+        for (tensor, value) in tensors.iter().zip(&function.results) {
+            let weak = tensor.is_weak();
+            let variable = match function.params.iter().position(|p| p == value) {
+                Some(param) => reads.get(param).copied(),
+                None if run(value) => {
+                    index += 1;
+                    Some(steps.variable(self, index - 1, tensor.ty().clone()))
+                }
+                None => None,
+            };
+            results.push(match variable {
+                Some(id) => Value::Object(Rc::new(InitialValue { id, weak })),
+                None => arrays.next().map_or(Value::None, |array| Value::Array(Rc::new(array))),
+            });
+        }
+        Ok(Some(results))
     }
 
     /// The arguments with the present values of variables in their place.
@@ -84,7 +132,7 @@ impl Interp {
         if !super::host::has_variable(&args) {
             return Ok(args);
         }
-        let mut leaf = |value: &Value| match variable_of(value) {
+        let mut leaf = |value: &Value| match behind(value) {
             Some(id) => self.read_variable(id).map(Value::Tensor),
             None => Ok(value.clone()),
         };
@@ -97,6 +145,7 @@ impl Interp {
     fn with_tensors(&mut self, args: Args) -> Result<Args> {
         let mut leaf = |value: &Value| match value {
             Value::Array(_) => self.to_tensor(value).map(Value::Tensor),
+            other if behind(other).is_some() => self.to_tensor(value).map(Value::Tensor),
             other => Ok(other.clone()),
         };
         let positional = args.positional.iter().map(|v| v.map_leaves(&mut leaf)).collect::<Result<Vec<_>>>()?;

@@ -8,7 +8,7 @@ use super::scope::Env;
 use super::stmt::Flow;
 use crate::diagnostics::{Diagnostic, Span, codes};
 use crate::error::{Error, Result};
-use crate::keras::variable_object::variable_of;
+use crate::keras::variable::behind;
 use crate::library::Args;
 use crate::syntax::ast::Stmt;
 use crate::value::{Host, Value};
@@ -63,14 +63,15 @@ pub(super) fn has_traced(args: &Args) -> bool {
     find_leaf(args, &|leaf| matches!(leaf, Value::Tensor(_)).then_some(())).is_some()
 }
 
-/// Whether a variable is anywhere in the arguments.
+/// Whether a variable or its value is anywhere in the arguments.
 pub(super) fn has_variable(args: &Args) -> bool {
-    find_leaf(args, &|leaf| variable_of(leaf).map(drop)).is_some()
+    find_leaf(args, &|leaf| behind(leaf).map(drop)).is_some()
 }
 
-/// Whether a constant array is anywhere in the arguments.
+/// Whether a constant array or a variable is anywhere in the arguments.
 pub(super) fn has_array(args: &Args) -> bool {
-    find_leaf(args, &|leaf| matches!(leaf, Value::Array(_)).then_some(())).is_some()
+    let constant = |leaf: &Value| matches!(leaf, Value::Array(_)) || behind(leaf).is_some();
+    find_leaf(args, &|leaf| constant(leaf).then_some(())).is_some()
 }
 
 fn find_leaf<T>(args: &Args, f: &dyn Fn(&Value) -> Option<T>) -> Option<T> {

@@ -6,8 +6,7 @@ use keramos_ir::{Array, Buffer, DType, TensorType};
 
 use super::Interp;
 use crate::error::{Error, Result};
-use crate::keras::variable::{Role, Variable, VariableId};
-use crate::keras::variable_object::variable_of;
+use crate::keras::variable::{Role, Variable, VariableId, behind};
 use crate::keras::weights::Weight;
 use crate::trace::Tensor;
 use crate::value::Value;
@@ -38,7 +37,7 @@ impl Interp {
     /// The value is none of these; a host value is an error that names its origin (K0601).
     pub fn to_tensor(&mut self, value: &Value) -> Result<Tensor> {
         let scalar = |dtype, x| Array::scalar(dtype, x);
-        if let Some(id) = variable_of(value) {
+        if let Some(id) = behind(value) {
             return self.read_variable(id);
         }
         match value {

@@ -10,11 +10,11 @@ use crate::error::{Error, Result};
 use crate::jax::numpy::indexing::At;
 use crate::jax::numpy::operators as ops;
 use crate::keras::symbolic::DisplayShape;
-use crate::keras::variable_object::{VariableObject, variable_of};
+use crate::keras::variable::behind;
 use crate::library::{Args, FunctionDecl};
 use crate::syntax::ast::{BinaryOp, CompareOp, UnaryOp};
 use crate::trace::{Known, Tensor};
-use crate::value::{Object, Value, downcast};
+use crate::value::{Host, Object, Value};
 
 /// Attributes of tensors that are no methods.
 pub(super) const ATTRIBUTES: &[&str] =
@@ -44,7 +44,7 @@ impl Object for TensorMethod {
 
 /// Whether the value is a tensor of any kind.
 pub(crate) fn is_tensor(value: &Value) -> bool {
-    matches!(value, Value::Tensor(_) | Value::Symbolic(_) | Value::Array(_)) || variable_of(value).is_some()
+    matches!(value, Value::Tensor(_) | Value::Symbolic(_) | Value::Array(_)) || behind(value).is_some()
 }
 
 impl Interp {
@@ -130,11 +130,10 @@ impl Interp {
             Value::Tensor(t) => (ints(t.shape()), t.rank(), Value::DType(t.dtype())),
             Value::Array(a) => (ints(&a.ty().shape), a.ty().rank(), Value::DType(a.ty().dtype)),
             Value::Symbolic(s) => (s.shape_value(), s.0.shape.len(), Value::str(s.0.dtype.numpy_name())),
-            Value::Object(object) => match downcast::<VariableObject>(object) {
-                Some(v) => (ints(&v.ty().shape), v.ty().rank(), Value::str(v.ty().dtype.numpy_name())),
+            other => match self.type_of_array(other) {
+                Some(ty) => (ints(&ty.shape), ty.rank(), Value::DType(ty.dtype)),
                 None => return Ok(None),
             },
-            _ => return Ok(None),
         };
         Ok(match name {
             "shape" => Some(shape),
@@ -154,8 +153,10 @@ impl Interp {
                     }
                     _ => return Err(unknown_value(tensor, name)),
                 },
+                other if behind(other).is_some() => Some(Value::Host(self.unknown(other))),
                 _ => return Err(unknown_value(tensor, name)),
             },
+            "numpy" | "block_until_ready" if behind(tensor).is_some() => Some(Value::Host(self.unknown(tensor))),
             "numpy" | "block_until_ready" => return Err(unknown_value(tensor, name)),
             "T" | "mT" | "real" | "imag" => {
                 let function = crate::jax::numpy::method(if name == "T" { "transpose" } else { name });
@@ -174,6 +175,20 @@ impl Interp {
             _ => crate::jax::numpy::method(name)
                 .map(|function| Value::User(Rc::new(TensorMethod { tensor: tensor.clone(), function }))),
         })
+    }
+
+    /// The value of a variable or of an array of the run, which only the run knows.
+    pub(crate) fn unknown(&self, value: &Value) -> Host {
+        let path = behind(value).map(|id| self.variables.get(id).path.clone());
+        Host::new(format!("the value of `{}`", path.unwrap_or_default()), Some(self.span))
+    }
+
+    /// The value itself, or a host value for an array whose elements only the run knows.
+    pub(crate) fn or_unknown(&self, value: &Value) -> Value {
+        match behind(value) {
+            Some(_) => Value::Host(self.unknown(value)),
+            None => value.clone(),
+        }
     }
 
     fn size_of(&mut self, shape: &Value) -> Result<Option<Value>> {

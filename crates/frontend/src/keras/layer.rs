@@ -1,5 +1,7 @@
 //! Layers: what one kind of layer implements, and the object around it.
 
+mod state;
+
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -331,7 +333,10 @@ impl Object for LayerObject {
                 Ok(Value::list(self.losses(interp)?.into_iter().map(Value::Tensor).collect()))
             })?,
             "dtype" | "compute_dtype" | "variable_dtype" => Value::str(self.dtype.numpy_name()),
-            _ => return models::attribute(interp, &self, name),
+            _ => match state::attribute(interp, &self, name)? {
+                Some(found) => found,
+                None => return models::attribute(interp, &self, name),
+            },
         }))
     }
 
@@ -352,7 +357,8 @@ impl Object for LayerObject {
     }
 
     fn attributes(&self) -> Vec<String> {
-        ["name", "trainable", "built", "dtype"].iter().chain(models::ATTRIBUTES).map(|&a| a.to_owned()).collect()
+        let own = ["name", "trainable", "built", "dtype"];
+        own.iter().chain(state::ATTRIBUTES).chain(models::ATTRIBUTES).map(|&a| a.to_owned()).collect()
     }
 
     fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {

@@ -1,5 +1,9 @@
 //! Variables and the scopes that functionalise their state.
 
+mod initial;
+mod scope;
+mod stateless;
+
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -9,6 +13,11 @@ use super::layer::LayerObject;
 use super::weights::Weight;
 use crate::error::Result;
 use crate::trace::{Tensor, Tracer};
+
+pub use initial::InitialValue;
+pub(crate) use initial::behind;
+pub use scope::STATELESS_SCOPE;
+pub(crate) use stateless::{list, pure, values};
 
 /// Identifies a variable of one compilation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -25,6 +34,8 @@ pub enum Role {
     Optimizer,
     /// A running sum of a metric.
     Metric,
+    /// An array of the file that is no Keras variable.
+    Array,
 }
 
 /// One variable: what Keras calls `keras.Variable`.
@@ -106,6 +117,16 @@ impl StateScopes {
         Closed { assigned: scope.assigned.iter().filter_map(last).collect(), params: scope.params }
     }
 
+    /// As [`StateScopes::close`] for all variables that have a value in the scope, however they got it.
+    pub fn close_with_values(&mut self) -> HashMap<VariableId, Tensor> {
+        self.scopes.pop().unwrap_or_default().values
+    }
+
+    /// The value that a variable has in the innermost scope itself.
+    pub fn own(&self, id: VariableId) -> Option<Tensor> {
+        self.scopes.last()?.values.get(&id).cloned()
+    }
+
     /// How many scopes are open; pass it to [`StateScopes::unwind`] after an error.
     pub fn depth(&self) -> usize {
         self.scopes.len()
@@ -151,6 +172,11 @@ impl StateScopes {
         if let Some(scope) = self.scopes.last_mut() {
             scope.losses.retain(|(owner, _)| !layers.iter().any(|layer| Rc::ptr_eq(owner, layer)));
         }
+    }
+
+    /// The value that a variable has in an open scope.
+    pub fn peek(&self, id: VariableId) -> Option<Tensor> {
+        self.scopes.iter().rev().find_map(|s| s.values.get(&id)).cloned()
     }
 
     /// Gives a variable the value that it starts with in the innermost scope.

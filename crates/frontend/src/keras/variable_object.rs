@@ -5,7 +5,7 @@ use std::rc::Rc;
 use keramos_ir::{Array, DType, TensorType};
 
 use super::initializers;
-use super::variable::{Role, VariableId};
+use super::variable::{InitialValue, Role, STATELESS_SCOPE, VariableId, behind};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::library::{Bound, ClassDecl, Default, MethodDecl, Param, Signature};
@@ -33,7 +33,7 @@ pub static VARIABLE: ClassDecl = ClassDecl {
 };
 
 /// Classes beside those of models and layers.
-pub const CLASSES: &[&ClassDecl] = &[&VARIABLE];
+pub const CLASSES: &[&ClassDecl] = &[&VARIABLE, &STATELESS_SCOPE];
 
 const VALUE: Signature = Signature::new(&[Param::required("value")]);
 
@@ -55,6 +55,12 @@ const METHODS: &[MethodDecl] = &[
         signature: VALUE,
         doc: "Subtracts from the variable.",
         call: |interp, object, args| assign(interp, object, args, |i, old, new| i.tracer.sub(old, &new)),
+    },
+    MethodDecl {
+        name: "numpy",
+        signature: Signature::EMPTY,
+        doc: "The value as a NumPy array: only known at run time.",
+        call: |interp, object, _| Ok(Value::Host(interp.unknown(&Value::Object(object.clone())))),
     },
 ];
 
@@ -124,7 +130,9 @@ fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         ),
     };
     let (initializer, ty) = match &given {
-        Value::Str(_) | Value::Class(_) | Value::User(_) | Value::Function(_) | Value::Object(_) => {
+        Value::Str(_) | Value::Class(_) | Value::User(_) | Value::Function(_) | Value::Object(_)
+            if behind(&given).is_none() =>
+        {
             let Some(shape) = args.some("shape")? else {
                 return Err(Error::argument("Variable() with an initializer needs a `shape`"));
             };
@@ -145,6 +153,10 @@ fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
                     let ty = array.ty().clone();
                     (Value::Array(array), ty)
                 }
+                other if behind(&other).is_some() => match behind(&other).map(|id| interp.variables.get(id)) {
+                    Some(source) => (source.weight.initializer.clone(), source.ty.clone()),
+                    None => return Err(Error::internal("a variable is missing")),
+                },
                 _ => return Err(args.invalid("initializer", "an initializer, or a value known at compile time")),
             }
         }
@@ -174,6 +186,10 @@ fn assign(
         interp.assign_variable(variable.id, new)?;
         return Ok(Value::Object(object.clone()));
     }
+    if let Value::Host(_) = value {
+        // What only the run knows is the run's.
+        return Ok(Value::Object(object.clone()));
+    }
     // Outside any trace the variable begins with the new value, if that is known.
     let start = interp.variables.get(variable.id).weight.initializer.clone();
     let known = interp.eagerly("assign", |interp| {
@@ -183,6 +199,7 @@ fn assign(
                 let start = interp.to_tensor(&start)?;
                 interp.tracer.broadcast_to(&start, &variable.ty.shape)?
             }
+            // An assignment alone does not look at the old value.
             _ => interp.read_variable(variable.id)?,
         };
         let new = combine(interp, &old, new)?;
@@ -194,10 +211,17 @@ fn assign(
             interp.variables.get_mut(variable.id).weight.initializer = Value::Array(Rc::new(Array::clone(&array)));
             Ok(Value::Object(object.clone()))
         }
+        value if behind(&value).is_some_and(|source| interp.starts_without(source, variable.id)) => {
+            if let Some(source) = behind(&value) {
+                let initializer = interp.variables.get(source).weight.initializer.clone();
+                interp.variables.get_mut(variable.id).weight.initializer = initializer;
+            }
+            Ok(Value::Object(object.clone()))
+        }
         _ => {
             let path = &interp.variables.get(variable.id).path;
             Err(Error::argument(format!(
-                "the new value of the variable `{path}` depends on weights, which only exist at run time"
+                "the new value of the variable `{path}` depends on its old one, which only exists at run time"
             )))
         }
     }
@@ -223,7 +247,7 @@ impl Object for VariableObject {
             "constraint" => Some(variable.weight.constraint.clone().unwrap_or(Value::None)),
             "dtype" => Some(Value::str(self.ty.dtype.numpy_name())),
             "value" if interp.tracer.depth() > 0 => Some(Value::Tensor(interp.read_variable(self.id)?)),
-            "value" => Some(Value::Object(self)),
+            "value" => Some(Value::Object(Rc::new(InitialValue { id: self.id, weak: false }))),
             _ => interp.tensor_attribute(&Value::Object(self), name)?,
         })
     }

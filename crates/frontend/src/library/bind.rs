@@ -141,6 +141,21 @@ impl Bound {
         self.values.iter().any(|(p, _, given)| p.name == name && *given)
     }
 
+    /// What the parameters `args` and `kwargs` gathered, to be passed on.
+    pub fn passed_on(&self) -> Args {
+        let gathered = |name: &str| self.get(name).ok();
+        let positional = gathered("args").and_then(Value::elements).unwrap_or_default();
+        let keyword = |(key, value): (&Key, &Value)| match key.value() {
+            Value::Str(name) => Some((name.clone(), value.clone())),
+            _ => None,
+        };
+        let keywords = match gathered("kwargs") {
+            Some(Value::Dict(entries)) => entries.borrow().iter().filter_map(keyword).collect(),
+            _ => Vec::new(),
+        };
+        Args { positional, keywords }
+    }
+
     /// The declared parameters with their values, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&'static Param, &Value)> {
         self.values.iter().map(|(p, v, _)| (*p, v))

@@ -73,6 +73,7 @@ pub(super) fn specs(
             Role::Seed => StateRole::Seed,
             Role::Optimizer => StateRole::Optimizer,
             Role::Metric => StateRole::Metric,
+            Role::Array => StateRole::NonTrainable,
         };
         VariableSpec { path: variable.path.clone(), h5_path: h5.get(&id).cloned(), ty: variable.ty.clone(), role }
     };
@@ -81,10 +82,30 @@ pub(super) fn specs(
 
 /// `init() -> state`: every variable's initializer, in order.
 pub(super) fn init(interp: &mut Interp, state: &State) -> Result<Entry> {
-    let function =
-        traced(interp, "init", &[], |interp, _| state.ids.iter().map(|&id| initial_value(interp, id)).collect())?.0;
+    let function = traced(interp, "init", &[], |interp, _| {
+        interp.state.open([]);
+        let values = state.ids.iter().map(|&id| interp.initial_value(id)).collect();
+        interp.state.close();
+        values
+    })?;
+    let function = function.0;
     let outputs = (0..state.ids.len()).map(|i| state.port(interp, i)).collect();
     Ok(Entry { kind: EntryKind::Init, batch: None, function, inputs: Vec::new(), outputs })
+}
+
+impl Interp {
+    /// The value that a variable starts with, while `init` is traced.
+    ///
+    /// # Errors
+    /// The initializer fails.
+    pub(crate) fn initial_value(&mut self, id: VariableId) -> Result<Tensor> {
+        if let Some(value) = self.state.peek(id) {
+            return Ok(value);
+        }
+        let value = self.nested(|interp| crate::interp::limits::deeper(|| initial_value(interp, id)))?;
+        self.state.give(id, value.clone());
+        Ok(value)
+    }
 }
 
 fn initial_value(interp: &mut Interp, id: VariableId) -> Result<Tensor> {

@@ -60,6 +60,9 @@ pub(crate) struct Builtin(pub(crate) &'static FunctionDecl);
 const TAKES_HOST: &[&str] =
     &["print", "dict", "setattr", "getattr", "partial", "isinstance", "type", "id", "tuple_of", "field", "replace"];
 
+/// Functions that need the elements of arrays: of arrays that only the run knows they give host values.
+const OF_VALUES: &[&str] = &["bool", "float", "format", "int", "max", "min", "print", "repr", "round", "str"];
+
 impl Builtin {
     /// The function as a value.
     pub(crate) fn value(decl: &'static FunctionDecl) -> Value {
@@ -68,7 +71,10 @@ impl Builtin {
 }
 
 /// Calls a declared function of Python's library.
-fn call_declared(interp: &mut Interp, decl: &'static FunctionDecl, args: Args) -> Result<Value> {
+fn call_declared(interp: &mut Interp, decl: &'static FunctionDecl, mut args: Args) -> Result<Value> {
+    if OF_VALUES.contains(&decl.name) && interp.tracer.depth() == 0 {
+        args.positional.iter_mut().for_each(|value| *value = interp.or_unknown(value));
+    }
     if !TAKES_HOST.contains(&decl.name) {
         let mut values = args.positional.iter().chain(args.keywords.iter().map(|(_, v)| v));
         if let Some(host) = values.find(|v| matches!(v, Value::Host(_))) {

@@ -18,7 +18,6 @@ use super::dict_view::DictView;
 use super::exceptions::{self, raise};
 use super::generator::Generator;
 use crate::error::{Error, Result};
-use crate::keras::variable_object::VariableObject;
 use crate::library::Args;
 use crate::value::{Host, Key, Object, Value, downcast};
 
@@ -224,11 +223,11 @@ impl Interp {
                 }
             },
             Value::User(object) => return self.iterate_object(value, object),
-            Value::Object(object) => match downcast::<VariableObject>(object).map(|v| v.ty().shape.first().copied()) {
+            other => match self.type_of_array(other).map(|ty| ty.shape.first().copied()) {
                 Some(Some(length)) => Iter::Rows(value.clone(), 0, length),
-                _ => return Err(not_iterable(value)),
+                Some(None) => return Err(Error::ty("iteration over a 0-d array")),
+                None => return Err(not_iterable(other)),
             },
-            other => return Err(not_iterable(other)),
         };
         Ok(Iterable::Static(iter))
     }

@@ -38,6 +38,7 @@ impl Interp {
                         text.push_str(debug);
                     }
                     let value = self.eval(env, &field.value)?;
+                    let value = self.or_unknown(&value);
                     let spec = match &field.format {
                         Some(parts) => self.f_string_text(env, parts)?,
                         None => Ok(String::new()),

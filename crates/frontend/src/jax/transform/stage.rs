@@ -5,7 +5,7 @@ use keramos_ir::{Function, IrError, TensorType};
 use crate::diagnostics::Span;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
-use crate::keras::variable::VariableId;
+use crate::keras::variable::{VariableId, behind};
 use crate::trace::Tensor;
 use crate::value::Value;
 use crate::value::tree::TreeDef;
@@ -246,6 +246,7 @@ impl Interp {
             Value::Tensor(_) | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Array(_) | Value::Host(_) => {
                 self.to_tensor(value)
             }
+            other if behind(other).is_some() => self.to_tensor(other),
             other => Err(Error::ty(format!("{} is no array or number", other.type_name()))),
         }
     }

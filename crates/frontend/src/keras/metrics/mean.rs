@@ -162,6 +162,10 @@ pub(super) fn total_and_count() -> Vec<StateVariable> {
 }
 
 impl Metric for Mean {
+    fn takes_values(&self) -> bool {
+        true
+    }
+
     fn state(&self, _: &[usize]) -> Result<Vec<StateVariable>> {
         Ok(total_and_count())
     }
@@ -183,6 +187,10 @@ impl Metric for Mean {
 }
 
 impl Metric for Sum {
+    fn takes_values(&self) -> bool {
+        true
+    }
+
     fn state(&self, _: &[usize]) -> Result<Vec<StateVariable>> {
         Ok(vec![StateVariable::scalar("total")])
     }

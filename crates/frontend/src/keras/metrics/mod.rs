@@ -7,6 +7,7 @@ mod loss_values;
 mod mean;
 mod regression;
 mod resolve;
+mod stateless;
 mod top_k;
 
 use std::any::Any;
@@ -115,6 +116,11 @@ pub trait Metric: Any + fmt::Debug {
     fn rises(&self) -> Option<bool> {
         None
     }
+
+    /// Whether an update takes one array of values instead of targets and predictions.
+    fn takes_values(&self) -> bool {
+        false
+    }
 }
 
 /// A metric of the program.
@@ -217,14 +223,30 @@ impl MetricObject {
         Ok(())
     }
 
+    /// The state variables; those of a metric whose shapes depend on predictions only once it has seen some.
+    pub fn known_variables(&self, interp: &mut Interp) -> Vec<VariableId> {
+        self.build(interp, &[]).unwrap_or_default()
+    }
+
+    /// The value so far, as the metric gives it.
+    ///
+    /// # Errors
+    /// The metric was never updated.
+    pub fn value_now(&self, interp: &mut Interp) -> Result<Tensor> {
+        let ids = self.known_variables(interp);
+        let state = ids.iter().map(|&id| interp.read_variable(id)).collect::<Result<Vec<_>>>()?;
+        if state.is_empty() {
+            return Err(Error::argument(format!("the metric `{}` has seen no predictions yet", self.name)));
+        }
+        self.metric.result(interp, &state)
+    }
+
     /// The value so far, a `float32` scalar.
     ///
     /// # Errors
     /// The metric was never updated.
     pub fn result(&self, interp: &mut Interp) -> Result<Tensor> {
-        let ids = self.variables.borrow().clone().unwrap_or_default();
-        let state = ids.iter().map(|&id| interp.read_variable(id)).collect::<Result<Vec<_>>>()?;
-        let value = self.metric.result(interp, &state)?;
+        let value = self.value_now(interp)?;
         if value.rank() != 0 {
             return Err(Error::shape(format!(
                 "the metric `{}` gives {} values; a log is one number",
@@ -246,7 +268,21 @@ impl Object for MetricObject {
         self.class
     }
 
-    fn get_attr(self: Rc<Self>, _: &mut Interp, name: &str) -> Result<Option<Value>> {
-        Ok((name == "name").then(|| Value::Str(self.name.clone())))
+    fn get_attr(self: Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {
+        Ok(match name {
+            "name" => Some(Value::Str(self.name.clone())),
+            "variables" => {
+                let ids = self.known_variables(interp);
+                Some(interp.variable_list(&ids))
+            }
+            _ => {
+                let found = stateless::METHODS.iter().find(|method| method.name == name);
+                found.map(|method| Value::Method(self, method))
+            }
+        })
+    }
+
+    fn attributes(&self) -> Vec<String> {
+        ["name", "variables"].into_iter().chain(stateless::METHODS.iter().map(|m| m.name)).map(String::from).collect()
     }
 }

@@ -7,6 +7,7 @@ mod lion;
 mod object;
 mod rmsprop;
 mod sgd;
+mod stateless;
 
 use std::any::Any;
 use std::fmt;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use keramos_ir::{DType, TensorType};
 
-use super::Optimizer;
+use super::{Optimizer, stateless};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::schedules::ScheduleObject;
@@ -29,12 +29,18 @@ pub const COMMON: &[Param] = &[
 ];
 
 /// The methods of every optimizer.
-pub(super) const METHODS: &[MethodDecl] = &[MethodDecl {
-    name: "exclude_from_weight_decay",
-    signature: Signature::new(&[Param::new("var_list", Default::None), Param::new("var_names", Default::None)]),
-    doc: "Variables whose names contain one of the given words are not decayed.",
-    call: exclude,
-}];
+pub(super) const METHODS: &[MethodDecl] = &[
+    MethodDecl {
+        name: "exclude_from_weight_decay",
+        signature: Signature::new(&[Param::new("var_list", Default::None), Param::new("var_names", Default::None)]),
+        doc: "Variables whose names contain one of the given words are not decayed.",
+        call: exclude,
+    },
+    stateless::BUILD,
+    stateless::STATELESS_APPLY,
+    stateless::APPLY,
+    stateless::APPLY_GRADIENTS,
+];
 
 /// An optimizer of the program.
 #[derive(Debug)]
@@ -179,6 +185,11 @@ impl OptimizerObject {
         all
     }
 
+    /// The variables that it was built for.
+    pub fn trained(&self) -> Option<Vec<VariableId>> {
+        self.built.borrow().as_ref().map(|built| built.trained.clone())
+    }
+
     /// The learning rate at the start; `None` if a schedule gives it.
     pub fn fixed_rate(&self) -> Option<f64> {
         self.fixed_rate.get()
@@ -284,15 +295,18 @@ impl Object for OptimizerObject {
         Some(self.class)
     }
 
-    fn get_attr(self: Rc<Self>, _: &mut Interp, name: &str) -> Result<Option<Value>> {
+    fn get_attr(self: Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {
         Ok(match name {
             "name" => Some(Value::Str(self.name.clone())),
+            "variables" => Some(interp.variable_list(&self.variables())),
+            "iterations" => Some(interp.variable(self.iteration)),
+            "built" => Some(Value::Bool(self.built.borrow().is_some())),
             "learning_rate" | "lr" => self.fixed_rate.get().map(Value::Float),
             _ => None,
         })
     }
 
     fn attributes(&self) -> Vec<String> {
-        vec!["name".into(), "learning_rate".into()]
+        ["name", "learning_rate", "variables", "iterations", "built"].map(String::from).to_vec()
     }
 }

@@ -9,6 +9,7 @@ use crate::diagnostics::codes;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::jax::transform::{Jit, Role, callee, transformed};
+use crate::keras::variable::behind;
 use crate::library::Args;
 use crate::syntax::ast::Symbol;
 use crate::value::Value;
@@ -35,6 +36,10 @@ impl Interp {
             Value::Int(_) => Ok(argument::placeholder(canonical(&TensorType::scalar(DType::I64), x64), true)),
             Value::Float(_) => Ok(argument::placeholder(canonical(&TensorType::scalar(DType::F64), x64), true)),
             Value::None => Ok(Value::None),
+            other if behind(other).is_some() => match self.type_of_array(other) {
+                Some(ty) => Ok(argument::placeholder(ty, false)),
+                None => Ok(Value::None),
+            },
             other => Err(Error::ty(format!("{} is no array", other.type_name()))),
         };
         let mut tree = |value: &Value, role: &Role| match role {

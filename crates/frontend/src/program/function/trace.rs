@@ -9,7 +9,7 @@ use super::{Wanted, argument};
 use crate::error::{Error, Result};
 use crate::interp::{Interp, UserFunction};
 use crate::jax::transform::callee;
-use crate::keras::variable::VariableId;
+use crate::keras::variable::{VariableId, behind};
 use crate::library::Args;
 use crate::program::assemble::{State, state_first, traced_with_state};
 use crate::program::{Entry, EntryKind, Port, PortKind};
@@ -135,6 +135,7 @@ fn tensors(interp: &mut Interp, name: &str, result: &Value, paths: &mut Vec<Stri
             Value::Tensor(_) | Value::Array(_) | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Host(_) => {
                 interp.to_tensor(&leaf)
             }
+            other if behind(other).is_some() => interp.to_tensor(other),
             other => Err(Error::ty(format!("`{path}` of the entry point `{name}` is {}", other.type_name()))
                 .help("return arrays and numbers in tuples, lists and dicts")),
         };

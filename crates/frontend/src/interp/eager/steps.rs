@@ -1,0 +1,105 @@
+//! Computations outside of functions that the artifact's `init` does: how variables start that hold their results.
+
+use std::rc::Rc;
+
+use keramos_ir::{Function, TensorType};
+
+use crate::error::{Error, Result};
+use crate::interp::Interp;
+use crate::keras::variable::{Role, Variable, VariableId};
+use crate::library::Args;
+use crate::trace::Tensor;
+use crate::value::{Object, Value, downcast};
+
+/// How many such computations may follow from one another.
+const MAX_DEPTH: usize = 64;
+
+/// A computation on the values that variables start with.
+#[derive(Debug)]
+pub(super) struct Steps {
+    function: Function,
+    /// The variables that its parameters stand for.
+    reads: Vec<VariableId>,
+    /// How many such computations it follows from.
+    depth: usize,
+}
+
+/// One result of a computation, as the initializer of a variable.
+#[derive(Debug)]
+struct Computed {
+    steps: Rc<Steps>,
+    index: usize,
+}
+
+impl Steps {
+    /// `None` if the computation follows from too many others: a loop that runs at compile time.
+    pub(super) fn new(interp: &Interp, function: Function, reads: Vec<VariableId>) -> Option<Rc<Steps>> {
+        let depth = |id: &VariableId| match &interp.variables.get(*id).weight.initializer {
+            Value::Object(object) => downcast::<Computed>(object).map_or(0, |c| c.steps.depth),
+            _ => 0,
+        };
+        let depth = 1 + reads.iter().map(depth).max().unwrap_or(0);
+        (depth <= MAX_DEPTH).then(|| Rc::new(Steps { function, reads, depth }))
+    }
+
+    /// A variable that starts with result number `index`.
+    pub(super) fn variable(self: &Rc<Self>, interp: &mut Interp, index: usize, ty: TensorType) -> VariableId {
+        let initializer = Value::Object(Rc::new(Computed { steps: self.clone(), index }));
+        let name: Rc<str> = interp.names.unique("Array");
+        let path = name.to_string();
+        interp.variables.add(Variable {
+            path,
+            name,
+            ty,
+            role: Role::Array,
+            trainable: false,
+            weight: initializer.into(),
+        })
+    }
+}
+
+impl Interp {
+    /// Whether the start of variable `id` does not depend on that of `other`.
+    pub(crate) fn starts_without(&self, id: VariableId, other: VariableId) -> bool {
+        let mut open = vec![id];
+        let mut seen = Vec::new();
+        while let Some(id) = open.pop() {
+            if id == other {
+                return false;
+            }
+            if let Value::Object(object) = &self.variables.get(id).weight.initializer
+                && let Some(computed) = downcast::<Computed>(object)
+                && !seen.contains(&id)
+            {
+                seen.push(id);
+                open.extend(&computed.steps.reads);
+            }
+        }
+        true
+    }
+}
+
+impl Object for Computed {
+    fn class_name(&self) -> Rc<str> {
+        "computation".into()
+    }
+
+    fn call(self: Rc<Self>, interp: &mut Interp, _: Args) -> Result<Value> {
+        let reads = self.steps.reads.iter().map(|&id| interp.initial_value(id)).collect::<Result<Vec<_>>>()?;
+        let results = interp.tracer.inline(&self.steps.function, &reads.iter().collect::<Vec<&Tensor>>())?;
+        let result = results.into_iter().nth(self.index);
+        result.map(Value::Tensor).ok_or_else(|| Error::internal("a computation lacks a result"))
+    }
+}
+
+/// For each value of a function, whether it depends on a parameter.
+pub(super) fn depends_on_params(function: &Function) -> Vec<bool> {
+    let mut depends = vec![false; function.num_values()];
+    function.params.iter().for_each(|v| depends[v.index()] = true);
+    for equation in &function.equations {
+        if equation.inputs.iter().any(|v| depends[v.index()]) {
+            equation.outputs.iter().for_each(|v| depends[v.index()] = true);
+        }
+    }
+    depends
+}
