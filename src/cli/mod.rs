@@ -3,6 +3,7 @@
 mod check;
 mod compile;
 mod explain;
+mod reference;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -26,6 +27,8 @@ enum Command {
     Check(check::Check),
     /// Explain a diagnostic code such as K0401
     Explain(explain::Explain),
+    /// Print what of Python, Keras and JAX is compiled
+    Reference(reference::Reference),
 }
 
 /// Runs the command. The exit status is 0 on success, 1 if the model file (or another input) is at
@@ -35,6 +38,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Compile(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Explain(command) => command.run(),
+        Command::Reference(command) => command.run(),
     };
     match result {
         Ok(code) => code,

@@ -15,6 +15,7 @@ pub mod library;
 pub mod modules;
 pub mod ops;
 pub mod program;
+pub mod reference;
 pub mod syntax;
 pub mod trace;
 pub mod value;

@@ -70,4 +70,15 @@ pub struct ModuleDecl {
     pub names: fn() -> Vec<&'static str>,
     /// Its functions that compute on tensors.
     pub tensor_functions: fn() -> Vec<&'static FunctionDecl>,
+    /// Names that the package has and Keramos does not compile.
+    pub refused: &'static [Refused],
+}
+
+/// A name of a package that is not compiled, on purpose.
+#[derive(Debug)]
+pub struct Refused {
+    /// The name in its module.
+    pub name: &'static str,
+    /// Why, and what to write instead.
+    pub why: &'static str,
 }

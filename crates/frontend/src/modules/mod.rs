@@ -22,7 +22,7 @@ use std::sync::OnceLock;
 use crate::diagnostics::{codes, suggest};
 use crate::error::Error;
 use crate::interp::builtins::Builtin;
-use crate::library::{ClassDecl, FunctionDecl, ModuleDecl};
+use crate::library::{ClassDecl, FunctionDecl, ModuleDecl, Refused};
 use crate::value::Value;
 
 /// What a module holds.
@@ -43,6 +43,8 @@ pub(crate) struct Contents {
     pub(crate) values: fn(&str) -> Option<Value>,
     /// The names that `values` knows.
     pub(crate) value_names: &'static [&'static str],
+    /// Names that the package has and Keramos does not compile, with the reason.
+    pub(crate) refused: &'static [Refused],
 }
 
 impl Contents {
@@ -57,6 +59,7 @@ impl Contents {
             python: &[],
             values: |_| None,
             value_names: &[],
+            refused: &[],
         }
     }
 
@@ -109,6 +112,7 @@ macro_rules! modules {
                 get: |name| $crate::modules::Contents::get(&CONTENTS, name),
                 names: || $crate::modules::Contents::names(&CONTENTS),
                 tensor_functions: || $crate::modules::Contents::tensor_functions(&CONTENTS),
+                refused: CONTENTS.refused,
             }
         };)*
 
@@ -233,6 +237,9 @@ pub(crate) fn class_attribute(_class: &'static ClassDecl, _name: &str) -> Option
 
 /// The error of a name that a module lacks, with the nearest that it has.
 pub(crate) fn unknown_attribute(module: &ModuleDecl, name: &str) -> Error {
+    if let Some(refused) = module.refused.iter().find(|refused| refused.name == name) {
+        return Error::unsupported(format!("`{}.{name}` is not compiled: {}", module.name, refused.why));
+    }
     let names = (module.names)();
     let near = suggest::did_you_mean(name, names.iter().copied());
     if module.name == "keras.layers" {

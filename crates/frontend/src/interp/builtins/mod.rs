@@ -172,6 +172,19 @@ pub fn function_tables() -> Vec<&'static [FunctionDecl]> {
     vec![attributes::FUNCTIONS, convert::FUNCTIONS, numbers::FUNCTIONS, sequences::FUNCTIONS]
 }
 
+/// The declared built-in types, for the language reference.
+pub fn types() -> &'static [FunctionDecl] {
+    types::TYPES
+}
+
+/// The declaration of a function of Python's own library, given as a value.
+pub(crate) fn declaration(value: &Value) -> Option<&'static FunctionDecl> {
+    match value {
+        Value::User(object) => downcast::<Builtin>(object).map(|builtin| builtin.0),
+        _ => None,
+    }
+}
+
 /// What an operator method returns to let the other operand try.
 #[derive(Debug)]
 struct NotImplemented;

@@ -1,0 +1,134 @@
+//! The language reference: what of Python, Keras and JAX is compiled, written out from the tables that
+//! the compiler itself looks names up in, so that it cannot say anything else than what holds.
+
+mod constructs;
+mod render;
+
+pub use constructs::{CONSTRUCTS, Construct, Support};
+
+use crate::interp::{builtins, methods};
+use crate::library::ModuleDecl;
+use crate::modules;
+use crate::value::Value;
+use render::{class, function, heading, table, value};
+
+/// One page of the reference, in Markdown.
+#[derive(Debug)]
+pub struct Page {
+    /// A word for file names: `python`, `keras`, `jax`, …
+    pub name: String,
+    /// The text.
+    pub text: String,
+}
+
+/// All pages: Python first, then a page for each supported package.
+pub fn pages() -> Vec<Page> {
+    let mut packages: Vec<&str> = Vec::new();
+    for module in modules::all() {
+        let package = package(module.name);
+        if !packages.contains(&package) {
+            packages.push(package);
+        }
+    }
+    let python = Page { name: "python".to_owned(), text: python() };
+    let of = |package: &str| Page { name: package.to_owned(), text: package_page(package) };
+    std::iter::once(python).chain(packages.into_iter().filter(|p| *p != "python").map(of)).collect()
+}
+
+/// The entry of one dotted name, such as `keras.layers.Dense`, or of a whole module or page.
+pub fn entry(name: &str) -> Option<String> {
+    if let Some(page) = pages().into_iter().find(|page| page.name == name) {
+        return Some(page.text);
+    }
+    if let Some(module) = modules::all().find(|module| module.name == name) {
+        return Some(module_section(module));
+    }
+    let (module, member) = name.rsplit_once('.')?;
+    let module = modules::all().find(|m| m.name == module)?;
+    Some(match (module.get)(member)? {
+        Value::Class(decl) => class(module.name, decl),
+        Value::Function(decl) => function(module.name, decl),
+        other => format!("`{name}`: {}\n", value(&other)),
+    })
+}
+
+/// The page on which a module is: Python's own modules share one.
+fn package(module: &str) -> &str {
+    let top = module.split('.').next().unwrap_or(module);
+    if matches!(top, "keras" | "jax" | "optax" | "flax" | "haiku") { top } else { "python" }
+}
+
+fn python() -> String {
+    let mut text = heading(1, "Python");
+    text += "\nEverything here is evaluated while compiling, exactly as CPython would evaluate it. A value that only exists at run time \
+             (a file's content, a package that deals with data or plots) is carried along as a *host value*, and statements that only concern \
+             host values are skipped; a host value that would reach a tensor is an error that names both ends.\n";
+    text += &heading(2, "Statements and expressions");
+    text += &table(&["construct", "compiled", "remarks"], CONSTRUCTS.iter().map(Construct::row));
+    text += &heading(2, "Built-in functions and types");
+    let functions = builtins::function_tables().into_iter().chain([builtins::types()]).flatten();
+    text += &table(
+        &["name", "what it does"],
+        functions.map(|f| vec![render::call(f.name, &f.signature), f.doc.to_owned()]),
+    );
+    text += &heading(2, "Methods");
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    for (kind, methods) in methods::tables() {
+        for method in methods {
+            let call = render::call(method.name, &method.signature);
+            rows.push(vec![format!("{kind}."), call, method.doc.to_owned()]);
+        }
+    }
+    text += &table(&["type", "method", "what it does"], rows);
+    text + &package_sections("python")
+}
+
+fn package_page(package: &str) -> String {
+    let title = match package {
+        "keras" => "Keras",
+        "jax" => "JAX",
+        other => other,
+    };
+    heading(1, title) + &package_sections(package)
+}
+
+fn package_sections(package_name: &str) -> String {
+    let mut modules: Vec<&'static ModuleDecl> =
+        modules::all().filter(|module| package(module.name) == package_name).collect();
+    modules.sort_by_key(|module| module.name);
+    modules.into_iter().map(module_section).collect()
+}
+
+fn module_section(module: &'static ModuleDecl) -> String {
+    let mut text = heading(2, &format!("`{}`", module.name));
+    let (mut classes, mut functions, mut others) = (Vec::new(), Vec::new(), Vec::new());
+    for name in (module.names)() {
+        match (module.get)(name) {
+            Some(Value::Class(decl)) if decl.name == name => {
+                classes.push(vec![render::call(name, &decl.signature), decl.doc.to_owned()]);
+            }
+            Some(Value::Class(decl)) => {
+                others.push(vec![format!("`{name}`"), format!("another name of `{}`", decl.name)])
+            }
+            Some(Value::Function(decl)) => {
+                functions.push(vec![render::call(name, &decl.signature), decl.doc.to_owned()]);
+            }
+            Some(found) => match builtins::declaration(&found) {
+                Some(decl) => functions.push(vec![render::call(name, &decl.signature), decl.doc.to_owned()]),
+                None => others.push(vec![format!("`{name}`"), value(&found)]),
+            },
+            None => {}
+        }
+    }
+    for (title, rows) in [("class", classes), ("function", functions), ("name", others)] {
+        if !rows.is_empty() {
+            text += &table(&[title, "what it is"], rows);
+        }
+    }
+    let refused: Vec<Vec<String>> =
+        module.refused.iter().map(|refused| vec![format!("`{}`", refused.name), refused.why.to_owned()]).collect();
+    if !refused.is_empty() {
+        text += &table(&["not compiled", "why"], refused);
+    }
+    text
+}
