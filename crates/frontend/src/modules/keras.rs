@@ -9,7 +9,7 @@ use crate::keras::{
     Seeds, activations, callbacks, initializers, layers, losses, metrics, models, optimizers, schedules,
     variable_object,
 };
-use crate::library::{Bound, Default, FunctionDecl};
+use crate::library::{Bound, Default, FunctionDecl, Refused};
 use crate::value::{Host, Value};
 
 /// Values of `keras` itself.
@@ -36,6 +36,39 @@ const CALLBACKS: &[&str] = &[
     "SwapEMAWeights",
     "TensorBoard",
 ];
+
+/// Layers that Keras itself runs on TensorFlow's strings and tables only, outside the model: host values.
+fn host_layer(name: &str) -> Option<Value> {
+    HOST_LAYERS.contains(&name).then(|| Value::Host(Host::new(format!("keras.layers.{name}"), None)))
+}
+
+const HOST_LAYERS: &[&str] = &["HashedCrossing", "Hashing", "IntegerLookup", "StringLookup", "TextVectorization"];
+
+/// What of `keras` is not compiled.
+const REFUSED: &[Refused] = &[
+    Refused {
+        name: "applications",
+        why: "its models are pretrained files fetched from the network; write the architecture out in the file and give its weights with --weights",
+    },
+    Refused { name: "distribution", why: "an artifact runs on one device" },
+    Refused {
+        name: "mixed_precision",
+        why: "programs run in the types that the file states; cast with keras.ops.cast",
+    },
+    Refused { name: "quantizers", why: "weights are stored as they are trained" },
+];
+
+const REFUSED_LAYERS: &[Refused] = &[
+    Refused { name: "TFSMLayer", why: "a TensorFlow SavedModel holds no Keras program" },
+    Refused { name: "TorchModuleWrapper", why: "a PyTorch module is no Keras program" },
+    Refused { name: "JaxLayer", why: "call the JAX function inside a Lambda layer or a layer of your own" },
+    Refused { name: "FlaxLayer", why: "write the module as a Keras layer" },
+];
+
+const REFUSED_UTILITIES: &[Refused] = &[Refused {
+    name: "FeatureSpace",
+    why: "it works on TensorFlow's strings and tables; encode the features in the data",
+}];
 
 /// Functions of `keras.utils` that deal with data, files or plots.
 fn utility(name: &str) -> Option<Value> {
@@ -95,12 +128,13 @@ modules! {
         functions: &[models::FUNCTIONS],
         values: keras_value,
         value_names: &["__version__"],
+        refused: REFUSED,
         ..Contents::new("keras")
     };
     /// `keras.models`.
     MODELS = Contents { classes: &[models::CLASSES], ..Contents::new("keras.models") };
     /// `keras.layers`.
-    LAYERS = Contents { classes: &[layers::CLASSES, bases::LAYER], functions: &[layers::FUNCTIONS, models::FUNCTIONS], ..Contents::new("keras.layers") };
+    LAYERS = Contents { classes: &[layers::CLASSES, bases::LAYER], functions: &[layers::FUNCTIONS, models::FUNCTIONS], values: host_layer, value_names: HOST_LAYERS, refused: REFUSED_LAYERS, ..Contents::new("keras.layers") };
     /// `keras.activations`.
     ACTIVATIONS = Contents { tensor_functions: &[activations::FUNCTIONS], ..Contents::new("keras.activations") };
     /// `keras.initializers`.
@@ -149,6 +183,7 @@ modules! {
         python: &[SAVING_FUNCTIONS, UTILITY_FUNCTIONS],
         values: utility,
         value_names: UTILITIES,
+        refused: REFUSED_UTILITIES,
         ..Contents::new("keras.utils")
     };
     /// `keras.saving`.

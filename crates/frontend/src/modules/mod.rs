@@ -191,11 +191,26 @@ pub(crate) fn find(name: &str) -> Found {
     if HOST_MODULES.iter().any(|module| inside(module)) || !COMPLETE.iter().any(|package| inside(package)) {
         return Found::Host;
     }
+    if let Some(error) = name.match_indices('.').find_map(|(dot, _)| refused_inside(&name[..dot], &name[dot + 1..])) {
+        return Found::Unknown(error);
+    }
     let error = Error::new(codes::UNKNOWN_MODULE, format!("Keramos knows no module `{name}`"));
     Found::Unknown(match suggest::did_you_mean(&name, all().map(|module| module.name)) {
         Some(help) => error.help(help),
         None => error.help("what Keramos compiles is listed in the language reference"),
     })
+}
+
+/// The error of a dotted name inside a module, if its first part is refused there.
+fn refused_inside(module: &str, rest: &str) -> Option<Error> {
+    let module = all().find(|m| m.name == module)?;
+    refusal(module, rest.split('.').next().unwrap_or(rest))
+}
+
+/// The error of a name that a module refuses.
+fn refusal(module: &ModuleDecl, name: &str) -> Option<Error> {
+    let refused = module.refused.iter().find(|refused| refused.name == name)?;
+    Some(Error::unsupported(format!("`{}.{name}` is not compiled: {}", module.name, refused.why)))
 }
 
 /// `module.name` where `name` is a submodule.
@@ -237,8 +252,8 @@ pub(crate) fn class_attribute(_class: &'static ClassDecl, _name: &str) -> Option
 
 /// The error of a name that a module lacks, with the nearest that it has.
 pub(crate) fn unknown_attribute(module: &ModuleDecl, name: &str) -> Error {
-    if let Some(refused) = module.refused.iter().find(|refused| refused.name == name) {
-        return Error::unsupported(format!("`{}.{name}` is not compiled: {}", module.name, refused.why));
+    if let Some(error) = refusal(module, name) {
+        return error;
     }
     let names = (module.names)();
     let near = suggest::did_you_mean(name, names.iter().copied());

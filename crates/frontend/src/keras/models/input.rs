@@ -53,6 +53,11 @@ fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let dtype = match args.some("dtype")? {
         None => DType::F32,
         Some(Value::DType(dtype)) => *dtype,
+        Some(_) if &*args.str("dtype")? == "string" => {
+            return Err(Error::unsupported("an input of strings: Keras itself takes one on TensorFlow only").help(
+                "turn the strings into integers in the data, and take those: Input(shape=..., dtype=\"int32\")",
+            ));
+        }
         Some(_) => DType::from_numpy_name(&args.str("dtype")?)
             .ok_or_else(|| args.invalid("dtype", "the name of an element type such as \"float32\""))?,
     };
