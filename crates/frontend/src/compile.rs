@@ -4,11 +4,11 @@ use std::rc::Rc;
 
 use crate::diagnostics::{Diagnostic, Location, Source, SourceMap, codes};
 use crate::interp::{self, Interp};
-use crate::keras::layer::LayerObject;
+use crate::keras::layer::{LayerObject, layer_of};
 use crate::keras::models;
 use crate::program::{self, Program};
 use crate::syntax::ast::Symbol;
-use crate::value::{Value, downcast};
+use crate::value::Value;
 
 /// What to compile.
 #[derive(Clone, Debug, Default)]
@@ -79,10 +79,7 @@ fn choose(
     name: Option<&str>,
     functions: bool,
 ) -> crate::Result<Option<Rc<LayerObject>>> {
-    let model_in = |value: &Value| match value {
-        Value::Object(object) => downcast::<LayerObject>(object).filter(|layer| models::is_model(layer)),
-        _ => None,
-    };
+    let model_in = |value: &Value| layer_of(value).filter(|layer| models::is_model(layer));
     let models: Vec<(&Symbol, Rc<LayerObject>)> =
         globals.iter().filter_map(|(name, value)| Some((name, model_in(value)?))).collect();
     let names = || models.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ");

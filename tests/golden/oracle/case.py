@@ -41,7 +41,10 @@ class Case:
         random.seed(zlib.crc32(self.name.encode()))
         no_fit = mock.patch.object(keras.Model, "fit", lambda *args, **kwargs: None)
         with no_fit, contextlib.chdir(values.REPOSITORY), contextlib.redirect_stdout(io.StringIO()):
-            return runpy.run_path(str(self.path), run_name="golden")["model"]
+            names = runpy.run_path(str(self.path), run_name="golden")
+        model = names["model"]
+        self.signature = signature(model, names)
+        return model
 
     def restored(self) -> keras.Model:
         """A fresh model that has the case's weights and seeds."""
@@ -61,10 +64,10 @@ class Case:
     def _draw_data(self, model):
         settings, source = self.settings, values.Source(self.name)
         self.rows = settings.rows or (settings.batch * settings.steps if self.compiled else 3)
-        self.inputs = [self._input(source, k, t) for k, t in enumerate(model.inputs)]
+        self.inputs = [self._input(source, k, t) for k, t in enumerate(self.signature[0])]
         self.source = source
         if self.compiled:
-            self.targets = [self._target(source, k, t) for k, t in enumerate(model.outputs)]
+            self.targets = [self._target(source, k, t) for k, t in enumerate(self.signature[1])]
             if settings.sample_weight:
                 self.sample_weight = source.draw("uniform(0.25,2)", (self.rows,), "float32")
 
@@ -93,6 +96,17 @@ class Case:
             return source.draw(kind, shape, dtype)
         array, self.sources[key] = found
         return array
+
+
+def signature(model: keras.Model, names: dict) -> tuple:
+    """The model's symbolic inputs and outputs, flat, and the inputs' structure. Of a subclassed model the file tells
+    them: it ends with `inputs = keras.Input(…)` (or a list or dict of such) and `outputs = model(inputs)`."""
+    if isinstance(model, keras.Sequential):
+        return model.inputs, model.outputs, None
+    if hasattr(model, "_inputs_struct"):
+        return model.inputs, model.outputs, model._inputs_struct
+    struct = names["inputs"]
+    return keras.tree.flatten(struct), keras.tree.flatten(names["outputs"]), struct
 
 
 def seed_variables(model: keras.Model) -> list:

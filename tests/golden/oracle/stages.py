@@ -24,8 +24,8 @@ def start(case: Case) -> tuple[dict, dict]:
     meta = {
         "weights": [describe(v) for v in model.weights],
         "seeds": [v.path for v in seed_variables(model)],
-        "inputs": [{"name": t.name, "shape": list(t.shape), "dtype": t.dtype} for t in model.inputs],
-        "outputs": [{"name": t.name, "shape": list(t.shape), "dtype": t.dtype} for t in model.outputs],
+        "inputs": [{"name": t.name, "shape": list(t.shape), "dtype": t.dtype} for t in case.signature[0]],
+        "outputs": [{"name": t.name, "shape": list(t.shape), "dtype": t.dtype} for t in case.signature[1]],
         "sources": case.sources,
     }
     return arrays, meta
@@ -41,7 +41,7 @@ def init(case: Case) -> tuple[dict, dict]:
 def predict(case: Case) -> tuple[dict, dict]:
     """Outputs of the first `predict_rows` rows in one batch, `training=False`."""
     inputs = [x[: case.settings.predict_rows or case.rows] for x in case.inputs]
-    return numbered("y", _call(case.restored(), inputs, training=False)[0]), {}
+    return numbered("y", _call(case, inputs, training=False)[0]), {}
 
 
 def gradients(case: Case) -> tuple[dict, dict]:
@@ -54,7 +54,7 @@ def gradients(case: Case) -> tuple[dict, dict]:
     def run(trainable, floats):
         rest = iter(floats)
         inputs = [next(rest) if x is None else x for x in fixed]
-        outputs, state = _stateless(model, trainable, inputs, training=True)
+        outputs, state = _stateless(case, model, trainable, inputs, training=True)
         return [y for y in outputs if _is_float(y)], (outputs, state)
 
     def pulled(trainable, floats, cotangents):
@@ -148,17 +148,20 @@ def _is_float(array) -> bool:
     return np.issubdtype(np.dtype(array.dtype), np.floating)
 
 
-def _stateless(model, trainable, inputs, training):
+def _stateless(case, model, trainable, inputs, training):
     """Flat outputs and new non-trainable variables of the model's stateless call."""
     fixed = [v.value for v in model.non_trainable_variables]
-    sequential = isinstance(model, keras.Sequential)
-    structured = inputs[0] if sequential else keras.tree.pack_sequence_as(model._inputs_struct, list(inputs))
-    outputs, state = model.stateless_call(trainable, fixed, structured, training=training)
+    struct = case.signature[2]
+    structured = inputs[0] if struct is None else keras.tree.pack_sequence_as(struct, list(inputs))
+    takes_training = hasattr(model, "_functional") or "training" in model.call_signature_parameters
+    keywords = {"training": training} if takes_training else {}
+    outputs, state = model.stateless_call(trainable, fixed, structured, **keywords)
     return keras.tree.flatten(outputs), state
 
 
-def _call(model, inputs, training):
-    run = jax.jit(lambda t, i: _stateless(model, t, i, training))
+def _call(case, inputs, training):
+    model = case.restored()
+    run = jax.jit(lambda t, i: _stateless(case, model, t, i, training))
     return run([v.value for v in model.trainable_variables], list(inputs))
 
 

@@ -65,6 +65,14 @@ impl Interp {
     }
 
     fn object_attribute(&mut self, object: &ObjectRef, name: &str) -> Result<Option<Value>> {
+        match crate::keras::derived::instance_of(object) {
+            Some(instance) => self.find_attribute(&Value::User(instance), name),
+            None => self.native_attribute(object, name),
+        }
+    }
+
+    /// An attribute of a native object, without regard to a class of the program that derives from its class.
+    pub(crate) fn native_attribute(&mut self, object: &ObjectRef, name: &str) -> Result<Option<Value>> {
         if let Some(class) = object.class() {
             let declared = class.methods.iter().flat_map(|list| list.iter()).find(|m| m.name == name);
             if let Some(method) = declared {
@@ -143,7 +151,10 @@ impl Interp {
     /// `value.name = new`.
     pub(crate) fn set_attribute(&mut self, value: &Value, name: &str, new: Value) -> Result<()> {
         match value {
-            Value::User(object) | Value::Object(object) => object.clone().set_attr(self, name, new),
+            Value::User(object) | Value::Object(object) => match crate::keras::derived::instance_of(object) {
+                Some(instance) => instance.set_attr(self, name, new),
+                None => object.clone().set_attr(self, name, new),
+            },
             // Whatever is set on a host value has no effect here.
             Value::Host(_) => Ok(()),
             other => {

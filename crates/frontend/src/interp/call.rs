@@ -1,9 +1,11 @@
 //! Calls of any callable value.
 
 use super::Interp;
+use super::attribute::user;
+use super::classes::Instance;
 use super::host;
 use crate::error::{Error, Result};
-use crate::keras::{graph, layers};
+use crate::keras::{derived, graph, layers};
 use crate::library::Args;
 use crate::modules;
 use crate::value::Value;
@@ -19,7 +21,15 @@ impl Interp {
     /// meets a tensor or configures an object is an error that names both ends (K0601).
     pub fn call(&mut self, callee: &Value, args: Args) -> Result<Value> {
         match callee {
-            Value::User(object) => return object.clone().call(self, args),
+            Value::User(object) => {
+                // A layer of the program takes its arguments as any layer does.
+                return match user::<Instance>(callee).and_then(|i| Some((i.native.get().cloned()?, i))) {
+                    Some((native, instance)) if instance.class.lookup("__call__").is_none() => {
+                        self.call(&Value::Object(native), args)
+                    }
+                    _ => object.clone().call(self, args),
+                };
+            }
             Value::Host(origin) => return Ok(Value::Host(self.host_call(origin))),
             Value::DType(_) => {
                 let Some(cast) = crate::jax::numpy::creation::CAST.first() else { return Ok(callee.clone()) };
@@ -59,10 +69,12 @@ impl Interp {
                 (decl.call)(self, &mut bound)
             }
             Value::Class(decl) => {
+                let args = derived::natives(args)?;
                 let mut bound = decl.signature.bind(decl.name, args)?;
                 (decl.new)(self, &mut bound)
             }
             Value::Method(object, decl) => {
+                let args = derived::natives(args)?;
                 let mut bound = decl.signature.bind(decl.name, args)?;
                 (decl.call)(self, object, &mut bound)
             }

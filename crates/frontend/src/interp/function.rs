@@ -275,6 +275,45 @@ pub(crate) fn signature_of(value: &Value) -> Option<KnownSignature> {
     Some(known)
 }
 
+/// The names of a function's parameters.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ParameterNames {
+    /// Those that a call can give by position.
+    pub(crate) positional: Vec<String>,
+    /// Those that a call gives by name only.
+    pub(crate) keyword_only: Vec<String>,
+}
+
+impl ParameterNames {
+    /// Those of a function that is not the program's.
+    pub(crate) fn native() -> Self {
+        ParameterNames { positional: vec!["inputs".to_owned()], keyword_only: Vec::new() }
+    }
+
+    /// All names in order.
+    pub(crate) fn all(&self) -> Vec<String> {
+        self.positional.iter().chain(&self.keyword_only).cloned().collect()
+    }
+}
+
+/// The parameters of the function behind `value`, without those that are given already; `None` if it is not a
+/// function of the program.
+pub(crate) fn parameter_names(value: &Value) -> Option<ParameterNames> {
+    let Value::User(object) = value else { return None };
+    if let Some(function) = crate::value::downcast::<UserFunction>(object) {
+        let parameters = function.parameters();
+        let name = |p: &Parameter| p.name.name.to_string();
+        return Some(ParameterNames {
+            positional: parameters.positional_only.iter().chain(&parameters.positional).map(name).collect(),
+            keyword_only: parameters.keyword_only.iter().map(name).collect(),
+        });
+    }
+    let (inner, given) = object.stands_for()?;
+    let mut known = parameter_names(&inner)?;
+    known.positional.drain(..given.min(known.positional.len()));
+    Some(known)
+}
+
 /// The function bound to its receiver.
 pub(super) fn bind_method(function: Value, receiver: Value) -> Value {
     Value::User(Rc::new(BoundMethod { function, receiver }))

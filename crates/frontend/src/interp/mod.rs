@@ -36,6 +36,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::diagnostics::{Diagnostic, Source, Span};
+use crate::keras::derived::{Deriving, Tracked};
 use crate::keras::layer::LayerObject;
 use crate::keras::variable::{StateScopes, VariableId, Variables};
 use crate::keras::variable_object::VariableObject;
@@ -73,6 +74,10 @@ pub struct Interp {
     pub span: Span,
     /// Models in the order in which the program last used them.
     pub models: Vec<Rc<LayerObject>>,
+    /// The instance that its native base's constructor is making the other half of.
+    pub(crate) deriving: Option<Deriving>,
+    /// The lists and dicts whose contents belong to layers.
+    pub(crate) tracked: Tracked,
     /// Calls of jitted functions at the file's own level, each list of types once.
     pub(crate) jit_calls: Vec<crate::program::Wanted>,
     /// Models whose layer table the program asked for.
@@ -106,6 +111,8 @@ impl Interp {
             seeds: Seeds::default(),
             span: Span::default(),
             models: Vec::new(),
+            deriving: None,
+            tracked: Tracked::default(),
             jit_calls: Vec::new(),
             summaries: Vec::new(),
             axes: Vec::new(),

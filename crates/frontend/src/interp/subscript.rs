@@ -235,11 +235,11 @@ impl Interp {
                 if let Some(slot) = values.borrow_mut().get_mut(at) {
                     *slot = new;
                 }
-                Ok(())
+                self.container_changed(value)
             }
             (Value::Dict(entries), _) => {
                 entries.borrow_mut().insert(Key::new(index.clone())?, new);
-                Ok(())
+                self.container_changed(value)
             }
             _ if super::tensor::is_tensor(value) => Err(Error::ty("tensors cannot be changed in place")
                 .help("use `x = x.at[index].set(value)` (jax) or keras.ops.slice_update")),

@@ -3,21 +3,23 @@
 mod state;
 
 use std::any::Any;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
 use keramos_ir::{DType, TensorType};
 
+use super::metrics::MetricObject;
 use super::symbolic::SymbolicShape;
 use super::variable::{Role, VariableId};
 use super::weights::{Weight, regularizers};
-use super::{graph, models};
+use super::{derived, graph, models};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
+use crate::interp::classes::Instance;
 use crate::library::{Args, Bound, ClassDecl, Default, Param};
 use crate::trace::Tensor;
-use crate::value::{Object, Value};
+use crate::value::{Object, Value, downcast};
 
 /// What one class of layer does. Implementations hold their configuration only; weights and
 /// sublayers live in the [`LayerObject`].
@@ -83,11 +85,25 @@ pub struct LayerObject {
     pub seeds: RefCell<Vec<VariableId>>,
     /// Sublayers by attribute name in creation order.
     pub sublayers: RefCell<Vec<(Rc<str>, Rc<LayerObject>)>>,
+    /// The metrics that were assigned to attributes of the layer.
+    pub metrics: RefCell<Vec<Rc<MetricObject>>>,
+    /// The object of the program whose native half this is, if a class of the program derives from the layer's.
+    pub(crate) instance: OnceCell<Rc<Instance>>,
+    /// Keras's `supports_masking`, if the program says.
+    pub(crate) supports_masking: Cell<Option<bool>>,
+    /// Whether the layer takes no more weights and sublayers from the program.
+    pub(crate) locked: Cell<bool>,
+    /// The depth of scopes at which the layer's own scope is the innermost; 0 while it is not entered.
+    pub(crate) scope: Cell<usize>,
     /// What `compile` and `fit` said, if this is a model.
     pub recorded: Recorded,
     /// The kind.
     pub layer: Box<dyn Layer>,
 }
+
+/// Attributes that are set on the layer itself; others belong to the program.
+pub(super) const SETTABLE: &[&str] =
+    &["name", "trainable", "built", "supports_masking", "input_spec", "autocast", "stateful"];
 
 /// What a model's methods recorded for the artifact.
 #[derive(Debug, Default)]
@@ -118,9 +134,11 @@ impl LayerObject {
         args: &Bound,
         layer: impl Layer,
     ) -> Result<Rc<LayerObject>> {
+        let instance = derived::take(interp, class);
+        let class_name: Rc<str> = instance.as_ref().map_or_else(|| class.name.into(), |i| i.class.name.clone());
         let name = match args.some("name")? {
             Some(_) => args.str("name")?,
-            None => interp.names.unique(class.name),
+            None => interp.names.unique(&class_name),
         };
         let activity_regularizer = regularizers::get(interp, &args.get("activity_regularizer")?.clone())?;
         let dtype = match args.some("dtype")? {
@@ -130,9 +148,9 @@ impl LayerObject {
                 .filter(|d| d.is_float())
                 .ok_or_else(|| args.invalid("dtype", "the name of a floating-point type such as \"float32\""))?,
         };
-        Ok(Rc::new(LayerObject {
+        let object = Rc::new(LayerObject {
             class: Some(class),
-            class_name: class.name.into(),
+            class_name,
             name: RefCell::new(name),
             trainable: Cell::new(args.bool("trainable")?),
             activity_regularizer: RefCell::new(activity_regularizer),
@@ -141,9 +159,19 @@ impl LayerObject {
             weights: RefCell::default(),
             seeds: RefCell::default(),
             sublayers: RefCell::default(),
+            metrics: RefCell::default(),
+            instance: OnceCell::new(),
+            supports_masking: Cell::new(None),
+            locked: Cell::new(false),
+            scope: Cell::new(0),
             recorded: Recorded::default(),
             layer: Box::new(layer),
-        }))
+        });
+        if let Some(instance) = instance {
+            let _ = instance.native.set(object.clone());
+            let _ = object.instance.set(instance);
+        }
+        Ok(object)
     }
 
     /// The constructor's usual last line: the layer as a value.
@@ -175,13 +203,36 @@ impl LayerObject {
 
     /// As [`LayerObject::build`], for a call with the given arguments.
     fn build_for(self: &Rc<Self>, interp: &mut Interp, inputs: &[SymbolicShape], args: &Args) -> Result<()> {
+        if self.built.get() {
+            return Ok(());
+        }
+        match derived::overridden(interp, self.instance.get(), "build")? {
+            Some(function) => derived::build(interp, self, &function, args).map_err(|e| self.located(e)),
+            // Such a layer is built by its first call.
+            None if derived::overridden(interp, self.instance.get(), "call")?.is_some() && self.is_bare() => Ok(()),
+            None => self.build_natively(interp, inputs, args),
+        }
+    }
+
+    /// Builds the layer as its native class does.
+    pub(super) fn build_natively(
+        self: &Rc<Self>,
+        interp: &mut Interp,
+        inputs: &[SymbolicShape],
+        args: &Args,
+    ) -> Result<()> {
         if self.built.replace(true) {
             return Ok(());
         }
-        interp.tracer.push_scope(self.name());
+        let entered = self.open_scope(interp);
         let result = self.layer.build(&mut Build { interp, object: self, args }, inputs);
-        interp.tracer.pop_scope();
+        self.close_scope(interp, entered);
         result.map_err(|e| self.located(e))
+    }
+
+    /// Whether the native class does nothing itself: all is up to the program.
+    pub(super) fn is_bare(&self) -> bool {
+        self.kind::<derived::Bare>().is_some() || self.kind::<models::Subclassed>().is_some()
     }
 
     /// Calls the layer on symbolic tensors (which records a node) or on tensors (which traces it).
@@ -189,6 +240,7 @@ impl LayerObject {
     /// # Errors
     /// The inputs do not fit.
     pub fn call(self: &Rc<Self>, interp: &mut Interp, mut args: Args) -> Result<Value> {
+        derived::record(self, &args);
         let symbolic = graph::symbolic_leaves(&args);
         if !symbolic.is_empty() {
             let shapes: Vec<SymbolicShape> = symbolic.iter().map(|s| s.0.shape.clone()).collect();
@@ -199,6 +251,7 @@ impl LayerObject {
         let shapes = tensor_shapes(&args);
         self.check(&shapes)?;
         self.build_for(interp, &shapes, &args)?;
+        let function = derived::overridden(interp, self.instance.get(), "call")?;
         let mask = first_mask(&args);
         let training = take_training(&mut args).unwrap_or(interp.training);
         let outer = std::mem::replace(&mut interp.training, training);
@@ -208,15 +261,24 @@ impl LayerObject {
             interp.state.clear_losses(&self.flattened());
         }
         interp.calls += 1;
-        interp.tracer.push_scope(self.name());
-        let result = self.layer.call(&mut Call { interp, object: self, args, training });
+        let entered = self.open_scope(interp);
+        let result = match &function {
+            Some(function) => derived::run(interp, self, function, args, training),
+            None => self.layer.call(&mut Call { interp, object: self, args, training }),
+        };
         let result = result.and_then(|outputs| {
             self.penalise(interp, &outputs)?;
             Ok(outputs)
         });
-        interp.tracer.pop_scope();
+        self.close_scope(interp, entered);
         interp.calls -= 1;
         interp.training = outer;
+        if function.is_some() {
+            if result.is_ok() && !self.built.replace(true) {
+                self.lock();
+            }
+            return result.map_err(|e| self.located(e));
+        }
         match (result.map_err(|e| self.located(e))?, self.layer.masks()) {
             (Value::Tensor(t), Masks::Drop) => Ok(Value::Tensor(t.with_mask(None))),
             (Value::Tensor(t), Masks::Pass) => Ok(Value::Tensor(t.with_mask(mask))),
@@ -259,10 +321,7 @@ impl LayerObject {
 
     /// All weights in Keras's order of `layer.weights`: own ones (trainable first), then sublayers'.
     pub fn all_weights(&self, interp: &Interp) -> Vec<VariableId> {
-        let own = self.weights.borrow();
-        let trainable = |id: &&VariableId| interp.variables.get(**id).trainable;
-        let mut all: Vec<VariableId> = own.iter().filter(trainable).copied().collect();
-        all.extend(own.iter().filter(|id| !trainable(id)));
+        let mut all = self.own_weights(interp);
         for (_, layer) in self.sublayers.borrow().iter() {
             all.extend(layer.all_weights(interp));
         }
@@ -270,8 +329,24 @@ impl LayerObject {
     }
 }
 
+impl LayerObject {
+    /// The layer's own weights, trainable ones first.
+    pub(super) fn own_weights(&self, interp: &Interp) -> Vec<VariableId> {
+        let own = self.weights.borrow();
+        let trainable = |id: &&VariableId| interp.variables.get(**id).trainable;
+        let mut all: Vec<VariableId> = own.iter().filter(trainable).copied().collect();
+        all.extend(own.iter().filter(|id| !trainable(id)));
+        all
+    }
+}
+
+/// The layer behind a value: one of Keras's, or one whose class the program defines.
+pub fn layer_of(value: &Value) -> Option<Rc<LayerObject>> {
+    derived::native_of(value).and_then(|object| downcast::<LayerObject>(&object))
+}
+
 /// Takes `training=` out of the arguments; `None` if it is not given or is `None`.
-fn take_training(args: &mut Args) -> Option<bool> {
+pub(super) fn take_training(args: &mut Args) -> Option<bool> {
     let index = args.keywords.iter().position(|(name, _)| &**name == "training")?;
     match args.keywords.remove(index).1 {
         Value::Bool(training) => Some(training),
@@ -333,9 +408,13 @@ impl Object for LayerObject {
                 Ok(Value::list(self.losses(interp)?.into_iter().map(Value::Tensor).collect()))
             })?,
             "dtype" | "compute_dtype" | "variable_dtype" => Value::str(self.dtype.numpy_name()),
-            _ => match state::attribute(interp, &self, name)? {
+            "supports_masking" => Value::Bool(self.supports_masking.get().unwrap_or(self.layer.masks() != Masks::Drop)),
+            _ => match derived::attribute(interp, &self, name)? {
                 Some(found) => found,
-                None => return models::attribute(interp, &self, name),
+                None => match state::attribute(interp, &self, name)? {
+                    Some(found) => found,
+                    None => return models::attribute(interp, &self, name),
+                },
             },
         }))
     }
@@ -347,6 +426,9 @@ impl Object for LayerObject {
                 *self.activity_regularizer.borrow_mut() = regularizers::get(interp, &value)?;
             }
             ("name", Value::Str(name)) => *self.name.borrow_mut() = name,
+            ("built", Value::Bool(built)) => self.built.set(built),
+            ("supports_masking", Value::Bool(supports)) => self.supports_masking.set(Some(supports)),
+            ("input_spec" | "_name" | "autocast" | "stateful", _) => {}
             (name, value) => {
                 let message =
                     format!("attribute `{name}` of {} cannot be set to {}", self.class_name, value.type_name());

@@ -21,7 +21,6 @@ macro_rules! bases {
 }
 
 bases! {
-    LAYER_BASE = "Layer";
     LOSS_BASE = "Loss";
     METRIC_BASE = "Metric";
     OPTIMIZER_BASE = "Optimizer";
@@ -32,7 +31,7 @@ bases! {
 }
 
 /// `keras.Layer`.
-pub(super) static LAYER: &[&ClassDecl] = &[&LAYER_BASE];
+pub(super) static LAYER: &[&ClassDecl] = &[&crate::keras::derived::LAYER];
 /// `keras.Loss`.
 pub(super) static LOSS: &[&ClassDecl] = &[&LOSS_BASE];
 /// `keras.Metric`.

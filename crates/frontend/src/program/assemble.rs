@@ -49,12 +49,11 @@ pub(super) fn weights(interp: &Interp, model: &LayerObject) -> Vec<VariableId> {
     model.all_weights(interp).into_iter().filter(|id| seen.insert(*id)).collect()
 }
 
-/// The seed states that belong to a model: those of its layers, in order of creation.
+/// The seed states that belong to a model, in the order of Keras's `model.variables`, each once.
 pub(super) fn seeds(interp: &Interp, model: &LayerObject) -> Vec<VariableId> {
+    let mut seen = HashSet::new();
     let mut seeds = model.all_seeds();
-    seeds.sort_unstable();
-    seeds.dedup();
-    seeds.retain(|&id| interp.variables.get(id).role == Role::Seed);
+    seeds.retain(|&id| interp.variables.get(id).role == Role::Seed && seen.insert(id));
     seeds
 }
 

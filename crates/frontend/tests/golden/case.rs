@@ -6,11 +6,11 @@ use std::rc::Rc;
 
 use keramos_frontend::diagnostics::{Diagnostic, Source};
 use keramos_frontend::interp::{self, Evaluated, Interp};
-use keramos_frontend::keras::layer::LayerObject;
+use keramos_frontend::keras::layer::{LayerObject, layer_of};
 use keramos_frontend::keras::variable::VariableId;
 use keramos_frontend::library::Args;
 use keramos_frontend::trace::Tensor;
-use keramos_frontend::value::{Value, downcast};
+use keramos_frontend::value::Value;
 use keramos_ir::transform::value_and_grad;
 use keramos_ir::{Array, Buffer, DType, Function, TensorType, eval};
 use serde_json::Value as Json;
@@ -87,16 +87,14 @@ impl Case {
             return fail(errors.join("; "));
         }
         let object = match evaluated.global("model") {
-            Some(Value::Object(object)) => downcast::<LayerObject>(&object),
-            _ => None,
+            Some(value) => layer_of(&value),
+            None => None,
         };
         let object = object.ok_or("the file does not end with a model")?;
         let interp = evaluated.interp;
         let mut seen = HashSet::new();
         let weights: Vec<_> = object.all_weights(&interp).into_iter().filter(|id| seen.insert(*id)).collect();
-        let mut seeds = object.all_seeds();
-        seeds.sort_unstable();
-        seeds.dedup();
+        let seeds: Vec<_> = object.all_seeds().into_iter().filter(|id| seen.insert(*id)).collect();
         let found = |ids: &[VariableId]| {
             let path =
                 |&id: &VariableId| (interp.variables.get(id).path.clone(), interp.variables.get(id).ty.shape.clone());

@@ -17,6 +17,7 @@ use crate::interp::exceptions::raise;
 use crate::interp::iterate::{Iter, IterObject, Lazy, Range};
 use crate::interp::methods;
 use crate::interp::operators::number::{self, Number};
+use crate::keras::derived;
 use crate::library::{Args, Bound, Default, FunctionDecl};
 use crate::value::{Host, Key, Object, Value};
 
@@ -132,9 +133,8 @@ impl Interp {
             // Nothing that is known here is an instance of a class of a host package, but for tensors.
             Value::Host(_) => Ok((!crate::interp::tensor::is_tensor(value)).then_some(false)),
             Value::Class(decl) => Ok(Some(match value {
-                Value::Object(object) => {
-                    object.class().is_some_and(|class| std::ptr::eq(class, *decl) || class.bases.contains(&decl.name))
-                }
+                Value::Object(object) => object.class().is_some_and(|class| derived::is_native_subclass(class, decl)),
+                Value::User(_) => user::<Instance>(value).is_some_and(|i| derived::is_native_instance(&i, decl)),
                 Value::Symbolic(_) => decl.name == "KerasTensor",
                 _ => false,
             })),
@@ -171,7 +171,10 @@ impl Interp {
             return Ok(class.is_subclass(&other));
         }
         if let (Value::Class(class), Value::Class(other)) = (class, classes) {
-            return Ok(std::ptr::eq(*class, *other) || class.bases.contains(&other.name));
+            return Ok(derived::is_native_subclass(class, other));
+        }
+        if let (Some(class), Value::Class(other)) = (user::<UserClass>(class), classes) {
+            return Ok(derived::derives(&class, other));
         }
         let is_object = user::<BuiltinType>(classes).is_some_and(|t| t.name() == "object");
         let bool_is_int = matches!(

@@ -9,14 +9,14 @@ use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::builtins::BuiltinType;
 use crate::interp::scope::Env;
-use crate::library::Args;
+use crate::library::{Args, ClassDecl};
 use crate::syntax::ast::{Argument, Class};
 use crate::value::{Value, downcast};
 
 /// What a class statement's bases come to.
 enum Bases {
     /// Classes of the program.
-    Classes(Vec<Rc<UserClass>>),
+    Classes(Vec<Rc<UserClass>>, Option<&'static ClassDecl>),
     /// A base only exists at run time: so does the class.
     Host(Value),
 }
@@ -24,9 +24,9 @@ enum Bases {
 impl Interp {
     /// The value of a class statement, before decorators.
     pub(in crate::interp) fn class(&mut self, env: &Rc<Env>, class: &Rc<Class>) -> Result<Value> {
-        let (bases, named_tuple) = match self.bases(env, class)? {
+        let (bases, native, named_tuple) = match self.bases(env, class)? {
             (Bases::Host(host), _) => return Ok(host),
-            (Bases::Classes(bases), named_tuple) => (bases, named_tuple),
+            (Bases::Classes(bases, native), named_tuple) => (bases, native, named_tuple),
         };
         let cell = Rc::new(OnceCell::new());
         let body = Env::of_class(env, class.clone(), cell.clone());
@@ -44,7 +44,9 @@ impl Interp {
         if named_tuple {
             return crate::modules::collections::named_tuple_class(&class.name.name, &annotated, members);
         }
-        let user = Rc::new(UserClass::new(class.name.name.clone(), &bases, members)?);
+        let mut user = UserClass::new(class.name.name.clone(), &bases, members)?;
+        user.native = user.native.or(native);
+        let user = Rc::new(user);
         if cell.set(user.clone()).is_err() {
             return Err(Error::internal("a class body ran twice"));
         }
@@ -69,6 +71,7 @@ impl Interp {
     fn bases(&mut self, env: &Rc<Env>, class: &Class) -> Result<(Bases, bool)> {
         let mut bases = Vec::new();
         let mut named_tuple = false;
+        let mut native = None;
         for argument in &class.arguments {
             let expr = argument.value();
             let value = self.eval(env, expr)?;
@@ -84,6 +87,7 @@ impl Interp {
             }
             match &value {
                 Value::Host(_) => return Ok((Bases::Host(value), false)),
+                Value::Class(decl) if crate::keras::derived::derivable(decl) => native = native.or(Some(*decl)),
                 Value::Class(decl) => {
                     let message = format!("subclassing {} is not supported yet", decl.name);
                     return Err(Error::unsupported(message)
@@ -106,7 +110,7 @@ impl Interp {
                 }
             }
         }
-        Ok((Bases::Classes(bases), named_tuple))
+        Ok((Bases::Classes(bases, native), named_tuple))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Instances of the program's classes.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
@@ -10,16 +10,19 @@ use super::{DataClass, Layout, Property, UserClass, bind_member};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::exceptions::{self, is_exception, raise};
+use crate::keras::derived;
 use crate::library::Args;
 use crate::syntax::ast::Symbol;
 use crate::value::tree::{ObjectNode, PathKey};
-use crate::value::{Object, Value, downcast};
+use crate::value::{Object, ObjectRef, Value, downcast};
 
 /// An object of a class of the program (or an exception).
 pub(crate) struct Instance {
     /// Its class.
     pub(crate) class: Rc<UserClass>,
     fields: RefCell<IndexMap<Symbol, Value>>,
+    /// What the native class that its class derives from made of it.
+    pub(crate) native: OnceCell<ObjectRef>,
     /// The elements of a named tuple.
     pub(crate) tuple: Option<Rc<[Value]>>,
 }
@@ -33,12 +36,12 @@ impl fmt::Debug for Instance {
 impl Instance {
     /// An instance without attributes.
     pub(crate) fn new(class: Rc<UserClass>) -> Self {
-        Instance { class, fields: RefCell::default(), tuple: None }
+        Instance { class, fields: RefCell::default(), native: OnceCell::new(), tuple: None }
     }
 
     /// An instance of a named tuple.
     pub(crate) fn with_elements(class: Rc<UserClass>, elements: Vec<Value>) -> Self {
-        Instance { class, fields: RefCell::default(), tuple: Some(elements.into()) }
+        Instance { class, fields: RefCell::default(), native: OnceCell::new(), tuple: Some(elements.into()) }
     }
 
     /// An own attribute.
@@ -79,6 +82,14 @@ impl Instance {
         }
     }
 
+    /// Sets an own attribute as `object.__setattr__` does. What a layer has as attributes belongs to it.
+    pub(crate) fn assign(self: &Rc<Self>, interp: &mut Interp, name: &str, value: Value) -> Result<()> {
+        if let Some(value) = derived::set_attribute(interp, self, name, value)? {
+            self.set(name, value);
+        }
+        Ok(())
+    }
+
     /// A special method of the class, bound.
     pub(crate) fn special(self: &Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {
         match self.class.lookup(name) {
@@ -113,6 +124,11 @@ pub(super) fn construct(interp: &mut Interp, class: &Rc<UserClass>, args: Args) 
                 return Err(Error::ty(message));
             }
         }
+        None if class.native.is_some() => {
+            if let Some(base) = class.native {
+                derived::init(interp, &instance, base, args)?;
+            }
+        }
         None => match layout {
             Layout::Data(data) => init_data(interp, &instance, &data, args)?,
             _ if is_exception(class) => {}
@@ -120,6 +136,7 @@ pub(super) fn construct(interp: &mut Interp, class: &Rc<UserClass>, args: Args) 
             _ => return Err(Error::ty(format!("{}() takes no arguments", class.name))),
         },
     }
+    derived::check_initialised(&instance)?;
     Ok(value)
 }
 
@@ -307,8 +324,20 @@ impl Object for Instance {
             return Ok(Some(value));
         }
         let receiver = Value::User(self.clone());
+        // What the library adds to a method of the class has to happen whoever calls it.
+        if name == "build"
+            && let Some(native) = self.native.get()
+            && let Some(method) = interp.native_attribute(native, name)?
+        {
+            return Ok(Some(method));
+        }
         if let Some(value) = found {
             return bind_member(interp, value, &receiver, &self.class).map(Some);
+        }
+        if let Some(native) = self.native.get()
+            && let Some(value) = interp.native_attribute(native, name)?
+        {
+            return Ok(Some(value));
         }
         match name {
             "__class__" => return Ok(Some(Value::User(self.class.clone()))),
@@ -351,20 +380,23 @@ impl Object for Instance {
         if self.data().is_some_and(|data| data.frozen) {
             return Err(raise("AttributeError", format!("cannot assign to field '{name}'")));
         }
-        self.set(name, value);
-        Ok(())
+        self.assign(interp, name, value)
     }
 
     fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
         match self.special(interp, "__call__")? {
             Some(call) => interp.call(&call, args),
-            None => Err(Error::ty(format!("'{}' object is not callable", self.class.name))),
+            None => match self.native.get() {
+                Some(native) => interp.call(&Value::Object(native.clone()), args),
+                None => Err(Error::ty(format!("'{}' object is not callable", self.class.name))),
+            },
         }
     }
 
     fn attributes(&self) -> Vec<String> {
         let mut names = self.class.attributes();
         names.extend(self.fields.borrow().keys().map(|name| name.to_string()));
+        names.extend(self.native.get().into_iter().flat_map(|native| native.attributes()));
         if let Layout::Tuple(fields, _) = &*self.class.layout.borrow() {
             names.extend(fields.iter().map(|name| name.to_string()));
         }
@@ -372,6 +404,9 @@ impl Object for Instance {
     }
 
     fn repr(&self) -> String {
-        format!("<__main__.{} object>", self.class.name)
+        match self.native.get() {
+            Some(native) => native.repr(),
+            None => format!("<__main__.{} object>", self.class.name),
+        }
     }
 }

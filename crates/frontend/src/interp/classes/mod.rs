@@ -18,7 +18,7 @@ pub(crate) use super_object::Super;
 use super::Interp;
 use super::function::{UserFunction, bind_method};
 use crate::error::{Error, Result};
-use crate::library::Args;
+use crate::library::{Args, ClassDecl};
 use crate::syntax::ast::Symbol;
 use crate::value::{Object, Value, downcast};
 
@@ -28,6 +28,8 @@ pub(crate) struct UserClass {
     pub(crate) name: Rc<str>,
     /// The classes that it inherits from, nearest first, by Python's C3 order; without itself.
     pub(crate) ancestors: Vec<Rc<UserClass>>,
+    /// The class of a package that it derives from, itself or through its bases.
+    pub(crate) native: Option<&'static ClassDecl>,
     /// Its own attributes.
     pub(crate) members: RefCell<IndexMap<Symbol, Value>>,
     /// How its instances are laid out beyond their attributes.
@@ -93,6 +95,7 @@ impl UserClass {
         let ancestors = create::linearize(&name, bases)?;
         let layout = bases.iter().map(|b| b.layout.borrow().clone()).find(|l| !matches!(l, Layout::Plain));
         Ok(UserClass {
+            native: bases.iter().find_map(|base| base.native),
             name,
             ancestors,
             members: RefCell::new(members),

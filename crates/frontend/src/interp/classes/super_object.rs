@@ -30,7 +30,15 @@ impl Super {
         let found = rest.into_iter().find_map(|c| c.members.borrow().get(name).cloned());
         match found {
             Some(value) => bind_member(interp, value, &self.receiver, &class).map(Some),
-            None => Ok(instance::inherited(name, &self.receiver)),
+            None => {
+                if let Value::User(object) = &self.receiver
+                    && let Some(instance) = downcast::<Instance>(object)
+                    && let Some(found) = crate::keras::derived::inherited(interp, name, &instance)?
+                {
+                    return Ok(Some(found));
+                }
+                Ok(instance::inherited(name, &self.receiver))
+            }
         }
     }
 }

@@ -76,7 +76,9 @@ impl Object for BoundValueMethod {
             }
         }
         let mut bound = self.method.signature.bind(self.method.name, args)?;
-        (self.method.call)(interp, &receiver, &mut bound)
+        let result = (self.method.call)(interp, &receiver, &mut bound)?;
+        interp.container_changed(&receiver)?;
+        Ok(result)
     }
 
     fn get_attr(self: Rc<Self>, _interp: &mut Interp, name: &str) -> Result<Option<Value>> {

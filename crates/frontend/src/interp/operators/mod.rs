@@ -107,6 +107,7 @@ impl Interp {
             (BinaryOp::Add, Value::List(list)) if !tensor::is_tensor(value) && !matches!(value, Value::Host(_)) => {
                 let more = self.collect(value)?;
                 list.borrow_mut().extend(more);
+                self.container_changed(old)?;
                 return Ok(old.clone());
             }
             (BinaryOp::Multiply, Value::List(list)) => {
@@ -119,6 +120,7 @@ impl Interp {
             (BinaryOp::BitOr, Value::Dict(entries)) => {
                 let more = self.mapping(value)?;
                 entries.borrow_mut().extend(more);
+                self.container_changed(old)?;
                 return Ok(old.clone());
             }
             (BinaryOp::BitOr | BinaryOp::BitAnd | BinaryOp::Subtract | BinaryOp::BitXor, Value::Set(entries)) => {

@@ -116,7 +116,7 @@ pub const METHODS: &[MethodDecl] = &[
                 }
             };
             let names: Vec<String> = layers.iter().map(|l| l.name().to_string()).collect();
-            found.map(|l| Value::Object(l)).ok_or_else(|| {
+            found.map(|l| l.as_value()).ok_or_else(|| {
                 Error::argument(format!("model `{}` has no such layer", model.name()))
                     .note(format!("its layers: {}", names.join(", ")))
             })

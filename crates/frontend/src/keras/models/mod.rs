@@ -4,6 +4,7 @@ mod functional;
 mod input;
 mod methods;
 mod sequential;
+mod subclass;
 
 use std::rc::Rc;
 
@@ -11,11 +12,12 @@ pub use functional::{Functional, MODEL};
 pub use input::INPUT;
 pub use methods::METHODS;
 pub use sequential::{SEQUENTIAL, Sequential};
+pub use subclass::{SUBCLASSED, Subclassed};
 
 use super::layer::LayerObject;
 use crate::error::Result;
 use crate::interp::Interp;
-use crate::library::{ClassDecl, FunctionDecl};
+use crate::library::{Args, ClassDecl, FunctionDecl};
 use crate::value::Value;
 
 /// The model classes.
@@ -30,6 +32,16 @@ pub(super) const ATTRIBUTES: &[&str] =
 
 /// Attributes of models; `None` for other names and for layers that are no models.
 pub(super) fn attribute(interp: &mut Interp, layer: &Rc<LayerObject>, name: &str) -> Result<Option<Value>> {
+    if !ATTRIBUTES.contains(&name) || !is_model(layer) {
+        return Ok(None);
+    }
+    if name == "layers" {
+        return Ok(Some(Value::list(layers(layer).iter().map(LayerObject::as_value).collect())));
+    }
+    // The inputs of a subclassed model are what it is called on.
+    if layer.kind::<Subclassed>().is_some() {
+        return Ok(None);
+    }
     let Some(model) = graph_of(interp, layer)? else { return Ok(None) };
     let one_or_list = |values: Vec<Value>| match <[Value; 1]>::try_from(values) {
         Ok([value]) => value,
@@ -42,7 +54,6 @@ pub(super) fn attribute(interp: &mut Interp, layer: &Rc<LayerObject>, name: &str
         _ => Value::None,
     };
     Ok(Some(match name {
-        "layers" => Value::list(layers(layer).into_iter().map(|l| Value::Object(l)).collect()),
         "inputs" => Value::list(symbolic(&model.inputs)),
         "outputs" => Value::list(outputs),
         "input" => one_or_list(symbolic(&model.inputs)),
@@ -55,7 +66,22 @@ pub(super) fn attribute(interp: &mut Interp, layer: &Rc<LayerObject>, name: &str
 
 /// Whether a layer is a model.
 pub fn is_model(layer: &LayerObject) -> bool {
-    layer.kind::<functional::FunctionalLayer>().is_some() || layer.kind::<Sequential>().is_some()
+    is_functional(layer) || layer.kind::<Sequential>().is_some() || layer.kind::<Subclassed>().is_some()
+}
+
+/// Whether a layer is a functional model.
+pub fn is_functional(layer: &LayerObject) -> bool {
+    layer.kind::<functional::FunctionalLayer>().is_some()
+}
+
+/// Whether the arguments of `keras.Model` are the inputs and outputs of a functional model.
+pub(super) fn is_functional_call(args: &Args) -> bool {
+    let given = |name: &str| args.keywords.iter().any(|(n, _)| &**n == name);
+    match args.positional.len() {
+        2 => true,
+        1 => given("outputs"),
+        _ => given("inputs") && given("outputs"),
+    }
 }
 
 /// The layers of a model, in the order of Keras's `model.layers`, without input layers.
@@ -70,6 +96,9 @@ pub fn layers(model: &LayerObject) -> Vec<Rc<LayerObject>> {
 pub fn graph_of(interp: &mut Interp, layer: &Rc<LayerObject>) -> Result<Option<Rc<Functional>>> {
     if let Some(functional) = layer.kind::<functional::FunctionalLayer>() {
         return Ok(Some(functional.0.clone()));
+    }
+    if let Some(subclassed) = layer.kind::<Subclassed>() {
+        return subclassed.graph(interp, layer);
     }
     match layer.kind::<Sequential>() {
         Some(sequential) => sequential.graph(interp),

@@ -70,7 +70,7 @@ const OWN_METHODS: &[MethodDecl] = &[
             let layer = model.sublayers.borrow_mut().pop();
             let (_, layer) = layer.ok_or_else(|| Error::argument("pop() of a Sequential without layers"))?;
             rebuild(interp, &model)?;
-            Ok(Value::Object(layer))
+            Ok(layer.as_value())
         },
     },
 ];

@@ -1,0 +1,90 @@
+//! What `super()` finds behind the classes of the program: the methods of the native base.
+
+use std::rc::Rc;
+
+use super::native_of;
+use crate::error::{Error, Result};
+use crate::interp::Interp;
+use crate::interp::classes::Instance;
+use crate::keras::layer::{Call, LayerObject};
+use crate::library::Args;
+use crate::value::{Object, Value, downcast};
+
+/// The attribute `name` of the native base, for the receiver of a method; `None` if there is none.
+///
+/// # Errors
+/// The attribute cannot be read now.
+pub(crate) fn inherited(interp: &mut Interp, name: &str, instance: &Rc<Instance>) -> Result<Option<Value>> {
+    if instance.class.native.is_none() {
+        return Ok(None);
+    }
+    let method = match name {
+        "__init__" => Method::Init,
+        "__setattr__" => Method::SetAttribute,
+        "__call__" => Method::Enter,
+        "build" => Method::Build,
+        "call" => Method::Call,
+        "compute_mask" => Method::ComputeMask,
+        _ => {
+            let Some(native) = native_of(&Value::User(instance.clone())) else { return Ok(None) };
+            return interp.native_attribute(&native, name);
+        }
+    };
+    Ok(Some(Value::User(Rc::new(BaseMethod { method, instance: instance.clone() }))))
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Method {
+    Init,
+    SetAttribute,
+    Enter,
+    Build,
+    Call,
+    ComputeMask,
+}
+
+/// A method of the native base that the program's class may define, too: called as the base has it.
+#[derive(Debug)]
+struct BaseMethod {
+    method: Method,
+    instance: Rc<Instance>,
+}
+
+impl Object for BaseMethod {
+    fn class_name(&self) -> Rc<str> {
+        "method".into()
+    }
+
+    fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
+        let instance = &self.instance;
+        if let Method::Init = self.method {
+            let Some(base) = instance.class.native else { return Ok(Value::None) };
+            super::init(interp, instance, base, args)?;
+            return Ok(Value::None);
+        }
+        if let Method::SetAttribute = self.method {
+            let [Value::Str(name), value] = args.positional.as_slice() else {
+                return Err(Error::ty("__setattr__() takes a name and a value"));
+            };
+            instance.assign(interp, name, value.clone())?;
+            return Ok(Value::None);
+        }
+        super::check_initialised(instance)?;
+        let layer = instance.native.get().and_then(downcast::<LayerObject>);
+        let layer = layer.ok_or_else(|| Error::internal("a layer's method on another object"))?;
+        match self.method {
+            Method::Build => {
+                let shapes = super::build::flat_shapes(&args)?;
+                layer.build_natively(interp, &shapes, &Args::default())?;
+                Ok(Value::None)
+            }
+            Method::Call => {
+                let (mut args, training) = (super::natives(args)?, interp.training);
+                let training = crate::keras::layer::take_training(&mut args).unwrap_or(training);
+                layer.layer.call(&mut Call { interp, object: &layer, args, training })
+            }
+            Method::ComputeMask => Ok(args.positional.get(1).cloned().unwrap_or(Value::None)),
+            _ => LayerObject::call(&layer, interp, super::natives(args)?),
+        }
+    }
+}

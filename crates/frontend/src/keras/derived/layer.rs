@@ -1,0 +1,222 @@
+//! `keras.layers.Layer`, and the methods that all layers have.
+
+use std::rc::Rc;
+
+use keramos_ir::{DType, TensorType};
+
+use crate::error::{Error, Result};
+use crate::interp::Interp;
+use crate::keras::initializers;
+use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
+use crate::keras::symbolic::SymbolicShape;
+use crate::keras::variable::Role;
+use crate::keras::variable_object::sizes;
+use crate::library::{Args, Bound, ClassDecl, Default, MethodDecl, Param, Signature};
+use crate::value::{Host, ObjectRef, Value, downcast};
+
+/// `keras.layers.Layer`.
+pub static LAYER: ClassDecl = ClassDecl {
+    name: "Layer",
+    aliases: &[],
+    bases: &[],
+    signature: Signature::new(&[]).with(COMMON),
+    doc: "The base class of layers: derive from it and define `call`, and `build` to create weights.",
+    new: |interp, args| LayerObject::value(interp, &LAYER, args, Bare),
+    methods: &[],
+};
+
+/// What a layer does that defines nothing itself.
+#[derive(Debug)]
+pub(crate) struct Bare;
+
+impl Layer for Bare {
+    fn build(&self, _: &mut Build<'_>, _: &[SymbolicShape]) -> Result<()> {
+        Ok(())
+    }
+
+    fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
+        let class = &cx.object.class_name;
+        Err(Error::new(
+            crate::diagnostics::codes::RAISED,
+            format!("the class `{class}` of layer `{}` has no method `call`", cx.object.name()),
+        )
+        .help("define `def call(self, inputs):` in the class"))
+    }
+
+    fn masks(&self) -> Masks {
+        Masks::Pass
+    }
+}
+
+/// The methods of every layer.
+pub(in crate::keras) const METHODS: &[MethodDecl] = &[
+    MethodDecl {
+        name: "add_weight",
+        signature: Signature::new(&[
+            Param::new("shape", Default::None),
+            Param::new("initializer", Default::None),
+            Param::new("dtype", Default::None),
+            Param::keyword("trainable", Default::Bool(true)),
+            Param::keyword("autocast", Default::Bool(true)),
+            Param::keyword("regularizer", Default::None),
+            Param::keyword("constraint", Default::None),
+            Param::keyword("aggregation", Default::Str("none")),
+            Param::keyword("overwrite_with_gradient", Default::Bool(false)),
+            Param::keyword("name", Default::None),
+        ]),
+        doc: "Creates a weight of the layer.",
+        call: add_weight,
+    },
+    MethodDecl {
+        name: "add_variable",
+        signature: Signature::new(&[
+            Param::required("shape"),
+            Param::required("initializer"),
+            Param::new("dtype", Default::None),
+            Param::new("trainable", Default::Bool(true)),
+            Param::new("autocast", Default::Bool(true)),
+            Param::new("regularizer", Default::None),
+            Param::new("constraint", Default::None),
+            Param::new("name", Default::None),
+        ]),
+        doc: "Another name of `add_weight`.",
+        call: add_weight,
+    },
+    MethodDecl {
+        name: "build",
+        signature: Signature::new(&[Param::variadic("shapes"), Param::keywords("named")]),
+        doc: "Creates the weights for inputs of the given shape, the batch included.",
+        call: |interp, object, args| {
+            let layer = layer(object)?;
+            let positional = args.get("shapes")?.elements().unwrap_or_default();
+            let mut given = Args::positional(positional);
+            if let Value::Dict(named) = args.get("named")? {
+                for (key, value) in named.borrow().iter() {
+                    if let Value::Str(name) = key.value() {
+                        given.keywords.push((name.clone(), value.clone()));
+                    }
+                }
+            }
+            layer.build_by_shapes(interp, given)?;
+            Ok(Value::None)
+        },
+    },
+    MethodDecl {
+        name: "count_params",
+        signature: Signature::EMPTY,
+        doc: "The number of weights' elements.",
+        call: |interp, object, _| {
+            let layer = layer(object)?;
+            if !layer.built.get() {
+                return Err(Error::argument(format!("count_params() of layer `{}`, which is not built", layer.name()))
+                    .help("call the layer first, or `build(input_shape)`"));
+            }
+            let mut weights = layer.all_weights(interp);
+            weights.sort_unstable();
+            weights.dedup();
+            let count: usize = weights.iter().map(|&id| interp.variables.get(id).ty.size()).sum();
+            Ok(Value::Int(count as i64))
+        },
+    },
+    MethodDecl {
+        name: "get_weights",
+        signature: Signature::EMPTY,
+        doc: "The weights' values: a host value.",
+        call: |interp, _, _| Ok(Value::Host(Host::new("the values of weights", Some(interp.span)))),
+    },
+    MethodDecl {
+        name: "compute_output_shape",
+        signature: Signature::new(&[Param::required("input_shape")]),
+        doc: "The output's shape for inputs of the given shape.",
+        call: |interp, object, args| {
+            let layer = layer(object)?;
+            let shape = args.get("input_shape")?.clone();
+            let output = super::build::symbolic_call(interp, &layer, &shape)?;
+            output.map_leaves(&mut |leaf| match leaf {
+                Value::Symbolic(symbolic) => Ok(symbolic.shape_value()),
+                other => Ok(other.clone()),
+            })
+        },
+    },
+    MethodDecl {
+        name: "get_config",
+        signature: Signature::EMPTY,
+        doc: "The arguments that all layers share, as a dict.",
+        call: |_, object, _| {
+            let layer = layer(object)?;
+            let config = [
+                ("name", Value::Str(layer.name())),
+                ("trainable", Value::Bool(layer.trainable.get())),
+                ("dtype", Value::str(layer.dtype.numpy_name())),
+            ];
+            let entries = config.into_iter().map(|(key, value)| (crate::value::Key::name(key), value));
+            Ok(Value::Dict(Rc::new(std::cell::RefCell::new(entries.collect()))))
+        },
+    },
+];
+
+fn layer(object: &ObjectRef) -> Result<Rc<LayerObject>> {
+    downcast::<LayerObject>(object).ok_or_else(|| Error::internal("a layer's method on another object"))
+}
+
+fn add_weight(interp: &mut Interp, object: &ObjectRef, args: &mut Bound) -> Result<Value> {
+    let layer = layer(object)?;
+    let shape = match args.get("shape")? {
+        Value::None => Vec::new(),
+        Value::Str(name) => {
+            let message = format!("add_weight() takes a shape first, found the text \"{name}\"");
+            return Err(Error::argument(message).help(format!("write add_weight(shape=..., name=\"{name}\")")));
+        }
+        given => sizes(given).ok_or_else(|| unknown_shape(&layer, given))?,
+    };
+    let dtype = match args.some("dtype")? {
+        None => layer.dtype,
+        Some(Value::DType(dtype)) => *dtype,
+        Some(_) => DType::from_numpy_name(&args.str("dtype")?)
+            .ok_or_else(|| args.invalid("dtype", "the name of an element type such as \"float32\""))?,
+    };
+    let identifier = match args.get("initializer")? {
+        Value::None if dtype.is_float() => Value::str("glorot_uniform"),
+        Value::None => Value::str("zeros"),
+        given => given.clone(),
+    };
+    for name in ["regularizer", "constraint"] {
+        if args.some(name)?.is_some() {
+            return Err(Error::unsupported(format!("`{name}` of add_weight() is not supported yet")));
+        }
+    }
+    let initializer = initializers::get(interp, &identifier)?;
+    let name = match args.some("name")? {
+        Some(_) => args.str("name")?,
+        None => interp.names.unique("Variable"),
+    };
+    layer.check_unlocked(&name)?;
+    let entered = layer.open_scope(interp);
+    let id = interp.add_variable(&name, TensorType::new(dtype, shape), initializer, Role::Weight);
+    layer.close_scope(interp, entered);
+    interp.variables.get_mut(id).trainable = args.bool("trainable")?;
+    layer.weights.borrow_mut().push(id);
+    Ok(interp.variable(id))
+}
+
+fn unknown_shape(layer: &LayerObject, given: &Value) -> Error {
+    let unknown = given.elements().is_some_and(|sizes| sizes.iter().any(Value::is_none));
+    let class = &layer.class_name;
+    if unknown {
+        let text = given.elements().map(|sizes| {
+            let size = |v: &Value| match v {
+                Value::Int(n) => n.to_string(),
+                _ => "None".to_owned(),
+            };
+            sizes.iter().map(size).collect::<Vec<_>>().join(", ")
+        });
+        let message = format!("a weight of `{class}` has the shape ({}), which is not known", text.unwrap_or_default());
+        return Error::shape(message).help(
+            "a weight's shape may not depend on the batch or on another size that is None: use `input_shape[-1]`, or give the input that size",
+        );
+    }
+    Error::argument(format!(
+        "the `shape` of a weight of `{class}` must be a tuple of sizes, found {}",
+        given.type_name()
+    ))
+}

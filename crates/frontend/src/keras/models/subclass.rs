@@ -1,0 +1,128 @@
+//! Models whose `call` the program defines: `class Mine(keras.Model)`.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::{Functional, METHODS};
+use crate::error::{Error, Result};
+use crate::interp::Interp;
+use crate::keras::graph;
+use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
+use crate::keras::symbolic::SymbolicShape;
+use crate::library::{Args, ClassDecl, Signature};
+use crate::value::{Key, Value};
+
+/// `keras.Model` as the base of a class that is not given by inputs and outputs.
+pub static SUBCLASSED: ClassDecl = ClassDecl {
+    name: "Model",
+    aliases: &[],
+    bases: &["Functional", "Model", "Layer"],
+    signature: Signature::new(&[]).with(COMMON),
+    doc: "The base class of models: derive from it and define `call`.",
+    new: |interp, args| LayerObject::value(interp, &SUBCLASSED, args, Subclassed::default()),
+    methods: &[METHODS],
+};
+
+/// What is known of the inputs of a subclassed model.
+#[derive(Debug, Default)]
+pub struct Subclassed {
+    /// What the model was first called on: the types of the tensors count.
+    called_on: RefCell<Option<Value>>,
+    graph: RefCell<Option<Rc<Functional>>>,
+}
+
+impl Subclassed {
+    /// Notes what the model is called on, unless that is known.
+    pub fn record(&self, first: Option<&Value>) {
+        let Some(first) = first else { return };
+        let mut tensors = 0;
+        first.for_each_leaf(&mut |leaf| tensors += usize::from(leaf_type(leaf).is_some()));
+        if tensors > 0 && self.called_on.borrow().is_none() {
+            *self.called_on.borrow_mut() = Some(first.clone());
+        }
+    }
+
+    /// The graph of one call of the model; `None` if it was not called yet.
+    ///
+    /// # Errors
+    /// The call fails.
+    pub(super) fn graph(&self, interp: &mut Interp, model: &Rc<LayerObject>) -> Result<Option<Rc<Functional>>> {
+        if let Some(graph) = &*self.graph.borrow() {
+            return Ok(Some(graph.clone()));
+        }
+        let Some(called_on) = self.called_on.borrow().clone() else { return Ok(None) };
+        let first = super::super::derived::first_parameter(interp, model)?;
+        let inputs = inputs(interp, &called_on, &first)?;
+        let outputs = model.call(interp, Args::positional(vec![inputs.clone()]))?;
+        let functional = Rc::new(Functional::new(inputs, outputs)?);
+        *self.graph.borrow_mut() = Some(functional.clone());
+        Ok(Some(functional))
+    }
+}
+
+fn leaf_type(leaf: &Value) -> Option<(SymbolicShape, keramos_ir::DType)> {
+    let batched = |shape: &[usize]| shape.iter().enumerate().map(|(i, &n)| (i > 0).then_some(n)).collect();
+    match leaf {
+        Value::Symbolic(symbolic) => {
+            let mut shape = symbolic.0.shape.clone();
+            if let Some(first) = shape.first_mut() {
+                *first = None;
+            }
+            Some((shape, symbolic.0.dtype))
+        }
+        Value::Tensor(tensor) => Some((batched(tensor.shape()), tensor.dtype())),
+        Value::Array(array) => Some((batched(&array.ty().shape), array.ty().dtype)),
+        _ => None,
+    }
+}
+
+/// Symbolic inputs in the place of the tensors in `called_on`: named by the keys of a dict, or after the first
+/// parameter of `call`.
+fn inputs(interp: &mut Interp, called_on: &Value, first: &str) -> Result<Value> {
+    let count = called_on.leaves().len();
+    let mut index = 0;
+    let mut input = |interp: &mut Interp, leaf: &Value, key: Option<&str>| match leaf_type(leaf) {
+        Some((shape, dtype)) => {
+            let name = match key {
+                Some(key) => key.to_owned(),
+                None if count == 1 => first.to_owned(),
+                None => format!("{first}_{index}"),
+            };
+            index += 1;
+            Ok(Value::Symbolic(graph::input(interp, name.into(), shape, dtype)))
+        }
+        None => Err(Error::ty(format!("a model's input must be a tensor, found {}", leaf.type_name()))),
+    };
+    if let Value::Dict(entries) = called_on {
+        let entries = entries.borrow().clone();
+        let named = entries.into_iter().map(|(key, value)| {
+            let name = match key.value() {
+                Value::Str(name) => name.to_string(),
+                other => other.type_name(),
+            };
+            Ok((key, input(interp, &value, Some(&name))?))
+        });
+        let named: indexmap::IndexMap<Key, Value> = named.collect::<Result<_>>()?;
+        return Ok(Value::Dict(Rc::new(named.into())));
+    }
+    called_on.map_leaves(&mut |leaf| input(interp, leaf, None))
+}
+
+impl Layer for Subclassed {
+    fn build(&self, _: &mut Build<'_>, _: &[SymbolicShape]) -> Result<()> {
+        Ok(())
+    }
+
+    fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
+        let class = &cx.object.class_name;
+        Err(Error::new(
+            crate::diagnostics::codes::RAISED,
+            format!("the class `{class}` of model `{}` has no method `call`", cx.object.name()),
+        )
+        .help("define `def call(self, inputs):` in the class, or pass `inputs` and `outputs` to `super().__init__()`"))
+    }
+
+    fn masks(&self) -> Masks {
+        Masks::Pass
+    }
+}
