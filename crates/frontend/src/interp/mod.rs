@@ -61,6 +61,9 @@ pub struct Interp {
     pub diagnostics: Vec<Diagnostic>,
     /// Whether the current layer call is a training pass, unless the call says otherwise.
     pub training: bool,
+    /// Whether [`Interp::training`] was given to a layer call that is under way: a `call` of the program gets it then,
+    /// and its own default otherwise.
+    pub training_given: bool,
     /// How many calls of layers the current one is inside.
     pub(crate) calls: usize,
     /// 1 for rows that are there and 0 for padding (`f32[batch]`), while a step over padded batches is
@@ -105,6 +108,7 @@ impl Interp {
             state: StateScopes::default(),
             diagnostics: Vec::new(),
             training: false,
+            training_given: false,
             calls: 0,
             row_mask: None,
             names: Names::default(),

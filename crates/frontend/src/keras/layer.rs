@@ -253,8 +253,14 @@ impl LayerObject {
         self.build_for(interp, &shapes, &args)?;
         let function = derived::overridden(interp, self.instance.get(), "call")?;
         let mask = first_mask(&args);
-        let training = take_training(&mut args).unwrap_or(interp.training);
-        let outer = std::mem::replace(&mut interp.training, training);
+        let explicit = take_training(&mut args);
+        let training = explicit.unwrap_or(interp.training);
+        // In a step, Keras runs the code of a subclassed model without calling the model: layers that it calls learn
+        // whether they are trained only if the code tells them.
+        let unannounced = explicit.is_none() && interp.calls == 0 && self.kind::<models::Subclassed>().is_some();
+        let given = unannounced || explicit.is_some() || interp.training_given;
+        let outer = (interp.training, interp.training_given);
+        (interp.training, interp.training_given) = if unannounced { (false, false) } else { (training, given) };
         if interp.calls == 0 {
             // What an earlier call from outside added does not count any more. In a step of training that goes for
             // each of the model's own layers, as Keras on JAX runs the model's code without calling the model.
@@ -263,7 +269,7 @@ impl LayerObject {
         interp.calls += 1;
         let entered = self.open_scope(interp);
         let result = match &function {
-            Some(function) => derived::run(interp, self, function, args, training),
+            Some(function) => derived::run(interp, self, function, args, given.then_some(training)),
             None => self.layer.call(&mut Call { interp, object: self, args, training }),
         };
         let result = result.and_then(|outputs| {
@@ -272,7 +278,7 @@ impl LayerObject {
         });
         self.close_scope(interp, entered);
         interp.calls -= 1;
-        interp.training = outer;
+        (interp.training, interp.training_given) = outer;
         if function.is_some() {
             if result.is_ok() && !self.built.replace(true) {
                 self.lock();

@@ -38,9 +38,10 @@ pub(super) fn train(
         let (vars, rest) = params.split_at(state.ids.len());
         interp.state.open(state.ids.iter().copied().zip(vars.iter().cloned()));
         let batch = unpack(interp, rest, graph, compiled, batch, masked)?;
-        let outer = std::mem::replace(&mut interp.training, true);
+        let outer = (interp.training, interp.training_given);
+        (interp.training, interp.training_given) = (true, true);
         let stepped = step(interp, graph, compiled, &batch);
-        interp.training = outer;
+        (interp.training, interp.training_given) = outer;
         let logs = stepped?;
         let mut results = state.ids.iter().map(|&id| interp.read_variable(id)).collect::<Result<Vec<_>>>()?;
         interp.state.close();

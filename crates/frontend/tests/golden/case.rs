@@ -283,8 +283,10 @@ impl Model {
         let call = || {
             let mut values: Vec<Value> = params.into_iter().map(Value::Tensor).collect();
             let x = if values.len() == 1 { values.remove(0) } else { Value::list(values) };
-            let keywords = vec![("training".into(), Value::Bool(training))];
-            let result = interp.call(&Value::Object(self.object.clone()), Args { positional: vec![x], keywords })?;
+            // As Keras's `stateless_call` does it, on which the data rest.
+            (interp.training, interp.training_given) = (training, true);
+            let result = interp.call(&Value::Object(self.object.clone()), Args::positional(vec![x]))?;
+            (interp.training, interp.training_given) = (false, false);
             let outputs = result.leaves().iter().map(|leaf| interp.to_tensor(leaf)).collect::<Result<Vec<_>, _>>()?;
             let mut results = more(interp, outputs)?;
             let closed = interp.state.close();

@@ -20,7 +20,7 @@ pub(in crate::keras) fn run(
     layer: &Rc<LayerObject>,
     function: &Value,
     args: Args,
-    training: bool,
+    training: Option<bool>,
 ) -> Result<Value> {
     let mut args = converted(interp, layer, args)?;
     for value in &args.positional {
@@ -29,7 +29,10 @@ pub(in crate::keras) fn run(
     let parameters = call_parameters(interp, layer)?;
     let accepts = |name: &str| parameters.all().iter().any(|p| p == name);
     let named = name_arguments(interp, layer, &args)?;
-    if accepts("training") && !named.iter().any(|(name, _)| &**name == "training") {
+    if let Some(training) = training
+        && accepts("training")
+        && !named.iter().any(|(name, _)| &**name == "training")
+    {
         args.keywords.push(("training".into(), Value::Bool(training)));
     }
     let tensors: Vec<&(Rc<str>, Value)> = named.iter().filter(|(_, value)| has_tensor(value)).collect();

@@ -11,6 +11,7 @@ use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
 use crate::keras::symbolic::SymbolicShape;
 use crate::keras::variable::Role;
 use crate::keras::variable_object::sizes;
+use crate::keras::weights::{Weight, constraints, regularizers};
 use crate::library::{Args, Bound, ClassDecl, Default, MethodDecl, Param, Signature};
 use crate::value::{Host, ObjectRef, Value, downcast};
 
@@ -81,6 +82,26 @@ pub(in crate::keras) const METHODS: &[MethodDecl] = &[
         ]),
         doc: "Another name of `add_weight`.",
         call: add_weight,
+    },
+    MethodDecl {
+        name: "add_loss",
+        signature: Signature::new(&[Param::required("loss")]),
+        doc: "Adds to the loss of the models that contain the layer, from within `call`.",
+        call: |interp, object, args| {
+            let layer = layer(object)?;
+            if interp.tracer.depth() == 0 {
+                return Err(Error::argument("add_loss() is called outside of `call`")
+                    .help("call `self.add_loss(...)` from the layer's `call`, on a tensor"));
+            }
+            for loss in args.get("loss")?.leaves() {
+                if !crate::interp::tensor::is_tensor(&loss) {
+                    return Err(args.invalid("loss", "a tensor"));
+                }
+                let loss = interp.to_tensor(&loss)?;
+                layer.add_loss(interp, loss);
+            }
+            Ok(Value::None)
+        },
     },
     MethodDecl {
         name: "build",
@@ -180,19 +201,17 @@ fn add_weight(interp: &mut Interp, object: &ObjectRef, args: &mut Bound) -> Resu
         Value::None => Value::str("zeros"),
         given => given.clone(),
     };
-    for name in ["regularizer", "constraint"] {
-        if args.some(name)?.is_some() {
-            return Err(Error::unsupported(format!("`{name}` of add_weight() is not supported yet")));
-        }
-    }
     let initializer = initializers::get(interp, &identifier)?;
+    let regularizer = regularizers::get(interp, &args.get("regularizer")?.clone())?;
+    let constraint = constraints::get(interp, &args.get("constraint")?.clone())?;
+    let weight = Weight { initializer, regularizer, constraint };
     let name = match args.some("name")? {
         Some(_) => args.str("name")?,
         None => interp.names.unique("Variable"),
     };
     layer.check_unlocked(&name)?;
     let entered = layer.open_scope(interp);
-    let id = interp.add_variable(&name, TensorType::new(dtype, shape), initializer, Role::Weight);
+    let id = interp.add_variable(&name, TensorType::new(dtype, shape), weight, Role::Weight);
     layer.close_scope(interp, entered);
     interp.variables.get_mut(id).trainable = args.bool("trainable")?;
     layer.weights.borrow_mut().push(id);

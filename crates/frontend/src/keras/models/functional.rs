@@ -121,7 +121,10 @@ impl Functional {
     /// # Errors
     /// A layer cannot take what it gets.
     pub fn replay(&self, interp: &mut Interp, inputs: &[Tensor]) -> Result<Value> {
-        graph::replay(interp, &self.inputs, inputs, &self.nodes, &self.outputs)
+        let outer = std::mem::replace(&mut interp.training_given, true);
+        let outputs = graph::replay(interp, &self.inputs, inputs, &self.nodes, &self.outputs);
+        interp.training_given = outer;
+        outputs
     }
 }
 
