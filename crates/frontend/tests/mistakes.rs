@@ -42,6 +42,15 @@ mistakes! {
     endless_recursion: "def f(n):\n    return f(n + 1)\nf(0)\n";
     endless_loop: "n = 0\nwhile n >= 0:\n    n += 1\n";
     subclass_of_a_layer: "import keras\nclass Mine(keras.layers.Layer):\n    pass\nx = Mine()(3)\n";
+    layer_without_super_init: "import keras\nclass Mine(keras.layers.Layer):\n    def __init__(self, units):\n        self.units = units\nx = Mine(3)\n";
+    layer_call_without_return: "import keras\nclass Mine(keras.layers.Layer):\n    def call(self, x):\n        y = x * 2\nx = keras.Input((4,))\ny = Mine()(x)\n";
+    layer_weights_in_call: "import keras\nclass Mine(keras.layers.Layer):\n    def build(self, input_shape):\n        pass\n    def call(self, x):\n        w = self.add_weight(shape=(4,), name='w')\n        return x * w\nx = keras.Input((4,))\ny = Mine()(x)\n";
+    layer_weight_of_unknown_shape: "import keras\nclass Mine(keras.layers.Layer):\n    def build(self, input_shape):\n        self.w = self.add_weight(shape=input_shape, name='w')\n    def call(self, x):\n        return x * self.w\nx = keras.Input((4,))\ny = Mine()(x)\n";
+    layer_build_arguments: "import keras\nclass Mine(keras.layers.Layer):\n    def build(self, query_shape, values_shape):\n        pass\n    def call(self, query, value):\n        return query + value\nx = keras.Input((4,))\ny = Mine()(x, x)\n";
+    layer_unknown_argument: "import keras\nclass Mine(keras.layers.Layer):\n    def __init__(self, units, **kwargs):\n        super().__init__(**kwargs)\nx = Mine(3, rate=0.5)\n";
+    layer_number_by_position: "import keras\nclass Mine(keras.layers.Layer):\n    def call(self, x, factor):\n        return x * factor\nx = keras.Input((4,))\ny = Mine()(x, 3)\n";
+    layer_shape_mismatch_in_call: "import keras\nclass Mine(keras.layers.Layer):\n    def build(self, input_shape):\n        self.w = self.add_weight(shape=(5, 2), name='w')\n    def call(self, x):\n        return keras.ops.matmul(x, self.w)\nx = keras.Input((4,))\ny = Mine()(x)\n";
+    model_fitted_on_host_data_only: "import keras\nclass Net(keras.Model):\n    def __init__(self):\n        super().__init__()\n        self.dense = keras.layers.Dense(3)\n    def call(self, x):\n        return self.dense(x)\nmodel = Net()\nprint(model.dense.kernel)\n";
     unsupported_python: "x = 3j\nclass M(metaclass=type): pass\nfrom .sibling import y\n";
     skipped_return: "import os\ndef build():\n    if os.path.exists('m.keras'):\n        return None\n    return 3\nmodel = build()\n";
     unpacking: "a, b = 1\n(c, d), e = [1, 2]\n";

@@ -231,7 +231,7 @@ impl LayerObject {
     }
 
     /// Whether the native class does nothing itself: all is up to the program.
-    pub(super) fn is_bare(&self) -> bool {
+    pub(crate) fn is_bare(&self) -> bool {
         self.kind::<derived::Bare>().is_some() || self.kind::<models::Subclassed>().is_some()
     }
 
@@ -258,9 +258,12 @@ impl LayerObject {
         // In a step, Keras runs the code of a subclassed model without calling the model: layers that it calls learn
         // whether they are trained only if the code tells them.
         let unannounced = explicit.is_none() && interp.calls == 0 && self.kind::<models::Subclassed>().is_some();
-        let given = unannounced || explicit.is_some() || interp.training_given;
+        if let (true, Some(function)) = (unannounced, &function) {
+            return self.run_code(interp, function, args, Some(training));
+        }
+        let given = explicit.is_some() || interp.training_given;
         let outer = (interp.training, interp.training_given);
-        (interp.training, interp.training_given) = if unannounced { (false, false) } else { (training, given) };
+        (interp.training, interp.training_given) = (training, given);
         if interp.calls == 0 {
             // What an earlier call from outside added does not count any more. In a step of training that goes for
             // each of the model's own layers, as Keras on JAX runs the model's code without calling the model.
@@ -290,6 +293,40 @@ impl LayerObject {
             (Value::Tensor(t), Masks::Pass) => Ok(Value::Tensor(t.with_mask(mask))),
             (value, _) => Ok(value),
         }
+    }
+
+    /// Runs the layer's code as Keras's `stateless_call` does, which is no call of the layer itself where the
+    /// program defines `call`: layers that it calls learn whether they are trained only if the code tells them.
+    ///
+    /// # Errors
+    /// As [`LayerObject::call`].
+    pub(super) fn call_code(self: &Rc<Self>, interp: &mut Interp, mut args: Args) -> Result<Value> {
+        match derived::overridden(interp, self.instance.get(), "call")? {
+            Some(function) if self.built.get() => {
+                let training = take_training(&mut args);
+                self.run_code(interp, &function, args, training)
+            }
+            _ => self.call(interp, args),
+        }
+    }
+
+    fn run_code(
+        self: &Rc<Self>,
+        interp: &mut Interp,
+        function: &Value,
+        args: Args,
+        training: Option<bool>,
+    ) -> Result<Value> {
+        let outer = (interp.training, interp.training_given);
+        (interp.training, interp.training_given) = (false, false);
+        let entered = self.open_scope(interp);
+        let result = derived::run(interp, self, function, args, training);
+        self.close_scope(interp, entered);
+        (interp.training, interp.training_given) = outer;
+        if result.is_ok() && !self.built.replace(true) {
+            self.lock();
+        }
+        result.map_err(|e| self.located(e))
     }
 
     fn check(&self, inputs: &[SymbolicShape]) -> Result<()> {
@@ -337,7 +374,7 @@ impl LayerObject {
 
 impl LayerObject {
     /// The layer's own weights, trainable ones first.
-    pub(super) fn own_weights(&self, interp: &Interp) -> Vec<VariableId> {
+    pub(crate) fn own_weights(&self, interp: &Interp) -> Vec<VariableId> {
         let own = self.weights.borrow();
         let trainable = |id: &&VariableId| interp.variables.get(**id).trainable;
         let mut all: Vec<VariableId> = own.iter().filter(trainable).copied().collect();

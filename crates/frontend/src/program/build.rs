@@ -137,7 +137,7 @@ fn of_model(
         entries.push(steps::evaluate(interp, &state, &graph, compiled, train_batch)?);
     }
     let trained = compiled.as_ref().map_or_else(Vec::new, |c| c.trained.clone());
-    let h5 = layout::h5_paths(model);
+    let h5 = layout::h5_paths(interp, model);
     let program = Program {
         model: model.name().to_string(),
         variables: assemble::specs(interp, &state, &trained, &h5),

@@ -6,23 +6,32 @@ use std::rc::Rc;
 use super::LayerRow;
 use crate::interp::Interp;
 use crate::keras::graph::{self, Node};
-use crate::keras::layer::LayerObject;
+use crate::keras::layer::{LayerObject, layer_of};
 use crate::keras::models::{self, Functional};
 use crate::keras::snake_case;
 use crate::keras::variable::VariableId;
-use crate::value::{Value, downcast};
+use crate::value::Value;
 
 /// The dataset of each weight in the `.weights.h5` files that Keras writes for this model: layers of a
 /// model are named after their class and numbered per container, sublayers after their attribute.
-pub(super) fn h5_paths(model: &LayerObject) -> HashMap<VariableId, String> {
+pub(super) fn h5_paths(interp: &Interp, model: &LayerObject) -> HashMap<VariableId, String> {
     let mut paths = HashMap::new();
-    visit(model, String::new(), &mut paths);
+    visit(interp, model, String::new(), &mut paths);
     paths
 }
 
-fn visit(layer: &LayerObject, prefix: String, paths: &mut HashMap<VariableId, String>) {
-    for (i, &id) in layer.weights.borrow().iter().enumerate() {
+fn visit(interp: &Interp, layer: &LayerObject, prefix: String, paths: &mut HashMap<VariableId, String>) {
+    for (i, id) in layer.own_weights(interp).into_iter().enumerate() {
         paths.entry(id).or_insert_with(|| format!("{prefix}vars/{i}"));
+    }
+    if let Some(attributes) = layer.program_attributes() {
+        // Keras visits the attributes in the order of their names, private ones last.
+        for (name, value) in attributes {
+            visit_attribute(interp, &value, &format!("{prefix}{name}"), paths);
+        }
+        if layer.is_bare() {
+            return;
+        }
     }
     let mut counts: HashMap<String, usize> = HashMap::new();
     for (attribute, inner) in layer.sublayers.borrow().iter() {
@@ -35,7 +44,33 @@ fn visit(layer: &LayerObject, prefix: String, paths: &mut HashMap<VariableId, St
             }
             attribute => attribute.to_owned(),
         };
-        visit(inner, format!("{prefix}{group}/"), paths);
+        visit(interp, inner, format!("{prefix}{group}/"), paths);
+    }
+}
+
+/// A layer in an attribute, or the layers in a list or dict: these are numbered by class.
+fn visit_attribute(interp: &Interp, value: &Value, path: &str, paths: &mut HashMap<VariableId, String>) {
+    if let Some(layer) = layer_of(value) {
+        return visit(interp, &layer, format!("{path}/"), paths);
+    }
+    let elements = match value {
+        Value::Dict(entries) => entries.borrow().values().cloned().collect(),
+        other => other.elements().unwrap_or_default(),
+    };
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    let mut numbered = |name: String| {
+        let count = counts.entry(name.clone()).or_insert(0);
+        *count += 1;
+        if *count == 1 { name } else { format!("{name}_{}", *count - 1) }
+    };
+    for element in elements {
+        if let Some(layer) = layer_of(&element) {
+            let name = numbered(snake_case(&layer.class_name));
+            visit(interp, &layer, format!("{path}/{name}/"), paths);
+        } else if matches!(element, Value::List(_) | Value::Tuple(_) | Value::Dict(_)) {
+            let name = numbered("container".to_owned());
+            visit_attribute(interp, &element, &format!("{path}/{name}"), paths);
+        }
     }
 }
 
@@ -44,7 +79,11 @@ pub(super) fn rows(interp: &Interp, model: &Rc<LayerObject>, graph: &Functional)
     let mut rows: Vec<LayerRow> = graph.inputs.iter().map(|s| row(interp, &s.0.node)).collect();
     let mut seen: Vec<*const LayerObject> = Vec::new();
     for node in &graph.nodes {
-        if let Some(layer) = layer_of(node) {
+        // Of a subclassed model the layers are listed, not the one call of it.
+        if callee(node).is_some_and(|layer| Rc::ptr_eq(&layer, model)) {
+            continue;
+        }
+        if let Some(layer) = callee(node) {
             if seen.contains(&Rc::as_ptr(&layer)) {
                 continue;
             }
@@ -72,7 +111,7 @@ pub(super) fn rows(interp: &Interp, model: &Rc<LayerObject>, graph: &Functional)
 }
 
 fn row(interp: &Interp, node: &Node) -> LayerRow {
-    let layer = layer_of(node);
+    let layer = callee(node);
     let (params, trainable_params) = layer.as_ref().map_or((0, 0), |layer| count(interp, layer));
     let class = match (&layer, &node.callee) {
         (Some(layer), _) => layer.class_name.to_string(),
@@ -98,9 +137,6 @@ fn count(interp: &Interp, layer: &LayerObject) -> (usize, usize) {
     (all.iter().map(size).sum(), trainable.map(size).sum())
 }
 
-fn layer_of(node: &Node) -> Option<Rc<LayerObject>> {
-    match &node.callee {
-        Some(Value::Object(object)) => downcast::<LayerObject>(object),
-        _ => None,
-    }
+fn callee(node: &Node) -> Option<Rc<LayerObject>> {
+    node.callee.as_ref().and_then(layer_of)
 }

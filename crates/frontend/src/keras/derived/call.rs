@@ -40,10 +40,11 @@ pub(in crate::keras) fn run(
     let mut previous = tensors.first().and_then(|(_, value)| masks_of(value));
     match tensors.as_slice() {
         [(_, only)] => {
-            if accepts("mask") && given("mask").is_none() {
-                if let Some(mask) = masks_of(only) {
-                    set_keyword(&mut args, "mask", mask);
-                }
+            if accepts("mask")
+                && given("mask").is_none()
+                && let Some(mask) = masks_of(only)
+            {
+                set_keyword(&mut args, "mask", mask);
             }
         }
         several => {

@@ -13,7 +13,7 @@ use crate::keras::variable::Role;
 use crate::keras::variable_object::sizes;
 use crate::keras::weights::{Weight, constraints, regularizers};
 use crate::library::{Args, Bound, ClassDecl, Default, MethodDecl, Param, Signature};
-use crate::value::{Host, ObjectRef, Value, downcast};
+use crate::value::{ObjectRef, Value, downcast};
 
 /// `keras.layers.Layer`.
 pub static LAYER: ClassDecl = ClassDecl {
@@ -138,12 +138,6 @@ pub(in crate::keras) const METHODS: &[MethodDecl] = &[
             let count: usize = weights.iter().map(|&id| interp.variables.get(id).ty.size()).sum();
             Ok(Value::Int(count as i64))
         },
-    },
-    MethodDecl {
-        name: "get_weights",
-        signature: Signature::EMPTY,
-        doc: "The weights' values: a host value.",
-        call: |interp, _, _| Ok(Value::Host(Host::new("the values of weights", Some(interp.span)))),
     },
     MethodDecl {
         name: "compute_output_shape",

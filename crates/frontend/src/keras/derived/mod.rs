@@ -174,5 +174,5 @@ pub(crate) fn derives(class: &UserClass, base: &'static ClassDecl) -> bool {
 /// Whether one native class is or derives from another.
 pub(crate) fn is_native_subclass(class: &'static ClassDecl, base: &'static ClassDecl) -> bool {
     let named = |name: &&str| *name == base.name || base.aliases.contains(name);
-    std::ptr::eq(class, base) || class.bases.iter().any(|name| named(name))
+    std::ptr::eq(class, base) || class.bases.iter().any(named)
 }

@@ -185,6 +185,14 @@ impl LayerObject {
         }
     }
 
+    /// The attributes that the program set, in the order in which Keras saves them; `None` for layers of Keras's
+    /// own classes.
+    pub fn program_attributes(&self) -> Option<Vec<(Rc<str>, Value)>> {
+        let mut attributes: Vec<(Rc<str>, Value)> = self.instance.get()?.entries().into_iter().collect();
+        attributes.sort_by_key(|(name, _)| (name.starts_with('_'), name.clone()));
+        Some(attributes)
+    }
+
     /// Whether an attribute of that name is set on the layer itself.
     pub(super) fn has_settable(&self, name: &str) -> bool {
         crate::keras::layer::SETTABLE.contains(&name)

@@ -101,7 +101,7 @@ pub(super) fn attribute(interp: &mut Interp, layer: &Rc<LayerObject>, name: &str
     if let Some(method) = METHODS.iter().find(|method| method.name == name) {
         return Ok(Some(Value::Method(layer.clone(), method)));
     }
-    if ATTRIBUTES.contains(&name) {
+    if ATTRIBUTES.contains(&name) && !layer.built.get() {
         // A sequential model with a known input is built by now.
         models::graph_of(interp, layer)?;
     }
@@ -115,6 +115,8 @@ pub(super) fn attribute(interp: &mut Interp, layer: &Rc<LayerObject>, name: &str
             let wanted = name == "trainable_weights";
             layer.all_weights(interp).into_iter().filter(|id| trained.contains(id) == wanted).collect()
         }
+        // Such a layer's weights are the attributes that its class makes them.
+        _ if layer.is_bare() => return Ok(None),
         _ => {
             let named = |id: &&VariableId| *interp.variables.get(**id).name == *name;
             let found = layer.weights.borrow().iter().find(named).copied();
@@ -143,7 +145,7 @@ fn stateless_call(interp: &mut Interp, object: &ObjectRef, args: &mut Bound) -> 
         let call = args.passed_on();
         let wanted = args.bool("return_losses")?;
         let ((output, losses), last) = interp.stateless(mapping, &others, |interp| {
-            let output = layer.call(interp, call)?;
+            let output = layer.call_code(interp, call)?;
             Ok((output, if wanted { Some(layer.losses(interp)?) } else { None }))
         })?;
         let mut results = vec![output, list(last)];

@@ -259,6 +259,13 @@ impl MetricObject {
     }
 }
 
+impl MetricObject {
+    /// The metric as the program holds it.
+    pub fn as_value(self: &Rc<Self>) -> Value {
+        Value::Object(self.clone())
+    }
+}
+
 impl Object for MetricObject {
     fn class_name(&self) -> Rc<str> {
         self.class.map_or("Metric", |c| c.name).into()
