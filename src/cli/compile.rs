@@ -132,11 +132,19 @@ impl Compile {
 fn describe(manifest: &Manifest, output: &std::path::Path, size: u64) -> String {
     let weights = manifest.variables.iter().filter(|v| v.role.is_model_weight());
     let parameters: usize = weights.filter_map(|v| v.elements()).sum();
-    let entries: Vec<String> = manifest
-        .programs
-        .iter()
-        .map(|p| p.batch.map_or_else(|| p.entry.to_string(), |batch| format!("{} (batch {batch})", p.entry)))
-        .collect();
+    let mut entries: Vec<String> = Vec::new();
+    for program in &manifest.programs {
+        let entry =
+            program.batch.map_or_else(|| program.entry.to_string(), |b| format!("{} (batch {b})", program.entry));
+        if !entries.contains(&entry) {
+            entries.push(entry);
+        }
+    }
+    let what = match (manifest.has_model(), parameters) {
+        (true, _) => format!("model `{}`, {parameters} parameters,", manifest.name),
+        (false, 0) => format!("functions of `{}`:", manifest.name),
+        (false, _) => format!("functions of `{}` with {parameters} parameters:", manifest.name),
+    };
     let targets: Vec<&str> = manifest.targets.iter().map(|t| t.name.as_str()).collect();
     let compiled = if targets.is_empty() {
         "no executables".to_owned()
@@ -144,9 +152,8 @@ fn describe(manifest: &Manifest, output: &std::path::Path, size: u64) -> String 
         format!("executables for {}", targets.join(", "))
     };
     format!(
-        "{}: model `{}`, {parameters} parameters, {}; {compiled}; {:.1} MiB",
+        "{}: {what} {}; {compiled}; {:.1} MiB",
         output.display(),
-        manifest.name,
         entries.join(", "),
         size as f64 / (1 << 20) as f64
     )

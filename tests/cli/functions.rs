@@ -175,6 +175,48 @@ fn requests_that_do_not_fit_the_file() {
     assert!(!place.path("f.kar").exists());
 }
 
+const STATICS: &str = r#"
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+
+
+@partial(jax.jit, static_argnames=("n", "act"))
+def f(x, n, act="relu"):
+    for _ in range(n):
+        x = getattr(jax.nn, act)(x) * 2.0
+    return x
+
+
+@partial(jax.jit, static_argnums=0)
+def single(scale, x):
+    return x * scale
+
+
+for n in (1, 3):
+    f(jnp.ones(2), n)
+    f(jnp.ones((2, 2)), n=n)
+f(jnp.ones(2), 3, act="tanh")
+single(4, jnp.ones(2))
+"#;
+
+#[test]
+fn calls_that_differ_in_static_arguments_make_entry_points_with_names_that_tell() {
+    let place = Workplace::new();
+    place.write("s.py", STATICS);
+    let compiled = place.keramos(&["compile", "s.py", "--target", "none"]).ok();
+    let (told, _) = compiled.stdout.split_once("; no executables").expect("what is in the artifact");
+    let run = place.keramos_run(&["inspect", "s.kar"]).ok();
+    let (_, rest) = run.stdout.split_once("Entry points\n").expect("the list");
+    let (entries, _) = rest.split_once("\nSections").expect("its end");
+    let unknown = complaint(place.keramos_run(&["call", "s.kar", "f", "--arg", "x=1"]));
+    insta::assert_snapshot!(format!("{told}\n\n{entries}\n\n{unknown}"));
+    place.arrays("x.npy", vec![("", array(&[2], &[1.0, -1.0]))]);
+    place.keramos_run(&["call", "s.kar", "f[n=3]", "--arg", "x=x.npy", "-o", "y.npy"]).ok();
+    assert_eq!(read(&place, "y.npy").values::<f32>().expect("floats"), [8.0, 0.0]);
+}
+
 const JITTED: &str = r#"
 import collections
 from functools import partial

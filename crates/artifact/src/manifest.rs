@@ -282,6 +282,11 @@ impl Manifest {
         sizes
     }
 
+    /// Whether the artifact holds a model, not only functions.
+    pub fn has_model(&self) -> bool {
+        self.programs.iter().any(|program| program.entry == Entry::Predict)
+    }
+
     /// Whether the artifact carries a value for every weight of the model (optimizer and metric
     /// state aside), so that it predicts something meaningful as it is.
     pub fn has_all_weights(&self) -> bool {

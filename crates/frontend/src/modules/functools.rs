@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::partial::Partial;
 use super::{Contents, modules};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -9,7 +10,7 @@ use crate::interp::builtins::functions;
 use crate::interp::exceptions::raise;
 use crate::library::{Args, Bound, Default, FunctionDecl};
 use crate::syntax::ast::{BinaryOp, CompareOp};
-use crate::value::{Key, Object, Value};
+use crate::value::{Object, Value};
 
 modules! {
     /// `functools`.
@@ -19,7 +20,7 @@ modules! {
 }
 
 static FUNCTIONS: &[FunctionDecl] = functions! {
-    "partial" [(func) (*args) (**keywords)] "The function with some arguments given already." => partial;
+    "partial" [(func) (*args) (**keywords)] "The function with some arguments given already." => |_, args| Partial::made(args, false);
     "reduce" [(function) (iterable) (initial = Default::Str(""))] "The elements combined from left to right." => reduce;
     "wraps" [(wrapped) (*rest) (**options)] "A decorator that leaves the function as it is." => identity;
     "lru_cache" [(maxsize = Default::None) (typed = Default::Bool(false))] "A decorator that leaves the function as it is." => cache;
@@ -50,65 +51,6 @@ static OPERATORS: &[FunctionDecl] = functions! {
     "itemgetter" [(*items)] "A function that reads items." => |_, args| getter(args, "items", Reads::Items);
     "attrgetter" [(*attrs)] "A function that reads attributes." => |_, args| getter(args, "attrs", Reads::Attributes);
 };
-
-/// A function with some arguments given.
-#[derive(Debug)]
-struct Partial {
-    function: Value,
-    args: Args,
-}
-
-impl Object for Partial {
-    fn class_name(&self) -> Rc<str> {
-        "functools.partial".into()
-    }
-
-    fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
-        let mut all = self.args.clone();
-        all.positional.extend(args.positional);
-        for (name, value) in args.keywords {
-            match all.keywords.iter_mut().find(|(n, _)| *n == name) {
-                Some((_, slot)) => *slot = value,
-                None => all.keywords.push((name, value)),
-            }
-        }
-        interp.call(&self.function, all)
-    }
-
-    fn get_attr(self: Rc<Self>, _interp: &mut Interp, name: &str) -> Result<Option<Value>> {
-        Ok(match name {
-            "func" => Some(self.function.clone()),
-            "args" => Some(Value::tuple(self.args.positional.clone())),
-            "keywords" => {
-                let entries = self.args.keywords.iter().map(|(n, v)| (Key::name(n.clone()), v.clone()));
-                Some(Value::Dict(Rc::new(std::cell::RefCell::new(entries.collect()))))
-            }
-            _ => None,
-        })
-    }
-
-    fn stands_for(&self) -> Option<(Value, usize)> {
-        Some((self.function.clone(), self.args.positional.len()))
-    }
-
-    fn attributes(&self) -> Vec<String> {
-        ["func", "args", "keywords"].map(String::from).to_vec()
-    }
-}
-
-fn partial(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
-    let positional = args.get("args")?.elements().unwrap_or_default();
-    let mut keywords = Vec::new();
-    if let Value::Dict(entries) = args.get("keywords")? {
-        for (key, value) in entries.borrow().iter() {
-            if let Value::Str(name) = key.value() {
-                keywords.push((name.clone(), value.clone()));
-            }
-        }
-    }
-    let function = args.get("func")?.clone();
-    Ok(Value::User(Rc::new(Partial { function, args: Args { positional, keywords } })))
-}
 
 fn reduce(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let function = args.get("function")?.clone();

@@ -14,6 +14,7 @@ pub(crate) mod itertools;
 mod keras;
 pub(crate) mod math;
 mod numpy;
+pub(crate) mod partial;
 pub(crate) mod typing;
 
 use std::collections::HashSet;

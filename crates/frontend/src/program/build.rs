@@ -54,11 +54,12 @@ pub fn build(
     let mut traced = Vec::with_capacity(functions.len());
     for wanted in functions {
         let function = function::trace(interp, wanted)?;
-        // Calls with the same types make one entry point.
+        // Calls with the same types and static arguments make one entry point.
         if !traced.iter().any(|known| function::same(known, &function)) {
             traced.push(function);
         }
     }
+    function::name_apart(&mut traced);
     let reads: Vec<VariableId> = traced.iter().flat_map(|f: &Traced| f.reads.iter().copied()).collect();
     let (mut program, state) = match model {
         Some(model) => of_model(interp, model, &reads, options)?,

@@ -41,8 +41,9 @@ fn head(artifact: &Artifact) -> String {
     let manifest = artifact.manifest();
     let info = artifact.info();
     let source = manifest.source.as_deref().map(|source| format!(" (from {source})")).unwrap_or_default();
+    let what = if manifest.has_model() { "Model" } else { "Functions of" };
     let mut text = format!(
-        "Model `{}`{source}\n  compiled by keramos {}, StableHLO {}\n",
+        "{what} `{}`{source}\n  compiled by keramos {}, StableHLO {}\n",
         manifest.name, info.compiler_version, info.stablehlo_version
     );
     if let Some(training) = &manifest.training {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use keramos_ir::ops::Policy;
 
 use super::jit::Jit;
-use super::transformed::{Transform, Transformed};
+use super::transformed::{Transform, applied};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::attribute::user;
@@ -123,33 +123,13 @@ struct Checkpoint {
     statics: Jit,
 }
 
-/// `jax.checkpoint(…)` without a function: a decorator.
-#[derive(Debug)]
-struct Decorator(Checkpoint);
-
-impl Object for Decorator {
-    fn class_name(&self) -> Rc<str> {
-        "function".into()
-    }
-
-    fn call(self: Rc<Self>, _interp: &mut Interp, args: Args) -> Result<Value> {
-        match args.positional.as_slice() {
-            [function] => Transformed::value(function, self.0.clone()),
-            _ => Err(Error::ty("jax.checkpoint(…) decorates one function")),
-        }
-    }
-}
-
 fn checkpoint(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let checkpoint = Checkpoint {
         policy: args.some("policy")?.map(policy).transpose()?.unwrap_or_default(),
         prevent_cse: args.bool("prevent_cse")?,
         statics: Jit::with_static(args)?,
     };
-    match args.some("fun")? {
-        Some(function) => Transformed::value(function, checkpoint),
-        None => Ok(Value::User(Rc::new(Decorator(checkpoint)))),
-    }
+    applied(args.some("fun")?, checkpoint)
 }
 
 impl Transform for Checkpoint {

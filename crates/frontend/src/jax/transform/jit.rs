@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::callee::{argument_name, name_of, parameter_names};
 use super::shapes;
 use super::stage::{Aval, Others, Staged, Staging};
-use super::transformed::{Transform, Transformed};
+use super::transformed::{Transform, applied};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::builtins::functions;
@@ -32,10 +32,7 @@ fn jit(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         donated_names: names(args, "donate_argnames")?,
         inline: args.bool("inline")?,
     };
-    match args.some("fun")? {
-        Some(function) => Transformed::value(function, jit),
-        None => Ok(Value::User(Rc::new(Decorator(jit)))),
-    }
+    applied(args.some("fun")?, jit)
 }
 
 fn positions(args: &Bound, name: &str) -> Result<Vec<i64>> {
@@ -79,23 +76,6 @@ pub(crate) enum Role {
     Traced,
     /// It is an array whose memory the results may take over.
     Donated,
-}
-
-/// `jax.jit(…)` without a function: a decorator.
-#[derive(Debug)]
-struct Decorator(Jit);
-
-impl Object for Decorator {
-    fn class_name(&self) -> Rc<str> {
-        "function".into()
-    }
-
-    fn call(self: Rc<Self>, _interp: &mut Interp, args: Args) -> Result<Value> {
-        match args.positional.as_slice() {
-            [function] => Transformed::value(function, self.0.clone()),
-            _ => Err(Error::ty("jax.jit(…) decorates one function")),
-        }
-    }
 }
 
 /// A call of a jitted function, taken apart: what is traced, and what is not.

@@ -39,6 +39,7 @@ pub(crate) static PYTHON: &[&[FunctionDecl]] = &[
     checkpoint::FUNCTIONS,
     custom::JVP,
     custom::VJP,
+    custom::GRADIENT,
     shapes::FUNCTIONS,
     misc::FUNCTIONS,
 ];

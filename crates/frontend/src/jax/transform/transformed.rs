@@ -50,6 +50,34 @@ impl<T: Transform> Transformed<T> {
     }
 }
 
+/// A transform that has its options and waits for the function: `jax.jit(static_argnums=0)` before `def`.
+#[derive(Debug)]
+struct Decorator<T>(T);
+
+/// `transform` applied to `function`, or as a decorator if there is none yet.
+///
+/// # Errors
+/// The value is not callable.
+pub(crate) fn applied<T: Transform + Clone>(function: Option<&Value>, transform: T) -> Result<Value> {
+    match function {
+        Some(function) => Transformed::value(function, transform),
+        None => Ok(Value::User(Rc::new(Decorator(transform)))),
+    }
+}
+
+impl<T: Transform + Clone> Object for Decorator<T> {
+    fn class_name(&self) -> Rc<str> {
+        "function".into()
+    }
+
+    fn call(self: Rc<Self>, _interp: &mut Interp, args: Args) -> Result<Value> {
+        match args.positional.as_slice() {
+            [function] => Transformed::value(function, self.0.clone()),
+            _ => Err(Error::ty(format!("jax.{}(…) decorates one function", self.0.name()))),
+        }
+    }
+}
+
 /// Refuses what cannot be called.
 pub(crate) fn check_callable(what: &str, function: &Value) -> Result<()> {
     match function {

@@ -8,7 +8,7 @@ mod trace;
 pub use called::called;
 pub(crate) use called::uncalled;
 pub(crate) use request::Request;
-pub(super) use trace::{Traced, same, trace};
+pub(super) use trace::{Traced, name_apart, same, trace};
 
 use crate::diagnostics::{codes, suggest};
 use crate::error::{Error, Result};

@@ -15,7 +15,7 @@ use crate::program::assemble::{State, state_first, traced_with_state};
 use crate::program::{Entry, EntryKind, Port, PortKind};
 use crate::trace::Tensor;
 use crate::value::tree::{Path, TreeDef};
-use crate::value::{Value, downcast};
+use crate::value::{Key, Value, downcast};
 
 /// A traced function, before the order of the program's state is known.
 #[derive(Debug)]
@@ -27,13 +27,48 @@ pub struct Traced {
     results: Vec<String>,
     /// The variables that the function reads: its last parameters.
     pub reads: Vec<VariableId>,
+    statics: Vec<Static>,
 }
 
-/// Whether two entry points have one name and the same argument types, so that no call could tell them
-/// apart.
+/// A static argument.
+#[derive(Clone, Debug, PartialEq)]
+struct Static {
+    /// Such as `n=3`.
+    text: String,
+    /// The value, if it is hashable.
+    key: Option<Key>,
+}
+
+/// Whether two entry points are of one function with the same argument types and static arguments.
 pub fn same(a: &Traced, b: &Traced) -> bool {
     let types = |f: &Traced| f.function.param_types().into_iter().take(f.arguments.len()).collect::<Vec<_>>();
-    a.function.name == b.function.name && types(a) == types(b)
+    a.function.name == b.function.name && types(a) == types(b) && a.statics == b.statics
+}
+
+/// Gives functions that were traced with several choices of static arguments a name for each choice, such
+/// as `f[n=3]`: types could not tell them apart.
+pub fn name_apart(traced: &mut [Traced]) {
+    let all: Vec<(String, Vec<Static>)> = traced.iter().map(|f| (f.function.name.clone(), f.statics.clone())).collect();
+    let mut named: Vec<(String, Vec<Static>)> = Vec::new();
+    for function in traced {
+        let differs =
+            |(name, statics): &(String, Vec<Static>)| *name == function.function.name && *statics != function.statics;
+        if function.statics.is_empty() || !all.iter().any(differs) {
+            continue;
+        }
+        let texts: Vec<&str> = function.statics.iter().map(|s| s.text.as_str()).collect();
+        let plain = format!("{}[{}]", function.function.name, texts.join(", "));
+        // Objects may be different and look alike.
+        let mut name = plain.clone();
+        for number in 2.. {
+            match named.iter().find(|(known, _)| *known == name) {
+                Some((_, statics)) if *statics != function.statics => name = format!("{plain}#{number}"),
+                _ => break,
+            }
+        }
+        named.push((name.clone(), function.statics.clone()));
+        function.function.name = name;
+    }
 }
 
 /// Traces a function. Its parameters are the tensors in the arguments in the order of
@@ -45,9 +80,11 @@ pub fn same(a: &Traced, b: &Traced) -> bool {
 pub fn trace(interp: &mut Interp, wanted: &Wanted) -> Result<Traced> {
     let mut leaves = Leaves::default();
     let (by_position, by_name) = wanted.donated();
-    let mut positional = Vec::new();
+    let (mut positional, mut statics) = (Vec::new(), Vec::new());
     for (i, (value, donated)) in wanted.args.positional.iter().zip(by_position).enumerate() {
-        positional.push(leaves.add(interp, &positional_name(&wanted.function, i), value, donated)?);
+        let shown = positional_name(&wanted.function, i);
+        statics.extend(static_argument(interp, &shown, value)?);
+        positional.push(leaves.add(interp, &shown, value, donated)?);
     }
     let mut order: Vec<usize> = (0..wanted.args.keywords.len()).collect();
     order.sort_by(|&a, &b| wanted.args.keywords[a].0.cmp(&wanted.args.keywords[b].0));
@@ -55,6 +92,7 @@ pub fn trace(interp: &mut Interp, wanted: &Wanted) -> Result<Traced> {
     for i in order {
         let (name, value) = &wanted.args.keywords[i];
         let shown = keyword_name(&wanted.function, name);
+        statics.extend(static_argument(interp, &shown, value)?);
         keywords.push((name.clone(), leaves.add(interp, &shown, value, by_name[i])?));
     }
     let types: Vec<TensorType> = leaves.tensors.iter().map(|leaf| leaf.argument.ty.clone()).collect();
@@ -94,7 +132,19 @@ pub fn trace(interp: &mut Interp, wanted: &Wanted) -> Result<Traced> {
             .help("return the new value instead; an entry point has no side effects"));
     }
     let arguments = leaves.tensors.into_iter().map(|leaf| (leaf.name, leaf.donated)).collect();
-    Ok(Traced { function, arguments, results, reads })
+    Ok(Traced { function, arguments, results, reads, statics })
+}
+
+/// An argument without arrays.
+fn static_argument(interp: &mut Interp, name: &str, value: &Value) -> Result<Option<Static>> {
+    let mut traced = false;
+    value.for_each_leaf(&mut |leaf| traced |= argument::of(leaf).is_some());
+    if traced {
+        return Ok(None);
+    }
+    let is_function = matches!(value, Value::Function(_)) || user_function(value).is_some();
+    let text = if is_function { callee::name_of(value) } else { interp.repr_of(value)? };
+    Ok(Some(Static { text: format!("{name}={text}"), key: Key::new(value.clone()).ok() }))
 }
 
 /// The tensors among the arguments, in order.

@@ -1,127 +1,42 @@
-//! `jax.custom_vjp` and `jax.custom_gradient`.
+//! `jax.custom_vjp`.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
-use keramos_ir::Builder;
+use keramos_ir::{Builder, Function};
 
-use super::super::callee::name_of;
 use super::super::selection::float0;
 use super::super::stage::{Leaf, Others, Staged, Staging};
-use super::super::transformed::{call_traced, check_callable};
-use super::{Call, Slot, check_pure, inline, nondiff, once_less, params, union};
+use super::super::transformed::check_callable;
+use super::{Captures, Rules, Site, custom, params};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::builtins::functions;
-use crate::library::{Args, Bound, Default, FunctionDecl};
+use crate::library::{Args, Default, FunctionDecl};
 use crate::trace::Tensor;
+use crate::value::Value;
 use crate::value::tree::{Names, difference};
-use crate::value::{Object, Value};
 
 pub(crate) static FUNCTIONS: &[FunctionDecl] = functions! {
     "custom_vjp" [(fun) (nondiff_argnums = Default::Ints(&[])) (nondiff_argnames = Default::None)]
-        "A function whose derivative in reverse mode is given: `f.defvjp(forward, backward)`." => |_, args| {
-            check_callable("custom_vjp", args.get("fun")?)?;
-            Ok(made(args.get("fun")?.clone(), nondiff(args)?, None))
-        };
-    "custom_gradient" [(fun)] "A function that returns its value and the function that pulls cotangents back." => custom_gradient;
+        "A function whose derivative in reverse mode is given: `f.defvjp(forward, backward)`."
+        => |_, args| custom::<Reverse>(args);
 };
 
-fn made(function: Value, nondiff: Vec<usize>, rules: Option<Rules>) -> Value {
-    let rules = Slot::new(rules.map(Rc::new));
-    Value::User(Rc::new(CustomVjp { function, nondiff, rules }))
-}
-
-/// `f` returns `(value, backward)`; the function returns the value, and its derivative is what `backward` says.
-pub(crate) fn custom_gradient(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
-    let name = if args.function() == "custom_gradient" { "fun" } else { "f" };
-    let function = args.get(name)?.clone();
-    check_callable("custom_gradient", &function)?;
-    let part = |role| Value::User(Rc::new(Part { function: function.clone(), role }));
-    Ok(made(part(Role::Value), Vec::new(), Some(Rules { fwd: part(Role::Both), bwd: part(Role::Back) })))
-}
-
-/// The parts of a function with a custom gradient as the functions of a `custom_vjp`.
+/// The rules of a function in reverse mode.
 #[derive(Debug)]
-struct Part {
-    function: Value,
-    role: Role,
+pub(super) struct Reverse {
+    /// From the arguments to `(value, residuals)`.
+    pub(super) fwd: Value,
+    /// From `(*others, residuals, cotangent)` to cotangents of the arguments.
+    pub(super) bwd: Value,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Role {
-    Value,
-    Both,
-    Back,
-}
+impl Rules for Reverse {
+    const WHAT: &'static str = "custom_vjp";
+    const USE: &'static str = "defvjp(forward, backward)";
+    const METHODS: &'static [&'static str] = &["defvjp"];
 
-impl Object for Part {
-    fn class_name(&self) -> Rc<str> {
-        "function".into()
-    }
-
-    fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
-        let pair = |result: Value| match result.elements().map(<[Value; 2]>::try_from) {
-            Some(Ok([value, back])) => Ok((value, back)),
-            _ => Err(Error::ty(
-                "a function with a custom gradient must return a pair (value, function of the cotangent)",
-            )),
-        };
-        match self.role {
-            Role::Value => Ok(pair(interp.call(&self.function, args)?)?.0),
-            Role::Both => {
-                // The residuals are the arguments: the backward function is made again from them.
-                let residuals = Value::tuple(args.positional.clone());
-                let (value, _) = pair(interp.call(&self.function, args)?)?;
-                Ok(Value::tuple(vec![value, residuals]))
-            }
-            Role::Back => {
-                let [residuals, cotangent] = args.positional.as_slice() else {
-                    return Err(Error::internal("a backward function takes residuals and a cotangent"));
-                };
-                let arguments = residuals.elements().unwrap_or_default();
-                let count = arguments.len();
-                let (_, back) = pair(interp.call(&self.function, Args::positional(arguments))?)?;
-                let cotangents = interp.call(&back, Args::positional(vec![cotangent.clone()]))?;
-                Ok(match cotangents {
-                    Value::Tuple(_) if count > 1 => cotangents,
-                    Value::List(parts) if count > 1 => Value::tuple(parts.borrow().clone()),
-                    Value::Tuple(parts) if parts.len() == 1 => Value::Tuple(parts),
-                    one => Value::tuple(vec![one]),
-                })
-            }
-        }
-    }
-
-    fn stands_for(&self) -> Option<(Value, usize)> {
-        Some((self.function.clone(), 0))
-    }
-}
-
-/// A function and its rules.
-#[derive(Debug)]
-struct CustomVjp {
-    function: Value,
-    nondiff: Vec<usize>,
-    rules: Slot<Rules>,
-}
-
-#[derive(Debug)]
-struct Rules {
-    fwd: Value,
-    bwd: Value,
-}
-
-/// `f.defvjp`.
-#[derive(Debug)]
-struct Define(Rc<CustomVjp>);
-
-impl Object for Define {
-    fn class_name(&self) -> Rc<str> {
-        "method".into()
-    }
-
-    fn call(self: Rc<Self>, _interp: &mut Interp, args: Args) -> Result<Value> {
+    fn define(_method: &'static str, args: Args) -> Result<(Self, Value)> {
         let mut given = args.positional;
         for name in ["fwd", "bwd"] {
             given.extend(args.keywords.iter().find(|(n, _)| &**n == name).map(|(_, v)| v.clone()));
@@ -131,108 +46,53 @@ impl Object for Define {
         };
         check_callable("custom_vjp.defvjp", fwd)?;
         check_callable("custom_vjp.defvjp", bwd)?;
-        self.0.rules.replace(Some(Rc::new(Rules { fwd: fwd.clone(), bwd: bwd.clone() })));
-        Ok(Value::None)
-    }
-}
-
-impl Object for CustomVjp {
-    fn class_name(&self) -> Rc<str> {
-        "function".into()
+        Ok((Reverse { fwd: fwd.clone(), bwd: bwd.clone() }, Value::None))
     }
 
-    fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
-        let this = self.clone();
-        call_traced(interp, &Value::User(self), "custom_vjp", args, |interp, args| this.run(interp, args))
+    fn stage(&self, interp: &mut Interp, site: &Site<'_>) -> Result<Vec<Staged>> {
+        let fwd = forward(interp, &self.fwd, site)?;
+        let bwd = backward(interp, &self.bwd, site, &fwd)?;
+        Ok(vec![fwd, bwd])
     }
 
-    fn get_attr(self: Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {
-        match name {
-            "defvjp" => Ok(Some(Value::User(Rc::new(Define(self))))),
-            "__wrapped__" | "fun" => Ok(Some(self.function.clone())),
-            _ => interp.find_attribute(&self.function, name),
-        }
-    }
-
-    fn stands_for(&self) -> Option<(Value, usize)> {
-        Some((self.function.clone(), 0))
-    }
-
-    fn binds(&self) -> bool {
-        true
-    }
-}
-
-impl CustomVjp {
-    fn run(&self, interp: &mut Interp, args: Args) -> Result<Value> {
-        let name = name_of(&self.function);
-        let Some(rules) = self.rules.borrow().clone() else {
-            return Err(Error::ty(format!("`{name}` under jax.custom_vjp has no rules"))
-                .help(format!("define them: {name}.defvjp(forward, backward)")));
-        };
-        if interp.derivatives == 0 {
-            return interp.call(&self.function, args);
-        }
-        let call = Call::new(interp, "custom_vjp", &self.function, args, &self.nondiff)?;
-        let staging = Staging {
-            what: "jax.custom_vjp",
-            name: &name,
-            differentiated: false,
-            others: Others::Convert,
-            point: Some(&call.leaves),
-        };
-        let staged = interp.stage(staging, &call.avals(), |interp, leaves| {
-            let args = call.with(interp, leaves)?;
-            interp.call(&self.function, args)
-        })?;
-        let (fwd, bwd) = once_less(interp, |interp| {
-            let fwd = forward(interp, &name, &rules.fwd, &call, &staged)?;
-            let bwd = backward(interp, &name, &rules.bwd, &call, &staged, &fwd)?;
-            Ok((fwd, bwd))
-        })?;
-
-        for part in [&staged, &fwd, &bwd] {
-            check_pure(interp, &name, part)?;
-        }
-        let all = union([staged.captures.as_slice(), fwd.captures.as_slice(), bwd.captures.as_slice()]);
-        let mut b = Builder::new(name.clone());
-        let captured = params(&mut b, all.iter().map(Tensor::ty));
-        let own = params(&mut b, call.leaves.iter().map(Tensor::ty));
-        let results = inline(&mut b, &staged.function, &own, &staged.captures, &all, &captured)?;
-        let function = b.finish(results);
-
+    fn emit(
+        interp: &mut Interp,
+        site: &Site<'_>,
+        captures: &Captures,
+        function: &Arc<Function>,
+        rules: &[Staged],
+    ) -> Result<Vec<Tensor>> {
+        let [fwd, bwd] = rules else { return Err(Error::internal("a forward and a backward rule were expected")) };
+        let (name, leaves) = (site.name, &site.call.leaves);
         let mut b = Builder::new(format!("{name}_fwd"));
-        let captured = params(&mut b, all.iter().map(Tensor::ty));
-        let own = params(&mut b, call.leaves.iter().map(Tensor::ty));
-        let mut results = inline(&mut b, &fwd.function, &own, &fwd.captures, &all, &captured)?;
+        let captured = captures.params(&mut b);
+        let own = params(&mut b, leaves.iter().map(Tensor::ty));
+        let mut results = captures.inline(&mut b, fwd, &own, &captured)?;
         // What the backward rule captures is handed over with the residuals.
         results.extend(captured);
         let forward = b.finish(results);
 
-        let outputs = staged.function.results.len();
+        let outputs = site.staged.function.results.len();
         let types = fwd.function.result_types();
         let mut b = Builder::new(format!("{name}_bwd"));
         let mut own = params(&mut b, types.iter().skip(outputs));
-        let captured = params(&mut b, all.iter().map(Tensor::ty));
+        let captured = captures.params(&mut b);
         own.extend(params(&mut b, types.iter().take(outputs).filter(|ty| ty.dtype.is_inexact())));
         let mut results = Vec::new();
-        for capture in all.iter().filter(|capture| capture.dtype().is_inexact()) {
+        for capture in captures.0.iter().filter(|capture| capture.dtype().is_inexact()) {
             results.push(b.full(capture.ty(), 0.0)?);
         }
-        results.extend(inline(&mut b, &bwd.function, &own, &bwd.captures, &all, &captured)?);
+        results.extend(captures.inline(&mut b, bwd, &own, &captured)?);
         let backward = b.finish(results);
-
-        let operands: Vec<&Tensor> = all.iter().chain(&call.leaves).collect();
-        let results = interp.tracer.build(&operands, |b, values| {
-            b.custom_vjp(&Arc::new(function), &Arc::new(forward), &Arc::new(backward), values)
-        })?;
-        let mut results = results.into_iter();
-        staged.out.tree(interp, &mut results)
+        interp.tracer.build(&captures.operands(site.call), |b, values| {
+            b.custom_vjp(function, &Arc::new(forward), &Arc::new(backward), values)
+        })
     }
 }
 
 /// The forward rule: the function's results, then the residuals; residuals that are no tensors stay apart.
-fn forward(interp: &mut Interp, name: &str, rule: &Value, call: &Call, staged: &Staged) -> Result<Staged> {
+fn forward(interp: &mut Interp, rule: &Value, site: &Site<'_>) -> Result<Staged> {
+    let &Site { name, call, staged, .. } = site;
     let label = format!("{name}_fwd");
     let staging = Staging {
         what: "jax.custom_vjp",
@@ -271,14 +131,8 @@ fn forward(interp: &mut Interp, name: &str, rule: &Value, call: &Call, staged: &
 }
 
 /// The backward rule: from the residuals and cotangents to cotangents of the arguments that have some.
-fn backward(
-    interp: &mut Interp,
-    name: &str,
-    rule: &Value,
-    call: &Call,
-    staged: &Staged,
-    fwd: &Staged,
-) -> Result<Staged> {
+fn backward(interp: &mut Interp, rule: &Value, site: &Site<'_>, fwd: &Staged) -> Result<Staged> {
+    let &Site { name, call, staged, .. } = site;
     let outputs = staged.out.avals();
     let kept: Vec<Leaf> = fwd.out.leaves.iter().skip(outputs.len()).cloned().collect();
     let residual_def = fwd.out.def.children().get(1).cloned();
