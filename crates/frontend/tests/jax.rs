@@ -108,3 +108,8 @@ fn functions_of_matrices_are_those_of_jax() {
 fn stateless_functions_are_those_of_keras() {
     check(include_str!("jax/programs/keras_stateless.py"), include_str!("jax/programs/keras_stateless.json"), 1e-5);
 }
+
+#[test]
+fn functions_of_keras_ops_are_those_of_keras() {
+    check(include_str!("jax/programs/keras_ops.py"), include_str!("jax/programs/keras_ops.json"), 1e-5);
+}

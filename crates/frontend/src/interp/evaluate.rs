@@ -19,6 +19,8 @@ use crate::value::Value;
 /// What evaluation keeps beside the values themselves.
 #[derive(Debug, Default)]
 pub(crate) struct Evaluation {
+    /// The classes of the named tuples that functions return, by name.
+    pub(crate) named_tuples: std::collections::HashMap<&'static str, crate::value::Value>,
     /// The names that every program sees.
     pub(crate) builtins: Builtins,
     /// What keeps evaluation finite.

@@ -247,6 +247,50 @@ impl Call<'_> {
         self.interp.call(function, Args::positional(args))
     }
 
+    /// What `code` makes of tensors whose elements are known at compile time; `None` if one is not.
+    pub(crate) fn evaluated(
+        &mut self,
+        xs: &[&Tensor],
+        code: impl FnOnce(&mut Tracer, &[Tensor]) -> Result<Tensor>,
+    ) -> Result<Option<Array>> {
+        let known: Option<Vec<Array>> = xs.iter().map(|x| x.constant().map(|array| (**array).clone())).collect();
+        let Some(known) = known else { return Ok(None) };
+        let types: Vec<TensorType> = xs.iter().map(|x| x.ty().clone()).collect();
+        let traced = self.t().traced("known", &types, |t, params| Ok(vec![code(t, params)?]))?;
+        if !traced.captures.is_empty() {
+            return Ok(None);
+        }
+        Ok(keramos_ir::eval(&traced.function, &known)?.into_iter().next())
+    }
+
+    /// The size of a result: argument `size`, or what `code` counts in tensors known at compile time.
+    pub(crate) fn count(
+        &mut self,
+        xs: &[&Tensor],
+        code: impl FnOnce(&mut Tracer, &[Tensor]) -> Result<Tensor>,
+    ) -> Result<usize> {
+        if self.args.has("size")
+            && let Some(size) = self.optional_size("size")?
+        {
+            return Ok(size);
+        }
+        let counted = self.evaluated(xs, code)?;
+        match counted.and_then(|array| array.numbers().first().copied()) {
+            Some(count) => Ok(count as usize),
+            None => Err(Error::argument(format!("how many results {}() has depends on data", self.args.function()))
+                .note("shapes must be known when the program is compiled")
+                .help("give `size=`, the number of results to keep")),
+        }
+    }
+
+    /// Calls function `name` of a supported module with arguments by name.
+    pub(crate) fn library(&mut self, module: &str, name: &str, keywords: Vec<(&str, Value)>) -> Result<Value> {
+        let found = crate::modules::all().find(|m| m.name == module).and_then(|m| (m.get)(name));
+        let function = found.ok_or_else(|| Error::internal(format!("there is no {module}.{name}")))?;
+        let keywords = keywords.into_iter().map(|(name, value)| (Rc::from(name), value)).collect();
+        self.interp.call(&function, Args { positional: Vec::new(), keywords })
+    }
+
     /// Argument `name` must be `None`.
     pub(crate) fn refuse(&self, name: &str) -> Result<()> {
         match self.args.some(name)? {

@@ -63,6 +63,20 @@ fn class_of(name: &str, fields: &[Value], defaults: Vec<Value>, members: IndexMa
     Ok(Value::User(Rc::new(class)))
 }
 
+/// A tuple with named elements, as some functions of supported packages return it; all of one name are of one class.
+pub(crate) fn named(interp: &mut Interp, name: &'static str, fields: Vec<(&'static str, Value)>) -> Result<Value> {
+    let class = match interp.eval.named_tuples.get(name) {
+        Some(class) => class.clone(),
+        None => {
+            let names: Vec<Value> = fields.iter().map(|(field, _)| Value::str(*field)).collect();
+            let class = class_of(name, &names, Vec::new(), IndexMap::new())?;
+            interp.eval.named_tuples.insert(name, class.clone());
+            class
+        }
+    };
+    interp.call(&class, Args::positional(fields.into_iter().map(|(_, value)| value).collect()))
+}
+
 /// The class of `class Name(typing.NamedTuple)`: fields by annotation, defaults by assignment.
 pub(crate) fn named_tuple_class(
     name: &str,

@@ -140,6 +140,7 @@ fn tables() -> Vec<Table> {
         abc::TABLE,
         numpy::TABLE,
         crate::keras::ops::TABLE,
+        crate::keras::ops::image::TABLE,
         crate::keras::random::TABLE,
         crate::jax::TABLE,
         crate::jax::tree::TABLE,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use keramos_ir::ops::Steps;
 use keramos_ir::{Builder, Function, TensorType};
 
 use crate::error::{Error, Result};
@@ -65,5 +66,45 @@ impl Tracer {
         let mut ends = self.build(&operands, |b, v| b.while_loop(&cond_function, &body_function, v))?;
         ends.truncate(start.len());
         Ok(ends)
+    }
+}
+
+/// A step's results: the next carry and the outputs.
+type Stepped = (Vec<Tensor>, Vec<Tensor>);
+
+impl Tracer {
+    /// Runs `body` on the carry and the slices of `xs` along dimension 0, one after the other. The results are the
+    /// last carry and the stacked outputs.
+    ///
+    /// # Errors
+    /// `body` changes the types of the carry, or there is nothing to slice.
+    pub(crate) fn scan(
+        &mut self,
+        start: &[Tensor],
+        xs: &[Tensor],
+        body: impl FnOnce(&mut Tracer, &[Tensor], &[Tensor]) -> Result<Stepped>,
+    ) -> Result<Stepped> {
+        let length = xs.first().and_then(|x| x.shape().first().copied());
+        let length = length.ok_or_else(|| Error::internal("a scan has nothing to slice"))?;
+        let slice = |x: &Tensor| TensorType::new(x.dtype(), x.shape().get(1..).unwrap_or_default());
+        let types: Vec<TensorType> = start.iter().map(|t| t.ty().clone()).chain(xs.iter().map(slice)).collect();
+        let Traced { mut function, captures } = self.traced("step", &types, |t, params| {
+            let (carry, slices) = params.split_at(start.len());
+            let (mut next, outputs) = body(t, carry, slices)?;
+            next.extend(outputs);
+            Ok(next)
+        })?;
+        // The IR wants constants first.
+        function.params.rotate_right(captures.len());
+        let operands: Vec<&Tensor> = captures.iter().chain(start).chain(xs).collect();
+        let mut results = self.build(&operands, |b, values| {
+            let (consts, rest) = values.split_at(captures.len());
+            let (init, xs) = rest.split_at(start.len());
+            let (mut carry, ys) = b.scan(&Arc::new(function), consts, init, xs, Steps::new(length))?;
+            carry.extend(ys);
+            Ok(carry)
+        })?;
+        let outputs = results.split_off(start.len());
+        Ok((results, outputs))
     }
 }

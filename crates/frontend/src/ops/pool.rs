@@ -1,10 +1,10 @@
 //! Pooling over windows.
 
-use keramos_ir::Array;
-use keramos_ir::ops::{Monoid, Window};
+use keramos_ir::ops::{Monoid, OutOfBounds, Window};
+use keramos_ir::{Array, DType};
 
 use super::Padding;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::trace::{Tensor, Tracer};
 
 /// Windows over the spatial dimensions of a batch of images or sequences.
@@ -86,5 +86,56 @@ impl Tracer {
         let counts = self.constant(pooling.counts(x.shape())?)?;
         let counts = self.convert(&counts, x.dtype())?;
         self.div(&sum, &counts)
+    }
+}
+
+/// Pooling to a given number of windows per spatial dimension.
+#[derive(Clone, Debug)]
+pub(crate) struct Adaptive {
+    /// Windows per spatial dimension.
+    pub(crate) output: Vec<usize>,
+    /// Whether a window's value is its mean rather than its largest element.
+    pub(crate) mean: bool,
+    /// Whether features are the last dimension or the second.
+    pub(crate) channels_last: bool,
+}
+
+impl Tracer {
+    /// Windows of nearly equal size that cover everything, dimension after dimension.
+    ///
+    /// # Errors
+    /// A dimension has fewer elements than windows are wanted, or there are none.
+    pub(crate) fn adaptive_pool(&mut self, x: &Tensor, how: &Adaptive) -> Result<Tensor> {
+        let first = if how.channels_last { 1 } else { 2 };
+        let mut y = x.clone();
+        for (i, &wanted) in how.output.iter().enumerate() {
+            let dim = first + i;
+            let n = x.shape().get(dim).copied().unwrap_or(0);
+            if wanted == 0 || n == 0 {
+                return Err(Error::shape(format!("{n} elements cannot be pooled into {wanted} windows")));
+            }
+            let windows: Vec<(usize, usize)> =
+                (0..wanted).map(|w| (w * n / wanted, ((w + 1) * n).div_ceil(wanted))).collect();
+            let big = windows.iter().map(|(start, end)| end - start).max().unwrap_or(1);
+            let small = big.saturating_sub(1).max(1);
+            // All windows of both sizes; then those wanted.
+            let mut pooled = Vec::new();
+            for size in [small, big] {
+                let (mut sizes, strides) = (vec![1; y.rank()], vec![1; y.rank()]);
+                sizes[dim] = size;
+                let window = Window::new(sizes, strides);
+                let monoid = if how.mean { Monoid::Sum } else { Monoid::Max };
+                let all = self.build1(&[&y], |b, v| b.reduce_window(monoid, v[0], window))?;
+                pooled.push(if how.mean { self.div_scalar(&all, size as f64)? } else { all });
+            }
+            let all = self.concatenate(&pooled, dim)?;
+            let places: Vec<f64> = windows
+                .iter()
+                .map(|(start, end)| if end - start == small { *start } else { start + n - small + 1 } as f64)
+                .collect();
+            let places = self.tabulated(&[wanted], &places, DType::I32)?;
+            y = self.build1(&[&all, &places], |b, v| b.take(v[0], v[1], dim, OutOfBounds::Promised))?;
+        }
+        Ok(y)
     }
 }

@@ -1,12 +1,11 @@
 //! `jax.numpy.linalg`.
 
-use keramos_ir::ops::{DotDims, TriangularSolve};
-
 use crate::error::{Error, Result};
 use crate::jax::arguments::{Call, FALSE, NONE, TRUE, int, tensor_functions};
 use crate::library::{Default, FunctionDecl};
+use crate::modules::collections::named;
 use crate::modules::{Contents, modules};
-use crate::ops::{Domain, Reduce, Reduction, axes_indices};
+use crate::ops::{Domain, Order, axes_indices};
 use crate::trace::{Tensor, Tracer};
 use crate::value::Value;
 
@@ -24,7 +23,8 @@ pub(crate) static SHARED: &[&FunctionDecl] = tensor_functions! {
     };
     "slogdet": [(a) (method = NONE)] "Signs and logarithms of determinants." => |c| {
         let a = square(c)?;
-        two(c, &[&a], |b, v| b.slogdet(v[0]))
+        let [sign, log] = two(c, &[&a], |b, v| b.slogdet(v[0]))?;
+        results(c, "SlogdetResult", [("sign", sign), ("logabsdet", log)])
     };
     "inv": [(a)] "The inverses of matrices." => |c| {
         let a = square(c)?;
@@ -33,7 +33,7 @@ pub(crate) static SHARED: &[&FunctionDecl] = tensor_functions! {
     "solve": [(a) (b)] "The solutions of systems of equations." => |c| {
         let (a, b) = (square(c)?, c.nth(1)?);
         let [a, b] = c.t().common(Domain::Float, [&a, &b])?;
-        solve(c.t(), &a, &b)
+        c.t().solve(&a, &b)
     };
     "cholesky": [(a) (upper = FALSE) (symmetrize_input = TRUE)] "The triangular factors of positive matrices." => |c| {
         let a = square(c)?;
@@ -49,21 +49,21 @@ pub(crate) static SHARED: &[&FunctionDecl] = tensor_functions! {
         let a = c.t().to_float(&a)?;
         let mode = c.args.one_of("mode", &["reduced", "complete", "r"])?;
         let [q, r] = two(c, &[&a], if mode == "complete" { |b, v| b.qr(v[0], true) } else { |b, v| b.qr(v[0], false) })?;
-        Ok(if mode == "r" { Value::Tensor(r) } else { Value::tuple(vec![Value::Tensor(q), Value::Tensor(r)]) })
+        if mode == "r" { Ok(Value::Tensor(r)) } else { results(c, "QRResult", [("Q", q), ("R", r)]) }
     };
     "eigh": [(a) (UPLO = NONE) (symmetrize_input = TRUE)] "Eigenvalues, ascending, and eigenvectors of symmetric matrices." => |c| {
         let [values, vectors] = eigh(c)?;
-        Ok([values, vectors])
+        results(c, "EighResult", [("eigenvalues", values), ("eigenvectors", vectors)])
     };
     "svd": [(a) (full_matrices = TRUE) (compute_uv = TRUE) (hermitian = FALSE) (subset_by_index = NONE)] "Singular values, and the matrices around them." => |c| {
         let a = c.nth(0)?;
         let (full, both) = (c.flag("full_matrices")?, c.flag("compute_uv")?);
         let found = c.t().svd(&a, full, both)?;
-        Ok(match found.as_slice() {
-            [s] => Value::Tensor(s.clone()),
-            [s, u, v, ..] => Value::tuple([u, s, v].map(|x| Value::Tensor(x.clone())).to_vec()),
-            _ => return Err(Error::internal("one or three results were expected")),
-        })
+        match found.as_slice() {
+            [s] => Ok(Value::Tensor(s.clone())),
+            [s, u, v, ..] => results(c, "SVDResult", [("U", u.clone()), ("S", s.clone()), ("Vh", v.clone())]),
+            _ => Err(Error::internal("one or three results were expected")),
+        }
     };
     "pinv": [(a) (rtol = NONE) (hermitian = FALSE) (rcond = NONE)] "The pseudo-inverse." => |c| {
         let a = c.nth(0)?;
@@ -84,17 +84,7 @@ pub(crate) static SHARED: &[&FunctionDecl] = tensor_functions! {
             return c.t().convert(&any, int);
         }
         let tolerance = match c.optional("rtol")? { Some(t) => Some(t), None => c.optional("tol")? };
-        let largest = a.shape().iter().rev().take(2).copied().max().unwrap_or(0) as f64;
-        let s = singular_values(c.t(), &a)?;
-        let last = s.rank() - 1;
-        let t = c.t();
-        let top = t.max(&s, &[last], true)?;
-        let tolerance = match tolerance {
-            Some(tolerance) => t.mul(&top, &tolerance)?,
-            None => t.mul_scalar(&top, largest * s.dtype().epsilon())?,
-        };
-        let kept = t.gt(&s, &tolerance)?;
-        t.sum(&kept, &[last], false)
+        c.t().matrix_rank(&a, tolerance.as_ref())
     };
 };
 
@@ -106,12 +96,12 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
     };
     "svdvals": [(x)] "Singular values." => |c| {
         let a = c.nth(0)?;
-        singular_values(c.t(), &a)
+        c.t().singular_values(&a)
     };
     "cond": [(x) (p = NONE)] "The ratio of the largest to the smallest singular value." => |c| {
         c.refuse("p")?;
         let a = c.nth(0)?;
-        let s = singular_values(c.t(), &a)?;
+        let s = c.t().singular_values(&a)?;
         let last = s.rank() - 1;
         let (max, min) = (c.t().max(&s, &[last], false)?, c.t().min(&s, &[last], false)?);
         c.t().div(&max, &min)
@@ -171,17 +161,6 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
         c.t().sum(&diagonal, &[diagonal.rank() - 1], false)
     };
 };
-
-/// Which norm.
-#[derive(Clone, Debug)]
-pub(crate) enum Order {
-    /// 2 for vectors, Frobenius's for matrices.
-    Natural,
-    /// The sum of singular values.
-    Nuclear,
-    /// ‖x‖ₚ.
-    Number(f64),
-}
 
 fn order(c: &Call<'_>) -> Result<Order> {
     Ok(match c.value("ord")? {
@@ -245,6 +224,15 @@ fn square(c: &mut Call<'_>) -> Result<Tensor> {
     c.t().to_float(&a)
 }
 
+/// A tuple of results with names.
+fn results<const N: usize>(
+    c: &mut Call<'_>,
+    class: &'static str,
+    fields: [(&'static str, Tensor); N],
+) -> Result<Value> {
+    named(c.interp, class, fields.into_iter().map(|(name, x)| (name, Value::Tensor(x))).collect())
+}
+
 /// Builder code with two results.
 type PairCode =
     fn(&mut keramos_ir::Builder, &[keramos_ir::Value]) -> keramos_ir::Result<(keramos_ir::Value, keramos_ir::Value)>;
@@ -262,178 +250,8 @@ fn eigh(c: &mut Call<'_>) -> Result<[Tensor; 2]> {
     Ok([values, vectors])
 }
 
-fn singular_values(t: &mut Tracer, a: &Tensor) -> Result<Tensor> {
-    last_two(a)?;
-    t.svd(a, false, false)?.into_iter().next().ok_or_else(|| Error::internal("a result was expected"))
-}
-
-/// Systems of equations; a right-hand side of rank 1 is a vector.
-pub(crate) fn solve(t: &mut Tracer, a: &Tensor, b: &Tensor) -> Result<Tensor> {
-    let n = a.shape()[a.rank() - 1];
-    let vector = b.rank() == 1;
-    let b = if vector { t.expand_dims(b, &[1])? } else { b.clone() };
-    if b.rank() < 2 || b.shape()[b.rank() - 2] != n {
-        return Err(Error::shape(format!(
-            "{n} equations need right-hand sides of {n} rows, found shape {:?}",
-            b.shape()
-        )));
-    }
-    let batch = crate::ops::broadcast_shapes(&a.shape()[..a.rank() - 2], &b.shape()[..b.rank() - 2])?;
-    let a = t.broadcast_to(a, &[&batch, &a.shape()[a.rank() - 2..]].concat())?;
-    let b = t.broadcast_to(&b, &[&batch, &b.shape()[b.rank() - 2..]].concat())?;
-    let x = t.build1(&[&a, &b], |builder, v| builder.solve(v[0], v[1]))?;
-    if vector { t.squeeze(&x, &[x.rank() - 1]) } else { Ok(x) }
-}
-
 fn least_squares(c: &mut Call<'_>) -> Result<Value> {
     let (a, b, limit) = (c.nth(0)?, c.nth(1)?, c.optional("rcond")?);
-    let t = c.t();
-    let [a, b] = t.common(Domain::Float, [&a, &b])?;
-    let (&[m, n], vector) = (a.shape(), b.rank() == 1) else {
-        return Err(Error::shape(format!("least squares need a matrix, found shape {:?}", a.shape())));
-    };
-    let b = if vector { t.expand_dims(&b, &[1])? } else { b };
-    let found = t.svd(&a, false, true)?;
-    let [s, u, v] = <[Tensor; 3]>::try_from(found).map_err(|_| Error::internal("three results were expected"))?;
-    let limit = match limit {
-        Some(limit) => limit,
-        None => t.scalar(a.dtype(), m.max(n) as f64 * a.dtype().epsilon())?,
-    };
-    let top = t.max(&s, &[0], false)?;
-    let kept = t.compute([&s, &top, &limit], |[s, top, limit]| s.gt(top * limit))?;
-    let inverse = t.compute([&kept, &s], |[kept, s]| kept.select(1.0 / kept.select(s, 1.0), 0.0))?;
-    let projected = t.dot_general(&u, &b, DotDims::contracting([0], [0]))?;
-    let inverse = t.expand_dims(&inverse, &[1])?;
-    let scaled = t.mul(&projected, &inverse)?;
-    let x = t.dot_general(&v, &scaled, DotDims::contracting([0], [0]))?;
-    let estimate = t.matmul(&a, &x)?;
-    let squares = t.compute([&b, &estimate], |[b, e]| (b - e).square())?;
-    let residuals = t.sum(&squares, &[0], false)?;
-    let rank = t.sum(&kept, &[0], false)?;
-    let x = if vector { t.squeeze(&x, &[1])? } else { x };
-    Ok(Value::tuple([x, residuals, rank, s].map(Value::Tensor).to_vec()))
-}
-
-/// `solve_triangular` of `keras.ops`.
-pub(crate) fn solve_triangular(c: &mut Call<'_>) -> Result<Tensor> {
-    let (a, b, lower) = (c.nth(0)?, c.nth(1)?, c.flag("lower")?);
-    let t = c.t();
-    let [a, b] = t.common(Domain::Float, [&a, &b])?;
-    let vector = b.rank() + 1 == a.rank();
-    let b = if vector { t.expand_dims(&b, &[b.rank()])? } else { b };
-    let how = TriangularSolve { left_side: true, lower, transpose_a: false, conjugate_a: false, unit_diagonal: false };
-    let x = t.build1(&[&a, &b], |builder, v| builder.triangular_solve(v[0], v[1], how))?;
-    if vector { t.squeeze(&x, &[x.rank() - 1]) } else { Ok(x) }
-}
-
-impl Tracer {
-    /// The last two dimensions exchanged.
-    pub(crate) fn transposed(&mut self, x: &Tensor) -> Result<Tensor> {
-        let (n, m) = last_two(x)?;
-        let mut order: Vec<usize> = (0..x.rank()).collect();
-        order.swap(n, m);
-        self.transpose(x, &order)
-    }
-
-    /// Singular values, then, if asked for, the matrices on their left and right.
-    pub(crate) fn svd(&mut self, a: &Tensor, full: bool, both: bool) -> Result<Vec<Tensor>> {
-        last_two(a)?;
-        let a = self.to_float(a)?;
-        self.build(&[&a], |b, v| b.svd(v[0], full, both))
-    }
-
-    /// The norm of vectors over `axes`.
-    pub(crate) fn vector_norm(&mut self, x: &Tensor, axes: &[usize], order: &Order, keepdims: bool) -> Result<Tensor> {
-        let x = self.to_float(x)?;
-        let how = Reduce { axes, keepdims, ..Reduce::default() };
-        let p = match order {
-            Order::Natural => 2.0,
-            Order::Nuclear => return Err(Error::argument("vectors have no nuclear norm")),
-            Order::Number(p) => *p,
-        };
-        if p == 2.0 {
-            let size = if x.dtype().is_complex() { self.abs(&x)? } else { x };
-            let squares = self.square(&size)?;
-            let sum = self.reduction(Reduction::Sum, &squares, &how)?;
-            return self.sqrt(&sum);
-        }
-        if p == 0.0 {
-            let hit = self.to_bool(&x)?;
-            let dtype = Some(x.dtype().real());
-            return self.reduction(Reduction::Sum, &hit, &Reduce { dtype, ..how });
-        }
-        let size = self.abs(&x)?;
-        if p.is_infinite() {
-            return self.reduction(if p > 0.0 { Reduction::Max } else { Reduction::Min }, &size, &how);
-        }
-        if p == 1.0 {
-            return self.reduction(Reduction::Sum, &size, &how);
-        }
-        let exponent = self.scalar(size.dtype(), p)?;
-        let powers = self.power(&size, &exponent)?;
-        let sum = self.reduction(Reduction::Sum, &powers, &how)?;
-        let root = self.scalar(size.dtype(), 1.0 / p)?;
-        self.power(&sum, &root)
-    }
-
-    /// The norm of matrices whose rows and columns run over the two axes.
-    pub(crate) fn matrix_norm(
-        &mut self,
-        x: &Tensor,
-        axes: [usize; 2],
-        order: &Order,
-        keepdims: bool,
-    ) -> Result<Tensor> {
-        let [rows, columns] = axes;
-        let both = [rows.min(columns), rows.max(columns)];
-        let of_sums = |t: &mut Tracer, summed: usize, other: usize, kind: Reduction| -> Result<Tensor> {
-            let size = t.to_float(x)?;
-            let size = t.abs(&size)?;
-            let sums = t.sum(&size, &[summed], true)?;
-            let y = t.reduction(kind, &sums, &Reduce { axes: &[other], keepdims: true, ..Reduce::default() })?;
-            if keepdims { Ok(y) } else { t.squeeze(&y, &both) }
-        };
-        match order {
-            Order::Natural => self.vector_norm(x, &both, order, keepdims),
-            Order::Number(1.0) => of_sums(self, rows, columns, Reduction::Max),
-            Order::Number(-1.0) => of_sums(self, rows, columns, Reduction::Min),
-            Order::Number(f64::INFINITY) => of_sums(self, columns, rows, Reduction::Max),
-            Order::Number(f64::NEG_INFINITY) => of_sums(self, columns, rows, Reduction::Min),
-            Order::Nuclear | Order::Number(2.0 | -2.0) => {
-                let mut order_of: Vec<usize> = (0..x.rank()).filter(|d| !axes.contains(d)).collect();
-                order_of.extend(axes);
-                let a = self.transpose(x, &order_of)?;
-                let s = singular_values(self, &a)?;
-                let kind = match order {
-                    Order::Nuclear => Reduction::Sum,
-                    Order::Number(2.0) => Reduction::Max,
-                    _ => Reduction::Min,
-                };
-                let y = self.reduction(kind, &s, &Reduce { axes: &[s.rank() - 1], ..Reduce::default() })?;
-                if keepdims { self.expand_dims(&y, &both) } else { Ok(y) }
-            }
-            Order::Number(p) => Err(Error::argument(format!("matrices have no norm of order {p}"))),
-        }
-    }
-
-    /// The pseudo-inverse: singular values below `limit` times the largest count as 0.
-    pub(crate) fn pseudo_inverse(&mut self, a: &Tensor, limit: Option<&Tensor>) -> Result<Tensor> {
-        let (n, m) = last_two(a)?;
-        let largest = a.shape()[n].max(a.shape()[m]) as f64;
-        let found = self.svd(a, false, true)?;
-        let [s, u, v] = <[Tensor; 3]>::try_from(found).map_err(|_| Error::internal("three results were expected"))?;
-        let limit = match limit {
-            Some(limit) => limit.clone(),
-            None => self.scalar(s.dtype(), 10.0 * largest * s.dtype().epsilon())?,
-        };
-        let top = self.max(&s, &[s.rank() - 1], true)?;
-        let inverse = self.compute([&s, &top, &limit], |[s, top, limit]| {
-            let kept = s.gt(top * limit);
-            kept.select(1.0 / kept.select(s, 1.0), 0.0)
-        })?;
-        let row = self.expand_dims(&inverse, &[inverse.rank() - 1])?;
-        let scaled = self.mul(&u, &row)?;
-        let (v, u) = (self.transposed(&v)?, self.transposed(&scaled)?);
-        self.matmul(&v, &u)
-    }
+    let found = c.t().least_squares(&a, &b, limit.as_ref())?;
+    Ok(Value::tuple(found.map(Value::Tensor).to_vec()))
 }

@@ -10,6 +10,7 @@ pub(crate) mod linalg;
 pub(crate) mod operators;
 pub(crate) mod reductions;
 pub(crate) mod searching;
+pub(crate) mod sets;
 pub(crate) mod shapes;
 mod types;
 
@@ -45,6 +46,7 @@ const TABLES: &[&[&FunctionDecl]] = &[
     creation::NUMPY,
     indexing::LOOKUP,
     searching::FUNCTIONS,
+    sets::FUNCTIONS,
     contractions::SHARED,
     contractions::NUMPY,
     functional::FUNCTIONS,

@@ -3,7 +3,8 @@
 use keramos_ir::{Array, DType, TensorType};
 
 use crate::error::{Error, Result};
-use crate::jax::arguments::{Call, FALSE, IntoValue, NONE, TRUE, int, known, tensor_functions};
+use crate::jax::arguments::{Call, FALSE, NONE, TRUE, int, known, tensor_functions};
+use crate::jax::numpy::sets;
 use crate::library::{Default, FunctionDecl};
 use crate::ops::{Domain, Part, is_inexact};
 use crate::trace::Tensor;
@@ -88,7 +89,7 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
         c.t().index(&x, &parts, keramos_ir::ops::OutOfBounds::Zero)
     };
     "unique": [(ar) (return_index = FALSE) (return_inverse = FALSE) (return_counts = FALSE) (axis = NONE) (equal_nan = TRUE) (size = NONE) (fill_value = NONE) (sorted = TRUE)]
-        "The different elements, in order." => |c| unique(c, "ar");
+        "The different elements, in order." => |c| sets::unique(c, "ar");
     "isin": [(element) (test_elements) (assume_unique = FALSE) (invert = FALSE) (method = NONE)] "Whether each element is in a set." => |c| is_in(c, "element", "test_elements");
     "bincount": [(x) (weights = NONE) (minlength = int(0)) (length = NONE)] "How often each non-negative integer occurs." => bincount;
     "histogram_bin_edges": [(a) (bins = int(10)) (range = NONE) (weights = NONE)] "The edges of a histogram's bins." => |c| {
@@ -157,7 +158,7 @@ fn count_known(c: &mut Call<'_>, name: &str) -> Result<usize> {
     }
 }
 
-fn needs_size(c: &Call<'_>) -> Error {
+pub(super) fn needs_size(c: &Call<'_>) -> Error {
     Error::argument(format!("how many results {}() has depends on data", c.args.function()))
         .note("shapes must be known when the program is compiled")
         .help("give `size=`, the number of results to keep")
@@ -205,88 +206,6 @@ fn nonzero_of(c: &mut Call<'_>, name: &str, flat: bool) -> Result<Value> {
     }
     rows.reverse();
     Ok(Value::tuple(rows))
-}
-
-/// `unique` of either library.
-pub(crate) fn unique(c: &mut Call<'_>, name: &str) -> Result<Value> {
-    let mut x = c.tensor(name)?;
-    if c.some("axis")?.is_some() && x.rank() != 1 {
-        return Err(Error::unsupported("`axis` of unique()").help("flatten the tensor, or compare rows one by one"));
-    }
-    if c.optional_size("size")?.is_none() {
-        // Without a size, JAX computes on the elements as they are and loses the derivative.
-        x = c.t().stop_gradient(&x)?;
-    }
-    let flat = c.t().reshape_infer(&x, &[-1])?;
-    let n = flat.shape()[0];
-    let size = match c.optional_size("size")? {
-        Some(size) => size,
-        None => match c.known(name)? {
-            Some(array) => different(&array),
-            None => return Err(needs_size(c)),
-        },
-    };
-    let t = c.t();
-    let places = t.iota(t.default_int(), &[n], 0)?;
-    let both = t.sort_together(&[&flat, &places], 0, 1)?;
-    let [sorted, order] = <[Tensor; 2]>::try_from(both).map_err(|_| Error::internal("two results were expected"))?;
-    // The first of each run of equals.
-    let (before, after) = (t.slice_axis(&sorted, 0, 0, n.saturating_sub(1))?, t.slice_axis(&sorted, 0, n.min(1), n)?);
-    let changed = match is_inexact(x.dtype()) {
-        true => t.compute([&before, &after], |[a, b]| a.ne(b).and(!(a.is_nan().and(b.is_nan()))))?,
-        false => t.ne(&before, &after)?,
-    };
-    let start = t.full(&TensorType::new(DType::Bool, [n.min(1)]), 1.0)?;
-    let heads = t.concatenate(&[start, changed], 0)?;
-    let starts = t.places(&heads, size, 0.0)?;
-    let found = t.sum(&heads, &[0], false)?;
-    let mut values = t.index(&sorted, &[Part::Array(starts.clone())], keramos_ir::ops::OutOfBounds::Clip)?;
-    if let Some(fill) = c.optional("fill_value")? {
-        let t = c.t();
-        let fill = t.convert(&fill, x.dtype())?;
-        let rank = t.iota(t.default_int(), &[size], 0)?;
-        values = t.compute([&rank, &found, &values, &fill], |[i, n, x, fill]| i.lt(n).select(x, fill))?;
-    }
-    let mut results = vec![values];
-    let t = c.t();
-    let first = t.index(&order, &[Part::Array(starts.clone())], keramos_ir::ops::OutOfBounds::Clip)?;
-    let runs = t.cumsum(&heads, 0)?;
-    let runs = t.compute([&runs], |[i]| i - 1)?;
-    let zeros = t.full(&TensorType::new(runs.dtype(), [n]), 0.0)?;
-    let inverse = t.index_update(
-        &zeros,
-        &[Part::Array(order)],
-        &runs,
-        keramos_ir::ops::ScatterKind::Replace,
-        keramos_ir::ops::OutOfBounds::Promised,
-    )?;
-    let inverse = t.reshape(&inverse, x.shape())?;
-    // Each run ends where the next starts.
-    let next = t.places(&heads, size + 1, n as f64)?;
-    let (from, to) = (t.slice_axis(&next, 0, 0, size)?, t.slice_axis(&next, 0, 1, size + 1)?);
-    let counts = t.sub(&to, &from)?;
-    for (name, result) in [("return_index", first), ("return_inverse", inverse), ("return_counts", counts)] {
-        if c.flag(name)? {
-            results.push(result);
-        }
-    }
-    Ok(match results.as_slice() {
-        [only] => only.clone().into_value(),
-        _ => Value::tuple(results.into_iter().map(Value::Tensor).collect::<Vec<_>>()),
-    })
-}
-
-/// How many different elements an array has; all NaN are one.
-fn different(array: &Array) -> usize {
-    let mut values: Vec<f64> = (0..array.ty().size())
-        .filter_map(|at| {
-            let value = crate::interp::tensor::element(array, at)?;
-            crate::interp::operators::number::Number::of(&value)?.to_f64().ok()
-        })
-        .collect();
-    values.sort_by(f64::total_cmp);
-    values.dedup_by(|a, b| a == b || (a.is_nan() && b.is_nan()));
-    values.len()
 }
 
 /// `isin` of either library.

@@ -30,12 +30,6 @@ fn flipped(t: &mut Tracer, x: &Tensor) -> Result<Tensor> {
     if x.dtype().is_complex() { t.build1(&[&y], |b, v| b.conj(v[0])) } else { Ok(y) }
 }
 
-/// Solves a triangular system for a vector or for columns.
-fn triangular(t: &mut Tracer, a: &Tensor, rhs: &Tensor, how: TriangularSolve) -> Result<Tensor> {
-    let rhs = t.convert(rhs, a.dtype())?;
-    columns(t, a, &rhs, |t, a, rhs| t.build1(&[a, rhs], |b, v| b.triangular_solve(v[0], v[1], how)))
-}
-
 /// Applies a solver to right-hand sides that may be a vector.
 fn columns(
     t: &mut Tracer,
@@ -64,8 +58,8 @@ fn factor(t: &mut Tracer, a: &Tensor, lower: bool) -> Result<Tensor> {
 }
 
 fn cho_solve_with(t: &mut Tracer, factor: &Tensor, lower: bool, rhs: &Tensor) -> Result<Tensor> {
-    let y = triangular(t, factor, rhs, how(lower, !lower, false))?;
-    triangular(t, factor, &y, how(lower, lower, false))
+    let y = t.triangular_system(factor, rhs, how(lower, !lower, false))?;
+    t.triangular_system(factor, &y, how(lower, lower, false))
 }
 
 fn solve(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
@@ -94,7 +88,7 @@ fn solve_triangular(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     };
     let how =
         TriangularSolve { conjugate_a: conjugate, ..how(args.bool("lower")?, transpose, args.bool("unit_diagonal")?) };
-    triangular(&mut interp.tracer, &a, &rhs, how).map(Value::Tensor)
+    interp.tracer.triangular_system(&a, &rhs, how).map(Value::Tensor)
 }
 
 fn cho_factor(interp: &mut Interp, args: &mut Bound) -> Result<Value> {

@@ -34,7 +34,7 @@ struct Sparse {
 }
 
 /// log p along `axis`, from logits or from probabilities.
-fn log_probabilities(t: &mut Tracer, output: &Tensor, from_logits: bool, axis: usize) -> Result<Tensor> {
+pub(crate) fn log_probabilities(t: &mut Tracer, output: &Tensor, from_logits: bool, axis: usize) -> Result<Tensor> {
     if from_logits {
         return t.log_softmax(output, axis);
     }
@@ -44,7 +44,8 @@ fn log_probabilities(t: &mut Tracer, output: &Tensor, from_logits: bool, axis: u
     t.log(&clipped)
 }
 
-pub(super) fn same_shape(y_true: &Tensor, y_pred: &Tensor) -> Result<()> {
+/// Both must have the same shape.
+pub(crate) fn same_shape(y_true: &Tensor, y_pred: &Tensor) -> Result<()> {
     if y_true.shape() == y_pred.shape() {
         return Ok(());
     }
@@ -82,6 +83,16 @@ pub(super) fn binary_entropy(t: &mut Tracer, y: &Tensor, p: &Tensor) -> Result<T
     binary_mixture(t, y, &log_p, &log_not_p)
 }
 
+/// −y·ln p − (1−y)·ln(1−p) of probabilities or logits.
+pub(crate) fn binary_terms(t: &mut Tracer, y: &Tensor, p: &Tensor, from_logits: bool) -> Result<Tensor> {
+    if !from_logits {
+        return binary_entropy(t, y, p);
+    }
+    let minus = t.neg(p)?;
+    let (log_p, log_not_p) = (t.log_sigmoid(p)?, t.log_sigmoid(&minus)?);
+    binary_mixture(t, y, &log_p, &log_not_p)
+}
+
 /// −y·a − (1−y)·b.
 fn binary_mixture(t: &mut Tracer, y: &Tensor, a: &Tensor, b: &Tensor) -> Result<Tensor> {
     let not_y = t.scalar_sub(1.0, y)?;
@@ -96,13 +107,7 @@ impl Loss for Binary {
         same_shape(&y, &p)?;
         let y = smooth_binary(t, &y, self.label_smoothing)?;
         let axis = axis_index(self.axis, p.rank())?;
-        let values = if self.from_logits {
-            let minus = t.neg(&p)?;
-            let (log_p, log_not_p) = (t.log_sigmoid(&p)?, t.log_sigmoid(&minus)?);
-            binary_mixture(t, &y, &log_p, &log_not_p)?
-        } else {
-            binary_entropy(t, &y, &p)?
-        };
+        let values = binary_terms(t, &y, &p, self.from_logits)?;
         t.mean(&values, &[axis], false)
     }
 }

@@ -6,7 +6,7 @@ use keramos_ir::{DType, TensorType};
 use crate::error::{Error, Result};
 use crate::jax::arguments::{Call, FALSE, NONE, int, tensor_functions};
 use crate::library::FunctionDecl;
-use crate::ops::{Part, Reduce};
+use crate::ops::{Order, Part, Reduce};
 use crate::trace::{Tensor, Tracer};
 
 /// See the module.
@@ -54,14 +54,7 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
     "segment_min": [(data) (segment_ids) (num_segments = NONE) (sorted = FALSE)] "The smallest of rows by segment." => |c| segments(c, ScatterKind::Min);
     "extract_sequences": [(x) (sequence_length) (sequence_stride)] "Windows over the last dimension." => |c| {
         let (x, length, stride) = (c.tensor("x")?, c.size("sequence_length")?, c.size("sequence_stride")?);
-        let n = x.shape().last().copied().unwrap_or(0);
-        if length == 0 || stride == 0 || n < length {
-            return Err(Error::shape(format!("windows of {length} every {stride} do not fit a dimension of {n}")));
-        }
-        let count = (n - length) / stride + 1;
-        let places: Vec<f64> = (0..count).flat_map(|i| (0..length).map(move |j| (i * stride + j) as f64)).collect();
-        let places = c.t().tabulated(&[count, length], &places, DType::I32)?;
-        c.t().index(&x, &[Part::Rest, Part::Array(places)], OutOfBounds::Promised)
+        c.t().frames(&x, length, stride)
     };
     "moments": [(x) (axes) (keepdims = FALSE) (synchronized = FALSE)] "Mean and variance." => |c| {
         let (x, axes, keepdims) = (c.tensor("x")?, c.ints("axes")?, c.flag("keepdims")?);
@@ -78,14 +71,16 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
         c.t().max(&hot, &[rows], false)
     };
     "in_top_k": [(targets) (predictions) (k)] "Whether the target is among the k most likely." => |c| {
-        let (targets, predictions, k) = (c.tensor("targets")?, c.tensor("predictions")?, c.size("k")?);
+        let (targets, predictions, k) = (c.tensor("targets")?, c.tensor("predictions")?, c.int("k")?);
         let last = predictions.rank().saturating_sub(1);
-        let column = c.t().expand_dims(&targets, &[targets.rank()])?;
-        let own = c.t().take_along(&predictions, &column, last, OutOfBounds::Clip)?;
-        let [best, _] = c.t().top_k(&predictions, k)?;
-        let least = c.t().slice_axis(&best, last, k.saturating_sub(1), k)?;
-        let inside = c.t().ge(&own, &least)?;
-        c.t().squeeze(&inside, &[last])
+        let t = c.t();
+        let column = t.expand_dims(&targets, &[targets.rank()])?;
+        let own = t.take_along(&predictions, &column, last, OutOfBounds::Fill)?;
+        // NaN is no probability.
+        let own = t.compute([&own], |[x]| x.is_nan().select(f64::NEG_INFINITY, x))?;
+        let better = t.gt(&predictions, &own)?;
+        let rank = t.sum(&better, &[last], false)?;
+        t.compute([&rank], |[rank]| (rank + 1).le(k))
     };
     "normalize": [(x) (axis = int(-1)) (order = int(2)) (epsilon = NONE)] "Divided by the norm along axes." => |c| {
         let x = c.tensor("x")?;
@@ -95,7 +90,7 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
         if c.int("order")? == 2 {
             return c.t().l2_normalise(&x, &axes, epsilon);
         }
-        let order = crate::jax::numpy::linalg::Order::Number(c.args.f64("order")?);
+        let order = Order::Number(c.args.f64("order")?);
         let norm = c.t().vector_norm(&x, &axes, &order, true)?;
         c.t().compute([&x, &norm], |[x, norm]| x / norm.max(epsilon))
     };
@@ -122,19 +117,63 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
         };
     "rms_normalization": [(x) (scale = NONE) (axis = int(-1)) (epsilon = NONE)] "Divided by the root of the mean square." => |c| {
         let (x, scale) = (c.tensor("x")?, c.optional("scale")?);
-        let axes = c.axes(x.rank())?;
-        let epsilon = if c.some("epsilon")?.is_some() { c.args.f64("epsilon")? } else { crate::keras::EPSILON };
+        let (axes, epsilon) = (c.axes(x.rank())?, epsilon(c)?);
+        let dtype = at_least_single(&x);
         let t = c.t();
-        let squares = t.square(&x)?;
+        let wide = t.convert(&x, dtype)?;
+        let squares = t.square(&wide)?;
         let mean = t.mean_of(&squares, &Reduce { axes: &axes, keepdims: true, ..Reduce::default() })?;
-        let y = t.compute([&x, &mean], |[x, mean]| x * (1.0 / (mean + epsilon).sqrt()))?;
-        match scale {
-            Some(scale) => t.mul(&y, &scale),
-            None => Ok(y),
+        let mut y = t.compute([&wide, &mean], |[x, mean]| x * (mean + epsilon).rsqrt())?;
+        if let Some(scale) = scale {
+            let scale = t.convert(&scale, dtype)?;
+            y = t.mul(&y, &scale)?;
         }
+        t.convert(&y, x.dtype())
     };
-    "solve_triangular": [(a) (b) (lower = FALSE)] "The solutions of triangular systems." => crate::jax::numpy::linalg::solve_triangular;
+    "layer_normalization": [(x) (gamma = NONE) (beta = NONE) (axis = int(-1)) (epsilon = NONE) (rms_scaling = FALSE)]
+        "Shifted and scaled to a mean of 0 and a variance of 1 over axes." => layer_normalization;
 };
+
+/// The element type in which statistics of `x` are computed.
+fn at_least_single(x: &Tensor) -> DType {
+    if x.dtype() == DType::F64 { DType::F64 } else { DType::F32 }
+}
+
+fn epsilon(c: &Call<'_>) -> Result<f64> {
+    if c.some("epsilon")?.is_some() { c.args.f64("epsilon") } else { Ok(crate::keras::EPSILON) }
+}
+
+fn layer_normalization(c: &mut Call<'_>) -> Result<Tensor> {
+    let (x, gamma, beta) = (c.tensor("x")?, c.optional("gamma")?, c.optional("beta")?);
+    let (axes, epsilon, rms) = (c.axes(x.rank())?, epsilon(c)?, c.flag("rms_scaling")?);
+    let dtype = at_least_single(&x);
+    let wide = c.t().convert(&x, dtype)?;
+    let mut shape = vec![1; x.rank()];
+    axes.iter().for_each(|&axis| shape[axis] = x.shape()[axis]);
+    let trailing = axes == [x.rank().saturating_sub(1)];
+    let mut lifted = |v: Option<Tensor>| -> Result<Option<Tensor>> {
+        let Some(v) = v else { return Ok(None) };
+        let v = c.t().convert(&v, dtype)?;
+        if v.rank() == shape.len() || trailing { Ok(Some(v)) } else { c.t().reshape(&v, &shape).map(Some) }
+    };
+    let (gamma, beta) = (lifted(gamma)?, lifted(beta)?);
+    let t = c.t();
+    let (mean, variance) = t.moments(&wide, &axes, true)?;
+    let mut factor = t.compute([&variance], |[v]| (v + epsilon).rsqrt())?;
+    if let Some(gamma) = gamma {
+        factor = t.mul(&factor, &gamma)?;
+    }
+    let y = if rms {
+        t.mul(&wide, &factor)?
+    } else {
+        let mut shift = t.compute([&mean, &factor], |[mean, factor]| -mean * factor)?;
+        if let Some(beta) = beta {
+            shift = t.add(&shift, &beta)?;
+        }
+        t.compute([&wide, &factor, &shift], |[x, factor, shift]| x * factor + shift)?
+    };
+    t.convert(&y, x.dtype())
+}
 
 /// Where a window starts, one scalar per dimension.
 fn starts(c: &mut Call<'_>, x: &Tensor) -> Result<Vec<Tensor>> {

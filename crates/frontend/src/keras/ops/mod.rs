@@ -1,8 +1,13 @@
 //! `keras.ops`.
 
 mod core;
+pub(crate) mod image;
+pub(crate) mod linalg;
+mod losses;
 mod nn;
 mod numpy;
+mod spectra;
+mod types;
 mod windows;
 
 use crate::jax::numpy::{contractions, creation, elementwise, indexing, operators, shapes};
@@ -16,10 +21,29 @@ modules! {
     OPS = Contents {
         tensor_functions: TABLES,
         tensor_tables: &[crate::jax::control::KERAS],
-        python: &[shapes::STATIC],
+        python: &[shapes::STATIC, types::FUNCTIONS],
         values: activation,
         value_names: ACTIVATIONS,
         ..Contents::new("keras.ops")
+    };
+    /// `keras.ops.nn`.
+    NN = Contents {
+        tensor_functions: &[nn::FUNCTIONS, core::FUNCTIONS, losses::FUNCTIONS, spectra::FUNCTIONS, windows::FUNCTIONS],
+        values: activation,
+        value_names: ACTIVATIONS,
+        ..Contents::new("keras.ops.nn")
+    };
+    /// `keras.ops.linalg`.
+    LINALG = Contents {
+        tensor_functions: &[linalg::FUNCTIONS, crate::jax::numpy::linalg::SHARED],
+        python: &[types::FUNCTIONS],
+        ..Contents::new("keras.ops.linalg")
+    };
+    /// `keras.ops.numpy`.
+    NUMPY = Contents {
+        tensor_functions: TABLES,
+        python: &[shapes::STATIC, types::FUNCTIONS],
+        ..Contents::new("keras.ops.numpy")
     };
 }
 
@@ -28,6 +52,9 @@ const TABLES: &[&[&FunctionDecl]] = &[
     numpy::FUNCTIONS,
     nn::FUNCTIONS,
     core::FUNCTIONS,
+    losses::FUNCTIONS,
+    spectra::FUNCTIONS,
+    linalg::FUNCTIONS,
     windows::FUNCTIONS,
     crate::jax::numpy::linalg::SHARED,
     operators::FUNCTIONS,

@@ -5,7 +5,7 @@ use keramos_ir::ops::Monoid;
 
 use crate::error::Result;
 use crate::jax::arguments::{Call, FALSE, NONE, TRUE, int, tensor_functions};
-use crate::jax::numpy::{creation, elementwise, indexing, reductions, searching, shapes};
+use crate::jax::numpy::{creation, elementwise, indexing, reductions, searching, sets, shapes};
 use crate::library::{Default, FunctionDecl};
 use crate::ops::{Reduce, Reduction, is_inexact};
 use crate::trace::{Tensor, Tracer};
@@ -131,7 +131,7 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
     "digitize": [(x) (bins)] "The bin of each value." => |c| searching::digitize(c, false);
     "nonzero": [(x)] "The places that are not zero." => |c| searching::nonzero(c, "x");
     "unique": [(x) (sorted = TRUE) (return_index = FALSE) (return_inverse = FALSE) (return_counts = FALSE) (axis = NONE) (size = NONE) (fill_value = NONE)]
-        "The different elements, in order." => |c| searching::unique(c, "x");
+        "The different elements, in order." => |c| sets::unique(c, "x");
     "isin": [(x1) (x2) (assume_unique = FALSE) (invert = FALSE)] "Whether each element is in a set." => |c| searching::is_in(c, "x1", "x2");
     "bincount": [(x) (weights = NONE) (minlength = int(0)) (sparse = FALSE)] "How often each non-negative integer occurs." => searching::bincount;
     "histogram": [(x) (bins = int(10)) (range = NONE)] "How many elements each of a row of bins holds." => searching::histogram;
