@@ -21,8 +21,6 @@ macro_rules! bases {
 }
 
 bases! {
-    LOSS_BASE = "Loss";
-    METRIC_BASE = "Metric";
     OPTIMIZER_BASE = "Optimizer";
     INITIALIZER_BASE = "Initializer";
     SCHEDULE_BASE = "LearningRateSchedule";
@@ -33,9 +31,9 @@ bases! {
 /// `keras.Layer`.
 pub(super) static LAYER: &[&ClassDecl] = &[&crate::keras::derived::LAYER];
 /// `keras.Loss`.
-pub(super) static LOSS: &[&ClassDecl] = &[&LOSS_BASE];
+pub(super) static LOSS: &[&ClassDecl] = &[&crate::keras::losses::LOSS];
 /// `keras.Metric`.
-pub(super) static METRIC: &[&ClassDecl] = &[&METRIC_BASE];
+pub(super) static METRIC: &[&ClassDecl] = &[&crate::keras::metrics::METRIC];
 /// `keras.Optimizer`.
 pub(super) static OPTIMIZER: &[&ClassDecl] = &[&OPTIMIZER_BASE];
 /// `keras.Initializer`.

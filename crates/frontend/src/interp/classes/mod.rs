@@ -142,6 +142,7 @@ impl UserClass {
                     let classes = self.lineage().map(|c| Value::User(c.clone()));
                     Some(Value::tuple(classes.chain(interp.eval.builtins.get("object")).collect::<Vec<_>>()))
                 }
+                "from_config" if self.native.is_some() => Some(crate::keras::derived::from_config(self.clone())),
                 "_fields" => match &*self.layout.borrow() {
                     Layout::Tuple(names, _) => {
                         Some(Value::tuple(names.iter().cloned().map(Value::Str).collect::<Vec<_>>()))

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::native_of;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
-use crate::interp::classes::Instance;
+use crate::interp::classes::{Instance, UserClass};
 use crate::keras::layer::{Call, LayerObject};
 use crate::library::Args;
 use crate::value::{Object, Value, downcast};
@@ -22,9 +22,11 @@ pub(crate) fn inherited(interp: &mut Interp, name: &str, instance: &Rc<Instance>
         "__init__" => Method::Init,
         "__setattr__" => Method::SetAttribute,
         "__call__" => Method::Enter,
+        "build" | "call" | "compute_mask" if !instance.class.native.is_some_and(super::is_layer) => return Ok(None),
         "build" => Method::Build,
         "call" => Method::Call,
         "compute_mask" => Method::ComputeMask,
+        "get_config" if instance.class.native.is_some_and(super::is_plain) => Method::EmptyConfig,
         _ => {
             let Some(native) = native_of(&Value::User(instance.clone())) else { return Ok(None) };
             return interp.native_attribute(&native, name);
@@ -41,6 +43,7 @@ enum Method {
     Build,
     Call,
     ComputeMask,
+    EmptyConfig,
 }
 
 /// A method of the native base that the program's class may define, too: called as the base has it.
@@ -69,6 +72,9 @@ impl Object for BaseMethod {
             instance.assign(interp, name, value.clone())?;
             return Ok(Value::None);
         }
+        if let Method::EmptyConfig = self.method {
+            return Ok(Value::Dict(Rc::default()));
+        }
         super::check_initialised(instance)?;
         let layer = instance.native.get().and_then(downcast::<LayerObject>);
         let layer = layer.ok_or_else(|| Error::internal("a layer's method on another object"))?;
@@ -86,5 +92,31 @@ impl Object for BaseMethod {
             Method::ComputeMask => Ok(args.positional.get(1).cloned().unwrap_or(Value::None)),
             _ => LayerObject::call(&layer, interp, super::natives(args)?),
         }
+    }
+}
+
+/// `from_config` of a class: its constructor, called with the entries of a dict.
+pub(crate) fn from_config(class: Rc<UserClass>) -> Value {
+    Value::User(Rc::new(FromConfig(class)))
+}
+
+#[derive(Debug)]
+struct FromConfig(Rc<UserClass>);
+
+impl Object for FromConfig {
+    fn class_name(&self) -> Rc<str> {
+        "method".into()
+    }
+
+    fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
+        let [Value::Dict(config)] = args.positional.as_slice() else {
+            return Err(Error::ty("from_config() takes a dict"));
+        };
+        let named = |(key, value): (&crate::value::Key, &Value)| match key.value() {
+            Value::Str(name) => Ok((name.clone(), value.clone())),
+            _ => Err(Error::ty("from_config() takes a dict with names as keys")),
+        };
+        let keywords = config.borrow().iter().map(named).collect::<Result<Vec<_>>>()?;
+        interp.call(&Value::User(self.0.clone()), Args { positional: Vec::new(), keywords })
     }
 }

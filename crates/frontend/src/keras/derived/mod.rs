@@ -16,13 +16,15 @@ use std::rc::Rc;
 pub(super) use attributes::attribute;
 pub(super) use build::{build, first_parameter, record};
 pub(super) use call::run;
-pub(crate) use inherited::inherited;
+pub(crate) use inherited::{from_config, inherited};
 pub(super) use layer::Bare;
 pub use layer::LAYER;
 pub(super) use layer::METHODS;
 pub(crate) use tracking::Tracked;
 
 use super::layer::LayerObject;
+use super::losses::{self, LossObject};
+use super::metrics::{self, MetricObject};
 use super::models;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -41,7 +43,12 @@ pub(crate) struct Deriving {
 
 /// Whether classes of the program can derive from `base`.
 pub(crate) fn derivable(base: &ClassDecl) -> bool {
-    is_layer(base)
+    is_layer(base) || is_plain(base) || [&losses::LOSS, &metrics::METRIC].iter().any(|known| std::ptr::eq(*known, base))
+}
+
+/// Whether the base gives its objects nothing but its name: what derives from it is called, no more.
+pub(crate) fn is_plain(base: &ClassDecl) -> bool {
+    matches!(base.name, "Initializer" | "Regularizer" | "Constraint" | "LearningRateSchedule")
 }
 
 /// Whether `base` is `Layer` or derives from it.
@@ -54,7 +61,7 @@ fn is_layer(base: &ClassDecl) -> bool {
 /// # Errors
 /// The base does not take such arguments.
 pub(crate) fn init(interp: &mut Interp, instance: &Rc<Instance>, base: &'static ClassDecl, args: Args) -> Result<()> {
-    if instance.native.get().is_some() {
+    if instance.native.get().is_some() || is_plain(base) {
         return Ok(());
     }
     let plain_model = std::ptr::eq(base, &models::MODEL) && !models::is_functional_call(&args);
@@ -71,6 +78,11 @@ pub(crate) fn init(interp: &mut Interp, instance: &Rc<Instance>, base: &'static 
     if let Some(layer) = downcast::<LayerObject>(&native) {
         tracking::adopt(interp, &layer, instance)?;
     }
+    if let Some(metric) = downcast::<MetricObject>(&native) {
+        for (_, value) in instance.entries() {
+            metrics::track(interp, &metric, &value)?;
+        }
+    }
     Ok(())
 }
 
@@ -82,7 +94,7 @@ pub(crate) fn take(interp: &mut Interp, base: &'static ClassDecl) -> Option<Rc<I
 /// Checks that the constructor of a class that derives from a native one called the base's.
 pub(crate) fn check_initialised(instance: &Rc<Instance>) -> Result<()> {
     let Some(base) = instance.class.native else { return Ok(()) };
-    if instance.native.get().is_some() {
+    if instance.native.get().is_some() || is_plain(base) {
         return Ok(());
     }
     let class = &instance.class.name;
@@ -102,7 +114,13 @@ pub(crate) fn shown(class: &ClassDecl) -> &'static str {
 
 /// The instance whose native half `object` is.
 pub(crate) fn instance_of(object: &ObjectRef) -> Option<Rc<Instance>> {
-    downcast::<LayerObject>(object).and_then(|layer| layer.instance.get().cloned())
+    if let Some(layer) = downcast::<LayerObject>(object) {
+        return layer.instance.get().cloned();
+    }
+    if let Some(loss) = downcast::<LossObject>(object) {
+        return loss.instance();
+    }
+    downcast::<MetricObject>(object).and_then(|metric| metric.instance.get().cloned())
 }
 
 /// The native half of a value that has one, or the value itself.
@@ -157,7 +175,12 @@ pub(crate) fn set_attribute(
             Ok(None)
         }
         Some(layer) => tracking::track(interp, &layer, &value).map(Some),
-        None => Ok(Some(value)),
+        None => {
+            if let Some(metric) = downcast::<MetricObject>(native) {
+                metrics::track(interp, &metric, &value)?;
+            }
+            Ok(Some(value))
+        }
     }
 }
 

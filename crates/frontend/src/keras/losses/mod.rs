@@ -1,6 +1,7 @@
 //! Losses.
 
 pub(crate) mod crossentropy;
+mod derived;
 mod divergence;
 mod errors;
 mod focal;
@@ -13,11 +14,13 @@ use std::any::Any;
 use std::fmt;
 use std::rc::Rc;
 
+pub use derived::LOSS;
 pub use reduction::{Reduction, Weights, match_ranks};
 
 use crate::diagnostics::{codes, suggest};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
+use crate::interp::classes::Instance;
 use crate::keras::object_name;
 use crate::library::{Args, Bound, ClassDecl, Default, FunctionDecl, Param};
 use crate::trace::{Tensor, Tracer};
@@ -127,6 +130,8 @@ enum Kind {
     Native(Box<dyn Loss>),
     /// A function of the program.
     Function(Value),
+    /// An object of a class of the program.
+    Derived(Rc<Instance>),
 }
 
 pub(crate) const Y_TRUE: Param = Param::required("y_true");
@@ -152,12 +157,20 @@ impl LossObject {
         })))
     }
 
+    /// The object of the program whose native half this is.
+    pub(crate) fn instance(&self) -> Option<Rc<Instance>> {
+        match &self.kind {
+            Kind::Derived(instance) => Some(instance.clone()),
+            _ => None,
+        }
+    }
+
     /// Whether targets are class numbers, one dimension less than predictions.
     pub fn is_sparse(&self) -> bool {
         match &self.kind {
             Kind::Native(loss) => loss.is_sparse(),
             Kind::Function(Value::Function(decl)) => decl.name.starts_with("sparse"),
-            Kind::Function(_) => false,
+            Kind::Function(_) | Kind::Derived(_) => false,
         }
     }
 
@@ -192,13 +205,18 @@ impl LossObject {
                 let mask = loss.mask(t, &y_true, y_pred)?;
                 Ok((loss.call(t, &y_true, y_pred)?, mask))
             }
-            Kind::Function(function) => {
+            Kind::Function(_) | Kind::Derived(_) => {
+                let function = match &self.kind {
+                    Kind::Derived(instance) => derived::function(interp, instance)?,
+                    Kind::Function(function) => function.clone(),
+                    Kind::Native(_) => Value::None,
+                };
                 let y_true = match self.is_sparse() {
                     true => y_true.clone(),
                     false => interp.tracer.convert(y_true, y_pred.dtype())?,
                 };
                 let args = Args::positional(vec![Value::Tensor(y_true), Value::Tensor(y_pred.clone())]);
-                let values = interp.call(function, args)?;
+                let values = interp.call(&function, args)?;
                 Ok((interp.to_tensor(&values)?, None))
             }
         }

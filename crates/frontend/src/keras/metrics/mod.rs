@@ -2,6 +2,7 @@
 
 mod accuracy;
 mod confusion;
+mod derived;
 mod f_score;
 mod loss_values;
 mod mean;
@@ -11,17 +12,20 @@ mod stateless;
 mod top_k;
 
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
 use keramos_ir::{DType, TensorType};
 
+pub use derived::METRIC;
+pub(crate) use derived::track;
 pub use mean::{Mean, MeanOf};
 pub use resolve::get;
 
 use crate::error::{Error, Result};
 use crate::interp::Interp;
+use crate::interp::classes::Instance;
 use crate::keras::variable::{Role, VariableId};
 use crate::library::{Bound, ClassDecl, Default, FunctionDecl, Param};
 use crate::trace::Tensor;
@@ -133,6 +137,8 @@ pub struct MetricObject {
     scope: Rc<str>,
     metric: Box<dyn Metric>,
     variables: RefCell<Option<Vec<VariableId>>>,
+    /// The object of the program whose native half this is.
+    pub(crate) instance: OnceCell<Rc<Instance>>,
 }
 
 pub(crate) const NAME: Param = Param::new("name", Default::None);
@@ -143,7 +149,14 @@ pub(crate) const COMMON: &[Param] = &[NAME, DTYPE];
 
 impl MetricObject {
     fn new(class: Option<&'static ClassDecl>, name: Rc<str>, metric: impl Metric) -> MetricObject {
-        MetricObject { class, scope: name.clone(), name, metric: Box::new(metric), variables: RefCell::default() }
+        MetricObject {
+            class,
+            scope: name.clone(),
+            name,
+            metric: Box::new(metric),
+            variables: RefCell::default(),
+            instance: OnceCell::new(),
+        }
     }
 
     /// A metric that is not an object of the program (a loss tracker, a string).
@@ -262,7 +275,10 @@ impl MetricObject {
 impl MetricObject {
     /// The metric as the program holds it.
     pub fn as_value(self: &Rc<Self>) -> Value {
-        Value::Object(self.clone())
+        match self.instance.get() {
+            Some(instance) => Value::User(instance.clone()),
+            None => Value::Object(self.clone()),
+        }
     }
 }
 
@@ -283,7 +299,7 @@ impl Object for MetricObject {
                 Some(interp.variable_list(&ids))
             }
             _ => {
-                let found = stateless::METHODS.iter().find(|method| method.name == name);
+                let found = stateless::METHODS.iter().chain(derived::METHODS).find(|method| method.name == name);
                 found.map(|method| Value::Method(self, method))
             }
         })

@@ -8,9 +8,11 @@ use keramos_ir::{DType, TensorType};
 use super::{Optimizer, stateless};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
+use crate::interp::attribute::user;
+use crate::interp::classes::Instance;
 use crate::keras::schedules::ScheduleObject;
 use crate::keras::variable::{Role, VariableId};
-use crate::library::{Bound, ClassDecl, Default, MethodDecl, Param, Signature};
+use crate::library::{Args, Bound, ClassDecl, Default, MethodDecl, Param, Signature};
 use crate::trace::Tensor;
 use crate::value::{Object, ObjectRef, Value, downcast};
 
@@ -81,6 +83,8 @@ pub(super) struct Ema {
 pub(super) enum LearningRate {
     Variable(VariableId),
     Schedule(Rc<ScheduleObject>),
+    /// A schedule or function of the program.
+    Program(Value),
 }
 
 /// The variables of an optimizer that knows what it trains.
@@ -113,6 +117,7 @@ impl OptimizerObject {
                 Some(schedule) => (LearningRate::Schedule(schedule), None),
                 None => return Err(args.invalid("learning_rate", "a number or a schedule")),
             },
+            Value::User(_) => (LearningRate::Program(rate.clone()), None),
             _ => {
                 let rate = args.f64("learning_rate")?;
                 (LearningRate::Variable(variable(interp, "learning_rate", DType::F32, Value::Float(rate))), Some(rate))
@@ -199,7 +204,7 @@ impl OptimizerObject {
     pub fn rate_variable(&self) -> Option<VariableId> {
         match self.learning_rate {
             LearningRate::Variable(id) => Some(id),
-            LearningRate::Schedule(_) => None,
+            LearningRate::Schedule(_) | LearningRate::Program(_) => None,
         }
     }
 
@@ -213,6 +218,16 @@ impl OptimizerObject {
     pub(super) fn rate(&self, interp: &mut Interp) -> Result<Tensor> {
         match &self.learning_rate {
             LearningRate::Variable(id) => interp.read_variable(*id),
+            LearningRate::Program(function) => {
+                let function = function.clone();
+                // A schedule takes the step; a plain function takes nothing.
+                let of_step = user::<Instance>(&function).is_some();
+                let step =
+                    if of_step { vec![Value::Tensor(interp.read_variable(self.iteration)?)] } else { Vec::new() };
+                let rate = interp.call(&function, Args::positional(step))?;
+                let rate = interp.to_tensor(&rate)?;
+                interp.tracer.convert(&rate, DType::F32)
+            }
             LearningRate::Schedule(schedule) => {
                 let step = interp.read_variable(self.iteration)?;
                 schedule.value_at(&mut interp.tracer, &step)
