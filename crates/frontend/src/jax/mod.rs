@@ -4,6 +4,7 @@
 
 pub(crate) mod arguments;
 pub(crate) mod control;
+pub(crate) mod image;
 pub(crate) mod lax;
 pub(crate) mod nn;
 pub(crate) mod numpy;

@@ -45,6 +45,11 @@ pub trait Layer: Any + fmt::Debug {
         Ok(())
     }
 
+    /// An attribute of this kind of layer, such as `units`.
+    fn attribute(&self, _name: &str) -> Option<Value> {
+        None
+    }
+
     /// What becomes of the inputs' implicit masks.
     fn masks(&self) -> Masks {
         Masks::Drop
@@ -452,13 +457,18 @@ impl Object for LayerObject {
             })?,
             "dtype" | "compute_dtype" | "variable_dtype" => Value::str(self.dtype.numpy_name()),
             "supports_masking" => Value::Bool(self.supports_masking.get().unwrap_or(self.layer.masks() != Masks::Drop)),
-            _ => match derived::attribute(interp, &self, name)? {
-                Some(found) => found,
-                None => match state::attribute(interp, &self, name)? {
+            _ => {
+                if let Some(found) = self.layer.attribute(name) {
+                    return Ok(Some(found));
+                }
+                match derived::attribute(interp, &self, name)? {
                     Some(found) => found,
-                    None => return models::attribute(interp, &self, name),
-                },
-            },
+                    None => match state::attribute(interp, &self, name)? {
+                        Some(found) => found,
+                        None => return models::attribute(interp, &self, name),
+                    },
+                }
+            }
         }))
     }
 

@@ -150,6 +150,7 @@ fn tables() -> Vec<Table> {
         crate::jax::numpy::linalg::TABLE,
         crate::jax::numpy::fft::TABLE,
         crate::jax::lax::TABLE,
+        crate::jax::image::TABLE,
         crate::jax::nn::TABLE,
         crate::jax::random::TABLE,
         crate::jax::scipy::TABLE,

@@ -10,7 +10,7 @@ mod carry;
 mod collective;
 mod cond;
 mod loops;
-mod scan;
+pub(crate) mod scan;
 
 use crate::interp::builtins::functions;
 use crate::library::{Default, FunctionDecl};

@@ -62,11 +62,11 @@ fn unroll(args: &Bound) -> Result<Option<usize>> {
 }
 
 /// How a scan runs.
-pub(super) struct Plan {
-    pub(super) what: &'static str,
-    pub(super) length: Option<usize>,
-    pub(super) reverse: bool,
-    pub(super) unroll: Option<usize>,
+pub(crate) struct Plan {
+    pub(crate) what: &'static str,
+    pub(crate) length: Option<usize>,
+    pub(crate) reverse: bool,
+    pub(crate) unroll: Option<usize>,
 }
 
 impl Plan {
@@ -99,7 +99,7 @@ impl Plan {
     }
 
     /// Runs the loop; returns the last carry and the stacked outputs.
-    pub(super) fn run(&self, interp: &mut Interp, function: &Value, init: &Value, xs: &Value) -> Result<Value> {
+    pub(crate) fn run(&self, interp: &mut Interp, function: &Value, init: &Value, xs: &Value) -> Result<Value> {
         let what = self.what;
         let (start, def) = body::tensors(interp, what, "init", init)?;
         let mut carry = Carry { def, start };

@@ -148,7 +148,11 @@ pub fn get(interp: &mut Interp, identifier: &Value) -> Result<Value> {
             interp.call(&Value::Class(class), Args::default())
         }
         Value::Class(_) => interp.call(identifier, Args::default()),
-        Value::Object(_) | Value::User(_) | Value::Function(_) | Value::Array(_) => Ok(identifier.clone()),
+        Value::Object(object) => match downcast::<Again>(object) {
+            Some(again) => fresh(interp, &again.0),
+            None => Ok(identifier.clone()),
+        },
+        Value::User(_) | Value::Function(_) | Value::Array(_) => Ok(identifier.clone()),
         other => {
             Err(Error::argument(format!("an initializer must be a name or an object, found {}", other.type_name())))
         }
@@ -167,6 +171,25 @@ pub fn fresh(interp: &mut Interp, initializer: &Value) -> Result<Value> {
             None => Ok(initializer.clone()),
         },
         other => Ok(other.clone()),
+    }
+}
+
+/// An identifier that gives a new initializer with the configuration of `initializer` where it is resolved
+/// ([`get`]), as [`fresh`] does: seeds are drawn then.
+pub fn again(initializer: &Value) -> Value {
+    match initializer {
+        Value::Object(_) => Value::Object(Rc::new(Again(initializer.clone()))),
+        other => other.clone(),
+    }
+}
+
+/// See [`again`].
+#[derive(Debug)]
+struct Again(Value);
+
+impl Object for Again {
+    fn class_name(&self) -> Rc<str> {
+        "Initializer".into()
     }
 }
 

@@ -8,7 +8,7 @@ use crate::keras::activations;
 use crate::keras::layer::{Call, LayerObject};
 use crate::keras::symbolic::{DisplayShape, SymbolicShape};
 use crate::library::{Args, Bound, ClassDecl, Default, Param};
-use crate::ops::Padding;
+use crate::ops::{Aspect, Padding, Resampling};
 use crate::trace::Tensor;
 use crate::value::{Value, downcast};
 
@@ -51,6 +51,28 @@ pub(super) fn channels_last(args: &Bound) -> Result<bool> {
     match args.some("data_format")? {
         None => Ok(true),
         Some(_) => Ok(args.one_of("data_format", &["channels_last", "channels_first"])? == "channels_last"),
+    }
+}
+
+/// Keras's names of ways to resample images.
+const INTERPOLATIONS: &[&str] = &["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"];
+
+/// The `interpolation` argument.
+pub(in crate::keras) fn interpolation(args: &Bound) -> Result<Resampling> {
+    let name = args.one_of("interpolation", INTERPOLATIONS)?;
+    Resampling::from_name(name).ok_or_else(|| args.invalid("interpolation", "the name of a way to resample"))
+}
+
+/// The arguments `crop_to_aspect_ratio`, `pad_to_aspect_ratio`, `fill_mode` and `fill_value`.
+pub(in crate::keras) fn aspect(args: &Bound) -> Result<Aspect> {
+    args.one_of("fill_mode", &["constant"])?;
+    match (args.bool("crop_to_aspect_ratio")?, args.bool("pad_to_aspect_ratio")?) {
+        (false, false) => Ok(Aspect::Stretch),
+        (true, false) => Ok(Aspect::Crop),
+        (false, true) => Ok(Aspect::Pad(args.f64("fill_value")?)),
+        (true, true) => {
+            Err(Error::argument("only one of `crop_to_aspect_ratio` and `pad_to_aspect_ratio` can be True"))
+        }
     }
 }
 

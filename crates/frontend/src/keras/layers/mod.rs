@@ -11,6 +11,9 @@ mod pooling;
 mod preprocessing;
 mod regularization;
 mod reshaping;
+mod rnn;
+
+pub(super) use common::{aspect, interpolation};
 
 use crate::library::{ClassDecl, FunctionDecl};
 
@@ -69,6 +72,16 @@ pub const CLASSES: &[&ClassDecl] = &[
     &reshaping::ZERO_PADDING1D,
     &reshaping::ZERO_PADDING2D,
     &reshaping::ZERO_PADDING3D,
+    &rnn::BIDIRECTIONAL,
+    &rnn::GRU,
+    &rnn::GRU_CELL,
+    &rnn::LSTM,
+    &rnn::LSTM_CELL,
+    &rnn::RNN,
+    &rnn::SIMPLE_RNN,
+    &rnn::SIMPLE_RNN_CELL,
+    &rnn::STACKED_RNN_CELLS,
+    &rnn::TIME_DISTRIBUTED,
     &merging::ADD,
     &merging::AVERAGE,
     &merging::CONCATENATE,
@@ -84,6 +97,7 @@ pub const CLASSES: &[&ClassDecl] = &[
     &activations::SOFTMAX,
     &preprocessing::NORMALIZATION,
     &preprocessing::RESCALING,
+    &preprocessing::RESIZING,
 ];
 
 /// The functions of `keras.layers`. They make layers, so that they are not operations of a functional

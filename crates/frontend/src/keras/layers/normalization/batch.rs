@@ -1,5 +1,6 @@
 //! `BatchNormalization`.
 
+use super::renorm::Renorm;
 use super::{Affine, EPSILON};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -46,22 +47,23 @@ struct BatchNormalization {
     axis: i64,
     momentum: f64,
     epsilon: f64,
+    renorm: Option<Renorm>,
     affine: Affine,
     mean: Weight,
     variance: Weight,
 }
 
 fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
-    for name in ["renorm", "synchronized"] {
-        if args.bool(name)? {
-            return Err(Error::unsupported(format!("`{name}=True` of BatchNormalization() is not supported yet")));
-        }
+    if args.bool("synchronized")? {
+        let message = "`synchronized=True` of BatchNormalization() is not supported by Keras on JAX";
+        return Err(Error::unsupported(message).help("leave the argument out"));
     }
     let affine = Affine::new(interp, args)?;
     let layer = BatchNormalization {
         axis: args.i64("axis")?,
         momentum: args.f64("momentum")?,
         epsilon: args.f64("epsilon")?,
+        renorm: Renorm::new(args)?,
         affine,
         mean: Weight::from_args(interp, args, "moving_mean")?,
         variance: Weight::from_args(interp, args, "moving_variance")?,
@@ -75,6 +77,9 @@ impl Layer for BatchNormalization {
         self.affine.build(build, &shape);
         build.add_weight("moving_mean", &shape, &self.mean, false);
         build.add_weight("moving_variance", &shape, &self.variance, false);
+        if let Some(renorm) = &self.renorm {
+            renorm.build(build, &shape, &self.mean, &self.variance)?;
+        }
         Ok(())
     }
 
@@ -90,20 +95,44 @@ impl Layer for BatchNormalization {
         common::expect_size(cx, &x, self.axis, moving_mean.shape()[0])?;
         let mut shape = vec![1; x.rank()];
         shape[axis] = x.shape()[axis];
+        let mut corrected = None;
         let (mean, variance) = if cx.training && cx.object.trainable.get() {
             let (mean, variance) = statistics(cx, &x, axis, mask.as_ref())?;
-            let updated = self.update(cx, &moving_mean, &mean)?;
-            cx.assign("moving_mean", updated)?;
-            let updated = self.update(cx, &moving_variance, &variance)?;
-            cx.assign("moving_variance", updated)?;
-            (mean, variance)
+            if let Some(renorm) = &self.renorm {
+                corrected = Some(renorm.correction(cx, &mean, &variance, self.epsilon)?);
+                renorm.update(cx, &mean, &variance, self.epsilon, self.momentum)?;
+                (mean, variance)
+            } else {
+                let updated = self.update(cx, &moving_mean, &mean)?;
+                cx.assign("moving_mean", updated)?;
+                let updated = self.update(cx, &moving_variance, &variance)?;
+                cx.assign("moving_variance", updated)?;
+                (mean, variance)
+            }
         } else {
             (moving_mean, moving_variance)
         };
         let t = &mut cx.interp.tracer;
         let (mean, variance) = (super::widen(t, &mean)?, super::widen(t, &variance)?);
         let (mean, variance) = (t.reshape(&mean, &shape)?, t.reshape(&variance, &shape)?);
-        let y = super::normalise(cx, &x, (&mean, &variance), self.epsilon, &shape)?;
+        let y = match corrected {
+            None => super::normalise(cx, &x, (&mean, &variance), self.epsilon, &shape)?,
+            // (x̂·r + d)·gamma + beta = x̂·(r·gamma) + (d·gamma + beta)
+            Some((r, d)) => {
+                let (r, d) = (t.reshape(&r, &shape)?, t.reshape(&d, &shape)?);
+                let gamma = super::weight(cx, "gamma", &x, &shape)?;
+                let beta = super::weight(cx, "beta", &x, &shape)?;
+                let t = &mut cx.interp.tracer;
+                let (scale, mut offset) = match &gamma {
+                    Some(gamma) => (t.mul(&r, gamma)?, t.mul(&d, gamma)?),
+                    None => (r, d),
+                };
+                if let Some(beta) = &beta {
+                    offset = t.add(&offset, beta)?;
+                }
+                super::normalise_with(t, &x, (&mean, &variance), self.epsilon, (Some(scale), Some(offset)))?
+            }
+        };
         Ok(Value::Tensor(cx.interp.tracer.convert(&y, cx.object.dtype)?))
     }
 

@@ -3,6 +3,7 @@
 mod batch;
 mod group;
 mod layer;
+mod renorm;
 mod rms;
 mod unit;
 
@@ -69,16 +70,28 @@ fn normalise(
     epsilon: f64,
     shape: &[usize],
 ) -> Result<Tensor> {
-    let mut weight = |name: &str| -> Result<Option<Tensor>> {
-        if !cx.has_weight(name) {
-            return Ok(None);
-        }
-        let weight = cx.weight(name)?;
-        let weight = cx.interp.tracer.reshape(&weight, shape)?;
-        Ok(Some(cx.interp.tracer.convert(&weight, x.dtype())?))
-    };
-    let (gamma, beta) = (weight("gamma")?, weight("beta")?);
-    let t = &mut cx.interp.tracer;
+    let (gamma, beta) = (weight(cx, "gamma", x, shape)?, weight(cx, "beta", x, shape)?);
+    normalise_with(&mut cx.interp.tracer, x, (mean, variance), epsilon, (gamma, beta))
+}
+
+/// The weight `gamma` or `beta`, if the layer has it, in the type of `x`, reshaped.
+fn weight(cx: &mut Call<'_>, name: &str, x: &Tensor, shape: &[usize]) -> Result<Option<Tensor>> {
+    if !cx.has_weight(name) {
+        return Ok(None);
+    }
+    let weight = cx.weight(name)?;
+    let weight = cx.interp.tracer.reshape(&weight, shape)?;
+    Ok(Some(cx.interp.tracer.convert(&weight, x.dtype())?))
+}
+
+/// As [`normalise`], with the given gamma and beta.
+fn normalise_with(
+    t: &mut Tracer,
+    x: &Tensor,
+    (mean, variance): (&Tensor, &Tensor),
+    epsilon: f64,
+    (gamma, beta): (Option<Tensor>, Option<Tensor>),
+) -> Result<Tensor> {
     let shifted = t.add_scalar(variance, epsilon)?;
     let mut scale = t.rsqrt(&shifted)?;
     if let Some(gamma) = gamma {

@@ -2,6 +2,8 @@
 
 mod normalization;
 mod rescaling;
+mod resizing;
 
 pub(super) use normalization::NORMALIZATION;
 pub(super) use rescaling::RESCALING;
+pub(super) use resizing::RESIZING;

@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::layer::{Call, LayerObject};
 use crate::keras::seed_generator;
+use crate::keras::variable::VariableId;
 use crate::library::Bound;
 use crate::trace::Tensor;
 
@@ -31,11 +32,16 @@ fn rate(args: &Bound, name: &str) -> Result<f64> {
 /// Gives `layer` a seed generator (Keras's `SeedGenerator`): a `u32[2]` variable that starts at
 /// `[seed, 0]`. Without the argument `seed`, one is drawn now.
 fn add_seed_generator(interp: &mut Interp, args: &Bound, layer: &Rc<LayerObject>) -> Result<()> {
-    let seed = seed_generator::seed_of(interp, args)?;
-    let name = interp.names.unique("SeedGenerator");
-    let id = seed_generator::state(interp, &name, seed)?;
+    let id = seed_state(interp, args)?;
     layer.seeds.borrow_mut().push(id);
     Ok(())
+}
+
+/// The state of a new seed generator from the argument `seed`.
+pub(super) fn seed_state(interp: &mut Interp, args: &Bound) -> Result<VariableId> {
+    let seed = seed_generator::seed_of(interp, args)?;
+    let name = interp.names.unique("SeedGenerator");
+    seed_generator::state(interp, &name, seed)
 }
 
 /// The layer's seed state as a key; the state counts on by one.
@@ -47,7 +53,7 @@ fn next_key(cx: &mut Call<'_>) -> Result<Tensor> {
 
 /// Keeps each element of `noise_shape`, broadcast to `x`, with probability 1 − rate, divided by that;
 /// the others become 0.
-fn drop_out(cx: &mut Call<'_>, x: &Tensor, rate: f64, noise_shape: &[usize]) -> Result<Tensor> {
+pub(super) fn drop_out(cx: &mut Call<'_>, x: &Tensor, rate: f64, noise_shape: &[usize]) -> Result<Tensor> {
     let zeros = cx.interp.tracer.full(x.ty(), 0.0)?;
     if rate == 1.0 {
         return Ok(zeros);

@@ -4,6 +4,7 @@ mod color;
 mod filters;
 mod frame;
 mod geometry;
+mod resize;
 
 use crate::error::Result;
 use crate::interp::exceptions::raise;
@@ -17,7 +18,8 @@ modules! {
     IMAGE = Contents { tensor_functions: TABLES, ..Contents::new("keras.ops.image") };
 }
 
-const TABLES: &[&[&FunctionDecl]] = &[color::FUNCTIONS, filters::FUNCTIONS, frame::FUNCTIONS, geometry::FUNCTIONS];
+const TABLES: &[&[&FunctionDecl]] =
+    &[color::FUNCTIONS, filters::FUNCTIONS, frame::FUNCTIONS, geometry::FUNCTIONS, resize::FUNCTIONS];
 
 /// Images as a function got them, in the layout in which it computes: `[batch, height, width, features]`.
 struct Images {
