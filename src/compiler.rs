@@ -73,6 +73,14 @@ impl Compiler {
         self
     }
 
+    /// The types of what a training step of the file gets from the run, where the file does not tell:
+    /// `(f32[32,784],i32[32])`, in the form of an entry's arguments.
+    #[must_use]
+    pub fn input_shape(mut self, types: impl Into<String>) -> Self {
+        self.options.data = Some(types.into());
+        self
+    }
+
     /// The variable of the file that holds the model; by default the model that the file used last.
     #[must_use]
     pub fn model(mut self, name: impl Into<String>) -> Self {

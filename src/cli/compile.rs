@@ -37,6 +37,10 @@ pub struct Compile {
     /// "f:f32[8,3],(f32[],i32[4]),n=3"; several times for several functions
     #[arg(long, value_name = "FUNCTION:TYPES")]
     entry: Vec<String>,
+    /// The types of a batch that the file's own training step gets, where the file does not tell, such as
+    /// "(f32[32,784],i32[32])"
+    #[arg(long, value_name = "TYPES")]
+    input_shape: Option<String>,
     /// Take the weights from a .weights.h5, .keras, .safetensors or .npz file
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
@@ -88,6 +92,9 @@ impl Compile {
         }
         if let Some(model) = &self.model {
             compiler = compiler.model(model);
+        }
+        if let Some(types) = &self.input_shape {
+            compiler = compiler.input_shape(types);
         }
         for entry in &self.entry {
             compiler = compiler.entry(entry);

@@ -15,6 +15,8 @@ use crate::value::Value;
 pub struct Options {
     /// Which entry points to trace.
     pub program: program::Options,
+    /// The types of what a training step of the file gets from the run, such as `(f32[32,784],i32[32])`.
+    pub data: Option<String>,
     /// The variable that holds the model; none means the model that the file used last.
     pub model: Option<String>,
 }
@@ -38,7 +40,8 @@ pub struct Compilation {
 
 /// Parses, evaluates and traces a model file. Does no I/O.
 pub fn compile(source: Source, options: &Options) -> Compilation {
-    let mut evaluated = interp::run(&source, interp::Options::default());
+    let hints = program::Hints { batch: options.program.train_batch, data: options.data.clone() };
+    let mut evaluated = interp::run_with(&source, interp::Options::default(), hints);
     let mut program = None;
     if !evaluated.diagnostics().iter().any(Diagnostic::is_error) {
         let globals = evaluated.globals();
@@ -48,7 +51,8 @@ pub fn compile(source: Source, options: &Options) -> Compilation {
             Err(error) => interp.diagnostics.push(error.into_diagnostic()),
             Ok(mut functions) => {
                 functions.extend(program::called(interp, &globals));
-                let built = choose(interp, &globals, options.model.as_deref(), !functions.is_empty())
+                let others = !functions.is_empty() || interp.has_steps();
+                let built = choose(interp, &globals, options.model.as_deref(), others)
                     .and_then(|model| program::build(interp, model.as_ref(), &functions, &options.program));
                 match built {
                     Ok(built) => program = Some(built),

@@ -32,9 +32,23 @@ impl Model {
             None => compiled,
         };
         let mut start = rows.start;
-        let mut jobs = Vec::new();
+        let mut jobs: Vec<Job> = Vec::new();
         for (count, batch) in cut(rows.len(), &sizes) {
             let program = self.find_program(&Entry::EvaluateStep, Some(batch))?;
+            let masked = self.program(program)?.inputs_of(PortKind::Valid).next().is_some();
+            if count < batch && !masked {
+                // A step that the model file writes itself takes full batches only.
+                if jobs.is_empty() {
+                    let array = format!("a full batch of {batch} rows");
+                    return Err(DataError::Empty {
+                        array,
+                        hint: "; give more data, or compile with a smaller --train-batch",
+                    }
+                    .into());
+                }
+                log::info!("{count} rows that do not fill a batch of {batch} are left out");
+                continue;
+            }
             jobs.push(Job { program, rows: (start..start + count).collect() });
             start += count;
         }

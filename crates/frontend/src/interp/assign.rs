@@ -64,6 +64,11 @@ impl Interp {
         if let Value::Host(_) = value {
             return targets.iter().try_for_each(|target| assign(self, target, value.clone()));
         }
+        let target_name = |target: &Target| match &target.kind {
+            TargetKind::Name(name) => Some(name.to_string()),
+            _ => None,
+        };
+        self.learn_tuple(value, targets.iter().map(target_name).collect())?;
         let star = targets.iter().position(|t| matches!(t.kind, TargetKind::Starred(_)));
         let Ok(Iterable::Static(mut iter)) = self.iterate(value) else {
             return Err(Error::ty(format!("cannot unpack non-iterable {} object", value.type_name())));

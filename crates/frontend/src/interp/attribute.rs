@@ -178,7 +178,7 @@ impl Interp {
 /// An attribute of a host value: a member of a host package, or something of unknown data.
 fn host_attribute(host: &Host, name: &str) -> Value {
     if host.span().is_some() {
-        return Value::Host(host.clone());
+        return Value::Host(host.with_member(name));
     }
     let full = format!("{}.{name}", host.what());
     crate::modules::host_alias(&full).unwrap_or_else(|| Value::Host(Host::new(full, None)))

@@ -30,7 +30,7 @@ impl Interp {
                     _ => object.clone().call(self, args),
                 };
             }
-            Value::Host(origin) => return Ok(Value::Host(self.host_call(origin))),
+            Value::Host(origin) => return Ok(Value::Host(self.host_call(origin, &args))),
             Value::DType(_) => {
                 let Some(cast) = crate::jax::numpy::creation::CAST.first() else { return Ok(callee.clone()) };
                 let mut args = args;

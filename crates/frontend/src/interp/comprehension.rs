@@ -37,10 +37,17 @@ impl Loops {
     fn advance(&mut self, interp: &mut Interp) -> Result<Step> {
         while let Some(depth) = self.active.len().checked_sub(1) {
             let Some(clause) = self.clauses.get(depth).cloned() else { return Ok(Step::End) };
-            let next = match self.active.last_mut() {
-                Some(iter) => iter.next(interp).map_err(|error| error.at(clause.iterable.span))?,
-                None => None,
+            let (next, host) = match self.active.last_mut() {
+                Some(iter) => interp.ask(iter),
+                None => (Ok(None), None),
             };
+            let next = next.map_err(|error| error.at(clause.iterable.span))?;
+            if let Some(host) = host {
+                if let Some(value) = next {
+                    interp.assign_inner(&self.env, &clause.target, value)?;
+                }
+                return Ok(Step::Host(host));
+            }
             let Some(value) = next else {
                 self.active.pop();
                 continue;
@@ -92,6 +99,18 @@ impl GeneratorExpression {
 }
 
 impl Interp {
+    /// Evaluates an element of unknown ones once, for the training steps that it calls.
+    fn look_at(&mut self, env: &Rc<Env>, element: &Expr) {
+        if self.tracer.depth() == 0 {
+            let (mark, told) = (self.mark(), self.diagnostics.len());
+            self.steps.loops += 1;
+            let _ = self.eval(env, element);
+            self.steps.loops -= 1;
+            self.reset(mark);
+            self.diagnostics.truncate(told);
+        }
+    }
+
     /// Enters the loops of a comprehension. The first iterable belongs to the enclosing scope.
     fn loops(&mut self, env: &Rc<Env>, clauses: &[ComprehensionClause]) -> Result<std::result::Result<Loops, Host>> {
         let Some(first) = clauses.first() else {
@@ -111,7 +130,15 @@ impl Interp {
     pub(super) fn comprehension(&mut self, env: &Rc<Env>, comprehension: &Comprehension) -> Result<Value> {
         let mut loops = match self.loops(env, &comprehension.clauses)? {
             Ok(loops) => loops,
-            Err(host) => return Ok(Value::Host(host)),
+            Err(host) => {
+                if let [clause] = &*comprehension.clauses {
+                    let env = Env::inside(env, Code::Comprehension);
+                    if self.assign_inner(&env, &clause.target, Value::Host(host.clone())).is_ok() {
+                        self.look_at(&env, &comprehension.element);
+                    }
+                }
+                return Ok(Value::Host(host));
+            }
         };
         if comprehension.kind == ComprehensionKind::Generator {
             let generator = GeneratorExpression { loops, element: Rc::new(comprehension.clone()) };
@@ -122,7 +149,10 @@ impl Interp {
             match loops.advance(self)? {
                 Step::Element => values.push(self.eval(&loops.env, &comprehension.element)?),
                 Step::End => break,
-                Step::Host(host) => return Ok(Value::Host(host)),
+                Step::Host(host) => {
+                    self.look_at(&loops.env, &comprehension.element);
+                    return Ok(Value::Host(host));
+                }
             }
         }
         if comprehension.kind == ComprehensionKind::Set {

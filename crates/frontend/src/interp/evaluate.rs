@@ -12,6 +12,7 @@ use super::names::bound_names;
 use super::scope::Env;
 use crate::diagnostics::{Diagnostic, Source};
 use crate::error::Error;
+use crate::program::Hints;
 use crate::syntax::ast::{Module, Stmt, Symbol};
 use crate::syntax::parse;
 use crate::value::Value;
@@ -52,9 +53,15 @@ pub struct Options {
 /// statement of the file's own level, the next statement is tried, and what depends on the names
 /// that the failed one would have bound is passed over in silence.
 pub fn run(source: &Source, options: Options) -> Evaluated {
+    run_with(source, options, Hints::default())
+}
+
+/// As [`run`], with what the user says about data that only the run has.
+pub fn run_with(source: &Source, options: Options, hints: Hints) -> Evaluated {
     let (module, diagnostics) = parse(source);
     let mut interp = Interp::new(source.clone());
     interp.diagnostics = diagnostics;
+    interp.steps.hints = hints;
     if let Some(steps) = options.max_steps {
         interp.eval.limits.set_steps(steps);
     }

@@ -14,7 +14,7 @@ use super::stmt::Flow;
 use crate::diagnostics::Span;
 use crate::error::{Error, Result};
 use crate::library::Args;
-use crate::syntax::ast::{Expr, Function, Lambda, Parameter, Parameters, Scope, Symbol};
+use crate::syntax::ast::{Expr, ExprKind, Function, Lambda, Parameter, Parameters, Scope, StmtKind, Symbol};
 use crate::value::{Object, Value};
 
 /// A function or lambda together with the namespace that it was made in.
@@ -75,6 +75,25 @@ impl UserFunction {
     }
 
     /// The function's documentation string.
+    /// The names of the parts of the tuple that the last `return` gives.
+    pub(crate) fn returned_names(&self) -> Vec<Option<String>> {
+        let name = |expr: &Expr| match &expr.kind {
+            ExprKind::Name(name) => Some(name.to_string()),
+            _ => None,
+        };
+        let last = match &self.body {
+            Body::Function(function) => function.body.last().and_then(|stmt| match &stmt.kind {
+                StmtKind::Return(Some(value)) => Some(value),
+                _ => None,
+            }),
+            Body::Lambda(lambda) => Some(&lambda.body),
+        };
+        match last.map(|value| &value.kind) {
+            Some(ExprKind::Tuple(parts)) => parts.iter().map(name).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     pub(crate) fn docstring(&self) -> Option<Rc<str>> {
         match &self.body {
             Body::Function(function) => function.docstring.clone(),

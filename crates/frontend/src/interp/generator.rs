@@ -129,6 +129,11 @@ impl Generator {
                 let value = interp.eval(&self.env, iterable)?;
                 let iter = match interp.iterate(&value).map_err(|error| error.at(iterable.span))? {
                     Iterable::Static(iter) => iter,
+                    // One element stands for all, if that will do.
+                    Iterable::Host(host) if interp.steps.asking => {
+                        interp.steps.met = Some(host.clone());
+                        Iter::Values(Rc::from([Value::Host(host)]), 0)
+                    }
                     Iterable::Host(host) => {
                         return Err(super::host::reaches(&host, "a loop that runs at compile time").at(iterable.span));
                     }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::Interp;
+use super::iterate::Iter;
 use super::names::bound_names;
 use super::scope::Env;
 use super::stmt::Flow;
@@ -10,7 +11,7 @@ use crate::diagnostics::{Diagnostic, Span, codes};
 use crate::error::{Error, Result};
 use crate::keras::variable::behind;
 use crate::library::Args;
-use crate::syntax::ast::Stmt;
+use crate::syntax::ast::{Block, Stmt, Target};
 use crate::value::{Host, Value};
 
 /// The longest piece of the program that describes where a host value came from.
@@ -43,6 +44,16 @@ pub(crate) fn reaches(host: &Host, what: &str) -> Error {
         None => error,
     };
     error.help("write the number itself into the file, or pass data through a model input")
+}
+
+/// Whether all leaves of a value are state of the run.
+fn is_state(value: &Value) -> bool {
+    let (mut any, mut all) = (false, true);
+    value.for_each_leaf(&mut |leaf| match behind(leaf) {
+        Some(_) => any = true,
+        None => all &= leaf.is_none(),
+    });
+    any && all
 }
 
 /// The first host value anywhere in the arguments.
@@ -107,10 +118,21 @@ pub(super) fn file_name() -> Value {
 impl Interp {
     /// Calls a host value: the result is one too. What a host package returns is described by the
     /// call; what other host values return keeps their origin.
-    pub(super) fn host_call(&self, callee: &Host) -> Host {
-        match callee.span() {
+    pub(super) fn host_call(&self, callee: &Host, args: &Args) -> Host {
+        let result = match callee.span() {
             Some(_) => callee.clone(),
             None => Host::new(self.describe(self.span), Some(self.span)),
+        };
+        let size = |value: &Value| match value {
+            Value::Int(n) => usize::try_from(*n).ok().filter(|&n| n > 0),
+            _ => None,
+        };
+        // `dataset.batch(32)`, `DataLoader(data, batch_size=32)`.
+        let named = args.keywords.iter().find(|(name, _)| &**name == "batch_size").and_then(|(_, value)| size(value));
+        let first = args.positional.first().and_then(size).filter(|_| callee.member() == Some("batch"));
+        match named.or(first) {
+            Some(batch) => result.with_batch(batch),
+            None => result,
         }
     }
 
@@ -123,6 +145,35 @@ impl Interp {
         }
     }
 
+    /// The next element of an iterator, and the data of the run that a generator behind it goes through: then
+    /// the element stands for all.
+    pub(super) fn ask(&mut self, iter: &mut Iter) -> (Result<Option<Value>>, Option<Host>) {
+        let outer = std::mem::replace(&mut self.steps.asking, self.tracer.depth() == 0);
+        self.steps.met = None;
+        let next = iter.next(self);
+        self.steps.asking = outer;
+        (next, self.steps.met.take())
+    }
+
+    /// Runs the body of a loop over data of the run once, for the training steps that it calls. Whatever goes
+    /// wrong in it is passed over.
+    pub(super) fn look_through(&mut self, env: &Rc<Env>, target: &Target, body: &Block, element: Value) {
+        if self.tracer.depth() > 0 {
+            return;
+        }
+        let (mark, skipped, told, printed) =
+            (self.mark(), self.eval.skipped.len(), self.diagnostics.len(), self.eval.output.len());
+        self.steps.loops += 1;
+        // What the body does to objects stays; what it says does not.
+        let _ = self.assign(env, target, element).and_then(|()| self.block(env, body));
+        self.steps.loops -= 1;
+        self.reset(mark);
+        self.eval.handling.clear();
+        self.eval.skipped.truncate(skipped);
+        self.diagnostics.truncate(told);
+        self.eval.output.truncate(printed);
+    }
+
     /// Leaves out a statement that depends on `host`; the names that it would assign become host
     /// values.
     pub(super) fn skip(&mut self, env: &Rc<Env>, stmt: &Stmt, host: &Host) -> Result<Flow> {
@@ -130,7 +181,10 @@ impl Interp {
         self.eval.skipped.push(Skipped { span: stmt.span, because: because.clone() });
         let bound = bound_names(stmt);
         for name in &bound.names {
-            env.bind(name, Value::Host(host.clone()));
+            // What a training step gave has a known type, whatever its value.
+            let steps = !self.steps.found.is_empty();
+            let known = env.own(name).filter(|value| steps && is_state(value));
+            env.bind(name, known.unwrap_or_else(|| Value::Host(host.clone())));
         }
         if bound.returns {
             let span = Span { start: stmt.span.start, end: self.source.clamp(self.line_end(stmt.span)).end };

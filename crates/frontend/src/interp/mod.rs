@@ -28,7 +28,7 @@ mod subscript;
 pub(crate) mod tensor;
 pub(crate) mod text;
 
-pub use evaluate::{Evaluated, Options, run};
+pub use evaluate::{Evaluated, Options, run, run_with};
 pub(crate) use function::UserFunction;
 pub use host::Skipped;
 
@@ -83,6 +83,8 @@ pub struct Interp {
     pub(crate) tracked: Tracked,
     /// Calls of jitted functions at the file's own level, each list of types once.
     pub(crate) jit_calls: Vec<crate::program::Wanted>,
+    /// Training steps that the file writes itself.
+    pub(crate) steps: crate::program::Steps,
     /// Models whose layer table the program asked for.
     pub summaries: Vec<Rc<LayerObject>>,
     /// The named axes that functions being traced are mapped over, with their sizes, innermost last.
@@ -118,6 +120,7 @@ impl Interp {
             deriving: None,
             tracked: Tracked::default(),
             jit_calls: Vec::new(),
+            steps: crate::program::Steps::default(),
             summaries: Vec::new(),
             axes: Vec::new(),
             derivatives: 0,

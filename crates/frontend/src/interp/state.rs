@@ -48,6 +48,9 @@ impl Interp {
             Value::Array(array) if self.tracer.x64 => self.tracer.constant((**array).clone()),
             Value::Array(array) => self.tracer.constant(narrowed(array)),
             Value::Host(host) => Err(super::host::reaches(host, "the model")),
+            Value::Object(object) if let Some(data) = crate::value::downcast::<crate::program::Unknown>(object) => {
+                Err(data.error("a tensor computation"))
+            }
             other => Err(Error::ty(format!("a tensor is needed here, found {}", other.type_name()))),
         }
     }

@@ -148,10 +148,22 @@ impl Interp {
         let value = self.eval(env, iterable)?;
         self.at(iterable.span);
         let mut iter = match self.iterate(&value).map_err(|error| error.at(iterable.span))? {
-            Iterable::Host(host) => return self.skip(env, stmt, &host),
+            Iterable::Host(host) => {
+                self.look_through(env, target, body, Value::Host(host.clone()));
+                return self.skip(env, stmt, &host);
+            }
             Iterable::Static(iter) => iter,
         };
-        while let Some(element) = iter.next(self).map_err(|error| error.at(iterable.span))? {
+        loop {
+            let (next, host) = self.ask(&mut iter);
+            let next = next.map_err(|error| error.at(iterable.span))?;
+            if let Some(host) = host {
+                if let Some(element) = next {
+                    self.look_through(env, target, body, element);
+                }
+                return self.skip(env, stmt, &host);
+            }
+            let Some(element) = next else { break };
             self.assign(env, target, element)?;
             match self.block(env, body)? {
                 Flow::Normal | Flow::Continue => {}

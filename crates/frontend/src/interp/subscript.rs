@@ -109,6 +109,7 @@ impl Interp {
 
     /// `value[index]`.
     pub(crate) fn get_item(&mut self, value: &Value, index: &Value) -> Result<Value> {
+        self.learn_item(value, index)?;
         if super::tensor::is_tensor(value) {
             return self.tensor_item(value, index);
         }
@@ -134,7 +135,10 @@ impl Interp {
                 let found = entries.borrow().get(&Key::new(index.clone())?).cloned();
                 match found {
                     Some(value) => Ok(value),
-                    None => Err(self.missing_key(index)?),
+                    None => {
+                        self.learn_key(value, index)?;
+                        Err(self.missing_key(index)?)
+                    }
                 }
             }
             _ => {

@@ -253,6 +253,7 @@ impl LayerObject {
             self.build_for(interp, &shapes, &args)?;
             return graph::call(interp, &Value::Object(self.clone()), args, &self.name());
         }
+        self.learn(interp, &args)?;
         let shapes = tensor_shapes(&args);
         self.check(&shapes)?;
         self.build_for(interp, &shapes, &args)?;

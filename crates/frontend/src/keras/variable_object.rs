@@ -211,6 +211,8 @@ fn assign(
             interp.variables.get_mut(variable.id).weight.initializer = Value::Array(Rc::new(Array::clone(&array)));
             Ok(Value::Object(object.clone()))
         }
+        // Its own value, such as a training step left it.
+        value if behind(&value) == Some(variable.id) => Ok(Value::Object(object.clone())),
         value if behind(&value).is_some_and(|source| interp.starts_without(source, variable.id)) => {
             if let Some(source) = behind(&value) {
                 let initializer = interp.variables.get(source).weight.initializer.clone();

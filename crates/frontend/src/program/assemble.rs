@@ -72,6 +72,7 @@ pub(super) fn specs(
             Role::Seed => StateRole::Seed,
             Role::Optimizer => StateRole::Optimizer,
             Role::Metric => StateRole::Metric,
+            Role::Array if trained.contains(&id) => StateRole::Trainable,
             Role::Array => StateRole::NonTrainable,
         };
         VariableSpec { path: variable.path.clone(), h5_path: h5.get(&id).cloned(), ty: variable.ty.clone(), role }

@@ -8,7 +8,7 @@ use keramos_ir::passes::Roll;
 use super::assemble::{self, State};
 use super::function::{self, Traced, Wanted};
 use super::training::Compiled;
-use super::{Program, layout, steps};
+use super::{Program, layout, step, steps};
 use crate::diagnostics::codes;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -60,11 +60,25 @@ pub fn build(
         }
     }
     function::name_apart(&mut traced);
-    let reads: Vec<VariableId> = traced.iter().flat_map(|f: &Traced| f.reads.iter().copied()).collect();
+    let chosen = step::choose(interp)?;
+    let compiles = model.is_some_and(|model| model.recorded.compile.borrow().is_some());
+    if chosen.train.is_none() && !compiles && options.training {
+        step::failure(interp)?;
+    }
+    let mut reads: Vec<VariableId> = traced.iter().flat_map(|f: &Traced| f.reads.iter().copied()).collect();
+    let trains = options.training && !compiles && !chosen.is_empty();
+    if trains {
+        reads.extend(chosen.variables(interp)?);
+    }
+    let trained = if trains { chosen.trained(interp) } else { Vec::new() };
     let (mut program, state) = match model {
-        Some(model) => of_model(interp, model, &reads, options)?,
-        None => of_functions(interp, &reads)?,
+        Some(model) => of_model(interp, model, &reads, &trained, options)?,
+        None => of_functions(interp, &reads, &trained)?,
     };
+    if trains {
+        program.entries.extend(chosen.entries(interp, &state)?);
+        program.training = chosen.describe();
+    }
     for function in traced {
         program.entries.push(function.into_entry(interp, &state)?);
     }
@@ -72,13 +86,13 @@ pub fn build(
 }
 
 /// The state of a file without a model, and how it starts.
-fn of_functions(interp: &mut Interp, reads: &[VariableId]) -> Result<(Program, State)> {
+fn of_functions(interp: &mut Interp, reads: &[VariableId], trained: &[VariableId]) -> Result<(Program, State)> {
     let state = State::new(with_reads(Vec::new(), reads));
     let entries = if reads.is_empty() { Vec::new() } else { vec![assemble::init(interp, &state)?] };
     let file = interp.source.name().rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
     let program = Program {
         model: file.strip_suffix(".py").unwrap_or(&file).to_owned(),
-        variables: assemble::specs(interp, &state, &[], &HashMap::new()),
+        variables: assemble::specs(interp, &state, trained, &HashMap::new()),
         entries,
         layers: Vec::new(),
         training: None,
@@ -101,6 +115,7 @@ fn of_model(
     interp: &mut Interp,
     model: &Rc<LayerObject>,
     reads: &[VariableId],
+    stepped: &[VariableId],
     options: &Options,
 ) -> Result<(Program, State)> {
     let graph = models::graph_of(interp, model)?.ok_or_else(|| {
@@ -137,7 +152,7 @@ fn of_model(
         entries.push(steps::train(interp, &state, &graph, compiled, train_batch, true)?);
         entries.push(steps::evaluate(interp, &state, &graph, compiled, train_batch)?);
     }
-    let trained = compiled.as_ref().map_or_else(Vec::new, |c| c.trained.clone());
+    let trained = compiled.as_ref().map_or_else(|| stepped.to_vec(), |c| c.trained.clone());
     let h5 = layout::h5_paths(interp, model);
     let program = Program {
         model: model.name().to_string(),

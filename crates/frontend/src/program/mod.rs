@@ -4,6 +4,7 @@ mod assemble;
 mod build;
 mod function;
 mod layout;
+mod step;
 mod steps;
 mod summary;
 mod training;
@@ -11,6 +12,8 @@ mod training;
 pub use build::{Options, build};
 pub(crate) use function::uncalled;
 pub use function::{Wanted, called, requested};
+pub use step::Hints;
+pub(crate) use step::{Steps, Unknown, expected};
 pub use summary::summary;
 
 use std::collections::BTreeMap;

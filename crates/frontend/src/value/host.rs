@@ -14,12 +14,39 @@ pub struct Host(Rc<Origin>);
 struct Origin {
     what: String,
     span: Option<Span>,
+    /// Rows in a batch, where data came in batches.
+    batch: Option<usize>,
+    /// The attribute that it is of another host value.
+    member: Option<String>,
 }
 
 impl Host {
     /// A host value described by `what` (such as `keras.datasets.mnist.load_data()`), made at `span`.
     pub fn new(what: impl Into<String>, span: Option<Span>) -> Self {
-        Host(Rc::new(Origin { what: what.into(), span }))
+        Host(Rc::new(Origin { what: what.into(), span, batch: None, member: None }))
+    }
+
+    /// The same value, in batches.
+    #[must_use]
+    pub fn with_batch(&self, batch: usize) -> Host {
+        Host(Rc::new(Origin { what: self.0.what.clone(), span: self.0.span, batch: Some(batch), member: None }))
+    }
+
+    /// An attribute of it.
+    #[must_use]
+    pub fn with_member(&self, name: &str) -> Host {
+        let Origin { what, span, batch, .. } = &*self.0;
+        Host(Rc::new(Origin { what: what.clone(), span: *span, batch: *batch, member: Some(name.to_owned()) }))
+    }
+
+    /// Rows in a batch, if it came in batches of known size.
+    pub fn batch(&self) -> Option<usize> {
+        self.0.batch
+    }
+
+    /// The attribute that it is of another host value.
+    pub fn member(&self) -> Option<&str> {
+        self.0.member.as_deref()
     }
 
     /// What it is, in the program's words.

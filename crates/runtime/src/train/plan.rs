@@ -46,7 +46,11 @@ impl Plan {
         let rest = rows.len() % asked;
         let needed = options.steps_per_epoch.map_or(usize::MAX, |steps| steps.saturating_mul(options.epochs));
         if rest > 0 && steps.len() < needed {
-            steps.push((rest, masked_program(model, rest)?));
+            match model.manifest().batches(&Entry::TrainStepMasked).is_empty() && !steps.is_empty() {
+                // A step that the model file writes itself takes full batches only.
+                true => log::info!("{rest} rows that do not fill a batch of {asked} are left out of each epoch"),
+                false => steps.push((rest, masked_program(model, rest)?)),
+            }
         }
         let rng = options.shuffle.then(|| Rng::new(options.seed));
         Ok(Plan { rows, steps, steps_per_epoch: options.steps_per_epoch, rng, ahead: VecDeque::new() })

@@ -241,8 +241,9 @@ impl Transform for Jit {
         "jit"
     }
 
-    fn called(&self, interp: &mut Interp, callee: &Value, args: &Args) {
+    fn called(&self, interp: &mut Interp, callee: &Value, args: &Args) -> Option<Value> {
         interp.note_call(callee, self, args);
+        interp.note_step(callee, self, args)
     }
 
     fn call(&self, interp: &mut Interp, function: &Value, args: Args) -> Result<Value> {

@@ -22,7 +22,10 @@ pub(crate) trait Transform: fmt::Debug + 'static {
     fn call(&self, interp: &mut Interp, function: &Value, args: Args) -> Result<Value>;
 
     /// Takes note of a call of `callee`, the transformed function, at the file's own level.
-    fn called(&self, _interp: &mut Interp, _callee: &Value, _args: &Args) {}
+    /// The result, if it is known without a call.
+    fn called(&self, _interp: &mut Interp, _callee: &Value, _args: &Args) -> Option<Value> {
+        None
+    }
 
     /// An attribute of the transformed function beyond those of the function itself.
     fn attribute(self: Rc<Self>, _interp: &mut Interp, _function: &Value, _name: &str) -> Result<Option<Value>> {
@@ -100,7 +103,10 @@ impl<T: Transform> Object for Transformed<T> {
         let transform = self.transform.clone();
         let function = self.function.clone();
         if interp.tracer.depth() == 0 {
-            transform.called(interp, &Value::User(self.clone()), &args);
+            let known = transform.called(interp, &Value::User(self.clone()), &args);
+            if let Some(known) = known {
+                return Ok(known);
+            }
         }
         call_traced(interp, &Value::User(self), transform.name(), args, |interp, args| {
             transform.call(interp, &function, args)

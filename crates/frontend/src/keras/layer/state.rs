@@ -53,6 +53,17 @@ const METHODS: &[MethodDecl] = &[
 ];
 
 impl LayerObject {
+    /// Tells data of the run whose types are not known what this layer takes.
+    pub(super) fn learn(self: &Rc<Self>, interp: &mut Interp, args: &Args) -> Result<()> {
+        let inputs = match interp.tracer.depth() {
+            0 => return Ok(()),
+            _ => models::graph_of(interp, self)?.map_or_else(Vec::new, |graph| {
+                graph.inputs.iter().map(|input| (input.0.shape.clone(), input.0.dtype)).collect::<Vec<_>>()
+            }),
+        };
+        interp.learn_inputs(args, &inputs)
+    }
+
     /// Keras's `layer.variables`: for each layer its trainable weights, its other weights and the states of its
     /// seed generators, then those of the layers inside; each once.
     pub fn variables(&self, interp: &Interp) -> Vec<VariableId> {

@@ -243,6 +243,7 @@ impl Object for LossObject {
             Param::new("sample_weight", Default::None),
         ]);
         let bound = SIGNATURE.bind("loss", args)?;
+        crate::program::expected(interp, bound.get("y_true")?, bound.get("y_pred")?, self.is_sparse())?;
         let (y_true, y_pred) = (interp.to_tensor(bound.get("y_true")?)?, interp.to_tensor(bound.get("y_pred")?)?);
         let mut weights = Weights::default();
         if let Some(weight) = bound.some("sample_weight")? {
@@ -312,6 +313,7 @@ pub fn function_named(name: &str) -> Option<&'static FunctionDecl> {
 
 /// Runs a loss as a function of the program: `(y_true, y_pred, …) -> values`.
 pub(crate) fn apply(interp: &mut Interp, args: &Bound, loss: &dyn Loss) -> Result<Value> {
+    crate::program::expected(interp, args.get("y_true")?, args.get("y_pred")?, loss.is_sparse())?;
     let (y_true, y_pred) = (interp.to_tensor(args.get("y_true")?)?, interp.to_tensor(args.get("y_pred")?)?);
     let t = &mut interp.tracer;
     let y_true = if loss.is_sparse() { y_true } else { t.convert(&y_true, y_pred.dtype())? };

@@ -128,6 +128,10 @@ impl Batch {
             true => (bound.get("values")?, bound.get("values")?),
             false => (bound.get("y_true")?, bound.get("y_pred")?),
         };
+        if !of_values {
+            let classes = metric.name.starts_with("sparse");
+            crate::program::expected(interp, y_true, y_pred, classes)?;
+        }
         let shape = crate::jax::arguments::to_tensor(interp, y_pred)?.shape().to_vec();
         let weight = bound.some("sample_weight")?.cloned();
         Ok(Batch { y_true: y_true.clone(), y_pred: y_pred.clone(), weight, shape })

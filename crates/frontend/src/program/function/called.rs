@@ -54,7 +54,7 @@ impl Interp {
 }
 
 /// The type that JAX gives to an array of this type.
-fn canonical(ty: &TensorType, x64: bool) -> TensorType {
+pub(crate) fn canonical(ty: &TensorType, x64: bool) -> TensorType {
     ty.with_dtype(match ty.dtype {
         DType::F64 if !x64 => DType::F32,
         DType::I64 if !x64 => DType::I32,

@@ -6,6 +6,7 @@ mod request;
 mod trace;
 
 pub use called::called;
+pub(crate) use called::canonical;
 pub(crate) use called::uncalled;
 pub(crate) use request::Request;
 pub(super) use trace::{Traced, name_apart, same, trace};
@@ -16,6 +17,11 @@ use crate::jax::transform::{Jit, Role, transformed};
 use crate::library::Args;
 use crate::syntax::ast::Symbol;
 use crate::value::Value;
+
+/// The type of the tensor that an argument stands for.
+pub(super) fn placeholder_of(value: &Value) -> Option<keramos_ir::TensorType> {
+    argument::of(value).map(|argument| argument.ty.clone())
+}
 
 /// A function together with the arguments that it is traced with.
 #[derive(Clone, Debug)]

@@ -1,0 +1,263 @@
+//! Data of the run while a step is traced: what they look like is learned from where they go.
+//!
+//! An [`Unknown`] stands for an array, or a tree of arrays, that the run gives. Unpacking and indexing tell
+//! that it is a tree; a layer whose input shape is known, and a loss or metric beside predictions, tell the
+//! type of an array. What was learned ends the trace, which starts again with it.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use indexmap::IndexMap;
+use keramos_ir::{DType, TensorType};
+
+use crate::diagnostics::codes;
+use crate::error::{Error, Result};
+use crate::interp::Interp;
+use crate::library::Args;
+use crate::trace::Tensor;
+use crate::value::{Host, Key, Object, Value, downcast};
+
+/// Data of the run.
+#[derive(Debug)]
+pub(crate) struct Unknown {
+    /// How the program calls it.
+    name: RefCell<String>,
+    host: Host,
+    form: RefCell<Form>,
+}
+
+/// What is known about data.
+#[derive(Clone, Debug)]
+enum Form {
+    Nothing,
+    Array(TensorType, Option<u64>),
+    Tuple(Vec<Rc<Unknown>>),
+    Dict(IndexMap<Key, Rc<Unknown>>),
+    /// Trees that the user gave, whose leaves are data.
+    Given(Value),
+}
+
+impl Unknown {
+    pub(super) fn new(name: impl Into<String>, host: Host) -> Rc<Unknown> {
+        Rc::new(Unknown { name: RefCell::new(name.into()), host, form: RefCell::new(Form::Nothing) })
+    }
+
+    /// Says what the data are: a tree whose leaves have types.
+    pub(super) fn give(self: &Rc<Self>, tree: &Value) {
+        if let Some(argument) = super::super::function::placeholder_of(tree) {
+            *self.form.borrow_mut() = Form::Array(argument, None);
+            return;
+        }
+        let child = |name: String, value: &Value| {
+            let child = Unknown::new(name, self.host.clone());
+            child.give(value);
+            child
+        };
+        let own = self.name.borrow().clone();
+        let form = match tree {
+            Value::Dict(entries) => {
+                let children = entries.borrow();
+                let children = children.iter().map(|(key, value)| {
+                    let name = match key.value() {
+                        Value::Str(name) => name.to_string(),
+                        _ => own.clone(),
+                    };
+                    (key.clone(), child(name, value))
+                });
+                Form::Dict(children.collect())
+            }
+            other => match other.elements() {
+                Some(elements) => {
+                    let children = elements.iter().enumerate();
+                    Form::Tuple(children.map(|(i, value)| child(format!("{own}[{i}]"), value)).collect())
+                }
+                None => Form::Given(other.clone()),
+            },
+        };
+        *self.form.borrow_mut() = form;
+    }
+
+    /// The arrays that are known, in order: name, type, number of classes.
+    pub(super) fn arrays(&self, all: &mut Vec<(String, TensorType, Option<u64>)>) {
+        match &*self.form.borrow() {
+            Form::Array(ty, classes) => all.push((self.name.borrow().clone(), ty.clone(), *classes)),
+            Form::Tuple(children) => children.iter().for_each(|child| child.arrays(all)),
+            Form::Dict(children) => children.values().for_each(|child| child.arrays(all)),
+            Form::Nothing | Form::Given(_) => {}
+        }
+    }
+
+    /// The data as a value of the program, with the next tensors for arrays.
+    pub(super) fn value(self: &Rc<Self>, tensors: &mut impl Iterator<Item = Tensor>) -> Value {
+        match &*self.form.borrow() {
+            Form::Nothing => Value::Object(self.clone()),
+            Form::Array(..) => tensors.next().map_or(Value::None, Value::Tensor),
+            Form::Tuple(children) => Value::tuple(children.iter().map(|c| c.value(tensors)).collect::<Vec<_>>()),
+            Form::Dict(children) => {
+                let entries: IndexMap<Key, Value> =
+                    children.iter().map(|(key, child)| (key.clone(), child.value(tensors))).collect();
+                Value::Dict(Rc::new(RefCell::new(entries)))
+            }
+            Form::Given(value) => value.clone(),
+        }
+    }
+
+    /// The dicts among the values, with the data that they stand for.
+    pub(super) fn dicts(self: &Rc<Self>, value: &Value, all: &mut Vec<(Value, Rc<Unknown>)>) {
+        match (&*self.form.borrow(), value) {
+            (Form::Dict(children), Value::Dict(entries)) => {
+                all.push((value.clone(), self.clone()));
+                let entries = entries.borrow();
+                let inner = children.iter().filter_map(|(key, child)| Some((child, entries.get(key)?)));
+                inner.for_each(|(child, value)| child.dicts(value, all));
+            }
+            (Form::Tuple(children), Value::Tuple(values)) => {
+                children.iter().zip(values.iter()).for_each(|(child, value)| child.dicts(value, all));
+            }
+            _ => {}
+        }
+    }
+
+    /// The error of data that are used before anything tells their type.
+    pub(crate) fn error(&self, what: &str) -> Error {
+        let name = self.name.borrow();
+        let message = format!("the type of `{name}`, which only the run has, is not known where it reaches {what}");
+        let error = Error::new(codes::HOST_VALUE, message);
+        let error = match self.host.span() {
+            Some(span) => error.label(span, "the data come from here"),
+            None => error,
+        };
+        error.help("say what the step gets from the run: --input-shape \"(f32[32,784],i32[32])\" (types of a batch, trees as in Python)")
+    }
+}
+
+/// The unknown data that a value is.
+fn unknown(value: &Value) -> Option<Rc<Unknown>> {
+    match value {
+        Value::Object(object) => downcast::<Unknown>(object),
+        _ => None,
+    }
+}
+
+/// Ends the trace, which starts again.
+fn again(interp: &mut Interp) -> Error {
+    interp.steps.learned = true;
+    Error::internal("a trace that starts again ended")
+}
+
+impl Interp {
+    /// Learns from unpacking that data are a tuple.
+    ///
+    /// # Errors
+    /// Always, if the value is unknown data: the trace starts again.
+    pub(crate) fn learn_tuple(&mut self, value: &Value, names: Vec<Option<String>>) -> Result<()> {
+        let Some(data) = unknown(value) else { return Ok(()) };
+        let own = data.name.borrow().clone();
+        let child = |(i, name): (usize, Option<String>)| {
+            Unknown::new(name.unwrap_or_else(|| format!("{own}[{i}]")), data.host.clone())
+        };
+        *data.form.borrow_mut() = Form::Tuple(names.into_iter().enumerate().map(child).collect());
+        Err(again(self))
+    }
+
+    /// Learns from indexing that data are a tuple or a dict.
+    ///
+    /// # Errors
+    /// Always, if the value is unknown data: the trace starts again, or the index tells nothing.
+    pub(crate) fn learn_item(&mut self, value: &Value, index: &Value) -> Result<()> {
+        let Some(data) = unknown(value) else { return Ok(()) };
+        let own = data.name.borrow().clone();
+        match index {
+            Value::Str(name) => {
+                let child = Unknown::new(name.to_string(), data.host.clone());
+                let entries = IndexMap::from([(Key::name(name.clone()), child)]);
+                *data.form.borrow_mut() = Form::Dict(entries);
+            }
+            Value::Int(i @ 0..=1) => {
+                // A pair is by far the commonest; more is told by unpacking or by the user.
+                let _ = i;
+                let child = |i: usize| Unknown::new(format!("{own}[{i}]"), data.host.clone());
+                *data.form.borrow_mut() = Form::Tuple(vec![child(0), child(1)]);
+            }
+            _ => return Err(data.error("an index")),
+        }
+        Err(again(self))
+    }
+
+    /// Learns from a key that is missing that a dict of data has it.
+    ///
+    /// # Errors
+    /// The dict is data: the trace starts again.
+    pub(crate) fn learn_key(&mut self, dict: &Value, key: &Value) -> Result<()> {
+        let is_it = |known: &Value| match (known, dict) {
+            (Value::Dict(a), Value::Dict(b)) => Rc::ptr_eq(a, b),
+            _ => false,
+        };
+        let found = self.steps.dicts.iter().find(|(known, _)| is_it(known)).map(|(_, data)| data.clone());
+        let (Some(data), Value::Str(name)) = (found, key) else { return Ok(()) };
+        if let Form::Dict(children) = &mut *data.form.borrow_mut() {
+            children.insert(Key::name(name.clone()), Unknown::new(name.to_string(), data.host.clone()));
+        }
+        Err(again(self))
+    }
+
+    /// Learns the type of data.
+    ///
+    /// # Errors
+    /// Always: the trace starts again.
+    pub(crate) fn learn_type(&mut self, data: &Unknown, ty: TensorType, classes: Option<u64>) -> Error {
+        *data.form.borrow_mut() = Form::Array(ty, classes);
+        again(self)
+    }
+
+    /// Learns from a call of a layer with known inputs.
+    ///
+    /// # Errors
+    /// As [`Interp::learn_type`]; the input's shape is not known either.
+    pub(crate) fn learn_inputs(&mut self, args: &Args, inputs: &[(Vec<Option<usize>>, DType)]) -> Result<()> {
+        let values = args.positional.iter().chain(args.keywords.iter().map(|(_, v)| v));
+        let leaves: Vec<Value> = values.flat_map(Value::leaves).collect();
+        if leaves.iter().all(|leaf| unknown(leaf).is_none()) {
+            return Ok(());
+        }
+        let batch = self.steps.hints.batch;
+        let mut learned = None;
+        for (leaf, (shape, dtype)) in leaves.iter().zip(inputs) {
+            let Some(data) = unknown(leaf) else { continue };
+            let batch = batch.or(data.host.batch()).unwrap_or(32);
+            let sizes = shape.iter().enumerate().map(|(i, dim)| if i == 0 { dim.or(Some(batch)) } else { *dim });
+            let Some(sizes) = sizes.collect::<Option<Vec<_>>>() else { return Err(data.error("the model")) };
+            learned = Some(self.learn_type(&data, TensorType::new(*dtype, sizes), None));
+        }
+        match learned.or_else(|| leaves.iter().find_map(unknown).map(|data| data.error("the model"))) {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Learns the type of targets from predictions: class numbers, or what predictions are.
+///
+/// # Errors
+/// As [`Interp::learn_type`]; the predictions are not known either.
+pub(crate) fn expected(interp: &mut Interp, targets: &Value, predictions: &Value, classes: bool) -> Result<()> {
+    let Some(data) = unknown(targets) else { return Ok(()) };
+    let Value::Tensor(predictions) = predictions else { return Err(data.error("a loss")) };
+    let shape = predictions.shape();
+    Err(match (classes, shape.split_last()) {
+        (true, Some((&last, leading))) => {
+            interp.learn_type(&data, TensorType::new(DType::I32, leading.to_vec()), Some(last as u64))
+        }
+        _ => interp.learn_type(&data, TensorType::new(DType::F32, shape.to_vec()), None),
+    })
+}
+
+impl Object for Unknown {
+    fn class_name(&self) -> Rc<str> {
+        "data of the run".into()
+    }
+
+    fn get_attr(self: Rc<Self>, _: &mut Interp, name: &str) -> Result<Option<Value>> {
+        Err(self.error(&format!("`.{name}`")))
+    }
+}

@@ -1,0 +1,182 @@
+//! Training steps that the file writes itself.
+//!
+//! A jitted function that the file calls with state it knows and data that only the run has is a step: calls
+//! `loss, state = train_step(state, batch)` in a loop over a data set. The call is traced where it stands.
+//! Arguments whose trees come back among the results are state; scalars among the results are logged. What
+//! the data look like comes from where they go ([`data`]), or from what the user says.
+
+mod data;
+mod entry;
+mod matching;
+mod trace;
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+pub(crate) use data::{Unknown, expected};
+pub(super) use entry::choose;
+use keramos_ir::Function;
+
+use crate::error::{Error, Result};
+use crate::interp::Interp;
+use crate::keras::variable::VariableId;
+use crate::value::Value;
+
+/// What the user says about steps beside the file.
+#[derive(Clone, Debug, Default)]
+pub struct Hints {
+    /// Rows in a batch.
+    pub batch: Option<usize>,
+    /// The types of what a step gets from the run, in the form of an entry's arguments.
+    pub data: Option<String>,
+}
+
+/// The steps of a file.
+#[derive(Debug, Default)]
+pub(crate) struct Steps {
+    /// Those that could be traced, in the order of their first calls.
+    pub(crate) found: Vec<Rc<Step>>,
+    /// Functions that look like steps, and why they could not be traced.
+    pub(crate) failed: Vec<(Value, Error)>,
+    /// How many loops over data of the run are being looked through.
+    pub(crate) loops: usize,
+    /// Whether what iterates can do with one element in place of those of data of the run; then, what the
+    /// data are that a generator stood for.
+    pub(crate) asking: bool,
+    pub(crate) met: Option<crate::value::Host>,
+    /// The dicts that stand for data while a step is traced, with the data.
+    pub(crate) dicts: Vec<(Value, Rc<Unknown>)>,
+    /// What the user says.
+    pub(crate) hints: Hints,
+    /// Whether the data's types are known better since this was last reset.
+    pub(crate) learned: bool,
+}
+
+/// A step: a function that was traced with the types of its call.
+#[derive(Debug)]
+pub(crate) struct Step {
+    /// The function as the file calls it.
+    callee: Value,
+    /// Its name.
+    name: String,
+    /// The values that were passed as state.
+    given: Vec<Given>,
+    /// The traced function.
+    function: Function,
+    /// What each of its parameters is.
+    sources: Vec<Source>,
+    /// What becomes of each of its results.
+    outcomes: Vec<Outcome>,
+    /// The arrays that the run gives: names and the number of classes for class numbers.
+    data: Vec<(String, Option<u64>)>,
+    /// What the call gives while the file is evaluated.
+    result: Value,
+    /// Rows in a batch.
+    batch: usize,
+    /// Calls in loops over data, which are passes, and other calls.
+    passes: Cell<usize>,
+    others: Cell<usize>,
+}
+
+/// A leaf of the state as it was passed.
+#[derive(Clone, Debug)]
+enum Given {
+    /// A variable, or an array that holds the value of one.
+    Variable(VariableId),
+    /// A constant, which became a variable.
+    Constant(Rc<keramos_ir::Array>, VariableId),
+}
+
+/// What a parameter of a step is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    /// The value of a variable.
+    State(VariableId),
+    /// Array number i of the run.
+    Data(usize),
+}
+
+/// What becomes of a result of a step.
+#[derive(Clone, Debug, PartialEq)]
+enum Outcome {
+    /// The variable's new value.
+    State(VariableId),
+    /// A number to be shown.
+    Log(String),
+    /// Nothing.
+    Dropped,
+}
+
+impl Given {
+    fn variable(&self) -> VariableId {
+        match self {
+            Given::Variable(id) | Given::Constant(_, id) => *id,
+        }
+    }
+}
+
+impl Step {
+    /// The variables that the step gives new values.
+    fn changed(&self) -> Vec<VariableId> {
+        let mut changed = Vec::new();
+        for (value, outcome) in self.function.results.iter().zip(&self.outcomes) {
+            let Outcome::State(id) = outcome else { continue };
+            let position = self.function.params.iter().position(|p| p == value);
+            let same = position.is_some_and(|p| self.sources.get(p) == Some(&Source::State(*id)));
+            if !same && !changed.contains(id) {
+                changed.push(*id);
+            }
+        }
+        changed
+    }
+
+    /// The names of the numbers that it shows.
+    fn logs(&self) -> Vec<String> {
+        let log = |outcome: &Outcome| match outcome {
+            Outcome::Log(name) => Some(name.clone()),
+            _ => None,
+        };
+        self.outcomes.iter().filter_map(log).collect()
+    }
+}
+
+impl Interp {
+    /// Whether the file has training steps of its own, or functions that were meant to be.
+    pub(crate) fn has_steps(&self) -> bool {
+        !self.steps.found.is_empty() || !self.steps.failed.is_empty()
+    }
+
+    /// Takes note of a call at the file's own level whose arguments have data of the run in them: what it
+    /// gives, if it is a step.
+    pub(crate) fn note_step(
+        &mut self,
+        callee: &Value,
+        jit: &crate::jax::transform::Jit,
+        args: &crate::library::Args,
+    ) -> Option<Value> {
+        crate::interp::host::host_in(args)?;
+        match self.step(callee, jit, args) {
+            Ok(step) => {
+                let step = step?;
+                let count = if self.steps.loops > 0 { &step.passes } else { &step.others };
+                count.set(count.get() + 1);
+                Some(step.result.clone())
+            }
+            Err(error) => {
+                let same = |(function, _): &(Value, Error)| trace::same_function(function, callee);
+                if !self.steps.failed.iter().any(same) {
+                    self.steps.failed.push((callee.clone(), error));
+                }
+                None
+            }
+        }
+    }
+}
+
+/// Why the first function that looks like a step is none.
+pub(crate) fn failure(interp: &mut Interp) -> Result<()> {
+    match interp.steps.failed.is_empty() {
+        true => Ok(()),
+        false => Err(interp.steps.failed.remove(0).1),
+    }
+}

@@ -1,0 +1,315 @@
+//! Traces a step with the types of a call.
+
+use std::rc::Rc;
+
+use keramos_ir::{Array, TensorType};
+
+use super::matching::{Argument, Results, outcomes};
+use super::{Given, Outcome, Source, Step, Unknown};
+use crate::error::{Error, Result};
+use crate::interp::{Interp, UserFunction};
+use crate::jax::transform::{Jit, Role, transformed};
+use crate::keras::variable::{InitialValue, Role as VariableRole, Variable, VariableId, behind};
+use crate::library::Args;
+use crate::program::assemble::traced_with_state;
+use crate::program::function::Request;
+use crate::trace::Tensor;
+use crate::value::tree::TreeDef;
+use crate::value::{Host, Value, downcast};
+
+/// How often what data look like may become clearer.
+const MOST_ROUNDS: usize = 64;
+
+/// A leaf of the arguments.
+#[derive(Clone, Debug)]
+enum Slot {
+    /// State: its place in [`Call::given`].
+    State(usize),
+    /// Data: its place in [`Call::data`].
+    Data(usize),
+    /// A number, which is part of the step.
+    Number(Value),
+}
+
+/// An argument, taken apart.
+struct Part {
+    name: String,
+    def: TreeDef,
+    slots: Vec<Slot>,
+}
+
+/// A call, taken apart.
+#[derive(Default)]
+struct Call {
+    /// Static arguments as they are, others taken apart.
+    positional: Vec<std::result::Result<Part, Value>>,
+    keywords: Vec<(Rc<str>, std::result::Result<Part, Value>)>,
+    given: Vec<Given>,
+    data: Vec<(String, Host)>,
+}
+
+/// Whether both are the same function.
+pub(super) fn same_function(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::User(a), Value::User(b)) => Rc::ptr_eq(a, b),
+        _ => false,
+    }
+}
+
+impl Interp {
+    /// The step that a call makes; `None` if its arguments are no state and data.
+    ///
+    /// # Errors
+    /// The function cannot be traced, or what the data look like is not known.
+    pub(super) fn step(&mut self, callee: &Value, jit: &Jit, args: &Args) -> Result<Option<Rc<Step>>> {
+        let known_steps: Vec<Rc<Step>> =
+            self.steps.found.iter().filter(|s| same_function(&s.callee, callee)).cloned().collect();
+        let Some(call) = self.take_apart(callee, jit, args, &known_steps)? else { return Ok(None) };
+        let ids: Vec<VariableId> = call.given.iter().map(Given::variable).collect();
+        let is_it = |step: &&Rc<Step>| step.given.iter().map(Given::variable).eq(ids.iter().copied());
+        if let Some(step) = known_steps.iter().find(is_it) {
+            return Ok(Some(step.clone()));
+        }
+        let mark = self.mark();
+        let traced = self.trace_step(callee, &call);
+        self.reset(mark);
+        let step = Rc::new(traced?);
+        self.steps.found.push(step.clone());
+        Ok(Some(step))
+    }
+
+    fn take_apart(&mut self, callee: &Value, jit: &Jit, args: &Args, steps: &[Rc<Step>]) -> Result<Option<Call>> {
+        let inner = transformed::<Jit>(callee).map_or_else(|| callee.clone(), |t| t.function.clone());
+        let (positional, keywords) = jit.roles(&inner, args);
+        let mut call = Call::default();
+        for (index, (value, role)) in args.positional.iter().zip(positional).enumerate() {
+            let name = crate::jax::transform::callee::argument_name(&inner, index);
+            let Some(part) = self.part(name, value, role, &mut call, steps)? else { return Ok(None) };
+            call.positional.push(part);
+        }
+        for ((name, value), role) in args.keywords.iter().zip(keywords) {
+            let Some(part) = self.part(name.to_string(), value, role, &mut call, steps)? else { return Ok(None) };
+            call.keywords.push((name.clone(), part));
+        }
+        Ok((!call.given.is_empty() && !call.data.is_empty()).then_some(call))
+    }
+
+    fn part(
+        &mut self,
+        name: String,
+        value: &Value,
+        role: Role,
+        call: &mut Call,
+        steps: &[Rc<Step>],
+    ) -> Result<Option<std::result::Result<Part, Value>>> {
+        if role == Role::Static {
+            return Ok(Some(Err(value.clone())));
+        }
+        let (leaves, def) = self.flatten(value)?;
+        let mut slots = Vec::with_capacity(leaves.len());
+        for (leaf, path) in leaves.iter().zip(def.paths()) {
+            slots.push(match leaf {
+                Value::Host(host) => {
+                    call.data.push((format!("{name}{path}"), host.clone()));
+                    Slot::Data(call.data.len() - 1)
+                }
+                Value::Array(array) => {
+                    let at = call.given.len();
+                    let id = self.state_of(array, at, &format!("{name}{path}"), steps);
+                    call.given.push(Given::Constant(array.clone(), id));
+                    Slot::State(at)
+                }
+                Value::Int(_) | Value::Float(_) | Value::Bool(_) => Slot::Number(leaf.clone()),
+                other => match behind(other) {
+                    Some(id) => {
+                        self.adopt(id, &format!("{name}{path}"));
+                        call.given.push(Given::Variable(id));
+                        Slot::State(call.given.len() - 1)
+                    }
+                    None => return Ok(None),
+                },
+            });
+        }
+        Ok(Some(Ok(Part { name, def, slots })))
+    }
+
+    /// The variable that holds a constant that is passed as leaf number `at` of the state.
+    fn state_of(&mut self, array: &Rc<Array>, at: usize, path: &str, steps: &[Rc<Step>]) -> VariableId {
+        let before = |step: &Rc<Step>| match step.given.get(at) {
+            Some(Given::Constant(known, id)) if Rc::ptr_eq(known, array) || **known == **array => Some(*id),
+            _ => None,
+        };
+        if let Some(id) = steps.iter().find_map(before) {
+            return id;
+        }
+        let ty = match self.tracer.x64 {
+            true => array.ty().clone(),
+            false => crate::program::function::canonical(array.ty(), false),
+        };
+        self.variables.add(Variable {
+            path: self.free_path(path),
+            name: path.into(),
+            ty,
+            role: VariableRole::Array,
+            trainable: true,
+            weight: Value::Array(array.clone()).into(),
+        })
+    }
+
+    /// Calls an array of the file as the step does that takes it.
+    fn adopt(&mut self, id: VariableId, path: &str) {
+        let variable = self.variables.get(id);
+        if variable.role == VariableRole::Array && variable.name.starts_with("array") && variable.path == *variable.name
+        {
+            let path = self.free_path(path);
+            self.variables.get_mut(id).path = path;
+        }
+    }
+
+    /// A path that no variable has yet.
+    fn free_path(&self, path: &str) -> String {
+        let taken = |path: &str| self.variables.iter().any(|(_, variable)| variable.path == path);
+        let numbered = (1..).map(|i| format!("{path}_{i}"));
+        std::iter::once(path.to_owned()).chain(numbered).find(|path| !taken(path)).unwrap_or_default()
+    }
+
+    fn trace_step(&mut self, callee: &Value, call: &Call) -> Result<Step> {
+        let data: Vec<Rc<Unknown>> =
+            call.data.iter().map(|(name, host)| Unknown::new(name.clone(), host.clone())).collect();
+        if let Some(text) = self.steps.hints.data.clone() {
+            let request = Request::parse(&format!("data:{text}"))?;
+            let trees = request.positional.unwrap_or_default();
+            match (data.as_slice(), trees.as_slice()) {
+                // One argument given as several: a tuple.
+                ([one], [_, _, ..]) => one.give(&Value::tuple(trees)),
+                _ => data.iter().zip(&trees).for_each(|(data, tree)| data.give(tree)),
+            }
+        }
+        for _ in 0..MOST_ROUNDS {
+            self.steps.learned = false;
+            let mark = self.mark();
+            match self.trace_round(callee, call, &data) {
+                Err(_) if self.steps.learned => self.reset(mark),
+                done => return done,
+            }
+        }
+        Err(Error::argument("what the data of the run look like cannot be made out")
+            .help("say it: --input-shape \"(f32[32,784],i32[32])\""))
+    }
+
+    fn trace_round(&mut self, callee: &Value, call: &Call, data: &[Rc<Unknown>]) -> Result<Step> {
+        let inner = transformed::<Jit>(callee).map_or_else(|| callee.clone(), |t| t.function.clone());
+        let name = crate::jax::transform::callee::name_of(&inner);
+        let mut arrays = Vec::new();
+        let counts: Vec<usize> = data
+            .iter()
+            .map(|data| {
+                let before = arrays.len();
+                data.arrays(&mut arrays);
+                arrays.len() - before
+            })
+            .collect();
+        let ids: Vec<VariableId> = call.given.iter().map(Given::variable).collect();
+        let mut types: Vec<TensorType> = ids.iter().map(|&id| self.variables.get(id).ty.clone()).collect();
+        types.extend(arrays.iter().map(|(_, ty, _)| ty.clone()));
+        let mut out = None;
+        let (function, reads, assigned) = traced_with_state(self, &name, &types, |interp, params| {
+            let (state, rest) = params.split_at(ids.len());
+            let known = data;
+            let mut rest = rest.iter().cloned();
+            let data: Vec<Value> =
+                data.iter().zip(&counts).map(|(data, &n)| data.value(&mut rest.by_ref().take(n))).collect();
+            interp.steps.dicts.clear();
+            known.iter().zip(&data).for_each(|(known, value)| known.dicts(value, &mut interp.steps.dicts));
+            let mut args = Args::default();
+            for part in &call.positional {
+                args.positional.push(interp.filled(part, state, &data)?);
+            }
+            for (name, part) in &call.keywords {
+                args.keywords.push((name.clone(), interp.filled(part, state, &data)?));
+            }
+            let result = interp.call(&inner, args)?;
+            let (leaves, def) = interp.flatten(&result)?;
+            let tensors = leaves.iter().map(|leaf| interp.leaf_tensor(leaf)).collect::<Result<Vec<Tensor>>>()?;
+            out = Some(def);
+            Ok(tensors)
+        })?;
+        if let Some(&id) = assigned.first() {
+            let path = &self.variables.get(id).path;
+            return Err(Error::ty(format!("the step `{name}` changes the variable `{path}`"))
+                .help("a function under jax.jit has no side effects: use stateless_call, stateless_apply and their like, and return the new values"));
+        }
+        let def = out.ok_or_else(|| Error::internal("a step without results"))?;
+        let names = return_names(&inner);
+        let result_types = function.result_types();
+        let mut arguments = self.state_arguments(call);
+        let results = Results { def: &def, types: &result_types, names: &names };
+        let outcomes = outcomes(&results, &mut arguments)?;
+        let host = call.data.first().map(|(_, host)| host.clone());
+        let leaves = outcomes.iter().map(|outcome| match (outcome, &host) {
+            (Outcome::State(id), _) => Value::Object(Rc::new(InitialValue { id: *id, weak: false })),
+            (_, Some(host)) => Value::Host(host.clone()),
+            (_, None) => Value::None,
+        });
+        let result = self.unflatten(&def, leaves.collect::<Vec<_>>())?;
+        let mut sources: Vec<Source> = ids.iter().map(|&id| Source::State(id)).collect();
+        sources.extend((0..arrays.len()).map(Source::Data));
+        sources.extend(reads.into_iter().map(Source::State));
+        let batch = arrays.first().and_then(|(_, ty, _)| ty.shape.first().copied());
+        let batch = batch.ok_or_else(|| Error::argument(format!("the step `{name}` uses no data")))?;
+        Ok(Step {
+            callee: callee.clone(),
+            name,
+            given: call.given.clone(),
+            function,
+            sources,
+            outcomes,
+            data: arrays.into_iter().map(|(name, _, classes)| (name, classes)).collect(),
+            result,
+            batch,
+            passes: std::cell::Cell::new(0),
+            others: std::cell::Cell::new(0),
+        })
+    }
+
+    fn filled(&mut self, part: &std::result::Result<Part, Value>, state: &[Tensor], data: &[Value]) -> Result<Value> {
+        let part = match part {
+            Ok(part) => part,
+            Err(value) => return Ok(value.clone()),
+        };
+        let leaf = |slot: &Slot| match slot {
+            Slot::State(i) => state.get(*i).cloned().map_or(Value::None, Value::Tensor),
+            Slot::Data(i) => data.get(*i).cloned().unwrap_or(Value::None),
+            Slot::Number(value) => value.clone(),
+        };
+        self.unflatten(&part.def, part.slots.iter().map(leaf).collect::<Vec<_>>())
+    }
+
+    /// The arguments that are all state.
+    fn state_arguments(&self, call: &Call) -> Vec<Argument> {
+        let parts = call.positional.iter().chain(call.keywords.iter().map(|(_, part)| part));
+        let argument = |part: &Part| {
+            let ids: Option<Vec<VariableId>> = part
+                .slots
+                .iter()
+                .map(|slot| match slot {
+                    Slot::State(i) => call.given.get(*i).map(Given::variable),
+                    _ => None,
+                })
+                .collect();
+            let ids = ids.filter(|ids| !ids.is_empty())?;
+            let types = ids.iter().map(|&id| self.variables.get(id).ty.clone()).collect();
+            Some(Argument { name: part.name.clone(), def: part.def.clone(), ids, types, taken: false })
+        };
+        parts.filter_map(|part| argument(part.as_ref().ok()?)).collect()
+    }
+}
+
+/// How a function calls the parts of the tuple that it returns.
+fn return_names(function: &Value) -> Vec<Option<String>> {
+    let Value::User(object) = function else { return Vec::new() };
+    match downcast::<UserFunction>(object) {
+        Some(function) => function.returned_names(),
+        None => object.stands_for().map(|(inner, _)| return_names(&inner)).unwrap_or_default(),
+    }
+}
