@@ -91,6 +91,8 @@ pub struct Interp {
     pub(crate) axes: Vec<(Rc<str>, usize)>,
     /// How many of the functions being traced will be differentiated.
     pub(crate) derivatives: usize,
+    /// How many contexts are entered in which functions under `jax.jit` run as they are.
+    pub(crate) jit_disabled: usize,
     /// The classes that are nodes of trees.
     pub(crate) trees: Registry,
     /// How many graph nodes there are.
@@ -124,6 +126,7 @@ impl Interp {
             summaries: Vec::new(),
             axes: Vec::new(),
             derivatives: 0,
+            jit_disabled: 0,
             trees: Registry::default(),
             nodes: 0,
             eval: evaluate::Evaluation::default(),

@@ -42,6 +42,20 @@ impl Object for TensorMethod {
     }
 }
 
+/// `array.block_until_ready`.
+#[derive(Debug)]
+struct Itself(Value);
+
+impl Object for Itself {
+    fn class_name(&self) -> Rc<str> {
+        "method".into()
+    }
+
+    fn call(self: Rc<Self>, _interp: &mut Interp, _args: Args) -> Result<Value> {
+        Ok(self.0.clone())
+    }
+}
+
 /// Whether the value is a tensor of any kind.
 pub(crate) fn is_tensor(value: &Value) -> bool {
     matches!(value, Value::Tensor(_) | Value::Symbolic(_) | Value::Array(_)) || behind(value).is_some()
@@ -157,7 +171,9 @@ impl Interp {
                 _ => return Err(unknown_value(tensor, name)),
             },
             "numpy" | "block_until_ready" if behind(tensor).is_some() => Some(Value::Host(self.unknown(tensor))),
-            "numpy" | "block_until_ready" => return Err(unknown_value(tensor, name)),
+            // There is nothing to wait for while a program is compiled.
+            "block_until_ready" => Some(Value::User(Rc::new(Itself(tensor.clone())))),
+            "numpy" => return Err(unknown_value(tensor, name)),
             "T" | "mT" | "real" | "imag" => {
                 let function = crate::jax::numpy::method(if name == "T" { "transpose" } else { name });
                 function.map(|f| self.call(&Value::Function(f), Args::positional(vec![tensor.clone()]))).transpose()?

@@ -21,8 +21,8 @@ modules! {
         classes: transform::CLASSES,
         tensor_functions: transform::TENSOR_FUNCTIONS,
         python: transform::PYTHON,
-        values: transform::misc::array_type,
-        value_names: &["Array"],
+        values: transform::misc::value,
+        value_names: &["Array", "config", "float0"],
         ..Contents::new("jax")
     };
 }

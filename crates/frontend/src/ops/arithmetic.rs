@@ -394,6 +394,14 @@ impl Tracer {
                 _ => self.build1(&[&x], |b, v| b.integer_pow(v[0], exponent)),
             };
         }
+        if is_inexact(x.dtype()) && y.dtype().is_int() {
+            // The exponent stays whole: its derivatives are those of repeated multiplication.
+            let [x] = self.common(Domain::Number, [x])?;
+            let shape = super::elementwise::broadcast_shapes(x.shape(), y.shape())?;
+            let (base, exponent) = (self.broadcast_to(&x, &shape)?, self.broadcast_to(y, &shape)?);
+            let power = self.build1(&[&base, &exponent], |b, v| b.pow(v[0], v[1]))?;
+            return Ok(power.weak_if(x.is_weak()));
+        }
         let [x, y] = self.common(Domain::Number, [x, y])?;
         if is_inexact(x.dtype()) { self.power(&x, &y) } else { self.integer_power(&x, &y) }
     }

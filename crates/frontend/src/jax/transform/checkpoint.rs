@@ -6,6 +6,7 @@ use std::sync::Arc;
 use keramos_ir::ops::Policy;
 
 use super::jit::Jit;
+use super::stage::article;
 use super::transformed::{Transform, applied};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -92,6 +93,13 @@ static POLICY_FUNCTIONS: &[FunctionDecl] = functions! {
         names(args)?;
         Ok(value(Policy::everything()))
     };
+    "save_and_offload_only_these_names" [(names_which_can_be_saved) (names_which_can_be_offloaded) (offload_src) (offload_dst)]
+        "Saves what has one of these names; all of it stays on the device." => |_, args| {
+            let kept = [list_of_names(args, "names_which_can_be_saved")?, list_of_names(args, "names_which_can_be_offloaded")?];
+            Ok(value(Policy::only_names(kept.concat())))
+        };
+    "offload_dot_with_no_batch_dims" [(offload_src) (offload_dst)]
+        "Saves matrix products without batch dimensions; they stay on the device." => |_, _| Ok(value(Policy::dots_with_no_batch_dims()));
     "save_from_both_policies" [(policy_1) (policy_2)] "Saves what either policy saves." => |_, args| {
         let (a, b) = (policy(args.get("policy_1")?)?, policy(args.get("policy_2")?)?);
         Ok(value(a.or(b)))
@@ -99,19 +107,27 @@ static POLICY_FUNCTIONS: &[FunctionDecl] = functions! {
 };
 
 fn names(args: &Bound) -> Result<Vec<String>> {
+    list_of_names(args, "names")
+}
+
+fn list_of_names(args: &Bound, name: &str) -> Result<Vec<String>> {
     let text = |value: &Value| match value {
         Value::Str(name) => Some(name.to_string()),
         _ => None,
     };
-    let all = args.get("names")?.elements().and_then(|v| v.iter().map(text).collect());
-    all.ok_or_else(|| args.invalid("names", "strings"))
+    let all = args.get(name)?.elements().and_then(|v| v.iter().map(text).collect());
+    all.ok_or_else(|| args.invalid(name, "strings"))
 }
 
 fn policy(value: &Value) -> Result<Policy> {
     match user::<PolicyObject>(value) {
         Some(object) => Ok(object.0.clone()),
-        None => Err(Error::unsupported(format!("a checkpoint policy that is {}", value.type_name()))
-            .help("use one of jax.checkpoint_policies")),
+        None => Err(Error::unsupported(format!(
+            "a checkpoint policy that is {} {}",
+            article(&value.type_name()),
+            value.type_name()
+        ))
+        .help("use one of jax.checkpoint_policies")),
     }
 }
 

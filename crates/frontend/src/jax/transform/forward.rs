@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use keramos_ir::transform;
+use keramos_ir::{DType, TensorType, transform};
 
 use super::callee::name_of;
 use super::grad::split_aux;
@@ -169,10 +169,11 @@ fn jvp(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let plan = Differentiable::new(interp, "jvp", &function, primals, args.bool("has_aux")?)?;
     let mut directions = Vec::new();
     for ((leaf, value), name) in plan.selected.leaves.iter().zip(&tangent_leaves).zip(&plan.selected.names) {
+        let tangent = interp.leaf_tensor(value)?;
         if !leaf.dtype().is_inexact() {
+            check_float0(name, leaf.ty(), &tangent)?;
             continue;
         }
-        let tangent = interp.leaf_tensor(value)?;
         check_tangent(name, leaf, &tangent)?;
         directions.push(tangent);
     }
@@ -193,6 +194,19 @@ fn check_tangent(name: &str, primal: &Tensor, tangent: &Tensor) -> Result<()> {
     let code = if primal.dtype() == tangent.dtype() { codes::SHAPE_MISMATCH } else { codes::DTYPE_MISMATCH };
     let message = format!("the tangent of `{name}` must be {} like `{name}`, found {}", primal.ty(), tangent.ty());
     Err(Error::new(code, message))
+}
+
+/// Refuses a tangent of an integer or truth value that is no `float0`.
+pub(super) fn check_float0(name: &str, primal: &TensorType, tangent: &Tensor) -> Result<()> {
+    if tangent.dtype() == DType::Bool && tangent.shape() == primal.shape {
+        return Ok(());
+    }
+    let message = format!(
+        "`{name}` is {primal}, which has no direction; its tangent must be float0 of the same shape, found {}",
+        tangent.ty()
+    );
+    Err(Error::new(codes::DTYPE_MISMATCH, message)
+        .help(format!("pass np.zeros({name}.shape, jax.dtypes.float0), or close over `{name}` instead of passing it")))
 }
 
 fn linearize(interp: &mut Interp, args: &mut Bound) -> Result<Value> {

@@ -125,11 +125,14 @@ impl Gradient {
             Value::Tensor(_) | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Array(_) => {
                 interp.leaf_tensor(value)?
             }
-            Value::Tuple(_) if !self.has_aux => {
-                return scalar_only("a tuple".into())
-                    .map_err(|e: Error| e.help("return one number, or (value, other results) with has_aux=True"));
+            other => {
+                let found = format!("{} {}", article(&other.type_name()), other.type_name());
+                let help = match self.has_aux {
+                    false => "return one number, or (value, other results) with has_aux=True",
+                    true => "with has_aux=True, return (value, other results) where the value is one number",
+                };
+                return scalar_only(found).map_err(|e: Error| e.help(help));
             }
-            other => return scalar_only(format!("{} {}", article(&other.type_name()), other.type_name())),
         };
         if tensor.rank() != 0 {
             return scalar_only(tensor.ty().to_string()).map_err(|e: Error| {

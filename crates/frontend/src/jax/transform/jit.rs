@@ -242,11 +242,17 @@ impl Transform for Jit {
     }
 
     fn called(&self, interp: &mut Interp, callee: &Value, args: &Args) -> Option<Value> {
+        if interp.jit_disabled > 0 {
+            return None;
+        }
         interp.note_call(callee, self, args);
         interp.note_step(callee, self, args)
     }
 
     fn call(&self, interp: &mut Interp, function: &Value, args: Args) -> Result<Value> {
+        if interp.jit_disabled > 0 {
+            return interp.call(function, args);
+        }
         let call = self.split(interp, function, args)?;
         let staged = call.stage(interp, function)?;
         let args: Vec<&Tensor> = call.leaves.iter().chain(&staged.captures).collect();

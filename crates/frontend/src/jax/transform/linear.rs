@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use keramos_ir::{Function, transform};
 
-use super::forward::Differentiable;
+use super::forward::{Differentiable, check_float0};
 use super::selection::{Selected, float0};
 use super::stage::{Aval, Staged};
 use super::transformed::call_traced;
@@ -130,10 +130,14 @@ impl LinearMap {
                 .note(format!("`args{path}` is {found}, it must be {expected}")));
         }
         let mut tangents = Vec::new();
-        for (((value, aval), name), _) in
-            leaves.iter().zip(&map.input_avals).zip(&map.input_names).zip(&map.active).filter(|(_, active)| **active)
+        for (((value, aval), name), active) in
+            leaves.iter().zip(&map.input_avals).zip(&map.input_names).zip(&map.active)
         {
             let tangent = interp.leaf_tensor(value)?;
+            if !active {
+                check_float0(name, &aval.ty, &tangent)?;
+                continue;
+            }
             check_type(&format!("the tangent of `{name}`"), &tangent, aval)?;
             tangents.push(tangent);
         }

@@ -7,6 +7,7 @@
 
 pub(crate) mod callee;
 pub(crate) mod checkpoint;
+mod closure;
 mod custom;
 mod demands;
 mod forward;
@@ -45,7 +46,7 @@ pub(crate) static PYTHON: &[&[FunctionDecl]] = &[
 ];
 
 /// The functions of `jax` that compute on tensors.
-pub(crate) static TENSOR_FUNCTIONS: &[&[&FunctionDecl]] = &[forward::FUNCTIONS, reverse::FUNCTIONS];
+pub(crate) static TENSOR_FUNCTIONS: &[&[&FunctionDecl]] = &[closure::FUNCTIONS, forward::FUNCTIONS, reverse::FUNCTIONS];
 
 /// The classes of `jax`.
 pub(crate) static CLASSES: &[&[&ClassDecl]] = &[shapes::CLASSES];

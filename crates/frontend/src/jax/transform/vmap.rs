@@ -8,6 +8,7 @@ use super::callee::{argument_name, name_of};
 use super::selection::leaf;
 use super::stage::{Aval, Others, Staging, article};
 use super::transformed::{Transform, Transformed};
+use crate::diagnostics::codes;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::builtins::functions;
@@ -212,7 +213,7 @@ impl Transform for Vmap {
         if self.axis_name.is_some() {
             interp.axes.pop();
         }
-        let staged = staged?;
+        let staged = staged.map_err(|error| told_of_examples(error, &leaves))?;
         let names = Names { given: "`out_axes`", wanted: &format!("the result of `{name}`") };
         let out_axes = interp.broadcast_prefix(&self.out_axes, &staged.out.def, names)?;
         let batch = Batch { size, axis_name: self.axis_name.as_deref().map(Arc::from) };
@@ -244,6 +245,21 @@ impl Transform for Vmap {
         let mut out = out.into_iter();
         staged.out.tree(interp, &mut out)
     }
+}
+
+/// An error about shapes, with those of one example: the axis that is mapped is not there.
+fn told_of_examples(error: Error, leaves: &[Argument]) -> Error {
+    if error.diagnostic().code != codes::SHAPE_MISMATCH {
+        return error;
+    }
+    let example = |leaf: &Argument| {
+        let (tensor, axis) = leaf.mapped.as_ref()?;
+        let mut ty = tensor.ty().clone();
+        ty.shape.remove(*axis);
+        Some(format!("`{}` is {ty}", leaf.name))
+    };
+    let examples: Vec<String> = leaves.iter().filter_map(example).take(3).collect();
+    error.note(format!("under this jax.vmap the function sees one example: {}", examples.join(", ")))
 }
 
 /// A result with its examples along the axis asked for.

@@ -22,6 +22,8 @@ pub(super) static SHORT: &[FunctionDecl] = functions! {
     "map_with_path" [(f) (tree) (*rest) (is_leaf = Default::None) (is_leaf_takes_path = Default::Bool(false))]
         "The function applied to every path and leaf." => map_with_path;
     "reduce" [(function) (tree) (initializer = Default::None) (is_leaf = Default::None)] "The leaves combined from left to right." => reduce;
+    "reduce_associative" [(operation) (tree) (identity = Default::Str("")) (is_leaf = Default::None)]
+        "The leaves combined in pairs, in a tree." => reduce_associative;
     "structure" [(tree) (is_leaf = Default::None)] "The structure." => tree_structure;
     "transpose" [(outer_treedef) (inner_treedef) (pytree_to_transpose)] "A tree of trees turned inside out." => transpose;
     "unflatten" [(treedef) (leaves)] "The tree with the given leaves." => unflatten;
@@ -40,12 +42,23 @@ pub(super) static LONG: &[FunctionDecl] = functions! {
     "tree_map_with_path" [(f) (tree) (*rest) (is_leaf = Default::None) (is_leaf_takes_path = Default::Bool(false))]
         "The function applied to every path and leaf." => map_with_path;
     "tree_reduce" [(function) (tree) (initializer = Default::None) (is_leaf = Default::None)] "The leaves combined from left to right." => reduce;
+    "tree_reduce_associative" [(operation) (tree) (identity = Default::Str("")) (is_leaf = Default::None)]
+        "The leaves combined in pairs, in a tree." => reduce_associative;
     "tree_structure" [(tree) (is_leaf = Default::None)] "The structure." => tree_structure;
     "tree_transpose" [(outer_treedef) (inner_treedef) (pytree_to_transpose)] "A tree of trees turned inside out." => transpose;
     "tree_unflatten" [(treedef) (leaves)] "The tree with the given leaves." => unflatten;
     "tree_broadcast" [(prefix_tree) (full_tree) (is_leaf = Default::None)] "A tree prefix spread over a whole tree." => broadcast;
     "treedef_is_leaf" [(treedef)] "Whether the structure is a single leaf." => |_, args| {
         Ok(Value::Bool(structure::of(args.get("treedef")?, "structure")?.is_leaf()))
+    };
+    "treedef_children" [(treedef)] "The structures of the children." => |_, args| {
+        let def = structure::of(args.get("treedef")?, "structure")?;
+        Ok(Value::list(def.children().iter().cloned().map(structure::value).collect()))
+    };
+    "treedef_tuple" [(treedefs)] "The structure of a tuple of trees." => |interp, args| {
+        let parts = interp.collect(&args.get("treedefs")?.clone())?;
+        let parts = parts.iter().map(|part| structure::of(part, "structure")).collect::<Result<Vec<_>>>()?;
+        Ok(structure::value(TreeDef::tuple(parts)))
     };
     "all_leaves" [(iterable) (is_leaf = Default::None)] "Whether every element is a leaf." => all_leaves;
 };
@@ -131,6 +144,27 @@ fn reduce(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         result = interp.call(&function, Args::positional(vec![result, leaf]))?;
     }
     Ok(result)
+}
+
+fn reduce_associative(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    let operation = args.get("operation")?.clone();
+    let leaves = taken_apart(interp, args, "tree")?.0;
+    match (halves(interp, &operation, &leaves)?, args.is_given("identity")) {
+        (Some(value), _) => Ok(value),
+        (None, true) => Ok(args.get("identity")?.clone()),
+        (None, false) => Err(raise("TypeError", "reduce_associative of a tree without leaves needs an `identity`")),
+    }
+}
+
+/// The first half of the values combined with the second half.
+fn halves(interp: &mut Interp, operation: &Value, values: &[Value]) -> Result<Option<Value>> {
+    let (first, second) = match values {
+        [] => return Ok(None),
+        [one] => return Ok(Some(one.clone())),
+        values => values.split_at(values.len() / 2),
+    };
+    let both = [halves(interp, operation, first)?, halves(interp, operation, second)?];
+    interp.call(operation, Args::positional(both.into_iter().flatten().collect())).map(Some)
 }
 
 fn all(interp: &mut Interp, args: &mut Bound) -> Result<Value> {

@@ -182,9 +182,12 @@ impl<R: Rules> Object for Define<R> {
         if let Some(value) = option(&mut args, "symbolic_zeros")
             && interp.is_true(&value)?
         {
-            return Err(Error::unsupported(format!("symbolic_zeros=True of {}.{}", R::WHAT, self.method)).help(
-                "leave it away: the rule gets arrays of zeros, which compile to nothing where they are not used",
-            ));
+            return Err(Error::unsupported(format!(
+                "symbolic_zeros=True of {}.{} is not compiled",
+                R::WHAT,
+                self.method
+            ))
+            .help("leave it away: the rule gets arrays of zeros, which compile to nothing where they are not used"));
         }
         option(&mut args, "optimize_remat");
         let (rules, result) = R::define(self.method, args)?;
