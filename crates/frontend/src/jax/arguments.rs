@@ -253,8 +253,13 @@ impl Call<'_> {
         xs: &[&Tensor],
         code: impl FnOnce(&mut Tracer, &[Tensor]) -> Result<Tensor>,
     ) -> Result<Option<Array>> {
-        let known: Option<Vec<Array>> = xs.iter().map(|x| x.constant().map(|array| (**array).clone())).collect();
-        let Some(known) = known else { return Ok(None) };
+        let mut known = Vec::with_capacity(xs.len());
+        for x in xs {
+            match known_tensor(self.interp, x)? {
+                Some(array) => known.push((*array).clone()),
+                None => return Ok(None),
+            }
+        }
         let types: Vec<TensorType> = xs.iter().map(|x| x.ty().clone()).collect();
         let traced = self.t().traced("known", &types, |t, params| Ok(vec![code(t, params)?]))?;
         if !traced.captures.is_empty() {
@@ -396,6 +401,14 @@ pub(crate) fn integers(value: &Value) -> Option<Vec<i64>> {
         return (0..array.ty().size()).map(|at| number::index(&element(&array, at)?)).collect();
     }
     value.elements()?.iter().map(integer).collect()
+}
+
+/// The elements of a tensor that is a constant, or whose value is known while its function is traced.
+fn known_tensor(interp: &mut Interp, x: &Tensor) -> Result<Option<Rc<Array>>> {
+    match x.constant() {
+        Some(array) => Ok(Some(array.clone())),
+        None => Ok(interp.known(x)?.map(|known| known.array)),
+    }
 }
 
 /// An array known at compile time: a constant, a number or a nested list of numbers.
