@@ -1,5 +1,6 @@
 //! Runs functions: by the reference evaluator one by one, by the CPU plugin many as one program.
 
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use keramos::Session;
@@ -46,10 +47,17 @@ pub fn compiled<'a>(
 fn one_program(session: &Session, store: &Store, traced: &[(&Case, Function)]) -> Result<Vec<Vec<Array>>, String> {
     let mut builder = Builder::new("group");
     let (mut arguments, mut results) = (Vec::new(), Vec::new());
+    // Cases share the parameters that stand for equal arguments: what they compute alike becomes one computation.
+    let mut shared: HashMap<usize, Value> = HashMap::new();
     for (case, function) in traced {
-        let arrays = store.arguments(case)?;
-        let params: Vec<Value> = arrays.iter().map(|a| builder.param(a.ty().clone())).collect();
-        arguments.extend(arrays);
+        let mut params = Vec::new();
+        for (&place, array) in store.argument_places(case).iter().zip(store.arguments(case)?) {
+            params.push(*shared.entry(place).or_insert_with(|| {
+                let param = builder.param(array.ty().clone());
+                arguments.push(array);
+                param
+            }));
+        }
         results.push(builder.inline(function, &params).map_err(|e| e.to_string())?);
     }
     let function = builder.finish(results.concat());

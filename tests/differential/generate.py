@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
+os.environ["KERAS_BACKEND"] = "jax"
 # Most of the time goes into compiling small programs; what they compute does not depend on how well.
 os.environ.setdefault("XLA_FLAGS", "--xla_cpu_enable_fast_min_max=false --xla_backend_optimization_level=0")
 ROOT = Path(__file__).resolve().parent

@@ -30,11 +30,30 @@ pub struct Case {
     pub entry: String,
     args: Vec<usize>,
     results: Vec<usize>,
-    /// How far results may be off, if that is not the default of the element type.
+    /// How far results may be off, if that is more than the default of the element type.
     pub tolerance: Option<f64>,
+    /// What the case shows of a row of the tables, if it comes from one.
+    pub subject: Option<Subject>,
+}
+
+/// What a case shows of a row of the tables of primitives.
+pub struct Subject {
+    /// The row's name.
+    pub row: String,
+    /// How the row's function is used, such as `vmap_grad`; `forward` if as it is.
+    pub kind: String,
+    /// The number of the operands among the row's.
+    pub variant: usize,
+    /// Whether `jit` is inside and around everything.
+    pub jit: bool,
 }
 
 impl Store {
+    /// The arguments' places in the file: equal ones are stored once.
+    pub fn argument_places<'a>(&'a self, case: &'a Case) -> &'a [usize] {
+        &case.args
+    }
+
     pub fn arguments(&self, case: &Case) -> Result<Vec<Array>, String> {
         case.args.iter().map(|&index| self.tensors[index].clone()).collect()
     }
@@ -79,12 +98,15 @@ fn read(root: &Path, file: &Path, name: String) -> Result<Store, String> {
         args: numbers(&case["args"]),
         results: numbers(&case["results"]),
         tolerance: case["tolerance"].as_f64(),
+        subject: subject(&case["subject"]),
     });
     let tensors = list(&meta["tensors"]).iter().map(|tensor| array(tensor, block)).collect();
     let store = Store { cases: cases.collect(), modules, tensors, name };
     for module in &store.modules {
         let path = root.join(&module.name);
-        if module.name.starts_with("programs/") && std::fs::read_to_string(&path).ok().as_ref() != Some(&module.text) {
+        // The generator adds functions at the end.
+        let same = |text: String| module.text.starts_with(&text);
+        if module.name.starts_with("programs/") && !std::fs::read_to_string(&path).is_ok_and(same) {
             return Err(format!(
                 "{} has changed: run python tests/differential/generate.py {}",
                 module.name, store.name
@@ -92,6 +114,17 @@ fn read(root: &Path, file: &Path, name: String) -> Result<Store, String> {
         }
     }
     Ok(store)
+}
+
+/// `[row, kind, variant, jit]`.
+fn subject(value: &Value) -> Option<Subject> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    Some(Subject {
+        row: text(&value[0])?,
+        kind: text(&value[1])?,
+        variant: value[2].as_u64()? as usize,
+        jit: value[3].as_bool()?,
+    })
 }
 
 /// The array at an entry `[element type, shape, offset]` of the table; an element type that the IR does

@@ -51,7 +51,7 @@ mistakes! {
     layer_number_by_position: "import keras\nclass Mine(keras.layers.Layer):\n    def call(self, x, factor):\n        return x * factor\nx = keras.Input((4,))\ny = Mine()(x, 3)\n";
     layer_shape_mismatch_in_call: "import keras\nclass Mine(keras.layers.Layer):\n    def build(self, input_shape):\n        self.w = self.add_weight(shape=(5, 2), name='w')\n    def call(self, x):\n        return keras.ops.matmul(x, self.w)\nx = keras.Input((4,))\ny = Mine()(x)\n";
     model_fitted_on_host_data_only: "import keras\nclass Net(keras.Model):\n    def __init__(self):\n        super().__init__()\n        self.dense = keras.layers.Dense(3)\n    def call(self, x):\n        return self.dense(x)\nmodel = Net()\nprint(model.dense.kernel)\n";
-    unsupported_python: "x = 3j\nclass M(metaclass=type): pass\nfrom .sibling import y\n";
+    unsupported_python: "class M(metaclass=type): pass\nfrom .sibling import y\n";
     skipped_return: "import os\ndef build():\n    if os.path.exists('m.keras'):\n        return None\n    return 3\nmodel = build()\n";
     unpacking: "a, b = 1\n(c, d), e = [1, 2]\n";
     class_mistakes: "class A:\n    def __init__(self, units):\n        self.units = units\na = A(3)\na.unit\nA()\na()\na + 1\n";

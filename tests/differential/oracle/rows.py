@@ -12,20 +12,54 @@ from .values import Spec
 HEAD = "import jax\nimport jax.numpy as jnp\nfrom jax import lax\n\n\n"
 BATCH = 3
 
+# As many variants of a row have all kinds of cases; of later ones, which hold corner values, there are only a few kinds.
+FULL = 3
+FEW = {None, "jvp", "vjp", "vmap"}
+# Kinds that look at a rule from one more side; the first variant has them.
+EXTRA = {"grad", "jvp_grad", "vmap_last", "vmap_vmap"}
+
 
 class Row:
     """A primitive in use: `body` is an expression (or the lines of a function) of the operands named in
     `operands`, for each of `variants`, which are tuples of specs."""
 
-    def __init__(self, name, operands, body, *variants, diff=None, tolerance=None, reason=None, skip="", prelude=""):
+    def __init__(self, name, operands, body, *variants, diff=None, tolerance=None, reason=None, skip="", prelude="", special=True, halves=True, full=FULL):
         assert variants and (tolerance is None) == (reason is None), name
         # No function is called like one of Python's own.
         self.name, self.function = name, f"{name}_of"
         self.operands, self.body = operands.split(), body
         self.variants = [v if isinstance(v, tuple) else (v,) for v in variants]
         assert all(len(v) == len(self.operands) for v in self.variants), name
+        self.complete(special, halves)
+        self.full = full
         self.diff = None if diff is None else diff.split()
         self.tolerance, self.reason, self.skip, self.prelude = tolerance, reason, skip.split(), prelude
+
+
+    def complete(self, special, halves):
+        """Puts the variants that have derivatives like the first one's first, each list of types once before any again; adds ones of
+        shorter element types until there are enough; and ones with special numbers, and with the greatest integers.
+        Integers beside floats are places, which stay as they are."""
+        first = self.variants[0]
+        is_float = lambda variant: [s.is_float for s in variant]
+        types = lambda variant: [(s.shape, s.dtype) for s in variant]
+        alike, again, others = [], [], []
+        for variant in self.variants:
+            if is_float(variant) != is_float(first):
+                others.append(variant)
+            else:
+                (again if any(types(variant) == types(other) for other in alike) else alike).append(variant)
+        floats = any(is_float(first))
+        for other in ["bf16", "f16"] if floats else ["u8", "i16"]:
+            changed = tuple(s.of(other) if s.dtype == ("f32" if floats else "i32") else s for s in first)
+            if halves and len(alike) < FULL and not any(types(changed) == types(v) for v in alike):
+                alike.append(changed)
+        whole = next((v for v in ([] if floats else alike) + others if any(s.is_int for s in v) and not any(is_float(v))), None)
+        self.variants = alike + again + others
+        if special and floats:
+            self.variants.append(tuple(s.special() if s.is_float else s for s in first))
+        if special and whole:
+            self.variants.append(tuple(s.special() if s.is_int and (not floats or f.is_float) else s for s, f in zip(whole, first)))
 
 
 ROWS = []
@@ -36,6 +70,9 @@ def row(*args, **keywords):
 
     diff: the operands to differentiate with respect to (default: all of floating point).
     skip: kinds that make no sense for it. tolerance, reason: what differs from the default, and why.
+    special: whether to add a variant with NaN, infinities and ties, or with the greatest integers.
+    halves: whether to add variants of shorter element types where there are too few.
+    full: how many variants have all kinds of cases; one where others rows show the primitives already.
     """
     ROWS.append(Row(*args, **keywords))
 
@@ -139,24 +176,19 @@ class Plan:
         every = ", ".join(self.row.operands)
         lines = [f"def loss({every}):", f"    out = jax.tree.leaves(FUNCTION({every}))", "    total = 0.0"]
         for i in floats:
-            out = self.shapes[i]
-            parts = ["jnp.real", "jnp.imag"] if jnp.issubdtype(out.dtype, jnp.complexfloating) else [""]
+            parts = ["jnp.real", "jnp.imag"] if jnp.issubdtype(self.shapes[i].dtype, jnp.complexfloating) else [""]
             for k, part in enumerate(parts):
-                weight = f"jnp.cos(jnp.arange({out.size}, dtype=jnp.float32) + {k}.5).reshape({tuple(out.shape)})"
+                weight = f"jnp.cos(jnp.arange(out[{i}].size, dtype=jnp.float32) + {k}.5).reshape(out[{i}].shape)"
                 lines.append(f"    total = total + jnp.sum({part}(out[{i}]).astype(jnp.float32) * {weight})")
         return "\n".join(lines + ["    return total"]) + "\n"
-
-    # Kinds that are also run with jit inside and outside.
-    JIT = ["jvp", "vjp", "vmap", "vmap_grad", "grad_vmap", "grad_grad"]
 
     def text(self):
         name, function = self.row.name, self.row.function
         parts = [self.forward()]
         for kind, code in self.functions.items():
             parts.append(code.replace("FUNCTION", function))
-            if kind in self.JIT:
-                inner = code.replace("FUNCTION", f"jax.jit({function})")
-                parts.append("@jax.jit\n" + inner.replace(f"def {name}_{kind}(", f"def {name}_{kind}_jit(", 1))
+            inner = code.replace("FUNCTION", f"jax.jit({function})")
+            parts.append("@jax.jit\n" + inner.replace(f"def {name}_{kind}(", f"def {name}_{kind}_jit(", 1))
         parts.append(f"{name}_jit = jax.jit({function})\n\n\n")
         return "".join(parts)
 
@@ -164,31 +196,33 @@ class Plan:
         """Computes and stores the cases of the row, all by one program."""
         self.calls = []
         for number, variant in enumerate(self.row.variants):
-            kinds = [None, *self.functions] if number == 0 else [None, "jvp", "vjp", "vmap"]
-            if number > 0 and self.diff(variant) != self.differentiable:
-                kinds = [None, "vmap"]
-            for kind in kinds:
-                if kind is None or kind in self.functions:
+            same = self.diff(variant) == self.differentiable
+            for kind in [None, *self.functions]:
+                derivative = kind is not None and ("grad" in kind or kind in ("jvp", "vjp"))
+                wanted = kind in FEW if number >= self.row.full else number == 0 or kind not in EXTRA
+                if wanted and (same or not derivative):
                     self.case(store, namespace, number, variant, kind)
         results = request.compute([call for *_, call in self.calls])
-        for (case, twin, function, args, call), result in zip(self.calls, results):
-            for name, entry in [(case, function)] + ([(twin, twin)] if twin else []):
-                store.case(name, module, request.of(entry, args), call.arrays, result, self.row.tolerance, self.row.reason)
+        for (case, twin, function, kind, number, args, call), result in zip(self.calls, results):
+            for name, entry in [(case, function)] + ([twin] if twin else []):
+                subject = [self.row.name, kind or "forward", number, name != case]
+                store.case(name, module, request.of(entry, args), call.arrays, result, self.row.tolerance, self.row.reason, subject)
 
     def case(self, store, namespace, number, variant, kind):
         """Traces a case, and notes the twin under jit if it has one."""
         r = self.row
         function = r.function if kind is None else f"{r.name}_{kind}"
         case = r.name if kind is None else function
-        twin = f"{case}_jit" if number == 0 and f"{case}_jit" in namespace else None
-        case = f"{case}/{number}" if number else case
-        args = self.arguments(variant, kind, case, namespace)
+        suffix = f"/{number}" if number else ""
+        twin = (f"{case}_jit{suffix}", f"{case}_jit") if number < r.full else None
+        case += suffix
         try:
+            args = self.arguments(variant, kind, case, namespace)
             call = request.Call(namespace[function], args)
         except (NotImplementedError, TypeError, ValueError) as error:
             store.without.append(f"{case}: {type(error).__name__}: {str(error).splitlines()[0][:200]}")
             return
-        self.calls.append((case, twin, function, args, call))
+        self.calls.append((case, twin, function, kind, number, args, call))
 
     def arguments(self, variant, kind, case, namespace):
         r = self.row

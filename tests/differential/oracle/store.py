@@ -32,12 +32,15 @@ class Store:
             self.block.write(raw)
         return self.index[kind]
 
-    def case(self, name, module, entry, args, results, tolerance, reason):
+    def case(self, name, module, entry, args, results, tolerance, reason, subject=None):
+        """Adds a case. `subject` tells what it shows of a row: the row's name, the kind, the variant, whether it is the twin under jit."""
         case = {"name": name, "module": module, "entry": entry, "args": [self.tensor(a) for a in args],
                 "results": [self.tensor(r) for r in results]}
         if tolerance is not None:
             case["tolerance"] = tolerance
             case["reason"] = reason
+        if subject is not None:
+            case["subject"] = subject
         self.cases.append(case)
 
     def write(self, path):

@@ -8,7 +8,7 @@ import numpy as np
 SHORT = {
     "bool": "bool", "int8": "i8", "int16": "i16", "int32": "i32", "int64": "i64", "uint8": "u8", "uint16": "u16",
     "uint32": "u32", "uint64": "u64", "float16": "f16", "bfloat16": "bf16", "float32": "f32", "float64": "f64",
-    "float8_e4m3fn": "f8e4m3fn", "float8_e5m2": "f8e5m2", "complex64": "c64", "complex128": "c128",
+    "float8_e4m3fn": "f8_e4m3fn", "float8_e5m2": "f8_e5m2", "complex64": "c64", "complex128": "c128",
 }
 LONG = {short: long for long, short in SHORT.items()}
 
@@ -40,9 +40,35 @@ class Spec:
         position = axis if axis >= 0 else axis + len(self.shape) + 1
         return Spec(self.shape[:position] + (size,) + self.shape[position:], self.dtype, stacked)
 
+    def of(self, dtype):
+        """The same draws as another type."""
+        return Spec(self.shape, dtype, self.draw)
+
+    def special(self):
+        """The same draws with special numbers in many places: NaN, infinities, zeros and ties, or the greatest and least integers."""
+        few = SPECIAL if self.is_float else extremes(self.dtype)
+        draw = self.draw
+
+        def special(rng, shape):
+            drawn = np.array(draw(rng, shape), dtype=np.complex128 if self.dtype[0] == "c" else np.float64 if self.is_float else object)
+            flat = drawn.reshape(-1)
+            # Few elements get the first of the numbers; of many, one in four stays as it is.
+            small = flat.size <= len(few)
+            start = 0 if small else int(rng.integers(len(few)))
+            for i in range(flat.size):
+                if small or i % 4 != 3:
+                    flat[i] = few[(start + i) % len(few)]
+            return drawn
+
+        return Spec(self.shape, self.dtype, special)
+
     def like(self):
         """Ordinary numbers of this shape and type: a tangent."""
         return normal(*self.shape, dtype=self.dtype)
+
+    @property
+    def is_int(self):
+        return self.dtype[0] in "iu"
 
     @property
     def is_float(self):
@@ -119,6 +145,14 @@ def key(seed):
 NAN, INF = float("nan"), float("inf")
 # Numbers that functions of one number may treat in a special way.
 CORNERS = [0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.0, 1e-30, 1e30, -1e30, INF, -INF, NAN]
+
+
+SPECIAL = [1.0, NAN, INF, 0.0, 1.0, -INF, -0.0, 2.0]
+
+
+def extremes(dtype):
+    info = np.iinfo(LONG[dtype])
+    return [info.max, info.min, 0, info.max, 1]
 
 
 def corners(dtype="f32"):

@@ -20,6 +20,8 @@ row("einsum_three", "x y z", "jnp.einsum('ij,jk,kl->il', x, y, z)", (normal(2, 3
 row("einsum_trace", "x", "jnp.einsum('ii->', x), jnp.einsum('ii->i', x), jnp.einsum('ij->ji', x)", normal(3, 3))
 row("inner", "x y", "jnp.inner(x, y)", (normal(2, 3), normal(4, 3)), skip="vmap_last")
 row("vdot", "x y", "jnp.vdot(x, y)", (normal(2, 3), normal(2, 3)))
+# XLA for CPU multiplies the padding, and in groups the other channels, with zero: how far NaN and infinities spread is its own affair.
+CLEAN = dict(special=False)
 CONV = "lax.conv_general_dilated(x, k, {0}, {1}, dimension_numbers=('NHWC', 'HWIO', 'NHWC'){2})"
 SMALL = (normal(1, 4, 4, 2), normal(2, 2, 2, 3))
 for name, strides, padding, rest, operands in [
@@ -31,8 +33,8 @@ for name, strides, padding, rest, operands in [
     ("groups", (1, 1), "'VALID'", ", feature_group_count=2", (normal(1, 4, 4, 4), normal(2, 2, 2, 4))),
     ("batch_groups", (1, 1), "'VALID'", ", batch_group_count=2", (normal(2, 3, 3, 2), normal(2, 2, 2, 4))),
 ]:
-    row(f"conv_{name}", "x k", CONV.format(strides, padding, rest), operands, skip="vmap_last vmap_vmap")
-row("conv_nchw", "x k", "lax.conv(x, k, (1, 1), 'SAME')", (normal(1, 2, 4, 4), normal(3, 2, 3, 3)), (normal(1, 1, 3, 3, dtype="bf16"), normal(1, 1, 2, 2, dtype="bf16")), skip="vmap_last vmap_vmap")
-row("conv_1d", "x k", "lax.conv_general_dilated(x, k, (2,), 'SAME', dimension_numbers=('NWC', 'WIO', 'NWC'))", (normal(2, 5, 2), normal(3, 2, 2)), skip="vmap_last vmap_vmap")
-row("conv_3d", "x k", "lax.conv_general_dilated(x, k, (1, 1, 1), 'VALID', dimension_numbers=('NDHWC', 'DHWIO', 'NDHWC'))", (normal(1, 3, 3, 3, 1), normal(2, 2, 2, 1, 2)), skip="vmap_last vmap_vmap")
-row("conv_transpose", "x k", "lax.conv_transpose(x, k, (2, 2), 'SAME', dimension_numbers=('NHWC', 'HWIO', 'NHWC'))", (normal(1, 2, 2, 2), normal(3, 3, 2, 2)), skip="vmap_last vmap_vmap")
+    row(f"conv_{name}", "x k", CONV.format(strides, padding, rest), operands, skip="vmap_last vmap_vmap", **CLEAN)
+row("conv_nchw", "x k", "lax.conv(x, k, (1, 1), 'SAME')", (normal(1, 2, 4, 4), normal(3, 2, 3, 3)), (normal(1, 1, 3, 3, dtype="bf16"), normal(1, 1, 2, 2, dtype="bf16")), skip="vmap_last vmap_vmap", **CLEAN)
+row("conv_1d", "x k", "lax.conv_general_dilated(x, k, (2,), 'SAME', dimension_numbers=('NWC', 'WIO', 'NWC'))", (normal(2, 5, 2), normal(3, 2, 2)), skip="vmap_last vmap_vmap", **CLEAN)
+row("conv_3d", "x k", "lax.conv_general_dilated(x, k, (1, 1, 1), 'VALID', dimension_numbers=('NDHWC', 'DHWIO', 'NDHWC'))", (normal(1, 3, 3, 3, 1), normal(2, 2, 2, 1, 2)), skip="vmap_last vmap_vmap", **CLEAN)
+row("conv_transpose", "x k", "lax.conv_transpose(x, k, (2, 2), 'SAME', dimension_numbers=('NHWC', 'HWIO', 'NHWC'))", (normal(1, 2, 2, 2), normal(3, 3, 2, 2)), skip="vmap_last vmap_vmap", **CLEAN)

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
+use keramos_ir::{Array, Buffer, Complex32};
 
 use super::Interp;
 use super::builtins::Builtin;
@@ -43,8 +44,8 @@ impl Interp {
             Literal::Ellipsis => Value::Ellipsis,
             // Bytes only matter to code that reads and writes data.
             Literal::Bytes(_) => Value::Host(Host::new("a bytes literal", Some(span))),
-            Literal::Imaginary(_) => {
-                return Err(Error::new(codes::UNSUPPORTED_SYNTAX, "complex numbers are not compiled").at(span));
+            Literal::Imaginary(x) => {
+                Value::Array(Rc::new(Array::new([], Buffer::C64(vec![Complex32::new(0.0, *x as f32)]))?))
             }
         })
     }

@@ -8,6 +8,7 @@ pub(crate) mod image;
 pub(crate) mod lax;
 pub(crate) mod nn;
 pub(crate) mod numpy;
+pub(crate) mod ops;
 pub(crate) mod random;
 pub(crate) mod scipy;
 pub(crate) mod transform;

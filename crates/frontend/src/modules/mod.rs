@@ -152,6 +152,7 @@ fn tables() -> Vec<Table> {
         crate::jax::lax::TABLE,
         crate::jax::image::TABLE,
         crate::jax::nn::TABLE,
+        crate::jax::ops::TABLE,
         crate::jax::random::TABLE,
         crate::jax::scipy::TABLE,
     ]

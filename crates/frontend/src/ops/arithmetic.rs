@@ -466,7 +466,9 @@ impl Tracer {
 /// ln(eˣ + eʸ) by the larger.
 fn log_sum<'f>(x: Term<'f>, y: Term<'f>) -> Term<'f> {
     let delta = x - y;
-    let sum = x.max(y) + (-delta.abs()).exp().log1p();
+    // Not |x - y|, whose slope at 0 favours one of two equal numbers.
+    let gap = x.max(y) - x.min(y);
+    let sum = x.max(y) + (-gap).exp().log1p();
     delta.is_nan().select(x + y, sum)
 }
 

@@ -111,7 +111,8 @@ impl Scatter {
 
 impl Scatter {
     /// Where several elements share the extremum, those that were there and those that arrived, they share the
-    /// derivative equally.
+    /// derivative equally. A NaN equals nothing, so that where one arrives the derivative is zero; elements at which
+    /// no update arrives keep theirs.
     fn extremum_jvp(
         &self,
         b: &mut Builder,
@@ -133,7 +134,13 @@ impl Scatter {
         let count = b.emit1(add.clone(), &[stayed, indices, hit])?;
         let mut tangent = b.full_like(x, 0.0)?;
         if let Some(dx) = dx {
-            let share = b.div(stayed, count)?;
+            let (none, one) = (b.full_like(count, 0.0)?, b.full_like(count, 1.0)?);
+            let ones = b.full_like(updates, 1.0)?;
+            let arrived = b.emit1(add.clone(), &[none, indices, ones])?;
+            let untouched = b.eq(arrived, none)?;
+            let at_least_one = b.max(count, one)?;
+            let share = b.div(stayed, at_least_one)?;
+            let share = b.select(untouched, one, share)?;
             tangent = b.mul(dx, share)?;
         }
         if let Some(d_updates) = d_updates {

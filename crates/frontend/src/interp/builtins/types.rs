@@ -356,7 +356,8 @@ fn parse_float(text: &str) -> Option<f64> {
 }
 
 fn complex_of(_interp: &mut Interp, _args: &mut Bound) -> Result<Value> {
-    Err(Error::new(crate::diagnostics::codes::UNSUPPORTED_SYNTAX, "complex numbers are not compiled"))
+    Err(Error::new(crate::diagnostics::codes::UNSUPPORTED_SYNTAX, "`complex(…)` is not compiled")
+        .help("write the number as a sum, such as 1.0 + 2.0j, or make arrays of parts with lax.complex"))
 }
 
 fn str_of(interp: &mut Interp, args: &mut Bound) -> Result<Value> {

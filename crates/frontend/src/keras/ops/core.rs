@@ -6,7 +6,7 @@ use keramos_ir::{DType, TensorType};
 use crate::error::{Error, Result};
 use crate::jax::arguments::{Call, FALSE, NONE, int, tensor_functions};
 use crate::library::FunctionDecl;
-use crate::ops::{Order, Part, Reduce};
+use crate::ops::{Order, Part, Reduce, segments};
 use crate::trace::{Tensor, Tracer};
 
 /// See the module.
@@ -48,10 +48,10 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
         };
         scatter(c.t(), &x, &indices, &updates, kind)
     };
-    "segment_sum": [(data) (segment_ids) (num_segments = NONE) (sorted = FALSE)] "The sums of rows by segment." => |c| segments(c, ScatterKind::Add);
-    "segment_prod": [(data) (segment_ids) (num_segments = NONE) (sorted = FALSE)] "The products of rows by segment." => |c| segments(c, ScatterKind::Mul);
-    "segment_max": [(data) (segment_ids) (num_segments = NONE) (sorted = FALSE)] "The largest of rows by segment." => |c| segments(c, ScatterKind::Max);
-    "segment_min": [(data) (segment_ids) (num_segments = NONE) (sorted = FALSE)] "The smallest of rows by segment." => |c| segments(c, ScatterKind::Min);
+    "segment_sum": [(data) (segment_ids) (num_segments = NONE) (sorted = FALSE)] "The sums of rows by segment." => |c| segments(c, ScatterKind::Add, OutOfBounds::Fill);
+    "segment_prod": [(data) (segment_ids) (num_segments = NONE) (sorted = FALSE)] "The products of rows by segment." => |c| segments(c, ScatterKind::Mul, OutOfBounds::Fill);
+    "segment_max": [(data) (segment_ids) (num_segments = NONE) (sorted = FALSE)] "The largest of rows by segment." => |c| segments(c, ScatterKind::Max, OutOfBounds::Fill);
+    "segment_min": [(data) (segment_ids) (num_segments = NONE) (sorted = FALSE)] "The smallest of rows by segment." => |c| segments(c, ScatterKind::Min, OutOfBounds::Fill);
     "extract_sequences": [(x) (sequence_length) (sequence_stride)] "Windows over the last dimension." => |c| {
         let (x, length, stride) = (c.tensor("x")?, c.size("sequence_length")?, c.size("sequence_stride")?);
         c.t().frames(&x, length, stride)
@@ -195,31 +195,4 @@ fn scatter(t: &mut Tracer, x: &Tensor, indices: &Tensor, updates: &Tensor, kind:
         parts.push(Part::Array(t.squeeze(&column, &[batch.len()])?));
     }
     t.index_update(x, &parts, updates, kind, OutOfBounds::Fill)
-}
-
-fn segments(c: &mut Call<'_>, kind: ScatterKind) -> Result<Tensor> {
-    let (x, ids) = (c.tensor("data")?, c.tensor("segment_ids")?);
-    let count = match (c.optional_size("num_segments")?, c.known("segment_ids")?) {
-        (Some(count), _) => count,
-        (None, Some(known)) => {
-            let ids = crate::jax::arguments::integers(&crate::value::Value::Array(known)).unwrap_or_default();
-            usize::try_from(ids.into_iter().max().unwrap_or(-1) + 1).unwrap_or(0)
-        }
-        (None, None) => {
-            return Err(Error::argument("the number of segments depends on data").help("give `num_segments`"));
-        }
-    };
-    let neutral = match kind {
-        ScatterKind::Mul => 1.0,
-        ScatterKind::Max => f64::NEG_INFINITY,
-        ScatterKind::Min => f64::INFINITY,
-        _ => 0.0,
-    };
-    let mut shape = x.shape().to_vec();
-    match shape.first_mut() {
-        Some(first) => *first = count,
-        None => return Err(Error::shape("segments need rows")),
-    }
-    let start = c.t().full(&TensorType::new(x.dtype(), shape), neutral)?;
-    c.t().index_update(&start, &[Part::Array(ids)], &x, kind, OutOfBounds::Fill)
 }

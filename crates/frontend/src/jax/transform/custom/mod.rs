@@ -66,7 +66,7 @@ trait Rules: Sized + fmt::Debug + 'static {
 
 /// A call of a function whose derivative is given.
 struct Site<'a> {
-    /// The function's name, and the function.
+    /// The function's name, and the function with its rules, which is differentiated by them again.
     name: &'a str,
     function: &'a Value,
     /// The arguments.
@@ -104,7 +104,7 @@ impl<R: Rules> Custom<R> {
         Value::User(Rc::new(Custom { function, nondiff, rules: RefCell::new(rules.map(Rc::new)) }))
     }
 
-    fn run(&self, interp: &mut Interp, args: Args) -> Result<Value> {
+    fn run(self: &Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
         let name = name_of(&self.function);
         let Some(rules) = self.rules.borrow().clone() else {
             return Err(Error::ty(format!("`{name}` under jax.{} has no rule for its derivative", R::WHAT))
@@ -126,7 +126,8 @@ impl<R: Rules> Custom<R> {
             let args = call.with(interp, leaves)?;
             interp.call(&self.function, args)
         })?;
-        let site = Site { name: &name, function: &self.function, call: &call, staged: &staged };
+        let this = Value::User(self.clone());
+        let site = Site { name: &name, function: &this, call: &call, staged: &staged };
         let parts = once_less(interp, |interp| rules.stage(interp, &site))?;
         for part in std::iter::once(&staged).chain(&parts) {
             check_pure(interp, &name, part)?;
