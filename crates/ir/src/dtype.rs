@@ -72,6 +72,11 @@ impl DType {
         NAMES.iter().map(|row| row.0)
     }
 
+    /// The greatest number of the type as far as conversions from `f64` tell: infinity, but for floats without one.
+    pub fn greatest(self) -> f64 {
+        if self == DType::F8E4M3FN { 448.0 } else { f64::INFINITY }
+    }
+
     fn row(self) -> &'static (DType, &'static str, &'static str, &'static str) {
         // `NAMES` lists the variants in declaration order; a test holds it to that.
         &NAMES[self as usize]

@@ -266,6 +266,8 @@ op_table! {
     Scatter(ops::Scatter),
     /// Random bits by counters.
     Threefry2x32(ops::Threefry2x32),
+    /// Random bits by a generator of XLA.
+    RngBitGenerator(ops::RngBitGenerator),
     /// Sorts tensors together.
     Sort(ops::Sort),
     /// The largest elements and their indices.

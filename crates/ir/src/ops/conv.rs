@@ -1,9 +1,12 @@
 //! `conv_general_dilated`.
 
+use num_complex::Complex64;
+
 use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloOp, HloValue, i64_array, padding_matrix};
 use crate::{
-    Array, Attr, AttrReader, Attrs, Batch, Builder, IrError, Mapped, Operand, Primitive, Result, TensorType, Value,
+    Array, Attr, AttrReader, Attrs, Batch, Builder, DType, IrError, Mapped, Operand, Primitive, Result, TensorType,
+    Value,
 };
 
 use super::wide::{self, Wide};
@@ -236,8 +239,8 @@ impl Primitive for Conv {
         let n = self.spatial();
         let lists = [self.padding.len(), self.lhs_dilation.len(), self.rhs_dilation.len()];
         let specs = [&self.dims.lhs, &self.dims.rhs, &self.dims.out];
-        if x.dtype != k.dtype || !x.dtype.is_float() {
-            return fail("operands must have one float type".to_owned());
+        if x.dtype != k.dtype || x.dtype == DType::Bool {
+            return fail("operands must have one number type".to_owned());
         }
         if lists != [n; 3]
             || x.rank() != n + 2
@@ -315,6 +318,12 @@ impl Primitive for Conv {
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {
+        if results.iter().any(|ty| ty.dtype.is_complex()) {
+            let mut b = Builder::new(NAME);
+            let params: Vec<Value> = operands.iter().map(|&x| b.param(e.ty(x).clone())).collect();
+            let result = self.by_parts(&mut b, &params)?;
+            return e.inline(&b.finish(vec![result]), operands);
+        }
         let spec = |dims: &[usize], first: &str, second: &str| {
             let mut names = vec![String::new(); dims.len()];
             for (i, &d) in dims.iter().enumerate() {
@@ -348,23 +357,51 @@ impl Primitive for Conv {
     fn eval(&self, operands: &[&Array]) -> Result<Vec<Array>> {
         let [x, k] = rules::arrays(NAME, operands)?;
         let result = self.infer(&[x.ty(), k.ty()])?.remove(0);
-        let (Wide::Float(input), Wide::Float(kernel)) = (Wide::of(x), Wide::of(k)) else {
-            return Err(wide::no_kernel(NAME, x.ty().dtype));
+        let pairs = self.pairs(&x.ty().shape, &k.ty().shape, &result.shape);
+        fn sums<T: Copy>(pairs: &[Vec<(usize, usize)>], zero: T, term: impl Fn(T, usize, usize) -> T) -> Vec<T> {
+            pairs.iter().map(|pairs| pairs.iter().fold(zero, |sum, &(x, k)| term(sum, x, k))).collect()
+        }
+        let sums = match (Wide::of(x), Wide::of(k)) {
+            (Wide::Float(x), Wide::Float(k)) => Wide::Float(sums(&pairs, 0.0, |sum, i, j| sum + x[i] * k[j])),
+            (Wide::Int(x), Wide::Int(k)) => {
+                Wide::Int(sums(&pairs, 0, |sum: i128, i, j| sum.wrapping_add(x[i].wrapping_mul(k[j]))))
+            }
+            (Wide::Complex(x), Wide::Complex(k)) => {
+                Wide::Complex(sums(&pairs, Complex64::ZERO, |sum, i, j| sum + x[i] * k[j]))
+            }
+            _ => return Err(wide::no_kernel(NAME, x.ty().dtype)),
         };
+        Ok(vec![sums.narrow(NAME, &result)?])
+    }
+}
+
+impl Conv {
+    /// A complex convolution by three real ones.
+    fn by_parts(&self, b: &mut Builder, operands: &[Value]) -> Result<Value> {
+        let &[x, k] = operands else { return rules::not_lowered(NAME) };
+        let (x_re, x_im, k_re, k_im) = (b.real(x)?, b.imag(x)?, b.real(k)?, b.imag(k)?);
+        let (x_sum, k_sum, k_difference) = (b.add(x_re, x_im)?, b.add(k_re, k_im)?, b.sub(k_im, k_re)?);
+        let mut conv = |x, k| b.emit1(self.clone(), &[x, k]);
+        let (first, second, third) = (conv(x_sum, k_re)?, conv(x_re, k_difference)?, conv(x_im, k_sum)?);
+        let (re, im) = (b.sub(first, third)?, b.add(first, second)?);
+        b.complex(re, im)
+    }
+
+    /// For each element of the result, the positions of input and kernel whose products it sums.
+    fn pairs(&self, xs: &[usize], ks: &[usize], result: &[usize]) -> Vec<Vec<(usize, usize)>> {
         let dims = &self.dims;
-        let (xs, ks) = (&x.ty().shape, &k.ty().shape);
         let (x_strides, k_strides) = (index::strides(xs), index::strides(ks));
         let window: Vec<usize> = dims.rhs[2..].iter().map(|&d| ks[d]).collect();
         let (in_features, out_features) = (ks[dims.rhs[1]], ks[dims.rhs[0]]);
         let out_per_group = out_features / (self.feature_groups * self.batch_groups);
-        let mut sums = Vec::with_capacity(result.size());
-        index::for_each(&result.shape, |at| {
+        let mut all = Vec::with_capacity(result.iter().product());
+        index::for_each(result, |at| {
             let out_feature = at[dims.out[1]];
             let group = out_feature / out_per_group;
             // One of the two counts is 1.
-            let batch = at[dims.out[0]] + if self.batch_groups > 1 { group * result.shape[dims.out[0]] } else { 0 };
+            let batch = at[dims.out[0]] + if self.batch_groups > 1 { group * result[dims.out[0]] } else { 0 };
             let first_feature = if self.feature_groups > 1 { group * in_features } else { 0 };
-            let mut sum = 0.0;
+            let mut pairs = Vec::with_capacity(window.iter().product::<usize>() * in_features);
             index::for_each(&window, |tap| {
                 let mut x_at = batch * x_strides[dims.lhs[0]] + first_feature * x_strides[dims.lhs[1]];
                 let mut k_at = out_feature * k_strides[dims.rhs[0]];
@@ -377,13 +414,13 @@ impl Primitive for Conv {
                     x_at += (place / step) as usize * x_strides[dims.lhs[d + 2]];
                     k_at += tap * k_strides[dims.rhs[d + 2]];
                 }
-                for f in 0..in_features {
-                    sum += input[x_at + f * x_strides[dims.lhs[1]]] * kernel[k_at + f * k_strides[dims.rhs[1]]];
-                }
+                pairs.extend(
+                    (0..in_features).map(|f| (x_at + f * x_strides[dims.lhs[1]], k_at + f * k_strides[dims.rhs[1]])),
+                );
             });
-            sums.push(sum);
+            all.push(pairs);
         });
-        Ok(vec![Wide::Float(sums).narrow(NAME, &result)?])
+        all
     }
 }
 

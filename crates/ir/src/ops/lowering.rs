@@ -1,7 +1,7 @@
 //! What element-wise primitives become in StableHLO.
 
 use crate::stablehlo::{Emitter, HloValue};
-use crate::{Builder, Result, TensorType, Value};
+use crate::{Builder, DType, Result, TensorType, Value};
 
 use super::rules;
 
@@ -27,6 +27,23 @@ impl<const N: usize> Lowering<N> {
         results: &[TensorType],
     ) -> Result<Vec<HloValue>> {
         match self {
+            // CHLO's expansions do not know eight-bit floats: computed wider, and rounded.
+            Lowering::Op(hlo) if hlo.starts_with("chlo.") && results.iter().any(|ty| ty.dtype.bits() == 8) => {
+                let convert = |e: &mut dyn Emitter, x: HloValue, dtype: DType| {
+                    let ty = e.ty(x).with_dtype(dtype);
+                    rules::plain(e, "stablehlo.convert", &[x], &[ty])
+                };
+                let mut wide = Vec::with_capacity(N);
+                for &x in operands {
+                    wide.extend(convert(e, x, DType::F32)?);
+                }
+                let types: Vec<TensorType> = results.iter().map(|ty| ty.with_dtype(DType::F32)).collect();
+                let mut narrow = Vec::with_capacity(results.len());
+                for (y, ty) in rules::plain(e, hlo, &wide, &types)?.into_iter().zip(results) {
+                    narrow.extend(convert(e, y, ty.dtype)?);
+                }
+                Ok(narrow)
+            }
             Lowering::Op(hlo) => rules::plain(e, hlo, operands, results),
             Lowering::Composed(compose) => {
                 let mut b = Builder::new(name);

@@ -37,6 +37,7 @@ mod reduce;
 mod reduce_window;
 mod reshape;
 mod rev;
+mod rng_bit_generator;
 mod rules;
 #[doc(hidden)]
 pub mod samples;
@@ -87,6 +88,7 @@ pub use reduce::{Monoid, Reduce};
 pub use reduce_window::ReduceWindow;
 pub use reshape::Reshape;
 pub use rev::Rev;
+pub use rng_bit_generator::{RngAlgorithm, RngBitGenerator};
 pub use scan::{Scan, Steps};
 pub use scatter::{Scatter, ScatterKind};
 pub use select::{Clamp, Select};

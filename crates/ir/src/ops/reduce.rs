@@ -65,8 +65,8 @@ fn number(dtype: DType) -> bool {
     dtype != DType::Bool
 }
 
-fn ordered(dtype: DType) -> bool {
-    !dtype.is_complex()
+fn any(_: DType) -> bool {
+    true
 }
 
 fn discrete(dtype: DType) -> bool {
@@ -98,15 +98,15 @@ impl Monoid {
             Monoid::Max => Rule {
                 name: "reduce_max",
                 combine: BinaryKind::Max,
-                domain: ordered,
-                neutral: |dtype| if dtype == DType::Bool { 0.0 } else { f64::NEG_INFINITY },
+                domain: any,
+                neutral: |dtype| if dtype == DType::Bool { 0.0 } else { -dtype.greatest() },
                 derivative: Derivative::Extremum,
             },
             Monoid::Min => Rule {
                 name: "reduce_min",
                 combine: BinaryKind::Min,
-                domain: ordered,
-                neutral: |_| f64::INFINITY,
+                domain: any,
+                neutral: DType::greatest,
                 derivative: Derivative::Extremum,
             },
             // All bits set: −1 if signed, the largest value if unsigned.

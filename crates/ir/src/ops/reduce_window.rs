@@ -55,10 +55,12 @@ impl Primitive for ReduceWindow {
     }
 
     fn jvp(&self, b: &mut Builder, primals: &[Value], tangents: &[Option<Value>]) -> Result<Dual> {
+        let is_complex = primals.iter().any(|&x| b.ty(x).dtype.is_complex());
         let extremum = match self.monoid {
             Monoid::Sum => return rules::linear_jvp(b, self, primals, tangents),
             Monoid::And | Monoid::Or | Monoid::Xor => return rules::constant_jvp(b, self, primals),
             Monoid::Prod => None,
+            Monoid::Max | Monoid::Min if is_complex => None,
             Monoid::Max => Some(Extremum::Max),
             Monoid::Min => Some(Extremum::Min),
         };

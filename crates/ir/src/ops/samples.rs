@@ -123,6 +123,17 @@ impl Samples {
             let operands = [words(shape, 3)?, words(shape, 9)?, words(&[2, 3], 1)?, words(&[2, 3], 40)?];
             self.add(Threefry2x32, operands);
         }
+        let key = |dtype, words: usize| self.ints(dtype, &[words], &[1, 2, 3, 4]);
+        for (algorithm, dtype, shape, key) in [
+            (RngAlgorithm::Threefry, DType::U32, vec![5, 3], key(DType::U32, 4)?),
+            (RngAlgorithm::Threefry, DType::U64, vec![3], key(DType::U64, 2)?),
+            (RngAlgorithm::Threefry, DType::U16, vec![3, 2, 2], key(DType::U32, 4)?),
+            (RngAlgorithm::Philox, DType::U32, vec![7], key(DType::U32, 4)?),
+            (RngAlgorithm::Philox, DType::U64, vec![3], key(DType::U32, 4)?),
+            (RngAlgorithm::Default, DType::U8, vec![2, 2], key(DType::U64, 2)?),
+        ] {
+            self.add(RngBitGenerator { algorithm, shape, dtype }, [key]);
+        }
         self.add(NextAfter, [self.x(&[7])?, self.y(&[7])?]);
         self.add(ReducePrecision { exponent_bits: 5, mantissa_bits: 7 }, [self.x(&[7])?]);
         for &comparison in Comparison::ALL {
@@ -257,6 +268,8 @@ impl Samples {
         self.add(grouped, [self.x(&[2, 4, 3, 6])?, self.y(&[3, 2, 2, 3])?]);
         let batched = Conv { batch_groups: 2, ..same };
         self.add(batched, [self.x(&[4, 4, 3, 2])?, self.y(&[3, 2, 2, 6])?]);
+        let ints = self.ints(DType::I32, &[2, 3, 5], &[1, -2, 3, 4, -5, 7])?;
+        self.add(Conv::new(ConvDims::channels_first(1)), [ints, self.ints(DType::I32, &[2, 3, 4], &[2, -1, 3])?]);
         self.add(Conv::new(ConvDims::channels_first(1)), [self.x(&[2, 3, 5])?, self.y(&[2, 3, 4])?]);
         Ok(())
     }

@@ -6,8 +6,9 @@ use crate::{
     Array, AttrReader, Attrs, Batch, Builder, DType, IrError, Mapped, Operand, Primitive, Result, TensorType, Value,
 };
 
+use super::lowering::Lowering;
 use super::wide::Wide;
-use super::{batching, index, rules};
+use super::{Binary, BinaryKind, batching, index, rules};
 
 /// `on_true` where the predicate holds, `on_false` elsewhere; operands are predicate, `on_true`,
 /// `on_false`. The predicate is `bool` and a scalar or of the cases' shape.
@@ -131,8 +132,8 @@ impl Primitive for Clamp {
     fn infer(&self, operands: &[&TensorType]) -> Result<Vec<TensorType>> {
         let [low, x, high] = rules::operands("clamp", operands)?;
         let fits = |bound: &TensorType| bound.dtype == x.dtype && (bound.rank() == 0 || bound.shape == x.shape);
-        if !fits(low) || !fits(high) || x.dtype == DType::Bool || x.dtype.is_complex() {
-            let message = "the bounds must be scalars or of the operand's shape, all of one type of ordered numbers";
+        if !fits(low) || !fits(high) || x.dtype == DType::Bool {
+            let message = "the bounds must be scalars or of the operand's shape, all of one type of numbers";
             return Err(IrError::ty("clamp", message, operands));
         }
         Ok(vec![x.clone()])
@@ -140,6 +141,9 @@ impl Primitive for Clamp {
 
     fn jvp(&self, b: &mut Builder, primals: &[Value], tangents: &[Option<Value>]) -> Result<Dual> {
         let y = b.emit1(*self, primals)?;
+        if b.ty(y).dtype.is_complex() {
+            return rules::no_rule("clamp", "differentiation", "complex numbers have no order here", b.location());
+        }
         let mut tangent = None;
         if let (&[low, x, high], &[d_low, dx, d_high]) = (primals, tangents) {
             let shape = b.ty(x).shape.clone();
@@ -175,7 +179,14 @@ impl Primitive for Clamp {
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {
-        rules::plain(e, "stablehlo.clamp", operands, results)
+        let complex = Lowering::Composed(|b, [low, x, high]| {
+            let shape = b.ty(x).shape.clone();
+            let (low, high) = (b.broadcast(low, &shape)?, b.broadcast(high, &shape)?);
+            let raised = b.max(x, low)?;
+            b.min(raised, high)
+        });
+        let is_complex = results.iter().any(|ty| ty.dtype.is_complex());
+        if is_complex { complex } else { Lowering::Op("stablehlo.clamp") }.emit("clamp", e, operands, results)
     }
 
     fn eval(&self, operands: &[&Array]) -> Result<Vec<Array>> {
@@ -183,7 +194,7 @@ impl Primitive for Clamp {
             x.iter().zip(low.iter().zip(high)).map(|(&x, (&low, &high))| f(low, x, high)).collect()
         }
         let [low, x, high] = rules::arrays("clamp", operands)?;
-        let n = x.ty().size();
+        let (x_ty, n) = (x.ty(), x.ty().size());
         let result = match (Wide::filled(low, n), Wide::of(x), Wide::filled(high, n)) {
             (Wide::Float(low), Wide::Float(x), Wide::Float(high)) => {
                 // Written so that a NaN anywhere is the result.
@@ -194,7 +205,11 @@ impl Primitive for Clamp {
             (Wide::Int(low), Wide::Int(x), Wide::Int(high)) => {
                 Wide::Int(zip(&low, &x, &high, |low, x, high| x.max(low).min(high)))
             }
-            _ => return Err(IrError::Eval { op: "clamp", message: "the operands must be numbers".to_owned() }),
+            (low, x, high) => {
+                let (low, high) = (low.narrow("clamp", x_ty)?, high.narrow("clamp", x_ty)?);
+                let raised = Binary(BinaryKind::Max).eval(&[&x.narrow("clamp", x_ty)?, &low])?;
+                return Binary(BinaryKind::Min).eval(&[&raised[0], &high]);
+            }
         };
         Ok(vec![result.narrow("clamp", x.ty())?])
     }

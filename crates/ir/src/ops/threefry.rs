@@ -29,7 +29,7 @@ const PARITY: u32 = 0x1BD1_1BDA;
 const GROUPS: usize = 5;
 
 /// The block of one counter under one key.
-fn block(key: [u32; 2], counter: [u32; 2]) -> [u32; 2] {
+pub(super) fn block(key: [u32; 2], counter: [u32; 2]) -> [u32; 2] {
     let keys = [key[0], key[1], key[0] ^ key[1] ^ PARITY];
     let (mut x0, mut x1) = (counter[0].wrapping_add(keys[0]), counter[1].wrapping_add(keys[1]));
     for group in 0..GROUPS {

@@ -52,6 +52,11 @@ impl Window {
         self.base_dilation.iter().chain(&self.window_dilation).any(|&d| d != 1)
     }
 
+    /// The number of windows along each dimension of an operand, if they fit.
+    pub fn places(&self, x: &TensorType) -> Option<Vec<usize>> {
+        self.counts("window", x).ok()
+    }
+
     /// The number of windows along each dimension of an operand.
     pub(crate) fn counts(&self, op: &'static str, x: &TensorType) -> Result<Vec<usize>> {
         let rank = x.rank();

@@ -59,6 +59,13 @@ pub(super) static FUNCTIONS: &[FunctionDecl] = functions! {
                 Ok(CollectiveKind::Exchange { split, concat, tiled })
             })
         };
+    "pswapaxes" [(x) (axis_name) (axis) (axis_index_groups = Default::None)] "A dimension exchanged with the named axis." => |interp, args| {
+        let axis = args.i64("axis")?;
+        each(interp, args, |x| {
+            let axis = crate::ops::axis_index(axis, x.rank())?;
+            Ok(CollectiveKind::Exchange { split: axis, concat: axis, tiled: false })
+        })
+    };
     "psum_scatter" [(x) (axis_name) (scatter_dimension = Default::Int(0)) (axis_index_groups = Default::None) (tiled = Default::Bool(false))]
         "Every example's piece of the sum over a named axis." => |interp, args| {
             let (dim, tiled) = (args.i64("scatter_dimension")?, args.bool("tiled")?);
@@ -77,7 +84,10 @@ enum Reduction {
 /// The axes that argument `axis_name` names, with their sizes.
 fn axes(interp: &Interp, args: &Bound) -> Result<Vec<(Arc<str>, usize)>> {
     if args.is_given("axis_index_groups") && !args.get("axis_index_groups")?.is_none() {
-        return Err(Error::unsupported(format!("axis_index_groups of jax.lax.{}", args.function())));
+        let message = format!("axis_index_groups of jax.lax.{}", args.function());
+        return Err(Error::unsupported(message)
+            .note("JAX does not support groups under vmap either")
+            .help("split the axis in two with nested vmaps, and name the inner one"));
     }
     let names = match args.get("axis_name")? {
         Value::Str(name) => vec![name.clone()],

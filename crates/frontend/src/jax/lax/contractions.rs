@@ -41,8 +41,11 @@ pub(super) fn precision(args: &Bound) -> Result<Precision> {
 pub(super) fn common(interp: &mut Interp, args: &Bound, a: &Tensor, b: &Tensor) -> Result<(Tensor, Tensor, DType)> {
     let joint = interp.tracer.promoted([a, b]).0;
     let result = dtype(interp, args, "preferred_element_type")?.unwrap_or(joint);
-    // Where the result is wider, the operands are multiplied as that.
-    let (a, b) = (interp.tracer.convert(a, joint)?, interp.tracer.convert(b, joint)?);
+    // Truth values are counted; what the result's type has another kind of is multiplied as that type.
+    let result = if result == DType::Bool { DType::I32 } else { result };
+    let class = |dtype: DType| (dtype.is_int(), dtype.is_complex());
+    let common = if class(joint) == class(result) { joint } else { result };
+    let (a, b) = (interp.tracer.convert(a, common)?, interp.tracer.convert(b, common)?);
     Ok((a, b, result))
 }
 
@@ -92,9 +95,11 @@ fn product(interp: &mut Interp, args: &Bound, a: &Tensor, b: &Tensor, dims: DotD
         }
     }
     let precision = precision(args)?;
+    let truths = a.dtype() == DType::Bool && b.dtype() == DType::Bool && args.get("preferred_element_type")?.is_none();
     let (a, b, dtype) = common(interp, args, a, b)?;
     let dot = DotGeneral { dims, precision, dtype };
-    apply(interp, &[a, b], |b, v| b.emit1(dot, v)).map(Value::Tensor)
+    let y = apply(interp, &[a, b], |b, v| b.emit1(dot, v))?;
+    Ok(Value::Tensor(if truths { interp.tracer.convert(&y, DType::Bool)? } else { y }))
 }
 
 fn dot_general(interp: &mut Interp, args: &mut Bound) -> Result<Value> {

@@ -1,5 +1,6 @@
 //! Convolutions.
 
+use keramos_ir::DType;
 use keramos_ir::ops::{Conv, ConvDims};
 
 use super::arguments::{apply, operand, some_sizes, tuple_text};
@@ -17,7 +18,7 @@ use crate::value::Value;
 
 /// Dimensions in the order batch (or output feature), feature, spatial ones of the three strings, whose
 /// spatial letters are in the kernel's order.
-fn permutations(specs: &[Value], lhs: &[usize], rhs: &[usize]) -> Result<ConvDims> {
+pub(super) fn permutations(specs: &[Value], lhs: &[usize], rhs: &[usize]) -> Result<ConvDims> {
     let texts: Option<Vec<Vec<char>>> = specs
         .iter()
         .map(|spec| match spec {
@@ -65,7 +66,7 @@ fn permutations(specs: &[Value], lhs: &[usize], rhs: &[usize]) -> Result<ConvDim
 }
 
 /// The dimension numbers of a convolution of these shapes.
-fn dims(value: &Value, lhs: &[usize], rhs: &[usize]) -> Result<ConvDims> {
+pub(super) fn dims(value: &Value, lhs: &[usize], rhs: &[usize]) -> Result<ConvDims> {
     if lhs.len() != rhs.len() {
         let message =
             format!("convolution requires lhs and rhs ndim to be equal, got {} and {}.", lhs.len(), rhs.len());
@@ -115,13 +116,27 @@ fn per_dimension(args: &Bound, name: &str, count: usize) -> Result<Vec<usize>> {
     Ok(sizes)
 }
 
-fn convolve(interp: &mut Interp, args: &Bound, lhs: &Tensor, rhs: &Tensor, conv: Conv) -> Result<Value> {
+/// The operands of a convolution, and how to convolve them.
+pub(super) struct Windowed {
+    pub(super) lhs: Tensor,
+    pub(super) rhs: Tensor,
+    pub(super) conv: Conv,
+}
+
+/// The convolution of two tensors in the type that the argument `preferred_element_type` asks for.
+pub(super) fn convolve(interp: &mut Interp, args: &Bound, lhs: &Tensor, rhs: &Tensor, conv: Conv) -> Result<Tensor> {
+    let joint = interp.tracer.promoted([lhs, rhs]).0;
     let (lhs, rhs, dtype) = common(interp, args, lhs, rhs)?;
-    let wide = dtype.bits() > lhs.dtype().bits();
-    let (lhs, rhs) =
-        if wide { (interp.tracer.convert(&lhs, dtype)?, interp.tracer.convert(&rhs, dtype)?) } else { (lhs, rhs) };
+    let class = |dtype: DType| (dtype.is_complex(), dtype.is_float());
+    if dtype.bits() < joint.bits() || (class(dtype) != class(joint) && !(joint.is_int() && dtype.is_float())) {
+        let (from, to) = (joint.numpy_name(), dtype.numpy_name());
+        let message = format!("`preferred_element_type` {to} must not be narrower than or of another kind than {from}");
+        return Err(Error::ty(message).help("convert the result with lax.convert_element_type"));
+    }
+    // Products in the wider type are what sums in it need.
+    let (lhs, rhs) = (interp.tracer.convert(&lhs, dtype)?, interp.tracer.convert(&rhs, dtype)?);
     let y = apply(interp, &[lhs, rhs], |b, v| b.conv_general_dilated(v[0], v[1], conv))?;
-    interp.tracer.convert(&y, dtype).map(Value::Tensor)
+    if joint == DType::Bool { interp.tracer.convert(&y, joint) } else { Ok(y) }
 }
 
 /// A convolution with all arguments. Those that a narrower function lacks are `None` or 1.
@@ -130,6 +145,15 @@ fn general(interp: &mut Interp, args: &Bound, given: &[&str]) -> Result<Value> {
     let has = |name: &str| given.contains(&name);
     let numbers = if has("dimension_numbers") { args.get("dimension_numbers")?.clone() } else { Value::None };
     let dims = dims(&numbers, lhs.shape(), rhs.shape())?;
+    let groups = |name: &str| if has(name) { args.usize(name) } else { Ok(1) };
+    let (feature_groups, batch_groups) = (groups("feature_group_count")?, groups("batch_group_count")?);
+    let conv = windowed(args, &lhs, &rhs, dims, given)?;
+    convolve(interp, args, &lhs, &rhs, Conv { feature_groups, batch_groups, ..conv }).map(Value::Tensor)
+}
+
+/// Strides, padding and dilations from arguments; a function without dilations has none `given`.
+pub(super) fn windowed(args: &Bound, lhs: &Tensor, rhs: &Tensor, dims: ConvDims, given: &[&str]) -> Result<Conv> {
+    let has = |name: &str| given.contains(&name);
     let count = lhs.rank() - 2;
     let dilation = |name: &str| if has(name) { per_dimension(args, name, count) } else { Ok(vec![1; count]) };
     let (lhs_dilation, rhs_dilation) = (dilation("lhs_dilation")?, dilation("rhs_dilation")?);
@@ -141,20 +165,28 @@ fn general(interp: &mut Interp, args: &Bound, given: &[&str]) -> Result<Value> {
              required padding or use conv_transpose.",
         ));
     }
-    let windows = dilated(&spatial(&rhs, &dims.rhs), &rhs_dilation);
-    let padding = padding(args, &spatial(&lhs, &dims.lhs), &windows, &strides)?;
-    let groups = |name: &str| if has(name) { args.usize(name) } else { Ok(1) };
-    let conv = Conv {
-        strides,
-        padding,
-        lhs_dilation,
-        rhs_dilation,
-        feature_groups: groups("feature_group_count")?,
-        batch_groups: groups("batch_group_count")?,
-        precision: precision(args)?,
-        ..Conv::new(dims)
+    let windows = dilated(&spatial(rhs, &dims.rhs), &rhs_dilation);
+    let padding = padding(args, &spatial(lhs, &dims.lhs), &windows, &strides)?;
+    Ok(Conv { strides, padding, lhs_dilation, rhs_dilation, precision: precision(args)?, ..Conv::new(dims) })
+}
+
+/// The argument `padding` of a transposed convolution.
+pub(super) fn transposed_padding(args: &Bound, windows: &[usize], strides: &[usize]) -> Result<Vec<(i64, i64)>> {
+    let Value::Str(rule) = args.get("padding")? else { return padding(args, windows, windows, strides) };
+    let same = match rule.to_uppercase().as_str() {
+        "SAME" => true,
+        "VALID" => false,
+        _ => return Err(args.invalid("padding", "\"SAME\", \"VALID\" or a sequence of pairs")),
     };
-    convolve(interp, args, &lhs, &rhs, conv)
+    let pair = |(&k, &s): (&usize, &usize)| {
+        let (k, s) = (k as i64, s as i64);
+        let (low, total) = match same {
+            true => (if s > k - 1 { k - 1 } else { (k + s - 1) / 2 }, k + s - 2),
+            false => (k - 1, k + s - 2 + (k - s).max(0)),
+        };
+        (low, total - low)
+    };
+    Ok(windows.iter().zip(strides).map(pair).collect())
 }
 
 fn conv_transpose(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
@@ -176,35 +208,13 @@ fn conv_transpose(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let mut dims = dims(&numbers, lhs.shape(), rhs.shape())?;
     let (strides, rhs_dilation) = (per_dimension(args, "strides", count)?, per_dimension(args, "rhs_dilation", count)?);
     let windows = dilated(&spatial(&rhs, &dims.rhs), &rhs_dilation);
-    let padding = match args.get("padding")? {
-        Value::Str(rule) => {
-            let same = match rule.to_uppercase().as_str() {
-                "SAME" => true,
-                "VALID" => false,
-                _ => return Err(args.invalid("padding", "\"SAME\", \"VALID\" or a sequence of pairs")),
-            };
-            let rows = windows.iter().zip(&strides);
-            rows.map(|(&k, &s)| {
-                let (k, s) = (k as i64, s as i64);
-                if same {
-                    let total = k + s - 2;
-                    let low = if s > k - 1 { k - 1 } else { (total + 1) / 2 };
-                    (low, total - low)
-                } else {
-                    let total = k + s - 2 + (k - s).max(0);
-                    (k - 1, total - (k - 1))
-                }
-            })
-            .collect()
-        }
-        _ => padding(args, &windows, &windows, &strides)?,
-    };
+    let padding = transposed_padding(args, &windows, &strides)?;
     if args.bool("transpose_kernel")? {
         rhs = interp.tracer.reverse(&rhs, &dims.rhs[2..])?;
         dims.rhs.swap(0, 1);
     }
     let conv = Conv { padding, lhs_dilation: strides, rhs_dilation, precision: precision(args)?, ..Conv::new(dims) };
-    convolve(interp, args, &lhs, &rhs, conv)
+    convolve(interp, args, &lhs, &rhs, conv).map(Value::Tensor)
 }
 
 fn conv_dimension_numbers(_: &mut Interp, args: &mut Bound) -> Result<Value> {

@@ -135,9 +135,14 @@ fn choose(interp: &mut Interp, which: &crate::trace::Tensor, cases: &[crate::tra
     let Some(first) = cases.first() else {
         return Err(Error::ty("select_n() must have at least one case"));
     };
-    if which.dtype() != DType::Bool && which.dtype() != DType::I32 {
+    if which.dtype() != DType::Bool && !which.dtype().is_int() {
         let message = format!("select `which` must be boolean or integer type, got {}.", which.dtype().numpy_name());
         return Err(Error::ty(message));
+    }
+    if which.dtype() == DType::Bool && cases.len() > 2 {
+        return Err(
+            Error::ty("select with boolean `which` cannot have > 2 cases.").help("number the cases with integers")
+        );
     }
     same_dtypes("select", "where", cases)?;
     if let Some(other) = cases.iter().find(|case| case.shape() != first.shape()) {
@@ -244,6 +249,23 @@ fn bitcast_convert_type(interp: &mut Interp, args: &mut Bound) -> Result<Value> 
     interp.tracer.bitcast(&x, dtype).map(Value::Tensor)
 }
 
+/// The upper half of a product's bits.
+fn mulhi(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    let x = operand(interp, args, "x")?;
+    if x.dtype().bits() == 64 {
+        return Err(Error::unsupported("mulhi of 64-bit integers").note("no type holds all 128 bits of the product"));
+    }
+    elementwise(interp, args, &["x", "y"], "multiply", Domain::Integer, |b, v| {
+        let dtype = b.ty(v[0]).dtype;
+        let wide = if dtype.is_signed_int() { DType::I64 } else { DType::U64 };
+        let (x, y) = (b.convert(v[0], wide)?, b.convert(v[1], wide)?);
+        let product = b.mul(x, y)?;
+        let distance = b.full_like(product, f64::from(dtype.bits()))?;
+        let high = b.shift_right_arithmetic(product, distance)?;
+        b.convert(high, dtype)
+    })
+}
+
 /// The other element-wise functions.
 pub(super) static OTHERS: &[FunctionDecl] = functions! {
     "betainc" [(a) (b) (x)] "The regularized incomplete beta function." =>
@@ -256,6 +278,7 @@ pub(super) static OTHERS: &[FunctionDecl] = functions! {
     "clamp" [(min) (x) (max)] "x limited to a range." => clamp;
     "select" [(pred) (on_true) (on_false)] "Elements of one where a condition holds, of the other elsewhere." => select;
     "select_n" [(which) (*cases)] "Elements of the case that `which` names." => select_n;
+    "mulhi" [(x) (y)] "The upper half of the bits of a product of integers." => mulhi;
     "pow" [(x) (y)] "x to the power y." => pow;
     "integer_pow" [(x) (y)] "x to a whole power." => |interp, args| {
         let exponent = args.i64("y")?;

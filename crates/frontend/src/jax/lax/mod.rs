@@ -3,14 +3,19 @@
 mod arguments;
 mod contractions;
 mod convolutions;
+mod custom_reductions;
 mod elementwise;
 mod indexing;
 mod linalg;
+mod patches;
+mod random;
 mod records;
 mod reductions;
+mod refused;
 mod shapes;
 mod slicing;
 mod sorting;
+mod static_shapes;
 mod trees;
 
 use crate::modules::{Contents, modules};
@@ -29,9 +34,13 @@ modules! {
             reductions::ELEMENTARY,
             reductions::RUNNING,
             reductions::OTHERS,
+            custom_reductions::FUNCTIONS,
             sorting::FUNCTIONS,
             contractions::FUNCTIONS,
             convolutions::FUNCTIONS,
+            patches::FUNCTIONS,
+            random::FUNCTIONS,
+            refused::LAX,
             linalg::COMPLEX,
             trees::TREES,
             trees::CALLS,
@@ -41,11 +50,11 @@ modules! {
             crate::jax::control::TABLES[3],
             crate::jax::control::TABLES[4],
         ],
-        python: &[shapes::STATIC, convolutions::STATIC],
+        python: &[shapes::STATIC, convolutions::STATIC, static_shapes::FUNCTIONS],
         values: records::value,
         value_names: records::VALUE_NAMES,
         ..Contents::new("jax.lax")
     };
     /// `jax.lax.linalg`.
-    LINALG = Contents { tensor_tables: &[linalg::MATRICES], ..Contents::new("jax.lax.linalg") };
+    LINALG = Contents { tensor_tables: &[linalg::MATRICES, refused::LINALG], ..Contents::new("jax.lax.linalg") };
 }

@@ -137,6 +137,31 @@ impl Object for Constants {
     }
 }
 
+/// A set of named numbers.
+#[derive(Debug)]
+struct Numbers {
+    name: &'static str,
+    members: &'static [(&'static str, i64)],
+}
+
+impl Object for Numbers {
+    fn class_name(&self) -> Rc<str> {
+        "EnumMeta".into()
+    }
+
+    fn get_attr(self: Rc<Self>, _interp: &mut Interp, name: &str) -> Result<Option<Value>> {
+        Ok(self.members.iter().find(|(member, _)| *member == name).map(|(_, number)| Value::Int(*number)))
+    }
+
+    fn attributes(&self) -> Vec<String> {
+        self.members.iter().map(|(name, _)| (*name).to_owned()).collect()
+    }
+
+    fn repr(&self) -> String {
+        format!("<enum '{}'>", self.name)
+    }
+}
+
 /// Sets of constants with the strings that stand for them.
 const SETS: &[(&str, &[(&str, &str)])] = &[
     ("Precision", &[("DEFAULT", "default"), ("HIGH", "high"), ("HIGHEST", "highest")]),
@@ -154,10 +179,17 @@ const SETS: &[(&str, &[(&str, &str)])] = &[
 ];
 
 /// The names of the sets of constants.
-pub(super) const VALUE_NAMES: &[&str] = &["Precision", "RoundingMethod", "GatherScatterMode", "FftType"];
+pub(super) const VALUE_NAMES: &[&str] =
+    &["Precision", "RoundingMethod", "GatherScatterMode", "FftType", "RandomAlgorithm"];
+
+/// The generators of random bits by number.
+const ALGORITHMS: &[(&str, i64)] = &[("RNG_DEFAULT", 0), ("RNG_THREE_FRY", 1), ("RNG_PHILOX", 2)];
 
 /// A set of constants by name.
 pub(super) fn value(name: &str) -> Option<Value> {
+    if name == "RandomAlgorithm" {
+        return Some(Value::Object(Rc::new(Numbers { name: "RandomAlgorithm", members: ALGORITHMS })));
+    }
     let &(name, members) = SETS.iter().find(|(set, _)| *set == name)?;
     Some(Value::Object(Rc::new(Constants { name, members })))
 }

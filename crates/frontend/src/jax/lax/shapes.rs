@@ -303,6 +303,11 @@ const NONE: Default = Default::None;
 /// Functions on shapes.
 pub(super) static FUNCTIONS: &[FunctionDecl] = functions! {
     "broadcast" [(operand) (sizes) (out_sharding = NONE)] "Repeated along new leading dimensions." => broadcast;
+    "broadcast_like" [(arr) (like_arr)] "Repeated as the shape of another tensor needs." => |interp, args| {
+        let (x, like) = (operand(interp, args, "arr")?, operand(interp, args, "like_arr")?);
+        interp.tracer.broadcast_to(&x, like.shape()).map(Value::Tensor)
+    };
+    "stage" [(x)] "The value itself." => |interp, args| operand(interp, args, "x").map(Value::Tensor);
     "broadcast_in_dim" [(operand) (shape) (broadcast_dimensions) (out_sharding = NONE)] "Repeated along other dimensions of a shape." => broadcast_in_dim;
     "broadcast_to_rank" [(x) (rank)] "With leading dimensions of size 1." => |interp, args| {
         let (x, rank) = (operand(interp, args, "x")?, args.usize("rank")?);

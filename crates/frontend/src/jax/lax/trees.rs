@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::interp::Interp;
 use crate::interp::builtins::functions;
+use crate::interp::exceptions::raise;
 use crate::library::{Args, Bound, Default, FunctionDecl};
 use crate::trace::Tensor;
 use crate::value::Value;
@@ -43,8 +44,27 @@ pub(super) static TREES: &[FunctionDecl] = functions! {
     "optimization_barrier" [(operand)] "The values, computed before anything that follows." => optimization_barrier;
 };
 
+/// The branch for the processor, which programs are compiled for, or the default.
+fn platform_dependent(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    let branches = crate::jax::transform::keywords(args.get("per_platform")?);
+    let chosen = branches.iter().find(|(name, _)| &**name == "cpu").map(|(_, branch)| branch.clone());
+    let chosen = match chosen {
+        Some(branch) => branch,
+        None => args.get("default")?.clone(),
+    };
+    if chosen.is_none() {
+        let message = "platform_dependent has no branch for the platform cpu";
+        return Err(raise("NotImplementedError", message).help("give `cpu=` or `default=`"));
+    }
+    let operands = args.get("args")?.elements().unwrap_or_default();
+    interp.call(&chosen, Args::positional(operands))
+}
+
 /// Functions that call functions of the program.
 pub(super) static CALLS: &[FunctionDecl] = functions! {
+    "platform_dependent" [(*args) (default = Default::None) (**per_platform)] "What the branch for the processor gives." => platform_dependent;
+    "composite" [(decomposition) (name) (version = Default::Int(0))] "The function itself: what a composite means is its decomposition." =>
+        |_, args| args.get("decomposition").cloned();
     "custom_linear_solve" [(matvec) (b) (solve) (transpose_solve = Default::None) (symmetric = Default::Bool(false)) (has_aux = Default::Bool(false))]
         "The solution that `solve(matvec, b)` finds; derivatives go through its steps." => |interp, args| {
             let (solve, given) = (args.get("solve")?.clone(), vec![args.get("matvec")?.clone(), args.get("b")?.clone()]);

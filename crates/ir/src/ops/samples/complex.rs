@@ -54,6 +54,11 @@ impl Samples {
             self.add(Reduce { monoid, axes: vec![2, 0] }, [x.clone()]);
             self.add(Cumulative { monoid, axis: 1, reverse: true }, [x.clone()]);
         }
+        for monoid in [Monoid::Max, Monoid::Min] {
+            self.add(Reduce { monoid, axes: vec![2, 0] }, [x.clone()]);
+        }
+        let kernel = self.numbers(&[2, 3, 2], (-0.8, 1.2), 5)?;
+        self.add(Conv { padding: vec![(1, 0)], ..Conv::new(ConvDims::channels_last(1)) }, [y.clone(), kernel]);
         let dims = DotDims::contracting([2], [1]).batch([0], [0]);
         let dot = DotGeneral { dims, precision: Precision::Highest, dtype: x.ty().dtype };
         self.add(dot, [x.clone(), y]);

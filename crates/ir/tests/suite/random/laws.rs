@@ -88,6 +88,11 @@ fn simplification_keeps_every_bit_but_signs_of_zeros() {
     });
 }
 
+/// How far values may be off under derivatives, which combine in another order where functions reduce.
+fn reordered(f: &Function) -> f64 {
+    if f.to_string().contains(" = reduce(") { 1e-11 } else { 0.0 }
+}
+
 #[test]
 fn forward_mode_agrees_with_differences() {
     holds(1500, 12, SMOOTH, |f, mut choices| {
@@ -96,7 +101,7 @@ fn forward_mode_agrees_with_differences() {
         let dual = jvp(f, &active, &vec![true; f.results.len()]).map_err(told)?.function;
         let found = eval(&dual, &[&args[..], &tangents].concat()).map_err(told)?;
         let (values, pushed) = found.split_at(f.results.len());
-        agree("values", values, &eval(f, &args).map_err(told)?, 0.0)?;
+        agree("values", values, &eval(f, &args).map_err(told)?, reordered(f))?;
         let along: Vec<Option<Array>> = tangents.into_iter().map(Some).collect();
         slopes(f, &args, &along, pushed)
     });
@@ -160,7 +165,7 @@ fn reverse_mode_is_the_adjoint_of_forward_mode() {
         let mut values = eval(&split.primal, &args).map_err(told)?;
         let residuals = values.split_off(f.results.len());
         let pushed = eval(&split.linear, &[&residuals[..], &tangents].concat()).map_err(told)?;
-        agree("values", &values, &eval(f, &args).map_err(told)?, 0.0)?;
+        agree("values", &values, &eval(f, &args).map_err(told)?, reordered(f))?;
         match jvp(f, &active, &all) {
             Ok(dual) => {
                 let found = eval(&dual.function, &[&args[..], &tangents].concat()).map_err(told)?;

@@ -67,7 +67,8 @@ fn programs_are_of_all_families() {
     let wanted = "Constant Unary Binary Compare Select Clamp BroadcastInDim Reshape Transpose Convert BitcastConvert \
                   Iota Rev Concatenate Pad Slice DynamicSlice DynamicUpdateSlice Reduce ArgExtremum ReduceWindow \
                   Cumulative Gather Scatter Sort TopK DotGeneral Conv IntegerPow Call CustomJvp CustomVjp Checkpoint \
-                  CheckpointName While Scan Cond StopGradient OptimizationBarrier";
+                  CheckpointName While Scan Cond StopGradient OptimizationBarrier CustomReduce \
+                  CustomReduceWindow Threefry2x32 RngBitGenerator";
     let missing: Vec<_> = wanted.split_whitespace().filter(|family| !families.contains(family)).collect();
     assert!(missing.is_empty(), "no programs with {missing:?}");
     assert!(names.len() > 90, "{} primitives: {names:?}", names.len());

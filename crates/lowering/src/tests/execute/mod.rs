@@ -3,6 +3,7 @@
 //! All cases of a test go into one program, which is compiled once.
 
 mod control;
+mod dtypes;
 mod elementwise;
 mod indexed;
 mod products;
@@ -120,8 +121,13 @@ pub(super) fn with_derivatives(cases: Vec<Case>) -> Vec<Case> {
 
 /// Runs all cases and compares; panics with all differences at once.
 pub(super) fn check(cases: &[Case], tolerance: Tolerance) {
+    check_with(cases, tolerance, Effort::Full);
+}
+
+/// [`check`] with the plugin's effort.
+pub(super) fn check_with(cases: &[Case], tolerance: Tolerance, effort: Effort) {
     let mut differences = Vec::new();
-    for (case, found) in cases.iter().zip(run_cases(cases)) {
+    for (case, found) in cases.iter().zip(run_cases(cases, effort)) {
         let expected = eval(&case.function, &case.arguments).unwrap_or_else(|e| panic!("{}: {e}", case.describe()));
         for (expected, found) in expected.iter().zip(&found) {
             assert_eq!(found.len(), expected.ty().bytes(), "{}", case.describe());
@@ -137,8 +143,17 @@ pub(super) fn check(cases: &[Case], tolerance: Tolerance) {
     );
 }
 
+/// How much the plugin optimizes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Effort {
+    /// As for users.
+    Full,
+    /// Hardly, which compiles several times as fast.
+    Little,
+}
+
 /// The results of each case, as bytes, from one program that computes all of them.
-pub(super) fn run_cases(cases: &[Case]) -> Vec<Vec<Vec<u8>>> {
+pub(super) fn run_cases(cases: &[Case], effort: Effort) -> Vec<Vec<Vec<u8>>> {
     let mut b = Builder::new("cases");
     let mut results = Vec::new();
     for case in cases {
@@ -149,12 +164,16 @@ pub(super) fn run_cases(cases: &[Case]) -> Vec<Vec<Vec<u8>>> {
     let lowered = lower(&program(&function), &Options { format: Format::Bytecode, ..Options::default() });
     let lowered = lowered.unwrap_or_else(|e| panic!("{e}"));
     let inputs: Vec<&Array> = cases.iter().flat_map(|case| &case.arguments).collect();
-    let mut found = run(&lowered.code, &inputs).into_iter();
+    let mut found = compile_and_run(&lowered.code, &inputs, effort).into_iter();
     cases.iter().map(|case| found.by_ref().take(case.function.results.len()).collect()).collect()
 }
 
 /// The results of a program, as bytes.
 pub(super) fn run(code: &[u8], inputs: &[&Array]) -> Vec<Vec<u8>> {
+    compile_and_run(code, inputs, Effort::Full)
+}
+
+fn compile_and_run(code: &[u8], inputs: &[&Array], effort: Effort) -> Vec<Vec<u8>> {
     static CLIENT: OnceLock<Client> = OnceLock::new();
     let client = CLIENT.get_or_init(|| {
         let plugin = Plugin::find(Platform::Cpu, &Environment::current()).unwrap();
@@ -162,6 +181,12 @@ pub(super) fn run(code: &[u8], inputs: &[&Array]) -> Vec<Vec<u8>> {
     });
     // XLA's CPU backend drops NaN in `maximum`, `minimum` and `clamp` unless told otherwise.
     let options = CompileOptions::new().xla("xla_cpu_enable_fast_min_max", false);
+    let options = match effort {
+        Effort::Full => options,
+        Effort::Little => {
+            options.xla("xla_backend_optimization_level", 0).xla("xla_llvm_disable_expensive_passes", true)
+        }
+    };
     let executable = client.compile(code, &options).unwrap_or_else(|e| panic!("{e}"));
     let device = client.device(0).unwrap();
     let buffers: Vec<_> = inputs

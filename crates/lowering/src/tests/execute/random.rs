@@ -6,7 +6,7 @@ use keramos_ir::passes::{self, Target};
 use keramos_ir::transform::vmap;
 use keramos_ir::{Array, Batch, DType, eval};
 
-use super::{Case, run_cases};
+use super::{Case, Effort, run_cases};
 
 use agreement::{difference, spread};
 use generate::{Choices, Domain, essence, program, shrink, steps};
@@ -59,18 +59,19 @@ fn differs(case: &Case, found: &[Vec<u8>], float: DType) -> Option<String> {
 /// What differs for one program, compiled alone.
 fn alone(seed: u64, steps: &[u64], domain: Domain) -> Option<String> {
     let case = case(seed, steps, domain);
-    let found = run_cases(std::slice::from_ref(&case)).remove(0);
+    let found = run_cases(std::slice::from_ref(&case), Effort::Full).remove(0);
     differs(&case, &found, domain.float)
 }
 
-fn agree(modules: u64, float: DType) {
+/// Checks `modules` modules of programs, the first of which has the number `first`.
+fn agree(first: u64, modules: u64, float: DType, effort: Effort) {
     const MOST: usize = 10;
     let domain = Domain::all(float);
     let base = setting("KERAMOS_RANDOM_SEED", 0) << 32;
-    for module in 0..modules * setting("KERAMOS_RANDOM_PROGRAMS", 1) {
+    for module in first..first + modules * setting("KERAMOS_RANDOM_PROGRAMS", 1) {
         let seeds: Vec<u64> = (0..TOGETHER).map(|i| base + module * TOGETHER + i).collect();
         let cases: Vec<Case> = seeds.iter().map(|&seed| case(seed, &steps(seed, MOST), domain)).collect();
-        for ((made, found), &seed) in cases.iter().zip(run_cases(&cases)).zip(&seeds) {
+        for ((made, found), &seed) in cases.iter().zip(run_cases(&cases, effort)).zip(&seeds) {
             let Some(why) = differs(made, &found, float) else { continue };
             let least = shrink(&steps(seed, MOST), |steps| alone(seed, steps, domain).is_some());
             let least = essence(&case(seed, &least, domain).function);
@@ -81,10 +82,34 @@ fn agree(modules: u64, float: DType) {
 
 #[test]
 fn compiled_programs_compute_what_they_mean_in_double_precision() {
-    agree(4, DType::F64);
+    agree(0, 4, DType::F64, Effort::Full);
 }
 
 #[test]
 fn compiled_programs_compute_what_they_mean_in_single_precision() {
-    agree(2, DType::F32);
+    agree(0, 2, DType::F32, Effort::Full);
+}
+
+/// Modules of each long run. The runs, two thousand programs together, are as many tests so that they run side
+/// by side.
+const MANY: u64 = 20;
+
+#[test]
+fn five_hundred_programs_in_double_precision() {
+    agree(4, MANY, DType::F64, Effort::Little);
+}
+
+#[test]
+fn five_hundred_others_in_double_precision() {
+    agree(4 + MANY, MANY, DType::F64, Effort::Little);
+}
+
+#[test]
+fn five_hundred_more_in_double_precision() {
+    agree(4 + 2 * MANY, MANY, DType::F64, Effort::Little);
+}
+
+#[test]
+fn five_hundred_programs_in_single_precision() {
+    agree(2, MANY, DType::F32, Effort::Little);
 }

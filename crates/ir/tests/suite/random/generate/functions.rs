@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use keramos_ir::ops::{Policy, Scan, Steps};
+use keramos_ir::ops::{Policy, RngAlgorithm, RngBitGenerator, Scan, Steps};
 use keramos_ir::transform::{jvp, vjp};
-use keramos_ir::{Array, Builder, DType, Function, IrError, Result, TensorType, Value};
+use keramos_ir::{Array, Buffer, Builder, DType, Function, IrError, Result, TensorType, Value};
 
 use super::{Choices, Made, Maker};
 
@@ -13,7 +13,7 @@ impl Maker {
         if self.depth > 1 {
             return Ok(Vec::new());
         }
-        match self.c.below(8) {
+        match self.c.below(10) {
             0 => {
                 let (args, function) = self.same_types("callee")?;
                 self.b.call(&function, &args)
@@ -32,6 +32,8 @@ impl Maker {
             }
             4 if self.domain.forward_only => self.loop_while(),
             5 => self.cond(),
+            6 => self.reduction_by_function(),
+            7 if self.domain.kinks => self.random_bits(),
             _ => self.scan(),
         }
     }
@@ -112,6 +114,56 @@ impl Maker {
         let cotangents = bwd.inline(&pull, &params)?.split_off(types.len());
         let bwd = bwd.finish(cotangents);
         self.b.custom_vjp(&function, &Arc::new(fwd), &Arc::new(bwd), &args)
+    }
+
+    /// By a function that is associative and commutative: a + b + a·b, or the product of complex numbers.
+    fn reduction_by_function(&mut self) -> Made {
+        let Some(x) = self.find(|ty| ty.dtype.is_float() && ty.rank() > 0) else { return Ok(Vec::new()) };
+        let (x, y) = (self.calm(x)?, self.like(x));
+        let y = self.calm(y)?;
+        let ty = self.b.ty(x).clone();
+        let scalar = TensorType::scalar(ty.dtype);
+        let (xs, starts) = if self.c.once_in(2) { (vec![x], vec![0.0]) } else { (vec![x, y], vec![1.0, 0.0]) };
+        let mut computation = Builder::new("computation");
+        let v: Vec<Value> = (0..2 * xs.len()).map(|_| computation.param(scalar.clone())).collect();
+        let results = if let &[a, b] = v.as_slice() {
+            let (sum, product) = (computation.add(a, b)?, computation.mul(a, b)?);
+            vec![computation.add(sum, product)?]
+        } else {
+            let mut mul = |i: usize, j: usize| computation.mul(v[i], v[j]);
+            let (rr, ii, ri, ir) = (mul(0, 2)?, mul(1, 3)?, mul(0, 3)?, mul(1, 2)?);
+            vec![computation.sub(rr, ii)?, computation.add(ri, ir)?]
+        };
+        let computation = Arc::new(computation.finish(results));
+        let mut inits = Vec::new();
+        for start in starts {
+            inits.push(self.b.constant(Array::scalar(ty.dtype, start))?);
+        }
+        let made = if self.domain.forward_only && self.c.once_in(2) {
+            let window = self.window(&ty, true);
+            self.b.custom_reduce_window(&computation, &xs, &inits, window)?
+        } else {
+            let axes = self.c.subset(ty.rank());
+            self.b.custom_reduce(&computation, &xs, &inits, &axes)?
+        };
+        self.calm_all(made)
+    }
+
+    /// Bits by a cipher of integers of the program, or by a generator under a key that all examples share.
+    fn random_bits(&mut self) -> Made {
+        let Some(x) = self.find(|ty| ty.dtype == DType::I32) else { return Ok(Vec::new()) };
+        let bits = if self.c.once_in(2) {
+            let x = self.b.bitcast_convert(x, DType::U32)?;
+            let key = self.b.constant(Array::scalar(DType::U32, 77.0))?;
+            self.b.threefry2x32(key, key, x, x)?.to_vec()
+        } else {
+            let key = self.c.below(99) as u32;
+            let key = self.b.constant(Array::new([4], Buffer::U32(vec![key, 1, 2, key]))?)?;
+            let algorithm = self.c.of(&[RngAlgorithm::Threefry, RngAlgorithm::Philox]);
+            let shape = self.b.ty(x).shape.clone();
+            vec![self.b.rng_bit_generator(key, RngBitGenerator { algorithm, shape, dtype: DType::U32 })?.1]
+        };
+        bits.into_iter().map(|bits| self.b.bitcast_convert(bits, DType::I32)).collect()
     }
 
     fn cond(&mut self) -> Made {

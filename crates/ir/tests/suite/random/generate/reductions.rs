@@ -52,7 +52,7 @@ impl Maker {
     }
 
     /// A window that every dimension holds; dilated only if wanted.
-    fn window(&mut self, ty: &TensorType, dilated: bool) -> Window {
+    pub(super) fn window(&mut self, ty: &TensorType, dilated: bool) -> Window {
         let rank = ty.rank();
         let size: Vec<usize> = ty.shape.iter().map(|&n| 1 + self.c.below(n.clamp(1, 2))).collect();
         let strides: Vec<usize> = (0..rank).map(|_| self.c.of(&[1, 1, 2])).collect();
@@ -104,8 +104,11 @@ impl Maker {
 
     /// One spatial dimension; the operands are any matrices of which one dimension becomes two.
     fn convolution(&mut self) -> Made {
-        let Some(x) = self.find(|ty| ty.dtype.is_float() && ty.rank() == 2) else { return Ok(Vec::new()) };
-        let y = self.find(|ty| ty.dtype.is_float() && ty.rank() == 2).unwrap_or(x);
+        let kinks = self.domain.kinks;
+        let fits = |ty: &TensorType| ty.rank() == 2 && (ty.dtype.is_float() || (kinks && ty.dtype == DType::I32));
+        let Some(x) = self.find(fits) else { return Ok(Vec::new()) };
+        let dtype = self.b.ty(x).dtype;
+        let y = self.find(|ty| ty.dtype == dtype && ty.rank() == 2).unwrap_or(x);
         let groups = self.c.of(&[1, 1, 2]);
         let (xs, ys) = (self.b.ty(x).shape.clone(), self.b.ty(y).shape.clone());
         let batch_groups = if groups == 1 { self.c.of(&[1, 1, 2]) } else { 1 };

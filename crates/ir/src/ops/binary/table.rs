@@ -1,71 +1,20 @@
-//! Element-wise functions of two operands of one type.
+//! What there is to say about each function of two operands.
 
-use crate::op::Dual;
-use crate::stablehlo::{Emitter, HloValue};
-use crate::{Array, AttrReader, Attrs, Batch, Builder, IrError, Mapped, Operand, Primitive, Result, TensorType, Value};
+use std::cmp::Ordering;
 
-use super::lowering::Lowering;
-use super::wide::{IntType, Kernel};
-use super::{Convert, batching, rules, special};
+use num_complex::Complex64;
 
-/// An element-wise function of two operands of one type, which is also the result's. There is no
-/// implicit broadcasting and no promotion here; both are explicit equations. Only the exponent of an inexact
-/// base may be an integer, because the derivative of such a power is another one at 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Binary(pub BinaryKind);
-
-/// The functions of the family. Each has one entry in `BinaryKind::rule` that says all about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum BinaryKind {
-    /// x + y; or for `bool`.
-    Add,
-    /// x − y.
-    Sub,
-    /// x · y; and for `bool`.
-    Mul,
-    /// x / y; integers round toward zero.
-    Div,
-    /// x − y·trunc(x/y), of x's sign.
-    Rem,
-    /// The larger; NaN if either is NaN; or for `bool`.
-    Max,
-    /// The smaller; NaN if either is NaN; and for `bool`.
-    Min,
-    /// xʸ.
-    Pow,
-    /// The angle of the point (y, x), operands in this order.
-    Atan2,
-    /// Bitwise and.
-    And,
-    /// Bitwise or.
-    Or,
-    /// Bitwise exclusive or.
-    Xor,
-    /// x shifted left by y bits.
-    ShiftLeft,
-    /// x shifted right by y bits, filling with zeros.
-    ShiftRightLogical,
-    /// x shifted right by y bits, filling with the sign.
-    ShiftRightArithmetic,
-    /// The derivative of order x, a whole number, of digamma at y.
-    Polygamma,
-    /// The Hurwitz zeta function Σₖ (k + y)^(−x).
-    Zeta,
-    /// The regularized lower incomplete gamma function P(x, y).
-    Igamma,
-    /// The regularized upper incomplete gamma function Q(x, y) = 1 − P(x, y).
-    Igammac,
-    /// The derivative of P(x, y) in x.
-    IgammaGradA,
-    /// The derivative in x of a sample y of the gamma distribution with shape x.
-    RandomGammaGrad,
-}
+use super::super::lowering::Lowering;
+use super::super::wide::{IntType, Kernel};
+use super::super::{Compare, Comparison, special};
+use super::BinaryKind;
+use crate::{Builder, DType, Result, Value};
 
 /// The operand's share of the result's tangent, from operands, result and the operand's tangent.
-type Partial = fn(&mut Builder, xy: [Value; 2], z: Value, d: Value) -> Result<Value>;
+pub(super) type Partial = fn(&mut Builder, xy: [Value; 2], z: Value, d: Value) -> Result<Value>;
 
 /// How the result depends on one operand.
-enum Derivative {
+pub(super) enum Derivative {
     /// Not at all, as far as derivatives tell.
     Zero,
     /// By its share of the tangent.
@@ -75,10 +24,10 @@ enum Derivative {
 }
 
 /// A linear operand's cotangent from the result's and the other operand.
-type Share = fn(&mut Builder, ct: Value, other: Value) -> Result<Value>;
+pub(super) type Share = fn(&mut Builder, ct: Value, other: Value) -> Result<Value>;
 
 /// Where a function is linear, with the operands' cotangents from the result's.
-enum Linear {
+pub(super) enum Linear {
     /// Nowhere.
     No,
     /// In both operands together.
@@ -87,46 +36,22 @@ enum Linear {
     Either([Option<Share>; 2]),
 }
 
-struct Rule {
-    name: &'static str,
-    lowering: Lowering<2>,
-    partials: [Derivative; 2],
-    linear: Linear,
-    eval: Kernel<2>,
+/// All about one function.
+pub(super) struct Rule {
+    pub(super) name: &'static str,
+    pub(super) lowering: Lowering<2>,
+    pub(super) partials: [Derivative; 2],
+    pub(super) linear: Linear,
+    pub(super) eval: Kernel<2>,
 }
 
 impl BinaryKind {
-    /// All kinds.
-    pub const ALL: &[BinaryKind] = &[
-        BinaryKind::Add,
-        BinaryKind::Sub,
-        BinaryKind::Mul,
-        BinaryKind::Div,
-        BinaryKind::Rem,
-        BinaryKind::Max,
-        BinaryKind::Min,
-        BinaryKind::Pow,
-        BinaryKind::Atan2,
-        BinaryKind::And,
-        BinaryKind::Or,
-        BinaryKind::Xor,
-        BinaryKind::ShiftLeft,
-        BinaryKind::ShiftRightLogical,
-        BinaryKind::ShiftRightArithmetic,
-        BinaryKind::Polygamma,
-        BinaryKind::Zeta,
-        BinaryKind::Igamma,
-        BinaryKind::Igammac,
-        BinaryKind::IgammaGradA,
-        BinaryKind::RandomGammaGrad,
-    ];
-
     /// The function on elements.
     pub(crate) fn kernel(self) -> Kernel<2> {
         self.rule().eval
     }
 
-    fn rule(self) -> Rule {
+    pub(super) fn rule(self) -> Rule {
         use Derivative::{Missing, Share};
         match self {
             BinaryKind::Add => Rule {
@@ -186,29 +111,50 @@ impl BinaryKind {
             },
             BinaryKind::Max => Rule {
                 name: "max",
-                lowering: Lowering::Op("stablehlo.maximum"),
-                partials: [Share(|b, [x, y], _, d| winner(b, x, y, d)), Share(|b, [x, y], _, d| winner(b, y, x, d))],
+                lowering: Lowering::Typed(|[x, _]| match x.dtype.is_complex() {
+                    true => Lowering::Composed(|b, [x, y]| chosen(b, [x, y], Comparison::Gt)),
+                    false => Lowering::Op("stablehlo.maximum"),
+                }),
+                partials: [
+                    Share(|b, [x, y], z, d| winner(b, x, y, z, d)),
+                    Share(|b, [x, y], z, d| winner(b, y, x, z, d)),
+                ],
                 linear: Linear::No,
                 eval: Kernel::number(
                     |[x, y]| if x.is_nan() || x > y { x } else { larger_zero(x, y) },
                     |[x, y], _| x.max(y),
                 )
-                .with_bool(|[x, y]| x | y),
+                .with_bool(|[x, y]| x | y)
+                .with_complex(|[x, y]| if lexicographic(x, y) == Some(Ordering::Greater) { x } else { y }),
             },
             BinaryKind::Min => Rule {
                 name: "min",
-                lowering: Lowering::Op("stablehlo.minimum"),
-                partials: [Share(|b, [x, y], _, d| winner(b, y, x, d)), Share(|b, [x, y], _, d| winner(b, x, y, d))],
+                lowering: Lowering::Typed(|[x, _]| match x.dtype.is_complex() {
+                    true => Lowering::Composed(|b, [x, y]| chosen(b, [x, y], Comparison::Lt)),
+                    false => Lowering::Op("stablehlo.minimum"),
+                }),
+                partials: [
+                    Share(|b, [x, y], z, d| winner(b, x, y, z, d)),
+                    Share(|b, [x, y], z, d| winner(b, y, x, z, d)),
+                ],
                 linear: Linear::No,
                 eval: Kernel::number(
                     |[x, y]| if x.is_nan() || x < y { x } else { -larger_zero(-x, -y) },
                     |[x, y], _| x.min(y),
                 )
-                .with_bool(|[x, y]| x & y),
+                .with_bool(|[x, y]| x & y)
+                .with_complex(|[x, y]| if lexicographic(x, y) == Some(Ordering::Less) { x } else { y }),
             },
             BinaryKind::Pow => Rule {
                 name: "pow",
                 lowering: Lowering::Typed(|[x, y]| match x.dtype == y.dtype {
+                    // XLA takes the top bit of a narrow unsigned exponent for a sign.
+                    true if matches!(x.dtype, DType::U8 | DType::U16) => Lowering::Composed(|b, [x, y]| {
+                        let narrow = b.ty(x).dtype;
+                        let (x, y) = (b.convert(x, DType::U32)?, b.convert(y, DType::U32)?);
+                        let power = b.pow(x, y)?;
+                        b.convert(power, narrow)
+                    }),
                     true => Lowering::Op("stablehlo.power"),
                     false => Lowering::Composed(|b, [x, y]| {
                         let dtype = b.ty(x).dtype;
@@ -392,166 +338,31 @@ fn int_pow([x, y]: [i128; 2], int: IntType) -> i128 {
     result
 }
 
-/// `d` where x > y, half of it where they are equal, 0 elsewhere.
-fn winner(b: &mut Builder, x: Value, y: Value, d: Value) -> Result<Value> {
+/// `d` where `x` is the extremum `z` of `x` and `y`, half of it where both are, 0 elsewhere.
+fn winner(b: &mut Builder, x: Value, y: Value, z: Value, d: Value) -> Result<Value> {
     let (zero, half, one) = (b.full_like(x, 0.0)?, b.full_like(x, 0.5)?, b.full_like(x, 1.0)?);
-    let (greater, equal) = (b.gt(x, y)?, b.eq(x, y)?);
-    let tie = b.select(equal, half, zero)?;
-    let share = b.select(greater, one, tie)?;
+    let (hit, tie) = (b.eq(x, z)?, b.eq(y, z)?);
+    let share = b.select(tie, half, one)?;
+    let share = b.select(hit, share, zero)?;
     b.mul(d, share)
+}
+
+/// The order of complex numbers by real, then by imaginary parts.
+fn lexicographic(x: Complex64, y: Complex64) -> Option<Ordering> {
+    if x.re == y.re { x.im.partial_cmp(&y.im) } else { x.re.partial_cmp(&y.re) }
+}
+
+/// `x` where it compares to `y` in this order of complex numbers, else `y`: of NaNs only `y`'s are kept, as
+/// in JAX.
+fn chosen(b: &mut Builder, [x, y]: [Value; 2], comparison: Comparison) -> Result<Value> {
+    let (x_re, y_re, x_im, y_im) = (b.real(x)?, b.real(y)?, b.imag(x)?, b.imag(y)?);
+    let (same, of_re) = (b.eq(x_re, y_re)?, b.emit1(Compare(comparison), &[x_re, y_re])?);
+    let of_im = b.emit1(Compare(comparison), &[x_im, y_im])?;
+    let first = b.select(same, of_im, of_re)?;
+    b.select(first, x, y)
 }
 
 fn square_norm(b: &mut Builder, x: Value, y: Value) -> Result<Value> {
     let (xx, yy) = (b.mul(x, x)?, b.mul(y, y)?);
     b.add(xx, yy)
-}
-
-impl Primitive for Binary {
-    fn name(&self) -> &'static str {
-        self.0.rule().name
-    }
-
-    fn attrs(&self) -> Attrs {
-        Vec::new()
-    }
-
-    fn parse(name: &str, _: &mut AttrReader) -> Option<Result<Self, String>> {
-        BinaryKind::ALL.iter().find(|kind| kind.rule().name == name).map(|&kind| Ok(Binary(kind)))
-    }
-
-    fn infer(&self, operands: &[&TensorType]) -> Result<Vec<TensorType>> {
-        let [x, y] = rules::operands(self.name(), operands)?;
-        let whole_exponent = self.0 == BinaryKind::Pow && x.dtype.is_inexact() && y.dtype.is_int();
-        if x != y && !(whole_exponent && x.shape == y.shape) {
-            return Err(IrError::ty(self.name(), "operands must have one type", operands));
-        }
-        if !self.0.rule().eval.defined_on(x.dtype) {
-            return Err(IrError::ty(self.name(), format!("is not defined for {}", x.dtype), operands));
-        }
-        Ok(vec![x.clone()])
-    }
-
-    fn jvp(&self, b: &mut Builder, primals: &[Value], tangents: &[Option<Value>]) -> Result<Dual> {
-        let z = b.emit1(*self, primals)?;
-        let mut tangent = None;
-        if let &[x, y] = primals {
-            for (&d, partial) in tangents.iter().zip(self.0.rule().partials) {
-                let Some(d) = d else { continue };
-                match partial {
-                    Derivative::Zero => {}
-                    Derivative::Share(share) => {
-                        let share = share(b, [x, y], z, d)?;
-                        tangent = rules::sum(b, tangent, Some(share))?;
-                    }
-                    Derivative::Missing => {
-                        let message = "it has no derivative in this operand";
-                        return rules::no_rule(self.name(), "jvp", message, b.location());
-                    }
-                }
-            }
-        }
-        Ok((vec![z], vec![tangent]))
-    }
-
-    fn transpose(
-        &self,
-        b: &mut Builder,
-        cotangents: &[Option<Value>],
-        operands: &[Operand],
-    ) -> Result<Vec<Option<Value>>> {
-        if let &[Some(ct)] = cotangents {
-            match (self.0.rule().linear, operands) {
-                (Linear::Jointly(rules), operands) => {
-                    let shares = operands.iter().zip(rules);
-                    return shares.map(|(o, rule)| o.is_linear().then(|| rule(b, ct)).transpose()).collect();
-                }
-                (Linear::Either([Some(rule), _]), [Operand::Linear(_), Operand::Known(y)]) => {
-                    return Ok(vec![Some(rule(b, ct, *y)?), None]);
-                }
-                (Linear::Either([_, Some(rule)]), [Operand::Known(x), Operand::Linear(_)]) => {
-                    return Ok(vec![None, Some(rule(b, ct, *x)?)]);
-                }
-                _ => {}
-            }
-        }
-        rules::no_rule(self.name(), "transpose", "the function is not linear in these operands", b.location())
-    }
-
-    fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
-        batching::apply(b, batch, *self, operands)
-    }
-
-    fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {
-        self.0.rule().lowering.emit(self.name(), e, operands, results)
-    }
-
-    fn eval(&self, operands: &[&Array]) -> Result<Vec<Array>> {
-        let [x, y] = rules::arrays(self.name(), operands)?;
-        let rule = self.0.rule();
-        if x.ty() == y.ty() {
-            return Ok(vec![rule.eval.map(rule.name, [x, y])?]);
-        }
-        let converted = Convert { dtype: x.ty().dtype }.eval(&[y])?;
-        let [y] = rules::arrays(rule.name, &converted.iter().collect::<Vec<_>>())?;
-        Ok(vec![rule.eval.map(rule.name, [x, y])?])
-    }
-}
-
-macro_rules! binary_methods {
-    ($($(#[$doc:meta])* $name:ident $kind:ident;)*) => {
-        impl Builder {
-            $($(#[$doc])*
-            ///
-            /// # Errors
-            /// The operands' types differ or are outside the function's domain.
-            pub fn $name(&mut self, x: Value, y: Value) -> Result<Value> {
-                self.emit1(Binary(BinaryKind::$kind), &[x, y])
-            })*
-        }
-    };
-}
-
-binary_methods! {
-    /// x + y; or for `bool`.
-    add Add;
-    /// x − y.
-    sub Sub;
-    /// x · y; and for `bool`.
-    mul Mul;
-    /// x / y. Integers round toward zero, and x / 0 = −1.
-    div Div;
-    /// The remainder of x / y with the sign of x; integer x rem 0 = x.
-    rem Rem;
-    /// The larger; NaN if either is NaN.
-    max Max;
-    /// The smaller; NaN if either is NaN.
-    min Min;
-    /// xʸ; the exponent of an inexact base may be an integer.
-    pow Pow;
-    /// The angle in (−π, π] of the point with ordinate `x` and abscissa `y`.
-    atan2 Atan2;
-    /// Bitwise or logical and.
-    and And;
-    /// Bitwise or logical or.
-    or Or;
-    /// Bitwise or logical exclusive or.
-    xor Xor;
-    /// `x` shifted left by `y` bits; 0 if `y` is the width or more.
-    shift_left ShiftLeft;
-    /// `x` shifted right by `y` bits, filling with zeros; 0 if `y` is the width or more.
-    shift_right_logical ShiftRightLogical;
-    /// `x` shifted right by `y` bits, filling with the sign.
-    shift_right_arithmetic ShiftRightArithmetic;
-    /// The derivative of order `x`, a whole number, of digamma at `y`.
-    polygamma Polygamma;
-    /// The Hurwitz zeta function Σₖ (k + y)^(−x).
-    zeta Zeta;
-    /// The regularized lower incomplete gamma function P(x, y).
-    igamma Igamma;
-    /// The regularized upper incomplete gamma function Q(x, y) = 1 − P(x, y).
-    igammac Igammac;
-    /// The derivative of P(x, y) in x.
-    igamma_grad_a IgammaGradA;
-    /// The derivative in `x` of a sample `y` of the gamma distribution with shape `x`.
-    random_gamma_grad RandomGammaGrad;
 }

@@ -1,0 +1,39 @@
+//! Functions of `jax.lax` that a compiled program cannot have, each with the reason.
+
+use crate::error::Error;
+use crate::interp::builtins::functions;
+use crate::library::FunctionDecl;
+
+macro_rules! refused {
+    ($($name:literal, $why:literal, $help:literal;)*) => {
+        functions! {
+            $($name [(*operands) (**options)] "Not available." => |_, args| {
+                Err(Error::unsupported(format!("jax.lax.{}", args.function())).note($why).help($help))
+            };)*
+        }
+    };
+}
+
+/// Functions of `jax.lax`.
+pub(super) static LAX: &[FunctionDecl] = refused! {
+    "after_all", "tokens order effects of a running process; a compiled program is a pure function", "leave the token out; use lax.optimization_barrier to order computations";
+    "create_token", "tokens order effects of a running process; a compiled program is a pure function", "leave the token out; use lax.optimization_barrier to order computations";
+    "psend", "it talks between devices, and an artifact runs on one", "use lax.ppermute under vmap with axis_name";
+    "precv", "it talks between devices, and an artifact runs on one", "use lax.ppermute under vmap with axis_name";
+    "pbroadcast", "it talks between devices, and an artifact runs on one; JAX itself does not have it under vmap", "use lax.all_gather and pick the example";
+    "ragged_all_to_all", "it talks between devices, and an artifact runs on one; JAX itself does not have it under vmap", "use lax.all_to_all with pieces of one size";
+    "ragged_dot_general", "only the form of lax.ragged_dot is available", "use lax.ragged_dot";
+    "rng_uniform", "its numbers depend on a generator hidden in the device and differ from run to run", "use jax.random.uniform with a key";
+    "scaled_dot", "its scales have the type float8_e8m0fnu, which stock plugins do not run", "multiply by the scales and use lax.dot_general";
+    "with_sharding_constraint", "an artifact runs on one device, so there is nothing to shard", "leave it out";
+};
+
+/// Functions of `jax.lax.linalg`.
+pub(super) static LINALG: &[FunctionDecl] = refused! {
+    "eig", "StableHLO has no operation for eigenvectors of general matrices; JAX calls LAPACK, which plugins other than JAX's own do not carry", "use eigh where the matrix is symmetric or Hermitian";
+    "hessenberg", "StableHLO has no operation for it; JAX calls LAPACK, which plugins other than JAX's own do not carry", "use qr or eigh";
+    "schur", "StableHLO has no operation for it; JAX calls LAPACK, which plugins other than JAX's own do not carry", "use eigh where the matrix is symmetric or Hermitian";
+    "tridiagonal", "StableHLO has no operation for it; JAX calls LAPACK, which plugins other than JAX's own do not carry", "use eigh";
+    "ormqr", "StableHLO has no operation for it; JAX calls LAPACK, which plugins other than JAX's own do not carry", "form Q by qr or householder_product and multiply";
+    "qdwh", "the number of its steps depends on the matrix's values, and its results on the device", "use svd: the polar factor is U·Vᴴ";
+};
