@@ -30,6 +30,16 @@ pub(crate) fn values(operands: &[Mapped]) -> Vec<Value> {
     operands.iter().map(|operand| operand.value).collect()
 }
 
+/// Which values are mapped.
+pub(crate) fn flags(operands: &[Mapped]) -> Vec<bool> {
+    operands.iter().map(|operand| operand.mapped).collect()
+}
+
+/// Values with their flags.
+pub(crate) fn flagged(values: Vec<Value>, flags: &[bool]) -> Vec<Mapped> {
+    values.into_iter().zip(flags).map(|(value, &mapped)| Mapped { value, mapped }).collect()
+}
+
 /// The type that one example has of an operand.
 pub(crate) fn example_type(b: &Builder, operand: Mapped) -> TensorType {
     let ty = b.ty(operand.value);

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use crate::op::Dual;
-use crate::stablehlo::{Emitter, HloValue};
 use crate::{
-    Array, Attr, AttrReader, Attrs, Batch, Builder, Function, IrError, Mapped, Operand, Primitive, Result, TensorType,
-    Value, eval, transform,
+    Attr, AttrReader, Attrs, Batch, Builder, Function, IrError, Mapped, Primitive, Result, TensorType, Value, transform,
 };
 
+use super::function_rules::rules_of_function;
 use super::{batching, rules};
 
 /// Applies a function. Differentiation and transposition go through its body.
@@ -50,28 +49,12 @@ impl Primitive for Call {
         transform::jvp_into(b, &self.function, primals, tangents)
     }
 
-    fn transpose(
-        &self,
-        b: &mut Builder,
-        cotangents: &[Option<Value>],
-        operands: &[Operand],
-    ) -> Result<Vec<Option<Value>>> {
-        transform::transpose_into(b, &self.function, operands, cotangents)
-    }
+    rules_of_function!(call);
 
     fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
-        let (function, mapped) =
-            transform::vmap(&self.function, &operands.iter().map(|o| o.mapped).collect::<Vec<_>>(), batch, &[])?;
+        let (function, mapped) = transform::vmap(&self.function, &batching::flags(operands), batch, &[])?;
         let results = b.call_shared(function, &batching::values(operands))?;
-        Ok(results.into_iter().zip(mapped).map(|(value, mapped)| Mapped { value, mapped }).collect())
-    }
-
-    fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], _: &[TensorType]) -> Result<Vec<HloValue>> {
-        e.call(&self.function, operands)
-    }
-
-    fn eval(&self, operands: &[&Array]) -> Result<Vec<Array>> {
-        eval(&self.function, operands)
+        Ok(batching::flagged(results, &mapped))
     }
 }
 
@@ -152,17 +135,10 @@ impl Primitive for CustomJvp {
         Ok((results, tangents))
     }
 
-    fn transpose(
-        &self,
-        b: &mut Builder,
-        cotangents: &[Option<Value>],
-        operands: &[Operand],
-    ) -> Result<Vec<Option<Value>>> {
-        transform::transpose_into(b, &self.function, operands, cotangents)
-    }
+    rules_of_function!(inline);
 
     fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
-        let flags: Vec<bool> = operands.iter().map(|operand| operand.mapped).collect();
+        let flags: Vec<bool> = batching::flags(operands);
         let is_float =
             |f: &Function, values: &[Value]| values.iter().map(|&v| f.ty(v).dtype.is_inexact()).collect::<Vec<_>>();
         let with_tangents = |flags: &[bool], float: &[bool]| {
@@ -182,15 +158,7 @@ impl Primitive for CustomJvp {
         let function = batching::instantiate(function, batch, &self.function.result_types(), &mapped)?;
         let rule = batching::instantiate(rule, batch, &self.rule.result_types(), &with_tangents(&mapped, &results))?;
         let results = b.custom_jvp(&Arc::new(function), &Arc::new(rule), &batching::values(operands))?;
-        Ok(results.into_iter().zip(mapped).map(|(value, mapped)| Mapped { value, mapped }).collect())
-    }
-
-    fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], _: &[TensorType]) -> Result<Vec<HloValue>> {
-        e.inline(&self.function, operands)
-    }
-
-    fn eval(&self, operands: &[&Array]) -> Result<Vec<Array>> {
-        eval(&self.function, operands)
+        Ok(batching::flagged(results, &mapped))
     }
 }
 

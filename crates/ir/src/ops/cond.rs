@@ -123,7 +123,7 @@ impl Primitive for Cond {
         let (branches, mapped) = self.agree(derive, |(_, mapped)| mapped.clone())?;
         let branches = branches.into_iter().map(|(branch, _)| Arc::new(branch)).collect();
         let results = b.emit(Cond { branches }, &batching::values(operands))?;
-        Ok(results.into_iter().zip(mapped).map(|(value, mapped)| Mapped { value, mapped }).collect())
+        Ok(batching::flagged(results, &mapped))
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {

@@ -9,6 +9,7 @@ use crate::{
     Value, eval, transform,
 };
 
+use super::function_rules::rules_of_function;
 use super::{batching, rules};
 
 /// Applies a function whose derivative in reverse mode is given.
@@ -124,17 +125,10 @@ impl Primitive for CustomVjp {
         Ok((results, rules::spread(&is_float, tangents)))
     }
 
-    fn transpose(
-        &self,
-        b: &mut Builder,
-        cotangents: &[Option<Value>],
-        operands: &[Operand],
-    ) -> Result<Vec<Option<Value>>> {
-        transform::transpose_into(b, &self.function, operands, cotangents)
-    }
+    rules_of_function!(inline);
 
     fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
-        let flags: Vec<bool> = operands.iter().map(|operand| operand.mapped).collect();
+        let flags: Vec<bool> = batching::flags(operands);
         // Function and forward rule must agree on the results that are mapped.
         let (function, mut mapped) = transform::vmap(&self.function, &flags, batch, &[])?;
         let (fwd, of_fwd) = transform::vmap(&self.fwd, &flags, batch, &mapped)?;
@@ -150,15 +144,7 @@ impl Primitive for CustomVjp {
             params.filter(|(p, _)| self.function.ty(**p).dtype.is_inexact()).map(|(_, flag)| *flag).collect();
         let bwd = batched_transpose(&self.bwd, batch, &given, &asked)?;
         let results = b.custom_vjp(&Arc::new(function), &Arc::new(fwd), &Arc::new(bwd), &batching::values(operands))?;
-        Ok(results.into_iter().zip(mapped).map(|(value, mapped)| Mapped { value, mapped }).collect())
-    }
-
-    fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], _: &[TensorType]) -> Result<Vec<HloValue>> {
-        e.inline(&self.function, operands)
-    }
-
-    fn eval(&self, operands: &[&Array]) -> Result<Vec<Array>> {
-        eval(&self.function, operands)
+        Ok(batching::flagged(results, &mapped))
     }
 }
 
@@ -231,7 +217,7 @@ impl Primitive for CustomLinear {
     }
 
     fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
-        let flags: Vec<bool> = operands.iter().map(|operand| operand.mapped).collect();
+        let flags: Vec<bool> = batching::flags(operands);
         let (residuals, tangents) = flags.split_at(self.num_residuals);
         let given: Vec<bool> = (0..self.bwd.params.len()).map(|i| residuals.get(i).copied().unwrap_or(true)).collect();
         let bwd = Arc::new(batched_transpose(&self.bwd, batch, &given, tangents)?);

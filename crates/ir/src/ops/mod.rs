@@ -23,6 +23,7 @@ mod custom_vjp;
 mod dot;
 mod dynamic_slice;
 mod fft;
+mod function_rules;
 mod gather;
 mod gather_dims;
 mod index;

@@ -105,7 +105,7 @@ impl Primitive for While {
     fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
         // A carried value is mapped if its start is or the body makes it so: a fixed point. If the examples
         // stop at different times, so is everything that the body changes.
-        let mut mapped: Vec<bool> = operands.iter().map(|operand| operand.mapped).collect();
+        let mut mapped: Vec<bool> = batching::flags(operands);
         let (cond, body, each_stops) = loop {
             let (cond, each_stops) = transform::vmap(&self.cond, &mapped, batch, &[])?;
             let each_stops = each_stops.contains(&true);
@@ -124,7 +124,7 @@ impl Primitive for While {
             starts.push(if mapped { batching::front(b, batch, operand)? } else { operand.value });
         }
         let ends = b.while_loop(&Arc::new(cond), &Arc::new(body), &starts)?;
-        Ok(ends.into_iter().zip(mapped).map(|(value, mapped)| Mapped { value, mapped }).collect())
+        Ok(batching::flagged(ends, &mapped))
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], results: &[TensorType]) -> Result<Vec<HloValue>> {

@@ -148,13 +148,7 @@ impl BinaryKind {
             BinaryKind::Pow => Rule {
                 name: "pow",
                 lowering: Lowering::Typed(|[x, y]| match x.dtype == y.dtype {
-                    // XLA takes the top bit of a narrow unsigned exponent for a sign.
-                    true if matches!(x.dtype, DType::U8 | DType::U16) => Lowering::Composed(|b, [x, y]| {
-                        let narrow = b.ty(x).dtype;
-                        let (x, y) = (b.convert(x, DType::U32)?, b.convert(y, DType::U32)?);
-                        let power = b.pow(x, y)?;
-                        b.convert(power, narrow)
-                    }),
+                    true if x.dtype.is_int() => Lowering::Composed(whole_power),
                     true => Lowering::Op("stablehlo.power"),
                     false => Lowering::Composed(|b, [x, y]| {
                         let dtype = b.ty(x).dtype;
@@ -336,6 +330,31 @@ fn int_pow([x, y]: [i128; 2], int: IntType) -> i128 {
         exponent >>= 1;
     }
     result
+}
+
+/// [`int_pow`] as a composition: of an exponent, XLA looks only at as many bits as the width has binary digits.
+fn whole_power(b: &mut Builder, [x, y]: [Value; 2]) -> Result<Value> {
+    let dtype = b.ty(x).dtype;
+    let (zero, one) = (b.full_like(x, 0.0)?, b.full_like(x, 1.0)?);
+    let (mut base, mut power) = (x, one);
+    for bit in 0..dtype.bits() {
+        let distance = b.full_like(y, f64::from(bit))?;
+        let shifted = b.shift_right_logical(y, distance)?;
+        let digit = b.and(shifted, one)?;
+        let counts = b.ne(digit, zero)?;
+        let product = b.mul(power, base)?;
+        power = b.select(counts, product, power)?;
+        base = b.mul(base, base)?;
+    }
+    if !dtype.is_signed_int() {
+        return Ok(power);
+    }
+    // 1/xʸ rounded toward zero: powers of 1 and −1 are their own inverses, 1/0 is −1.
+    let (magnitude, minus) = (b.abs(x)?, b.neg(one)?);
+    let (unit, nothing, negative) = (b.eq(magnitude, one)?, b.eq(x, zero)?, b.lt(y, zero)?);
+    let inverse = b.select(nothing, minus, zero)?;
+    let inverse = b.select(unit, power, inverse)?;
+    b.select(negative, inverse, power)
 }
 
 /// `d` where `x` is the extremum `z` of `x` and `y`, half of it where both are, 0 elsewhere.

@@ -116,10 +116,10 @@ impl Primitive for Checkpoint {
     }
 
     fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
-        let flags: Vec<bool> = operands.iter().map(|operand| operand.mapped).collect();
+        let flags: Vec<bool> = batching::flags(operands);
         let (function, mapped) = transform::vmap(&self.function, &flags, batch, &[])?;
         let results = b.emit(self.of(function, self.again), &batching::values(operands))?;
-        Ok(results.into_iter().zip(mapped).map(|(value, mapped)| Mapped { value, mapped }).collect())
+        Ok(batching::flagged(results, &mapped))
     }
 
     fn lower(&self, e: &mut dyn Emitter, operands: &[HloValue], _: &[TensorType]) -> Result<Vec<HloValue>> {
