@@ -8,7 +8,7 @@ use super::super::lowering::Lowering;
 use super::super::wide::{IntType, Kernel};
 use super::super::{Compare, Comparison, special};
 use super::BinaryKind;
-use crate::{Builder, DType, Result, Value};
+use crate::{Builder, Result, Value};
 
 /// The operand's share of the result's tangent, from operands, result and the operand's tangent.
 pub(super) type Partial = fn(&mut Builder, xy: [Value; 2], z: Value, d: Value) -> Result<Value>;
