@@ -18,12 +18,18 @@ pub struct Error(Box<Raised>);
 struct Raised {
     diagnostic: Diagnostic,
     exception: Option<Value>,
+    /// Whether the place is one in the program, rather than in a package.
+    placed: bool,
 }
 
 impl Error {
     /// An error of the given kind, without a place yet.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Error(Box::new(Raised { diagnostic: Diagnostic::nowhere(Severity::Error, code, message), exception: None }))
+        Error(Box::new(Raised {
+            diagnostic: Diagnostic::nowhere(Severity::Error, code, message),
+            exception: None,
+            placed: false,
+        }))
     }
 
     /// A value has the wrong Python type (K0301).
@@ -104,6 +110,21 @@ impl Error {
             if let Some(middle) = trail.get_mut(MIDDLE) {
                 middle.what = "through further calls".to_owned();
             }
+        }
+        self
+    }
+
+    /// The error as one whose place is in the program.
+    pub(crate) fn in_program(mut self) -> Self {
+        self.0.placed = true;
+        self
+    }
+
+    /// The error as it leaves a package: without the places in it.
+    pub(crate) fn out_of_package(mut self) -> Self {
+        if !self.0.placed {
+            self.0.diagnostic.primary = None;
+            self.0.diagnostic.trail.clear();
         }
         self
     }

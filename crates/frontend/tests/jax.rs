@@ -113,3 +113,8 @@ fn stateless_functions_are_those_of_keras() {
 fn functions_of_keras_ops_are_those_of_keras() {
     check(include_str!("jax/programs/keras_ops.py"), include_str!("jax/programs/keras_ops.json"), 1e-5);
 }
+
+#[test]
+fn functions_of_optax_are_those_of_optax() {
+    check(include_str!("jax/programs/optax.py"), include_str!("jax/programs/optax.json"), 2e-5);
+}

@@ -28,6 +28,8 @@ pub(crate) struct Evaluation {
     pub(crate) limits: Limits,
     /// Statements that depend on values which only exist at run time.
     pub(crate) skipped: Vec<Skipped>,
+    /// The packages imported so far that are written in the model language, with their names.
+    pub(crate) packages: Vec<(&'static str, Rc<Env>)>,
     /// What the program printed.
     pub(crate) output: String,
     /// The exceptions being handled, innermost last, with the errors that they came as.

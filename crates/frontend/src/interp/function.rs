@@ -224,6 +224,8 @@ impl Object for UserFunction {
         if self.scope().is_generator {
             return generator::start(self.qualified.clone(), &self.body.statements(), env);
         }
+        let package = self.env.is_package();
+        let outer = std::mem::replace(&mut interp.in_package, package);
         let result = interp.nested(|interp| match &self.body {
             Body::Lambda(lambda) => interp.eval(&env, &lambda.body),
             Body::Function(function) => match interp.block(&env, &function.body)? {
@@ -231,8 +233,13 @@ impl Object for UserFunction {
                 _ => Ok(Value::None),
             },
         });
+        interp.in_package = outer;
         interp.at(place);
-        result.map_err(|error| error.through(format!("in `{}`", self.qualified), place))
+        result.map_err(|error| match (package, outer) {
+            (true, true) => error,
+            (true, false) => error.out_of_package(),
+            (false, _) => error.through(format!("in `{}`", self.qualified), place).in_program(),
+        })
     }
 
     fn get_attr(self: Rc<Self>, _interp: &mut Interp, name: &str) -> Result<Option<Value>> {

@@ -89,6 +89,9 @@ impl Interp {
 
     /// The module of a dotted name. Packages that Keramos does not implement are host modules.
     fn module(&mut self, name: &str) -> Result<Value> {
+        if let Some(package) = self.package(name)? {
+            return Ok(package);
+        }
         Ok(match modules::find(name) {
             Found::Module(module) => Value::Module(module),
             Found::Host => Value::Host(Host::new(name, None)),

@@ -21,6 +21,7 @@ pub(crate) mod limits;
 pub(crate) mod methods;
 mod names;
 pub(crate) mod operators;
+mod packages;
 mod scope;
 mod state;
 mod stmt;
@@ -83,6 +84,8 @@ pub struct Interp {
     pub(crate) tracked: Tracked,
     /// Calls of jitted functions at the file's own level, each list of types once.
     pub(crate) jit_calls: Vec<crate::program::Wanted>,
+    /// Whether code of a package that is written in the model language runs.
+    pub(crate) in_package: bool,
     /// Training steps that the file writes itself.
     pub(crate) steps: crate::program::Steps,
     /// Models whose layer table the program asked for.
@@ -122,6 +125,7 @@ impl Interp {
             deriving: None,
             tracked: Tracked::default(),
             jit_calls: Vec::new(),
+            in_package: false,
             steps: crate::program::Steps::default(),
             summaries: Vec::new(),
             axes: Vec::new(),
@@ -135,6 +139,9 @@ impl Interp {
 
     /// Sets the place that is being evaluated; traced operations carry it.
     pub fn at(&mut self, span: Span) {
+        if self.in_package {
+            return;
+        }
         self.span = span;
         let place = self.source.location(span.start);
         self.tracer.set_place(self.source.name_rc(), place.line as u32, place.column as u32);

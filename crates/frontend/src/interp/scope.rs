@@ -37,6 +37,8 @@ pub(crate) struct Env {
     class: Option<ClassCell>,
     /// Names annotated in a class body, in order, for `dataclass`.
     annotated: RefCell<Vec<Symbol>>,
+    /// Whether the code belongs to a package that is written in the model language.
+    package: bool,
 }
 
 impl fmt::Debug for Env {
@@ -70,8 +72,20 @@ impl Env {
         Env::new(Code::Module, None, None)
     }
 
+    /// The namespace of a package.
+    pub(crate) fn package() -> Rc<Env> {
+        let (code, names, annotated) = (Code::Module, RefCell::default(), RefCell::default());
+        Rc::new(Env { code, names, parent: None, class: None, annotated, package: true })
+    }
+
     fn new(code: Code, parent: Option<Rc<Env>>, class: Option<ClassCell>) -> Rc<Env> {
-        Rc::new(Env { code, names: RefCell::default(), parent, class, annotated: RefCell::default() })
+        let package = parent.as_ref().is_some_and(|parent| parent.package);
+        Rc::new(Env { code, names: RefCell::default(), parent, class, annotated: RefCell::default(), package })
+    }
+
+    /// Whether this belongs to a package.
+    pub(crate) fn is_package(&self) -> bool {
+        self.package
     }
 
     /// A namespace for running `code` that stands in `outer`.

@@ -39,10 +39,10 @@ pub(in crate::program) fn choose(interp: &mut Interp) -> Result<Chosen> {
     let evaluate = steps.iter().find(|step| !trains(interp, step) && !step.logs().is_empty()).cloned();
     let mut means = HashMap::new();
     for name in train.iter().chain(&evaluate).flat_map(|step| step.logs()) {
-        if !means.contains_key(&name) {
-            let mean = MetricObject::scoped(format!("step_{name}"), name.clone(), Mean);
+        if let std::collections::hash_map::Entry::Vacant(place) = means.entry(name) {
+            let mean = MetricObject::scoped(format!("step_{}", place.key()), place.key().clone(), Mean);
             mean.build(interp, &[])?;
-            means.insert(name, mean);
+            place.insert(mean);
         }
     }
     Ok(Chosen { train, evaluate, means })

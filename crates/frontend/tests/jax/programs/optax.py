@@ -165,7 +165,7 @@ def losses():
         optax.losses.poly_loss_cross_entropy(logits, targets),
         optax.sigmoid_focal_loss(logits, targets, alpha=0.3),
         optax.hinge_loss(logits, signs),
-        optax.perceptron_loss(logits, signs),
+        optax.losses.perceptron_loss(logits, signs),
         optax.losses.sparsemax_loss(logits, signs > 0),
         optax.losses.multiclass_hinge_loss(logits, labels),
         optax.losses.multiclass_perceptron_loss(logits, labels),

@@ -1,0 +1,96 @@
+//! Packages that are written in the model language themselves.
+//!
+//! A package's text is evaluated when it is first imported. What it computes and what goes wrong in it stands
+//! where the program called it: places in a package are nobody's business.
+
+use std::rc::Rc;
+
+use super::Interp;
+use super::scope::Env;
+use crate::diagnostics::Source;
+use crate::error::{Error, Result};
+use crate::library::Args;
+use crate::syntax::parse;
+use crate::value::{Object, Value};
+
+/// Packages by name: their text, and the modules inside them, all of which hold the package's names. Of a
+/// module with a prefix, the names may be written without it.
+const PACKAGES: &[(&str, &str, &[(&str, &str)])] = &[(
+    "optax",
+    include_str!("../packages/optax.py"),
+    &[("losses", ""), ("schedules", ""), ("transforms", ""), ("tree", "tree_"), ("tree_utils", "")],
+)];
+
+/// A package, or a module in it, as a value.
+#[derive(Debug)]
+struct Package {
+    name: String,
+    prefix: &'static str,
+    modules: &'static [(&'static str, &'static str)],
+    env: Rc<Env>,
+}
+
+impl Interp {
+    /// The package or module of that name, if it is written in the model language.
+    ///
+    /// # Errors
+    /// The package has no such module.
+    pub(super) fn package(&mut self, name: &str) -> Result<Option<Value>> {
+        let (top, module) = name.split_once('.').unwrap_or((name, ""));
+        let Some(&(top, text, modules)) = PACKAGES.iter().find(|(known, ..)| *known == top) else { return Ok(None) };
+        let prefix = match modules.iter().find(|(known, _)| *known == module) {
+            Some((_, prefix)) => prefix,
+            None if module.is_empty() => "",
+            None => return Ok(None),
+        };
+        let env = self.package_names(top, text)?;
+        let modules = if module.is_empty() { modules } else { &[] };
+        Ok(Some(Value::User(Rc::new(Package { name: name.to_owned(), prefix, modules, env }))))
+    }
+
+    fn package_names(&mut self, name: &'static str, text: &'static str) -> Result<Rc<Env>> {
+        if let Some((_, env)) = self.eval.packages.iter().find(|(known, _)| *known == name) {
+            return Ok(env.clone());
+        }
+        let (module, diagnostics) = parse(&Source::new(name, text));
+        if let Some(problem) = diagnostics.first() {
+            return Err(Error::internal(format!("the package `{name}`: {}", problem.message)));
+        }
+        let env = Env::package();
+        let outer = std::mem::replace(&mut self.in_package, true);
+        let run = module.body.iter().try_for_each(|stmt| self.stmt(&env, stmt).map(drop));
+        self.in_package = outer;
+        run.map_err(|error| Error::internal(format!("the package `{name}`: {}", error.diagnostic().message)))?;
+        self.eval.packages.push((name, env.clone()));
+        Ok(env)
+    }
+}
+
+impl Object for Package {
+    fn class_name(&self) -> Rc<str> {
+        "module".into()
+    }
+
+    fn get_attr(self: Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {
+        if name.starts_with('_') {
+            return Ok((name == "__name__").then(|| Value::str(self.name.as_str())));
+        }
+        if self.modules.iter().any(|(module, _)| *module == name) {
+            return interp.package(&format!("{}.{name}", self.name));
+        }
+        Ok(self.env.own(&format!("{}{name}", self.prefix)).or_else(|| self.env.own(name)))
+    }
+
+    fn attributes(&self) -> Vec<String> {
+        let names = self.env.entries().into_iter().map(|(name, _)| name.to_string());
+        names.filter(|name| !name.starts_with('_')).collect()
+    }
+
+    fn call(self: Rc<Self>, _: &mut Interp, _: Args) -> Result<Value> {
+        Err(Error::ty("'module' object is not callable"))
+    }
+
+    fn repr(&self) -> String {
+        format!("<module '{}'>", self.name)
+    }
+}
