@@ -23,6 +23,7 @@ pub(crate) fn manifest(program: &Program, source: Option<String>) -> Manifest {
         name: program.model.clone(),
         source,
         variables: program.variables.iter().map(variable).collect(),
+        stacks: program.stacks.clone(),
         layers: program.layers.iter().map(layer).collect(),
         training: program.training.as_ref().map(training),
         ..Manifest::default()
@@ -129,6 +130,7 @@ pub(crate) fn program(entry: &Entry) -> keramos_artifact::manifest::Program {
         shape: ty.shape,
         kind: match port.kind {
             program::PortKind::State(index) => PortKind::State(index),
+            program::PortKind::Stack(index) => PortKind::Stack(index),
             program::PortKind::Data(_) => PortKind::Data,
             program::PortKind::Target(_) => PortKind::Target,
             program::PortKind::SampleWeight => PortKind::SampleWeight,

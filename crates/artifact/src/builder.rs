@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::atomic;
 use crate::error::{ArtifactError, Fault};
-use crate::header::{BuildInfo, FEATURE_FUNCTIONS, Header, Section, SectionKind, align_up};
+use crate::header::{BuildInfo, FEATURE_FUNCTIONS, FEATURE_STACKS, Header, Section, SectionKind, align_up};
 use crate::manifest::{Entry, ExecutableInfo, History, Manifest, Program, StoredTensor, Target};
 use crate::reader::Artifact;
 use crate::weights::WEIGHT_ALIGNMENT;
@@ -33,7 +33,10 @@ pub struct ArtifactBuilder {
 impl ArtifactBuilder {
     /// Starts from a manifest; its programs, targets, executables and weights are dropped, since
     /// they are added together with their bytes.
-    pub fn new(info: BuildInfo, manifest: Manifest) -> ArtifactBuilder {
+    pub fn new(mut info: BuildInfo, manifest: Manifest) -> ArtifactBuilder {
+        if !manifest.stacks.is_empty() && !info.features.iter().any(|f| f == FEATURE_STACKS) {
+            info.features.push(FEATURE_STACKS.to_owned());
+        }
         ArtifactBuilder {
             info,
             manifest: Manifest {

@@ -31,9 +31,11 @@ const CHECKSUM_AT: std::ops::Range<usize> = 12..16;
 const MAX_HEADER_LEN: u32 = 16 << 20;
 /// Features that this reader understands. A writer names one when a reader that does not know
 /// it would misread the artifact; everything else may grow as new manifest fields.
-const KNOWN_FEATURES: &[&str] = &[FEATURE_FUNCTIONS];
+const KNOWN_FEATURES: &[&str] = &[FEATURE_FUNCTIONS, FEATURE_STACKS];
 /// Programs that are functions of the file ([`crate::Entry::Function`]).
 pub const FEATURE_FUNCTIONS: &str = "functions";
+/// Programs that take several variables as one array ([`crate::Manifest::stacks`]).
+pub const FEATURE_STACKS: &str = "stacks";
 
 /// Who wrote the artifact, and what it takes to read it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

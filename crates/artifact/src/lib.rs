@@ -33,7 +33,7 @@ mod weights;
 pub use builder::ArtifactBuilder;
 pub use dtype::DType;
 pub use error::{ArtifactError, Fault};
-pub use header::{BuildInfo, FEATURE_FUNCTIONS, FORMAT_VERSION, MAGIC, Section, SectionKind};
+pub use header::{BuildInfo, FEATURE_FUNCTIONS, FEATURE_STACKS, FORMAT_VERSION, MAGIC, Section, SectionKind};
 pub use manifest::{
     Callback, CodeFormat, Entry, ExecutableInfo, History, LayerSummary, Manifest, Monitor, Port, PortKind, Program,
     Role, StoredTensor, Target, TrainingConfig, ValidationFreq, Variable,

@@ -25,6 +25,10 @@ pub struct Manifest {
     pub source: Option<String>,
     /// The state, in the order in which every program takes and returns it.
     pub variables: Vec<Variable>,
+    /// Variables that programs take and return as the rows of one array: indices in [`Manifest::variables`], in the order of
+    /// the rows. Such a variable is passed in no other way; stored, it lies alone like any other.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stacks: Vec<Vec<usize>>,
     /// The programs; the i-th program section holds the code of the i-th.
     pub programs: Vec<Program>,
     /// The layers in the order of `model.summary()`.
@@ -145,6 +149,8 @@ pub struct Port {
 pub enum PortKind {
     /// The variable with this index in [`Manifest::variables`].
     State(usize),
+    /// The variables of the stack with this index in [`Manifest::stacks`], one after the other along a new dimension 0.
+    Stack(usize),
     /// A model input; several come in the order of the model's inputs. An argument of a function;
     /// trees come as their leaves in the order of `jax.tree.leaves`.
     Data,
@@ -214,6 +220,13 @@ pub struct StoredTensor {
     pub checksum: u32,
 }
 
+impl PortKind {
+    /// Whether the runtime keeps what is passed here: a variable, or several as one array.
+    pub fn is_state(self) -> bool {
+        matches!(self, PortKind::State(_) | PortKind::Stack(_))
+    }
+}
+
 impl Variable {
     /// Bytes that the value takes, or `None` beyond `usize`.
     pub fn byte_len(&self) -> Option<usize> {
@@ -247,7 +260,7 @@ impl Program {
 
     /// The inputs that are given by the caller, each with its position among all inputs: all but state.
     pub fn arguments(&self) -> impl Iterator<Item = (usize, &Port)> {
-        self.inputs.iter().enumerate().filter(|(_, port)| !matches!(port.kind, PortKind::State(_)))
+        self.inputs.iter().enumerate().filter(|(_, port)| !port.kind.is_state())
     }
 
     /// The inputs of one kind, each with its position among all inputs.

@@ -84,7 +84,7 @@ fn zeros(model: &Model, program: &Program) -> Result<Vec<Buffer>, Error> {
     let mut buffers = Vec::new();
     for port in &program.inputs {
         let bytes = match port.kind {
-            PortKind::State(_) => continue,
+            kind if kind.is_state() => continue,
             PortKind::Valid => i32::try_from(program.batch.unwrap_or(1)).unwrap_or(i32::MAX).to_le_bytes().to_vec(),
             _ => vec![0; port.dtype.byte_len(&port.shape).unwrap_or(0)],
         };

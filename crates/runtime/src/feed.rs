@@ -50,7 +50,7 @@ pub(crate) fn arguments(
             model: program.entry.to_string(),
             reason: format!("nothing is there for the input `{}`", port.name),
         };
-        if matches!(port.kind, PortKind::State(_)) {
+        if port.kind.is_state() {
             continue;
         }
         let len = port.dtype.byte_len(&port.shape).ok_or_else(nothing)?;
@@ -58,7 +58,7 @@ pub(crate) fn arguments(
             PortKind::Data | PortKind::Target => column.ok_or_else(nothing)?.gather(rows, batch, bytes),
             PortKind::SampleWeight => write(bytes, sample_weights(dataset, rows)),
             PortKind::Valid => write(bytes, i32::try_from(rows.len()).into_iter().map(i32::to_le_bytes)),
-            PortKind::State(_) | PortKind::Log | PortKind::Output => Err(nothing()),
+            PortKind::State(_) | PortKind::Stack(_) | PortKind::Log | PortKind::Output => Err(nothing()),
         })?;
         buffers.push(upload_shared(session, port.dtype, &port.shape, bytes)?);
     }

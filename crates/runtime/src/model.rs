@@ -1,15 +1,18 @@
 //! A model on a device: its programs, and its state in device memory.
 
+mod state;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use keramos_artifact::{Artifact, ArtifactBuilder, DType, Entry, History, Manifest, PortKind, Program, Role};
+use keramos_artifact::{Artifact, ArtifactBuilder, DType, Entry, History, Manifest, Port, Program, Role, Variable};
 use keramos_pjrt::{Argument, Buffer, ElementType, LoadedExecutable};
 
 use crate::error::Error;
 use crate::session::{Session, in_program};
 use crate::tensor::HostTensor;
 use crate::weights::{self, VariableValues};
+use state::State;
 
 /// A model that has been loaded into a [`Session`].
 ///
@@ -19,13 +22,13 @@ pub struct Model {
     session: Session,
     artifact: Arc<Artifact>,
     executables: BTreeMap<usize, LoadedExecutable>,
-    /// The current value of each variable, by its index in the manifest.
-    state: Vec<Option<Buffer>>,
+    /// The current values of the variables.
+    state: State,
 }
 
 impl Model {
     pub(crate) fn new(session: Session, artifact: Arc<Artifact>) -> Model {
-        let state = artifact.manifest().variables.iter().map(|_| None).collect();
+        let state = State::new(artifact.manifest());
         Model { session, artifact, executables: BTreeMap::new(), state }
     }
 
@@ -50,15 +53,13 @@ impl Model {
     /// [`Error::Program`] if a value has another type or shape than its variable, or there is no
     /// such variable.
     pub fn set_variables(&mut self, values: VariableValues) -> Result<(), Error> {
-        for (index, value) in values {
-            let wanted = self.manifest().variables.get(index);
+        for (index, value) in &values {
+            let wanted = self.manifest().variables.get(*index);
             if wanted.is_none_or(|wanted| wanted.dtype != value.dtype() || wanted.shape != value.shape()) {
                 return Err(self.misfit(format!("variable {index} cannot be given a {} value", value.describe())));
             }
-            let buffer = self.upload(value.dtype(), value.shape(), value.bytes())?;
-            self.put(index, buffer);
         }
-        Ok(())
+        self.write(values)
     }
 
     /// The current value of a variable, by path.
@@ -75,12 +76,19 @@ impl Model {
 
     /// The current value of the variable with this index in the manifest.
     pub(crate) fn variable_at(&mut self, index: usize) -> Result<HostTensor, Error> {
-        self.require([index])?;
-        let bytes = self.state_buffer(index)?.to_bytes()?;
-        match self.artifact.manifest().variables.get(index) {
-            Some(variable) => Ok(HostTensor::new(variable.dtype, variable.shape.clone(), bytes)?),
+        let value = self.values(&[index])?.pop();
+        value.map(|(_, value)| value).ok_or_else(|| self.misfit(format!("there is no variable {index}")))
+    }
+
+    /// The current values of variables, in the order asked for.
+    fn values(&mut self, variables: &[usize]) -> Result<VariableValues, Error> {
+        let found = self.read(variables)?;
+        let variables = &self.artifact.manifest().variables;
+        let value = |(index, bytes): (usize, Vec<u8>)| match variables.get(index) {
+            Some(variable) => Ok((index, HostTensor::new(variable.dtype, variable.shape.clone(), bytes)?)),
             None => Err(self.misfit(format!("there is no variable {index}"))),
-        }
+        };
+        found.into_iter().map(value).collect()
     }
 
     /// The current values of the model's weights, trained or not, for [`Model::set_variables`].
@@ -91,7 +99,7 @@ impl Model {
         let variables = self.manifest().variables.iter().enumerate();
         let weights: Vec<usize> =
             variables.filter(|(_, variable)| variable.role.is_model_weight()).map(|(index, _)| index).collect();
-        weights.into_iter().map(|index| Ok((index, self.variable_at(index)?))).collect()
+        self.values(&weights)
     }
 
     /// Lets each weight that has a moving average take it over: the end of Keras's `fit` with an optimizer that
@@ -101,9 +109,9 @@ impl Model {
     /// [`Error::Pjrt`].
     pub(crate) fn take_averages(&mut self) -> Result<(), Error> {
         let averages = self.manifest().training.as_ref().map(|training| training.averages.clone()).unwrap_or_default();
-        let take = |(weight, average)| Ok((weight, self.variable_at(average)?));
-        let values = averages.into_iter().map(take).collect::<Result<VariableValues, Error>>()?;
-        self.set_variables(values)
+        let (weights, averages): (Vec<usize>, Vec<usize>) = averages.into_iter().unzip();
+        let values = self.values(&averages)?;
+        self.set_variables(weights.into_iter().zip(values).map(|(weight, (_, value))| (weight, value)).collect())
     }
 
     /// Sets all metric state back to zero.
@@ -112,14 +120,14 @@ impl Model {
     /// [`Error::Pjrt`].
     pub fn reset_metrics(&mut self) -> Result<(), Error> {
         let artifact = Arc::clone(&self.artifact);
-        for (index, variable) in artifact.manifest().variables.iter().enumerate() {
-            if variable.role == Role::Metric {
-                let zeros = vec![0; variable.byte_len().unwrap_or(0)];
-                let buffer = self.upload(variable.dtype, &variable.shape, &zeros)?;
-                self.put(index, buffer);
-            }
-        }
-        Ok(())
+        let variables = artifact.manifest().variables.iter().enumerate();
+        let zero = |(index, variable): (usize, &Variable)| {
+            let zeros = vec![0; variable.byte_len().unwrap_or(0)];
+            Ok((index, HostTensor::new(variable.dtype, variable.shape.clone(), zeros)?))
+        };
+        let metrics = variables.filter(|(_, variable)| variable.role == Role::Metric);
+        let zeros = metrics.map(zero).collect::<Result<VariableValues, Error>>()?;
+        self.write(zeros)
     }
 
     /// The artifact with the model's current state as its weights; metric state is left out.
@@ -130,11 +138,7 @@ impl Model {
     pub fn to_artifact(&mut self, history: Option<History>) -> Result<ArtifactBuilder, Error> {
         let variables = self.manifest().variables.iter().enumerate();
         let saved: Vec<usize> = variables.filter(|(_, v)| weights::is_saved(v.role)).map(|(index, _)| index).collect();
-        self.require(saved.iter().copied())?;
-        let reads: Vec<_> =
-            saved.iter().map(|&index| Ok((index, self.state_buffer(index)?.read()?))).collect::<Result<_, Error>>()?;
-        let values: Vec<(usize, Vec<u8>)> =
-            reads.into_iter().map(|(index, read)| Ok((index, read.wait()?))).collect::<Result<_, Error>>()?;
+        let values = self.read(&saved)?;
         let mut builder = ArtifactBuilder::from_artifact(&self.artifact)?;
         builder.set_weights(values.iter().map(|(index, bytes)| (*index, bytes.as_slice())))?;
         if let Some(history) = history {
@@ -191,25 +195,27 @@ impl Model {
     pub fn run(&mut self, program: usize, arguments: Vec<Buffer>) -> Result<Vec<Buffer>, Error> {
         self.prepare(program)?;
         let artifact = Arc::clone(&self.artifact);
-        let Some(Program { inputs, outputs, .. }) = artifact.manifest().programs.get(program) else {
+        let manifest = artifact.manifest();
+        let slot = |port: &Port| state::slot(manifest, port.kind);
+        let Some(Program { inputs, outputs, .. }) = manifest.programs.get(program) else {
             return Err(self.misfit(format!("there is no program {program}")));
         };
-        self.require(inputs.iter().filter_map(|port| state_index(port.kind)))?;
+        self.require(inputs.iter().filter_map(slot))?;
 
-        let wanted = inputs.iter().filter(|port| state_index(port.kind).is_none()).count();
+        let wanted = inputs.iter().filter(|port| slot(port).is_none()).count();
         if arguments.len() != wanted {
             return Err(self.misfit(format!("program {program} takes {wanted} arguments, not {}", arguments.len())));
         }
         let donated: Vec<Option<Buffer>> = inputs
             .iter()
-            .map(|port| state_index(port.kind).filter(|_| port.donated).and_then(|index| self.take(index)))
+            .map(|port| slot(port).filter(|_| port.donated).and_then(|slot| self.state.take(slot)))
             .collect();
         let mut given = arguments.into_iter();
         let mut list = Vec::with_capacity(inputs.len());
         for (port, donated) in inputs.iter().zip(donated) {
-            let argument = match (state_index(port.kind), donated) {
+            let argument = match (slot(port), donated) {
                 (_, Some(buffer)) => Some(Argument::Donate(buffer)),
-                (Some(index), None) => Some(Argument::Keep(self.state_buffer(index)?)),
+                (Some(slot), None) => Some(Argument::Keep(self.state_buffer(slot)?)),
                 (None, None) => given.next().map(Argument::Donate),
             };
             list.extend(argument);
@@ -228,8 +234,8 @@ impl Model {
         }
         let mut others = Vec::new();
         for (port, buffer) in outputs.iter().zip(results) {
-            match state_index(port.kind) {
-                Some(index) => self.put(index, buffer),
+            match slot(port) {
+                Some(slot) => self.state.put(slot, buffer),
                 None => others.push(buffer),
             }
         }
@@ -241,7 +247,7 @@ impl Model {
     /// # Errors
     /// [`Error::Pjrt`] if a step that made it has failed.
     pub fn wait_for_state(&self) -> Result<(), Error> {
-        self.state.iter().flatten().try_for_each(|buffer| Ok(buffer.wait()?))
+        self.state.buffers().try_for_each(|buffer| Ok(buffer.wait()?))
     }
 
     /// Copies host data to the device.
@@ -249,27 +255,21 @@ impl Model {
         upload(&self.session, dtype, shape, bytes)
     }
 
-    /// Makes sure that these variables have values: stored ones, and what is not stored as `init`
-    /// gives it.
-    fn require(&mut self, indices: impl IntoIterator<Item = usize>) -> Result<(), Error> {
-        let is_missing = |state: &[Option<Buffer>], index: usize| state.get(index).is_none_or(Option::is_none);
-        let missing: Vec<usize> = indices.into_iter().filter(|&index| is_missing(&self.state, index)).collect();
+    /// Makes sure that these slots have values: stored ones, and what is not stored as `init` gives it.
+    fn require(&mut self, slots: impl IntoIterator<Item = usize>) -> Result<(), Error> {
+        let missing: Vec<usize> = slots.into_iter().filter(|&slot| self.state.is_missing(slot)).collect();
         if missing.is_empty() {
             return Ok(());
         }
         let artifact = Arc::clone(&self.artifact);
-        for &index in &missing {
-            if let (Some(bytes), Some(variable)) = (artifact.weight(index)?, artifact.manifest().variables.get(index)) {
-                let buffer = self.upload(variable.dtype, &variable.shape, &bytes)?;
-                self.put(index, buffer);
-            }
+        for &slot in &missing {
+            self.restore(&artifact, slot)?;
         }
-        if missing.iter().any(|&index| is_missing(&self.state, index)) {
+        if missing.iter().any(|&slot| self.state.is_missing(slot)) {
             self.initialize()?;
         }
-        let still = missing.iter().find(|&&index| is_missing(&self.state, index));
-        match still.and_then(|&index| artifact.manifest().variables.get(index)) {
-            Some(variable) => Err(self.misfit(format!("nothing gives `{}` its first value", variable.path))),
+        match missing.iter().find(|&&slot| self.state.is_missing(slot)) {
+            Some(&slot) => Err(self.misfit(format!("nothing gives {} its first value", self.slot_name(slot)))),
             None => Ok(()),
         }
     }
@@ -279,35 +279,27 @@ impl Model {
         let program = self.find_program(&Entry::Init, None)?;
         self.prepare(program)?;
         let artifact = Arc::clone(&self.artifact);
-        let is_stored = |index| artifact.manifest().weights.iter().any(|stored| stored.variable == index);
         let Some(executable) = self.executables.get(&program) else {
             return Err(self.misfit("`init` is not loaded".to_owned()));
         };
         let run = executable.execute(Vec::<Argument<'_>>::new());
         let results = run.map_err(|error| in_program(&artifact, program, error))?.into_outputs();
-        let outputs = artifact.manifest().programs.get(program).map_or(&[][..], |p| p.outputs.as_slice());
+        let manifest = artifact.manifest();
+        let outputs = manifest.programs.get(program).map_or(&[][..], |p| p.outputs.as_slice());
         for (port, buffer) in outputs.iter().zip(results) {
-            let Some(index) = state_index(port.kind) else { continue };
-            if !is_stored(index) && self.state.get(index).is_some_and(Option::is_none) {
-                self.put(index, buffer);
+            let Some(slot) = state::slot(manifest, port.kind).filter(|&slot| self.state.is_missing(slot)) else { continue };
+            if state::is_stored(manifest, slot) {
+                continue;
             }
+            self.state.put(slot, buffer);
+            self.restore_stored(&artifact, slot)?;
         }
         Ok(())
     }
 
-    pub(crate) fn put(&mut self, index: usize, buffer: Buffer) {
-        if let Some(place) = self.state.get_mut(index) {
-            *place = Some(buffer);
-        }
-    }
-
-    fn take(&mut self, index: usize) -> Option<Buffer> {
-        self.state.get_mut(index).and_then(Option::take)
-    }
-
-    fn state_buffer(&self, index: usize) -> Result<&Buffer, Error> {
-        let buffer = self.state.get(index).and_then(Option::as_ref);
-        buffer.ok_or_else(|| self.misfit(format!("variable {index} has no value: it was lost in a failed step")))
+    fn state_buffer(&self, slot: usize) -> Result<&Buffer, Error> {
+        let lost = || self.misfit(format!("{} has no value: it was lost in a failed step", self.slot_name(slot)));
+        self.state.get(slot).ok_or_else(lost)
     }
 
     pub(crate) fn misfit(&self, reason: String) -> Error {
@@ -340,13 +332,6 @@ where
 {
     let dims: Vec<i64> = shape.iter().map(|&dim| i64::try_from(dim).unwrap_or(i64::MAX)).collect();
     Ok(session.client().buffer_from_shared(element_type(dtype), &dims, bytes, session.device())?)
-}
-
-fn state_index(kind: PortKind) -> Option<usize> {
-    match kind {
-        PortKind::State(index) => Some(index),
-        _ => None,
-    }
 }
 
 /// The device's name for an element type.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Entry, Manifest, Port, PortKind, Program};
+use super::{Entry, Manifest, Port, PortKind, Program, Role};
 use crate::Fault;
 use crate::weights::WEIGHT_ALIGNMENT;
 
@@ -13,14 +13,16 @@ impl Manifest {
     /// - an entry point has at most one program for a batch size, a function at most one for the types
     ///   of its arguments;
     /// - names are unique among a program's inputs and among its outputs;
-    /// - a state port has its variable's type and shape, and a donated one has an output of the
-    ///   same variable; beside state only arguments of functions are donated;
+    /// - the variables of a stack are of one type, no metrics, and in one stack only;
+    /// - a state port has its variable's type and shape, or that of all variables of its stack, which have no other ports,
+    ///   and a donated one has an output of the same variables; beside state only arguments of functions are donated;
     /// - an executable refers to a program and a target, each pair at most once;
     /// - stored tensors have their variable's size, are aligned, and come in order, no two for
     ///   one variable and none overlapping;
     /// - a moving average has the type and shape of its weight, and the learning rate is a float32 scalar.
     pub(crate) fn validate(&self) -> Result<(), Fault> {
         self.check_variables()?;
+        self.check_stacks()?;
         let mut programs = HashSet::new();
         for program in &self.programs {
             let types: Vec<_> = match program.entry {
@@ -60,6 +62,27 @@ impl Manifest {
         Ok(())
     }
 
+    fn check_stacks(&self) -> Result<(), Fault> {
+        let mut seen = HashSet::new();
+        for (number, stack) in self.stacks.iter().enumerate() {
+            let mut first = None;
+            for &index in stack {
+                let Some(variable) = self.variables.get(index) else {
+                    return wrong(format!("stack {number} refers to variable {index}, and there are {}", self.variables.len()));
+                };
+                let ty = (variable.dtype, &variable.shape);
+                if !seen.insert(index) || *first.get_or_insert(ty) != ty || variable.role == Role::Metric {
+                    return wrong(format!("variable {index} `{}` cannot be a row of stack {number}", variable.path));
+                }
+            }
+            let bytes = first.and_then(|(dtype, shape)| dtype.byte_len(&[&[stack.len()], &shape[..]].concat()));
+            if bytes.is_none() {
+                return wrong(format!("stack {number} is empty or too large for any machine"));
+            }
+        }
+        Ok(())
+    }
+
     fn check_training(&self) -> Result<(), Fault> {
         let Some(training) = &self.training else { return Ok(()) };
         for &(weight, average) in &training.averages {
@@ -91,7 +114,7 @@ impl Manifest {
         let returned: HashSet<PortKind> = program.outputs.iter().map(|port| port.kind).collect();
         for port in program.inputs.iter().filter(|port| port.donated) {
             let replaced = match (port.kind, &program.entry) {
-                (PortKind::State(_), _) => returned.contains(&port.kind),
+                (PortKind::State(_) | PortKind::Stack(_), _) => returned.contains(&port.kind),
                 (PortKind::Data, Entry::Function(_)) => {
                     program.outputs.iter().any(|out| (out.dtype, &out.shape) == (port.dtype, &port.shape))
                 }
@@ -115,12 +138,17 @@ impl Manifest {
         if port.dtype.byte_len(&port.shape).is_none() {
             return Err(format!("of shape {:?} is too large for any machine", port.shape));
         }
-        let PortKind::State(index) = port.kind else {
-            return Ok(());
+        let index = match port.kind {
+            PortKind::State(index) => index,
+            PortKind::Stack(number) => return self.check_stack_port(port, number),
+            _ => return Ok(()),
         };
         let Some(variable) = self.variables.get(index) else {
             return Err(format!("refers to variable {index}, and there are {}", self.variables.len()));
         };
+        if let Some(stack) = self.stacks.iter().position(|stack| stack.contains(&index)) {
+            return Err(format!("is variable {index}, which is a row of stack {stack}"));
+        }
         if (variable.dtype, &variable.shape) != (port.dtype, &port.shape) {
             return Err(format!(
                 "is {}{:?}, but its variable `{}` is {}{:?}",
@@ -128,6 +156,17 @@ impl Manifest {
             ));
         }
         Ok(())
+    }
+
+    fn check_stack_port(&self, port: &Port, number: usize) -> Result<(), String> {
+        let Some(stack) = self.stacks.get(number) else {
+            return Err(format!("refers to stack {number}, and there are {}", self.stacks.len()));
+        };
+        let row = stack.first().and_then(|&index| self.variables.get(index));
+        match row.map(|row| (row.dtype, [&[stack.len()], &row.shape[..]].concat())) {
+            Some((dtype, shape)) if (dtype, &shape) == (port.dtype, &port.shape) => Ok(()),
+            _ => Err(format!("is {}{:?}, which its stack {number} is not", port.dtype, port.shape)),
+        }
     }
 
     fn check_executables(&self) -> Result<(), Fault> {

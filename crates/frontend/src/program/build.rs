@@ -8,7 +8,7 @@ use keramos_ir::passes::Roll;
 use super::assemble::{self, State};
 use super::function::{self, Traced, Wanted};
 use super::training::Compiled;
-use super::{Program, layout, step, steps};
+use super::{Program, layout, stack, step, steps};
 use crate::diagnostics::codes;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -82,6 +82,9 @@ pub fn build(
     for function in traced {
         program.entries.push(function.into_entry(interp, &state)?);
     }
+    if options.roll == Roll::Auto {
+        stack::apply(&mut program)?;
+    }
     Ok(program)
 }
 
@@ -93,6 +96,7 @@ fn of_functions(interp: &mut Interp, reads: &[VariableId], trained: &[VariableId
     let program = Program {
         model: file.strip_suffix(".py").unwrap_or(&file).to_owned(),
         variables: assemble::specs(interp, &state, trained, &HashMap::new()),
+        stacks: Vec::new(),
         entries,
         layers: Vec::new(),
         training: None,
@@ -157,6 +161,7 @@ fn of_model(
     let program = Program {
         model: model.name().to_string(),
         variables: assemble::specs(interp, &state, &trained, &h5),
+        stacks: Vec::new(),
         entries,
         layers: layout::rows(interp, model, &graph),
         training,

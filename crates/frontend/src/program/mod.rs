@@ -4,6 +4,7 @@ mod assemble;
 mod build;
 mod function;
 mod layout;
+mod stack;
 mod step;
 mod steps;
 mod summary;
@@ -27,6 +28,8 @@ pub struct Program {
     pub model: String,
     /// The state, in the order in which entry points take and return it.
     pub variables: Vec<VariableSpec>,
+    /// Variables of one type that are the rows of one array, as indices into [`Program::variables`].
+    pub stacks: Vec<Vec<usize>>,
     /// The entry points, for each batch size asked for.
     pub entries: Vec<Entry>,
     /// One row per layer, as `model.summary()` shows them.
@@ -114,6 +117,8 @@ pub struct Port {
 pub enum PortKind {
     /// The variable with this index in [`Program::variables`].
     State(usize),
+    /// The variables of the stack with this index in [`Program::stacks`], along a new dimension 0.
+    Stack(usize),
     /// Input number i of the model, or leaf number i of a function's arguments.
     Data(usize),
     /// The target of output number i.

@@ -264,7 +264,7 @@ impl Graph<'_> {
     }
 }
 
-fn is_commutative(op: &Op) -> bool {
+pub(super) fn is_commutative(op: &Op) -> bool {
     use BinaryKind::{Add, And, Max, Min, Mul, Or, Xor};
     matches!(op, Op::Binary(Binary(Add | Mul | Max | Min | And | Or | Xor)))
 }

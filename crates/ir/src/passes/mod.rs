@@ -23,12 +23,14 @@ mod cpu;
 mod dce;
 mod donated;
 mod graph;
+mod pack;
 mod roll;
 mod rules;
 
 pub use dce::dce;
 pub(crate) use dce::prune;
 pub use donated::order_donated;
+pub use pack::{Place, Stateful, find_stacks, pack, stack_state};
 pub use roll::{MIN_REPEATS, Roll, roll};
 pub use rules::{Rule, rules};
 

@@ -110,20 +110,26 @@ fn programs(manifest: &Manifest) -> String {
     for program in &manifest.programs {
         text.push_str(&format!("  {}\n", program.label()));
         let function = matches!(program.entry, Entry::Function(_));
-        text.push_str(&ports("takes", &program.inputs, function));
-        text.push_str(&ports("gives", &program.outputs, function));
+        text.push_str(&ports("takes", &program.inputs, function, manifest));
+        text.push_str(&ports("gives", &program.outputs, function, manifest));
     }
     text
 }
 
 /// One line for the state, one for each other port; those of a function with their positions.
-fn ports(verb: &str, ports: &[Port], function: bool) -> String {
+fn ports(verb: &str, ports: &[Port], function: bool, manifest: &Manifest) -> String {
     let mut text = String::new();
-    let is_state = |port: &&Port| matches!(port.kind, PortKind::State(_));
-    let states = ports.iter().filter(is_state).count();
+    let is_state = |port: &&Port| port.kind.is_state();
+    let variables = |port: &Port| match port.kind {
+        PortKind::Stack(number) => manifest.stacks.get(number).map_or(0, Vec::len),
+        _ => usize::from(port.kind.is_state()),
+    };
+    let states: usize = ports.iter().map(variables).sum();
+    let arrays = ports.iter().filter(is_state).count();
     let donated = ports.iter().filter(|port| port.donated).count();
     if states > 0 {
-        let note = if donated > 0 { format!(", {donated} donated") } else { String::new() };
+        let stacked = if arrays < states { format!(" in {arrays} arrays") } else { String::new() };
+        let note = if donated > 0 { format!("{stacked}, {donated} donated") } else { stacked };
         text.push_str(&format!("    {verb} state: {states} variables{note}\n"));
     }
     for (index, port) in ports.iter().filter(|port| !is_state(port)).enumerate() {
@@ -143,7 +149,7 @@ fn ports(verb: &str, ports: &[Port], function: bool) -> String {
 
 fn kind_name(kind: PortKind) -> &'static str {
     match kind {
-        PortKind::State(_) => "state",
+        PortKind::State(_) | PortKind::Stack(_) => "state",
         PortKind::Data => "input",
         PortKind::Target => "target",
         PortKind::SampleWeight => "sample weights",

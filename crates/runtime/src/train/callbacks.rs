@@ -8,6 +8,7 @@ mod watch;
 
 use keramos_artifact::{Callback, DType};
 
+use crate::HostTensor;
 use crate::error::Error;
 use crate::evaluate::Logs;
 use crate::model::Model;
@@ -103,10 +104,8 @@ impl Model {
 
     fn set_learning_rate(&mut self, callback: &'static str, rate: f64) -> Result<(), Error> {
         let index = self.rate_variable(callback)?;
-        let bytes = (rate as f32).to_le_bytes();
-        let buffer = self.upload(DType::F32, &[], &bytes)?;
-        self.put(index, buffer);
-        Ok(())
+        let value = HostTensor::new(DType::F32, Vec::new(), (rate as f32).to_le_bytes().to_vec())?;
+        self.set_variables(vec![(index, value)])
     }
 }
 
