@@ -3,6 +3,7 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod depth;
 #[path = "../../examples/embed.rs"]
 mod embed;
 mod examples;

@@ -287,7 +287,9 @@ impl Model {
         let manifest = artifact.manifest();
         let outputs = manifest.programs.get(program).map_or(&[][..], |p| p.outputs.as_slice());
         for (port, buffer) in outputs.iter().zip(results) {
-            let Some(slot) = state::slot(manifest, port.kind).filter(|&slot| self.state.is_missing(slot)) else { continue };
+            let Some(slot) = state::slot(manifest, port.kind).filter(|&slot| self.state.is_missing(slot)) else {
+                continue;
+            };
             if state::is_stored(manifest, slot) {
                 continue;
             }

@@ -68,7 +68,10 @@ impl Manifest {
             let mut first = None;
             for &index in stack {
                 let Some(variable) = self.variables.get(index) else {
-                    return wrong(format!("stack {number} refers to variable {index}, and there are {}", self.variables.len()));
+                    return wrong(format!(
+                        "stack {number} refers to variable {index}, and there are {}",
+                        self.variables.len()
+                    ));
                 };
                 let ty = (variable.dtype, &variable.shape);
                 if !seen.insert(index) || *first.get_or_insert(ty) != ty || variable.role == Role::Metric {

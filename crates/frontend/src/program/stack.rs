@@ -96,7 +96,8 @@ fn place(entry: &mut Entry, inputs: &[Place], outputs: &[Place], stacks: &[Vec<u
         let mut port = port(place, &entry.inputs);
         port.donated_to = match port.kind {
             PortKind::Stack(stack) => {
-                let is_row = |port: &&Port| matches!(port.kind, PortKind::State(index) if stacks[stack].contains(&index));
+                let is_row =
+                    |port: &&Port| matches!(port.kind, PortKind::State(index) if stacks[stack].contains(&index));
                 let donated = entry.inputs.iter().filter(is_row).all(|port| port.donated_to.is_some());
                 new_outputs.iter().position(|output| donated && output.kind == port.kind)
             }

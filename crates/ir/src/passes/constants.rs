@@ -69,6 +69,11 @@ pub(super) fn splat(array: &Array) -> Option<Array> {
     Array::new([], scalar).ok()
 }
 
+/// One element as a scalar array.
+pub(super) fn element(array: &Array, position: usize) -> Array {
+    Array::new([], array.data().take(&[position])).unwrap_or_else(|_| array.clone())
+}
+
 /// The value of a one-element array as `f64` if it is one exactly (some wide integers are not; complex numbers are not looked at).
 pub(super) fn scalar_value(array: &Array) -> Option<f64> {
     macro_rules! widen {

@@ -14,8 +14,7 @@
 //!
 //! Loops and branches lose what nothing needs and what is the same in every step (`control`, `dce`).
 //!
-//! All laws hold for NaN and infinities and keep every rounding, so results are the same numbers; the
-//! one liberty is the sign of a zero that is added (`x + 0 → x`, which turns `-0 + 0` from `0` to `-0`).
+//! All laws hold for NaN, infinities and the signs of zeros, and keep every rounding, so results are the same numbers.
 
 mod constants;
 mod control;
@@ -296,7 +295,7 @@ mod tests {
         }
         func @double(%x: f32[3]) {
             %z = constant {value=f32[3] splat 0.0}
-            %a = add(%x, %z)
+            %a = sub(%x, %z)
             %y = add(%a, %a)
             return %y
         }";
@@ -357,12 +356,12 @@ mod tests {
 
     #[test]
     fn laws_apply_to_what_other_laws_make() {
-        // (−x)·(−1) + 0 → x, repeated constants included.
+        // (−x)·(−1) + (−0) → x, repeated constants included.
         insta::assert_snapshot!(simplified("func @f(%x: f32[2,3]) {
             %a = neg(%x)
             %m = constant {value=f32[2,3] splat -1.0}
             %b = mul(%m, %a)
-            %z = constant {value=f32[3] splat 0.0}
+            %z = constant {value=f32[3] splat -0.0}
             %zz = broadcast_in_dim(%z) {shape=[2,3], dims=[1]}
             %c = add(%b, %zz)
             %t = transpose(%c) {permutation=[1,0]}

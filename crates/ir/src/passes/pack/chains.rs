@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::rows::definitions;
 use crate::ops::{Binary, BinaryKind, Steps};
 use crate::{Builder, Function, Op, Result, Value};
 
@@ -80,14 +81,6 @@ fn emit(b: &mut Builder, kind: BinaryKind, start: Value, arrays: &[Value], rows:
     let arrays = arrays.iter().map(|&array| b.slice_in_dim(array, 0, rows, 0)).collect::<Result<Vec<_>>>()?;
     let (ends, _) = b.scan(&body, &[], &[start], &arrays, Steps::new(rows))?;
     Ok(ends.first().copied().unwrap_or(start))
-}
-
-fn definitions(function: &Function) -> Vec<Option<usize>> {
-    let mut definition = vec![None; function.num_values()];
-    for (index, eqn) in function.equations.iter().enumerate() {
-        eqn.outputs.iter().for_each(|output| definition[output.index()] = Some(index));
-    }
-    definition
 }
 
 /// The array and the row that a value is, without the array's dimension 0.
@@ -169,13 +162,14 @@ fn best(chain: &Chain, min_rows: usize, row: impl Fn(Value) -> Option<(Value, us
 
 /// The loop that begins with `places[first]` and has `period` terms in each turn.
 fn rows_from(places: &[Option<(Value, usize)>], first: usize, period: usize) -> Option<Loop> {
-    let turn = places[first..first + period].iter().map(|place| place.filter(|&(_, row)| row == 0).map(|(array, _)| array));
+    let turn =
+        places[first..first + period].iter().map(|place| place.filter(|&(_, row)| row == 0).map(|(array, _)| array));
     let arrays: Vec<Value> = turn.collect::<Option<_>>()?;
     let fits = |turn: &usize| {
         let begin = first + turn * period;
-        places.get(begin..begin + period).is_some_and(|places| {
-            places.iter().zip(&arrays).all(|(&place, &array)| place == Some((array, *turn)))
-        })
+        places
+            .get(begin..begin + period)
+            .is_some_and(|places| places.iter().zip(&arrays).all(|(&place, &array)| place == Some((array, *turn))))
     };
     let rows = (0..).take_while(fits).count();
     Some(Loop { first, arrays, rows })

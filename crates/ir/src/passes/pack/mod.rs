@@ -16,9 +16,6 @@ mod emit;
 mod rows;
 mod state;
 
-#[cfg(test)]
-mod tests;
-
 pub use state::{Place, Stateful, find_stacks, stack_state};
 
 use crate::verify::checked;

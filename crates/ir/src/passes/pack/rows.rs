@@ -1,6 +1,6 @@
 //! Which values are rows of which arrays, and which equations are equal but for the row.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::mem::{Discriminant, discriminant};
 
 use crate::ops::Slice;
@@ -45,7 +45,7 @@ pub(super) enum Operand {
     Row(usize),
     /// The same value for all.
     Same(Value),
-    /// A parameter that could become a row.
+    /// A value that depends on a parameter which could become a row.
     Free(TensorType),
 }
 
@@ -60,6 +60,8 @@ pub(super) struct Rows {
     pub(super) group: Vec<Option<usize>>,
     /// For each equation its level.
     pub(super) level: Vec<usize>,
+    /// Parameters that may become rows.
+    free: HashSet<Value>,
 }
 
 /// A group that may still lack members.
@@ -93,6 +95,8 @@ impl Rows {
         let mut rows = Rows::with_slices(function, min_rows);
         params.into_iter().for_each(|params| rows.add_array(params.clone(), Source::Params(params)));
         rows.add_constants(function, min_rows);
+        rows.free = function.params.iter().copied().filter(|&param| free(param)).collect();
+        let free = rows.depends_on_free(function);
         let mut order: Vec<usize> = (0..function.equations.len()).collect();
         order.sort_by_key(|&index| (rows.level[index], index));
         let mut rest = &order[..];
@@ -142,40 +146,35 @@ impl Rows {
 
     /// Constants at the same place in equal terms that are joined are rows.
     fn add_constants(&mut self, function: &Function, min_rows: usize) {
-        let mut definition = vec![None; function.num_values()];
-        for (index, eqn) in function.equations.iter().enumerate() {
-            eqn.outputs.iter().for_each(|output| definition[output.index()] = Some(index));
-        }
-        let mut seen = std::collections::HashSet::new();
         let joins = function.equations.iter().filter(|eqn| matches!(&eqn.op, Op::Concatenate(op) if op.dim == 0));
-        let mut open: Vec<Vec<Value>> =
+        let joined: Vec<Vec<Value>> =
             joins.map(|eqn| eqn.inputs.clone()).filter(|inputs| inputs.len() >= min_rows).collect();
-        while let Some(values) = open.pop() {
-            if values.iter().all(|&v| v == values[0]) || !seen.insert(values.clone()) {
-                continue;
+        let definition = definitions(function);
+        let is_constant = |value: Value| {
+            definition[value.index()].is_some_and(|index| matches!(function.equations[index].op, Op::Constant(_)))
+        };
+        for values in aligned(function, &definition, joined, is_constant) {
+            self.add_distinct(values, Source::Constants);
+        }
+    }
+
+    /// For each value whether it depends on a free parameter.
+    fn depends_on_free(&self, function: &Function) -> Vec<bool> {
+        let mut depends = vec![false; function.num_values()];
+        self.free.iter().for_each(|param| depends[param.index()] = true);
+        for eqn in function.equations.iter().filter(|_| !self.free.is_empty()) {
+            if eqn.inputs.iter().any(|input| depends[input.index()]) {
+                eqn.outputs.iter().for_each(|output| depends[output.index()] = true);
             }
-            let Some(members) = values.iter().map(|v| definition[v.index()]).collect::<Option<Vec<usize>>>() else {
-                continue;
-            };
-            let first = &function.equations[members[0]];
-            let alike = members.iter().all(|&member| {
-                let eqn = &function.equations[member];
-                discriminant(&eqn.op) == discriminant(&first.op)
-                    && eqn.inputs.len() == first.inputs.len()
-                    && function.ty(eqn.outputs[0]) == function.ty(first.outputs[0])
-            });
-            if !alike {
-                continue;
-            }
-            if !matches!(first.op, Op::Constant(_)) {
-                let operand = |i: usize| members.iter().map(|&member| function.equations[member].inputs[i]).collect();
-                open.extend((0..first.inputs.len()).map(operand));
-                continue;
-            }
-            let distinct: std::collections::HashSet<Value> = values.iter().copied().collect();
-            if distinct.len() == values.len() && values.iter().all(|v| self.row[v.index()].is_none()) {
-                self.add_array(values.clone(), Source::Constants(values));
-            }
+        }
+        depends
+    }
+
+    /// Makes values that are no rows yet rows, if no two are the same.
+    fn add_distinct(&mut self, values: Vec<Value>, source: impl FnOnce(Vec<Value>) -> Source) {
+        let distinct: HashSet<Value> = values.iter().copied().collect();
+        if distinct.len() == values.len() && values.iter().all(|v| self.row[v.index()].is_none()) {
+            self.add_array(values.clone(), source(values));
         }
     }
 
@@ -186,7 +185,7 @@ impl Rows {
     }
 
     /// Groups the equations of one level.
-    fn add_level(&mut self, function: &Function, equations: &[usize], level: usize, free: &impl Fn(Value) -> bool) {
+    fn add_level(&mut self, function: &Function, equations: &[usize], level: usize, free: &[bool]) {
         let mut candidates: HashMap<Key, Vec<Candidate>> = HashMap::new();
         let mut keys: Vec<Key> = Vec::new();
         for &index in equations {
@@ -223,7 +222,7 @@ impl Rows {
     }
 
     /// The operands of an equation; nothing if none is a row.
-    fn operands(&self, function: &Function, eqn: &Equation, free: &impl Fn(Value) -> bool) -> Option<Operands> {
+    fn operands(&self, function: &Function, eqn: &Equation, free: &[bool]) -> Option<Operands> {
         let mut place = None;
         for (array, row) in eqn.inputs.iter().filter_map(|input| self.row[input.index()]) {
             let this = (row, self.arrays[array].rows);
@@ -234,10 +233,11 @@ impl Rows {
         let (row, rows) = place?;
         let operand = |&input: &Value| match self.row[input.index()] {
             Some((array, _)) => Operand::Row(array),
-            None if free(input) => Operand::Free(function.ty(input).clone()),
+            None if free[input.index()] => Operand::Free(function.ty(input).clone()),
             None => Operand::Same(input),
         };
-        let (mut operands, mut inputs): (Vec<_>, Vec<_>) = (eqn.inputs.iter().map(operand).collect(), eqn.inputs.clone());
+        let (mut operands, mut inputs): (Vec<_>, Vec<_>) =
+            (eqn.inputs.iter().map(operand).collect(), eqn.inputs.clone());
         let rank = |operand: &Operand| match operand {
             Operand::Row(array) => (0, *array),
             Operand::Free(_) => (1, 0),
@@ -261,19 +261,23 @@ impl Rows {
             if !matches!(operand, Operand::Free(_)) {
                 continue;
             }
-            let params: Vec<Value> = members.iter().map(|(_, inputs)| inputs[i]).collect();
-            let mut distinct = params.clone();
-            distinct.sort_unstable();
-            distinct.dedup();
-            if let &[param] = &distinct[..] {
-                *operand = Operand::Same(param);
+            let values: Vec<Value> = members.iter().map(|(_, inputs)| inputs[i]).collect();
+            if values.iter().all(|&value| value == values[0]) {
+                *operand = Operand::Same(values[0]);
                 continue;
             }
-            if distinct.len() < params.len() || params.iter().any(|p| self.row[p.index()].is_some()) {
-                return;
+            let definition = definitions(function);
+            for params in aligned(function, &definition, vec![values.clone()], |value| self.free.contains(&value)) {
+                self.add_distinct(params, Source::Params);
             }
-            *operand = Operand::Row(self.arrays.len());
-            self.add_array(params.clone(), Source::Params(params));
+            // What is made of parameters that are rows from now on is seen when all is looked at again.
+            let rows: Vec<Option<(usize, usize)>> = values.iter().map(|v| self.row[v.index()]).collect();
+            match rows.first() {
+                Some(&Some((array, _))) if rows.iter().copied().eq((0..rows.len()).map(|row| Some((array, row)))) => {
+                    *operand = Operand::Row(array);
+                }
+                _ => return,
+            }
         }
         let group = self.groups.len();
         let members: Vec<usize> = members.iter().map(|&(member, _)| member).collect();
@@ -287,6 +291,51 @@ impl Rows {
     }
 }
 
+/// For each value the equation that makes it.
+pub(super) fn definitions(function: &Function) -> Vec<Option<usize>> {
+    let mut definition = vec![None; function.num_values()];
+    for (index, eqn) in function.equations.iter().enumerate() {
+        eqn.outputs.iter().for_each(|output| definition[output.index()] = Some(index));
+    }
+    definition
+}
+
+/// The lists of different values that `is_wanted` picks, at the same place in the terms that are the values of each list in
+/// `open`, as far as these are equal.
+fn aligned(
+    function: &Function,
+    definition: &[Option<usize>],
+    mut open: Vec<Vec<Value>>,
+    is_wanted: impl Fn(Value) -> bool,
+) -> Vec<Vec<Value>> {
+    let mut seen = HashSet::new();
+    let mut found = Vec::new();
+    while let Some(values) = open.pop() {
+        let Some(&first) = values.first() else { continue };
+        if values.iter().all(|&v| v == first) || !seen.insert(values.clone()) {
+            continue;
+        }
+        let one_type = values.iter().all(|&v| function.ty(v) == function.ty(first));
+        if values.iter().all(|&v| is_wanted(v)) {
+            found.extend(Some(values).filter(|_| one_type));
+            continue;
+        }
+        let Some(members) = values.iter().map(|v| definition[v.index()]).collect::<Option<Vec<usize>>>() else {
+            continue;
+        };
+        let eqn = &function.equations[members[0]];
+        let alike = members.iter().all(|&member| {
+            let other = &function.equations[member];
+            discriminant(&other.op) == discriminant(&eqn.op) && other.inputs.len() == eqn.inputs.len()
+        });
+        if one_type && alike && is_packed(&eqn.op) {
+            let operand = |i: usize| members.iter().map(|&member| function.equations[member].inputs[i]).collect();
+            open.extend((0..eqn.inputs.len()).map(operand));
+        }
+    }
+    found
+}
+
 /// The row that a slice is, if it is a whole row along dimension 0.
 pub(super) fn row_of_slice(op: &Slice, shape: &[usize]) -> Option<usize> {
     let (&start, &limit) = (op.start.first()?, op.limit.first()?);
@@ -298,7 +347,11 @@ pub(super) fn row_of_slice(op: &Slice, shape: &[usize]) -> Option<usize> {
 /// computed at once. Products and loops are not among them: a backend may run a batch of them on a slower path.
 fn is_packed(op: &Op) -> bool {
     match op {
-        Op::Call(op) => op.function.equations.iter().all(|eqn| matches!(eqn.op, Op::Constant(_) | Op::Iota(_)) || is_packed(&eqn.op)),
+        Op::Call(op) => op
+            .function
+            .equations
+            .iter()
+            .all(|eqn| matches!(eqn.op, Op::Constant(_) | Op::Iota(_)) || is_packed(&eqn.op)),
         Op::Unary(_)
         | Op::Binary(_)
         | Op::NextAfter(_)
@@ -319,6 +372,7 @@ fn is_packed(op: &Op) -> bool {
         | Op::Slice(_)
         | Op::Reduce(_)
         | Op::IntegerPow(_)
+        | Op::Threefry2x32(_)
         | Op::StopGradient(_) => true,
         _ => false,
     }

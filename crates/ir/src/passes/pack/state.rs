@@ -70,7 +70,8 @@ fn stacks_of(stateful: &Stateful<'_>, min_rows: usize) -> Vec<Vec<usize>> {
         });
         let found: Vec<Vec<Value>> = found.collect();
         if found.len() == known.len() {
-            let variables = |params: &Vec<Value>| params.iter().filter_map(|param| variable.get(param).copied()).collect();
+            let variables =
+                |params: &Vec<Value>| params.iter().filter_map(|param| variable.get(param).copied()).collect();
             return known.iter().map(variables).collect();
         }
         known = found;
@@ -84,13 +85,14 @@ fn joined(function: &Function, min_rows: usize, variable: &HashMap<Value, usize>
     let mut all = Vec::new();
     for eqn in &function.equations {
         match (&eqn.op, &eqn.inputs[..]) {
-            (Op::Reshape(op), &[x]) if variable.contains_key(&x) && op.shape.first() == Some(&1) => {
-                if op.shape[1..] == function.ty(x).shape {
-                    reshaped.insert(eqn.outputs[0], x);
-                }
+            (Op::Reshape(op), &[x])
+                if variable.contains_key(&x) && op.shape.split_first() == Some((&1, &function.ty(x).shape[..])) =>
+            {
+                reshaped.insert(eqn.outputs[0], x);
             }
             (Op::Concatenate(op), inputs) if op.dim == 0 && inputs.len() >= min_rows => {
-                let Some(params) = inputs.iter().map(|x| reshaped.get(x).copied()).collect::<Option<Vec<Value>>>() else {
+                let Some(params) = inputs.iter().map(|x| reshaped.get(x).copied()).collect::<Option<Vec<Value>>>()
+                else {
                     continue;
                 };
                 let own: HashSet<Value> = params.iter().copied().collect();

@@ -40,6 +40,8 @@ type CompareLaws = &'static [Law<fn(&mut Graph<'_>, Comparison, Value, Value) ->
 type SelectLaws = &'static [Law<fn(&mut Graph<'_>, Value, Value, Value) -> Answer>];
 type ConstantLaws = &'static [Law<fn(&mut Graph<'_>, &ops::Constant) -> Answer>];
 type DotLaws = &'static [Law<fn(&mut Graph<'_>, &DotGeneral, Value, Value) -> Answer>];
+/// Laws of a primitive with attributes and any number of operands.
+type ManyLaws<P> = &'static [Law<fn(&mut Graph<'_>, &P, &[Value]) -> Answer>];
 /// Laws of a primitive with attributes and one operand.
 type Laws<P> = &'static [Law<fn(&mut Graph<'_>, &P, Value) -> Answer>];
 
@@ -70,8 +72,13 @@ pub(super) fn apply(g: &mut Graph<'_>, op: &Op, inputs: &[Value]) -> Answer {
         (Op::BroadcastInDim(op), &[x]) => first!(shape::BROADCAST, op, x),
         (Op::Rev(op), &[x]) => first!(window::REV, op, x),
         (Op::Slice(op), &[x]) => first!(window::SLICE, op, x),
-        (Op::Concatenate(op), &[x]) => first!(window::CONCATENATE, op, x),
-        (Op::Pad(op), &[x, _]) => first!(window::PAD, op, x),
+        (Op::Concatenate(op), xs) => first!(window::CONCATENATE, op, xs),
+        (Op::Pad(op), xs) => first!(window::PAD, op, xs),
+        (Op::Cumulative(op), &[x]) => first!(window::CUMULATIVE, op, x),
+        (Op::Sort(op), &[x]) => first!(window::SORT, op, x),
+        (Op::DynamicSlice(op), xs) => first!(window::DYNAMIC_SLICE, op, xs),
+        (Op::DynamicUpdateSlice(op), xs) => first!(window::DYNAMIC_UPDATE_SLICE, op, xs),
+        (Op::Gather(op), xs) => first!(window::GATHER, op, xs),
         (Op::Reduce(op), &[x]) => first!(contraction::REDUCE, op, x),
         (Op::DotGeneral(op), &[x, y]) => first!(contraction::DOT, op, x, y),
         (Op::Constant(op), &[]) => first!(shape::CONSTANT, op),
@@ -96,7 +103,8 @@ pub fn rules() -> Vec<Rule> {
         shape::TRANSPOSE,
         shape::BROADCAST
     );
-    list!(window::REV, window::SLICE, window::CONCATENATE, window::PAD, contraction::REDUCE, contraction::DOT);
+    list!(window::REV, window::SLICE, window::CONCATENATE, window::PAD, window::CUMULATIVE, window::SORT);
+    list!(window::DYNAMIC_SLICE, window::DYNAMIC_UPDATE_SLICE, window::GATHER, contraction::REDUCE, contraction::DOT);
     all
 }
 

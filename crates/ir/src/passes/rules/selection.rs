@@ -8,6 +8,14 @@ use crate::{Array, DType, Equation, Op, Value};
 pub(super) const COMPARE: CompareLaws = &[
     Law { name: "compare_same", law: "x = x → true, x < x → false, … for integers", apply: compare_same },
     Law {
+        name: "compare_unsigned", law: "x ≥ 0 → true, x < 0 → false for what has no sign", apply: compare_unsigned
+    },
+    Law {
+        name: "compare_iota",
+        law: "iota < c → true or false, where all numbers of the iota are on one side of c",
+        apply: compare_iota,
+    },
+    Law {
         name: "compare_on_scalars",
         law: "repeat(s) < repeat(t) → repeat(s < t)",
         apply: |g, kind, x, y| on_scalars(g, Compare(kind), &[x, y]),
@@ -21,6 +29,7 @@ pub(super) const SELECT: SelectLaws = &[
         law: "true ? x : y → x, false ? x : y → y",
         apply: |g, p, x, y| Ok(g.number(p).map(|p| if p != 0.0 { x } else { y })),
     },
+    Law { name: "select_truth", law: "p ? true : false → p, p ? false : true → ¬p", apply: select_truth },
     Law { name: "select_not", law: "¬p ? x : y → p ? y : x", apply: select_not },
     Law { name: "select_nested", law: "p ? (p ? x : _) : (p ? _ : y) → p ? x : y", apply: select_nested },
     Law {
@@ -36,10 +45,58 @@ fn compare_same(g: &mut Graph<'_>, kind: Comparison, x: Value, y: Value) -> Answ
         return Ok(None);
     }
     use Comparison::{Eq, EqTo, Ge, Le, LeTo};
-    let holds = matches!(kind, Eq | Le | Ge | EqTo | LeTo);
+    truth(g, x, matches!(kind, Eq | Le | Ge | EqTo | LeTo))
+}
+
+/// A truth value for every element of `x`.
+fn truth(g: &mut Graph<'_>, x: Value, holds: bool) -> Answer {
     let shape = g.ty(x).shape.clone();
     let scalar = g.constant(Array::scalar(DType::Bool, f64::from(u8::from(holds))))?;
     g.repeat(scalar, &shape).map(Some)
+}
+
+fn compare_unsigned(g: &mut Graph<'_>, kind: Comparison, x: Value, y: Value) -> Answer {
+    let dtype = g.ty(x).dtype;
+    if !dtype.is_int() || dtype.is_signed_int() || g.number(y) != Some(0.0) {
+        return Ok(None);
+    }
+    match kind {
+        Comparison::Ge => truth(g, x, true),
+        Comparison::Lt => truth(g, x, false),
+        _ => Ok(None),
+    }
+}
+
+fn compare_iota(g: &mut Graph<'_>, kind: Comparison, x: Value, y: Value) -> Answer {
+    let Some(Equation { op: Op::Iota(iota), .. }) = g.def(x) else { return Ok(None) };
+    let last = iota.shape[iota.dim] as f64 - 1.0;
+    // Larger numbers may not be numbers of the type.
+    let (Some(c), true) = (g.number(y), (0.0..128.0).contains(&last) || iota.dtype.bits() >= 32 && last < 16_777_216.0)
+    else {
+        return Ok(None);
+    };
+    let (below, above) = (last < c, 0.0 > c);
+    let holds = match kind {
+        Comparison::Lt if below || c <= 0.0 => below,
+        Comparison::Le if last <= c || above => last <= c,
+        Comparison::Gt if above || last <= c => above,
+        Comparison::Ge if c <= 0.0 || below => c <= 0.0,
+        Comparison::Eq if below || above => false,
+        Comparison::Ne if below || above => true,
+        _ => return Ok(None),
+    };
+    truth(g, x, holds)
+}
+
+fn select_truth(g: &mut Graph<'_>, p: Value, x: Value, y: Value) -> Answer {
+    if g.ty(x).dtype != DType::Bool || g.ty(p).shape != g.ty(x).shape {
+        return Ok(None);
+    }
+    match (g.number(x), g.number(y)) {
+        (Some(1.0), Some(0.0)) => Ok(Some(p)),
+        (Some(0.0), Some(1.0)) => g.emit1(Unary(UnaryKind::Not), &[p]).map(Some),
+        _ => Ok(None),
+    }
 }
 
 fn select_not(g: &mut Graph<'_>, p: Value, x: Value, y: Value) -> Answer {

@@ -32,6 +32,11 @@ pub(super) const TRANSPOSE: Laws<Transpose> = &[
         apply: |_, op, x| Ok(op.permutation.iter().copied().eq(0..op.permutation.len()).then_some(x)),
     },
     Law { name: "transpose_scalar", law: "transpose(repeat(s)) → repeat(s)", apply: transpose_scalar },
+    Law {
+        name: "transpose_broadcast",
+        law: "transpose(broadcast(x)) → broadcast(x) where x's dimensions keep their order",
+        apply: transpose_broadcast,
+    },
     Law { name: "transpose_transpose", law: "transpose(transpose(x)) → transpose(x)", apply: transpose_transpose },
     Law {
         name: "transpose_units",
@@ -86,6 +91,18 @@ fn reshape_reshape(g: &mut Graph<'_>, op: &Reshape, x: Value) -> Answer {
 fn transpose_scalar(g: &mut Graph<'_>, op: &Transpose, x: Value) -> Answer {
     let shape: Vec<usize> = op.permutation.iter().map(|&d| g.ty(x).shape[d]).collect();
     repeated(g, x, &shape)
+}
+
+fn transpose_broadcast(g: &mut Graph<'_>, op: &Transpose, x: Value) -> Answer {
+    let Some(Equation { op: Op::BroadcastInDim(inner), inputs, .. }) = g.def(x) else { return Ok(None) };
+    let Some(&source) = inputs.first() else { return Ok(None) };
+    let place = |d: &usize| op.permutation.iter().position(|p| p == d);
+    let Some(dims) = inner.dims.iter().map(place).collect::<Option<Vec<usize>>>() else { return Ok(None) };
+    if !dims.is_sorted() {
+        return Ok(None);
+    }
+    let shape = op.permutation.iter().map(|&d| inner.shape[d]).collect();
+    g.emit1(BroadcastInDim { shape, dims }, &[source]).map(Some)
 }
 
 fn transpose_transpose(g: &mut Graph<'_>, op: &Transpose, x: Value) -> Answer {

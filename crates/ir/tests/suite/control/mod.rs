@@ -4,6 +4,7 @@ mod checkpoints;
 mod compositions;
 mod given;
 mod messages;
+mod packing;
 mod rolling;
 mod shapes;
 mod simplification;

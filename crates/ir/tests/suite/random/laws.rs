@@ -1,6 +1,6 @@
 //! The laws.
 
-use keramos_ir::passes::{Options, Target, simplify};
+use keramos_ir::passes::{Options, Target, pack, simplify};
 use keramos_ir::transform::{jvp, linearize, transpose, value_and_grad, vjp, vmap};
 use keramos_ir::{Array, Batch, Builder, DType, Function, IrError, eval, text, verify};
 
@@ -91,6 +91,50 @@ fn simplification_keeps_every_bit_but_signs_of_zeros() {
 /// How far values may be off under derivatives, which combine in another order where functions reduce.
 fn reordered(f: &Function) -> f64 {
     if f.to_string().contains(" = reduce(") { 1e-11 } else { 0.0 }
+}
+
+/// `f` on each of `rows` rows of the parameters that are mapped; results are rows of arrays, or apart if `apart`.
+fn on_rows(f: &Function, rows: usize, mapped: &[bool], apart: bool) -> Result<Function, IrError> {
+    let mut b = Builder::new("rows");
+    let mut params = Vec::new();
+    for (ty, &mapped) in f.param_types().into_iter().zip(mapped) {
+        params.push(b.param(if mapped { ty.with_shape([&[rows], &ty.shape[..]].concat()) } else { ty }));
+    }
+    let mut results = vec![Vec::new(); f.results.len()];
+    for row in 0..rows {
+        let mut args = Vec::new();
+        for ((&param, ty), &mapped) in params.iter().zip(f.param_types()).zip(mapped) {
+            let slice = if mapped { b.slice_in_dim(param, row, row + 1, 0)? } else { param };
+            args.push(b.reshape(slice, &ty.shape)?);
+        }
+        for (result, all) in b.inline(f, &args)?.into_iter().zip(&mut results) {
+            let shape = [&[1], &b.ty(result).shape[..]].concat();
+            all.push(if apart { result } else { b.reshape(result, &shape)? });
+        }
+    }
+    let mut joined = Vec::new();
+    for all in results {
+        match apart {
+            true => joined.extend(all),
+            false => joined.push(b.concatenate(&all, 0)?),
+        }
+    }
+    Ok(b.finish(joined))
+}
+
+#[test]
+fn packing_keeps_every_bit() {
+    holds(800, 12, Domain::all(DType::F64), |f, mut choices| {
+        let mapped = some_mapped(f.params.len(), &mut choices);
+        let original = on_rows(f, 3, &mapped, choices.once_in(3)).map_err(told)?;
+        let args = args(&original, &mut choices);
+        let expected = eval(&original, &args).map_err(told)?;
+        let simple = simplify(&original, &Options { differentiable: false, ..Options::default() }).map_err(told)?;
+        let packed = pack(&simple, 3).map_err(told)?;
+        verify(&packed).map_err(told)?;
+        agree("packed", &eval(&packed, &args).map_err(|e| format!("{e}\n{packed}"))?, &expected, 0.0)
+            .map_err(|why| format!("{why}\n{packed}"))
+    });
 }
 
 #[test]
