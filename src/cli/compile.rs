@@ -47,8 +47,8 @@ pub struct Compile {
     /// Print a stage of the compilation instead of writing an artifact
     #[arg(long, value_name = "STAGE")]
     emit: Option<Emit>,
-    /// Whether many equal layers one after the other are trained as a loop over them: `auto` (from eight on)
-    /// or `never`. A loop compiles faster and into less, and runs a little slower
+    /// Whether many equal layers one after the other become a loop over them: `auto` (from eight on) or
+    /// `never`. With a loop, neither the time to compile nor the artifact grows with their number
     #[arg(long, default_value = "auto")]
     roll: RollWhen,
     /// The PJRT plugin to compile with [default: the one that is found]

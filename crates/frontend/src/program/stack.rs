@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use keramos_ir::passes::{self, MIN_REPEATS, Place, Roll, Stateful, find_stacks, pack, simplify, stack_state};
-use keramos_ir::{Function, Result};
+use keramos_ir::{Function, Result, TensorType};
 
 use super::{Entry, EntryKind, Port, PortKind, Program, StateRole};
 
@@ -11,6 +11,9 @@ use super::{Entry, EntryKind, Port, PortKind, Program, StateRole};
 /// the loops then take their slices of it, and what happens to each variable alone happens to all rows at once. Programs
 /// without such layers stay as they are.
 pub(super) fn apply(program: &mut Program) -> Result<()> {
+    if !has_alike(program) {
+        return Ok(());
+    }
     let variables: Vec<Ports> = program.entries.iter().map(|entry| Ports::of(entry, program)).collect();
     let mut simple: Vec<Function> = Vec::with_capacity(program.entries.len());
     for entry in &program.entries {
@@ -47,6 +50,13 @@ pub(super) fn apply(program: &mut Program) -> Result<()> {
     }
     program.stacks = stacks;
     Ok(())
+}
+
+/// Whether there are as many variables of one type as it takes.
+fn has_alike(program: &Program) -> bool {
+    let mut counts: HashMap<&TensorType, usize> = HashMap::new();
+    program.variables.iter().for_each(|spec| *counts.entry(&spec.ty).or_default() += 1);
+    counts.values().any(|&count| count >= MIN_REPEATS)
 }
 
 /// For each parameter and each result of an entry point the variable that it is, if that may become a row.
