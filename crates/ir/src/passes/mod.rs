@@ -14,7 +14,8 @@
 //!
 //! Loops and branches lose what nothing needs and what is the same in every step (`control`, `dce`).
 //!
-//! All laws hold for NaN, infinities and the signs of zeros, and keep every rounding, so results are the same numbers.
+//! All laws hold for NaN, infinities and the signs of zeros, and keep every rounding, so results are the same numbers; the one
+//! liberty is that the sum of a single `-0` is `-0`, as XLA has it, and not `0 + (-0)`.
 
 mod constants;
 mod control;

@@ -12,7 +12,11 @@ pub(super) const REDUCE: Laws<Reduce> = &[
         law: "a reduction over no axes → x",
         apply: |_, op, x| Ok(op.axes.is_empty().then_some(x)),
     },
-    Law { name: "reduce_units", law: "a reduction over size-1 axes → reshape", apply: reduce_units },
+    Law {
+        name: "reduce_units",
+        law: "a reduction over size-1 axes → reshape; the sum of one -0 is -0",
+        apply: reduce_units,
+    },
     Law {
         name: "reduce_reduce",
         law: "max(max(x)) → max(x) over all axes, also for min, and, or, and sums and products of integers",
