@@ -115,6 +115,8 @@ pub(super) const SETTABLE: &[&str] =
 pub struct Recorded {
     /// The arguments of the last `compile`.
     pub compile: RefCell<Option<Bound>>,
+    /// What `compile` came to, once steps are traced.
+    pub trainer: RefCell<Option<Rc<models::Trainer>>>,
     /// The arguments of the last `fit`.
     pub fit: RefCell<Option<Bound>>,
 }

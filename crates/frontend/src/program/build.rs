@@ -8,7 +8,7 @@ use keramos_ir::passes::Roll;
 use super::assemble::{self, State};
 use super::function::{self, Traced, Wanted};
 use super::training::Compiled;
-use super::{Program, layout, stack, step, steps};
+use super::{Program, custom, layout, stack, step, steps};
 use crate::diagnostics::codes;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -114,6 +114,11 @@ fn with_reads(mut ids: Vec<VariableId>, reads: &[VariableId]) -> Vec<VariableId>
     ids
 }
 
+/// Whether the model has a step of evaluation: not if the program defines its own, or no loss is known.
+fn evaluates(interp: &mut Interp, model: &LayerObject, compiled: &Compiled) -> Result<bool> {
+    Ok(!compiled.losses.is_empty() && custom::method(interp, model, "test_step")?.is_none())
+}
+
 /// The entry points of a model.
 fn of_model(
     interp: &mut Interp,
@@ -135,11 +140,15 @@ fn of_model(
     ids.extend(assemble::seeds(interp, model));
     if let Some(compiled) = &compiled {
         ids.extend(compiled.optimizer.variables());
-        ids.extend(compiled.metric_variables(interp)?);
+        let mut metrics = custom::metric_variables(interp, model)?;
+        if evaluates(interp, model, compiled)? {
+            metrics = with_reads(compiled.metric_variables(interp)?, &metrics);
+        }
+        ids.extend(metrics);
     }
     let state = State::new(with_reads(ids, reads));
     let fit = model.recorded.fit.borrow().clone();
-    let training = compiled.as_ref().map(|c| c.describe(interp, fit.as_ref(), &state)).transpose()?;
+    let mut training = compiled.as_ref().map(|c| c.describe(interp, fit.as_ref(), &state)).transpose()?;
     let train_batch = options.train_batch.or_else(|| Some(training.as_ref()?.fit.as_ref()?.batch_size)).unwrap_or(32);
     let mut batches = options.batches.clone();
     if batches.is_empty() {
@@ -152,9 +161,23 @@ fn of_model(
         entries.push(assemble::predict(interp, &state, &graph, batch)?);
     }
     if let Some(compiled) = &compiled {
-        entries.push(steps::train(interp, &state, &graph, compiled, train_batch, false)?);
-        entries.push(steps::train(interp, &state, &graph, compiled, train_batch, true)?);
-        entries.push(steps::evaluate(interp, &state, &graph, compiled, train_batch)?);
+        match custom::method(interp, model, "train_step")? {
+            // What such a step does with rows of padding is not known: there is none for batches that are not full.
+            Some(function) => {
+                let (entry, logs) = custom::train(interp, &state, &graph, compiled, &function, train_batch)?;
+                entries.push(entry);
+                if let Some(training) = &mut training {
+                    training.logs = logs;
+                }
+            }
+            None => {
+                entries.push(steps::train(interp, &state, &graph, compiled, train_batch, false)?);
+                entries.push(steps::train(interp, &state, &graph, compiled, train_batch, true)?);
+            }
+        }
+        if evaluates(interp, model, compiled)? {
+            entries.push(steps::evaluate(interp, &state, &graph, compiled, train_batch)?);
+        }
     }
     let trained = compiled.as_ref().map_or_else(|| stepped.to_vec(), |c| c.trained.clone());
     let h5 = layout::h5_paths(interp, model);

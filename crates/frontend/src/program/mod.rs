@@ -2,6 +2,7 @@
 
 mod assemble;
 mod build;
+mod custom;
 mod function;
 mod layout;
 mod stack;

@@ -312,7 +312,7 @@ fn target(batch: &Batch, output: usize) -> Result<&Tensor> {
     })
 }
 
-fn batch_ports(graph: &Functional, compiled: &Compiled, masked: bool) -> Vec<Port> {
+pub(super) fn batch_ports(graph: &Functional, compiled: &Compiled, masked: bool) -> Vec<Port> {
     let names = assemble::output_names(graph);
     let mut ports = assemble::data_ports(&graph.inputs);
     let plain = |name: &str, kind| Port { name: name.to_owned(), kind, donated_to: None, below: None };

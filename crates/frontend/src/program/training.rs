@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::assemble::{self, State};
-use super::{Fit, Training, ValidationFreq};
+use super::{Fit, Training, ValidationFreq, custom};
 use crate::diagnostics::codes;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -12,7 +12,7 @@ use crate::keras::callbacks::{self, Surroundings};
 use crate::keras::layer::LayerObject;
 use crate::keras::losses::{self, LossObject};
 use crate::keras::metrics::{self, Mean, MetricObject};
-use crate::keras::models::Functional;
+use crate::keras::models::{Functional, Trainer};
 use crate::keras::optimizers::{self, OptimizerObject};
 use crate::keras::variable::VariableId;
 use crate::library::Bound;
@@ -75,7 +75,8 @@ impl Compiled {
         let outputs = graph.outputs.leaves().len();
         let loss = per_output(args.get("loss")?, outputs, &names, keys.as_deref(), "loss")?;
         let weights = per_output(args.get("loss_weights")?, outputs, &names, keys.as_deref(), "loss_weights")?;
-        if loss.iter().all(Option::is_none) {
+        let own_step = custom::method(interp, model, "train_step")?.is_some();
+        if loss.iter().all(Option::is_none) && !own_step {
             return Ok(None);
         }
         let shapes: Vec<Vec<usize>> = assemble::output_types(graph, 1)?.into_iter().map(|ty| ty.shape).collect();
@@ -91,6 +92,12 @@ impl Compiled {
             });
             let weight = weight.map(|w| number(&w)).transpose()?;
             losses.push(OutputLoss { output, loss, weight, tracker: None });
+        }
+        let fitted_to =
+            model.recorded.fit.borrow().as_ref().map(|fit| fit.some("y").map(|y| y.is_some())).transpose()?;
+        if losses.is_empty() && fitted_to == Some(true) {
+            // What the targets are, only the program's step knows: they are taken to be like the outputs.
+            targets = shapes.iter().map(|shape| Some(TensorType::new(DType::F32, shape.clone()))).collect();
         }
         if let (Some(keys), Value::Dict(entries)) = (&keys, args.get("loss")?) {
             // Where outputs are a dict, losses follow the order of theirs.
@@ -154,6 +161,14 @@ impl Compiled {
         for tracker in compiled.losses.iter().filter_map(|l| l.tracker.clone()) {
             tracker.build(interp, &[])?;
         }
+        let trainer = Trainer {
+            optimizer: compiled.optimizer.clone(),
+            losses: compiled.losses.iter().map(|l| (l.output, l.loss.clone(), l.weight)).collect(),
+            total: compiled.total.clone(),
+            metrics: compiled.metrics.iter().map(|m| (m.output, m.metric.clone())).collect(),
+            trackers: compiled.losses.iter().filter_map(|l| l.tracker.clone()).collect(),
+        };
+        *model.recorded.trainer.borrow_mut() = Some(Rc::new(trainer));
         Ok(Some(compiled))
     }
 

@@ -17,16 +17,22 @@ pub(in crate::keras) fn attribute(interp: &mut Interp, layer: &Rc<LayerObject>, 
         return Ok(Some(Value::Method(layer.clone(), method)));
     }
     Ok(match name {
-        "metrics" => Some(Value::list(layer.all_metrics().iter().map(|metric| metric.as_value()).collect())),
+        "metrics" => Some(Value::list(metrics(layer).iter().map(|metric| metric.as_value()).collect())),
         "metrics_variables" => {
             let mut ids = Vec::new();
-            for metric in layer.all_metrics() {
+            for metric in metrics(layer) {
                 ids.extend(metric.known_variables(interp));
             }
             Some(interp.variable_list(&ids))
         }
         _ => None,
     })
+}
+
+/// What `compile` was given first, then what layers hold.
+fn metrics(layer: &LayerObject) -> Vec<Rc<MetricObject>> {
+    let compiled = layer.recorded.trainer.borrow().as_ref().map(|trainer| trainer.all_metrics());
+    compiled.into_iter().flatten().chain(layer.all_metrics()).collect()
 }
 
 impl LayerObject {

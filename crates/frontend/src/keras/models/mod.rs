@@ -5,6 +5,7 @@ mod input;
 mod methods;
 mod sequential;
 mod subclass;
+mod trainer;
 
 use std::rc::Rc;
 
@@ -13,6 +14,7 @@ pub use input::INPUT;
 pub use methods::METHODS;
 pub use sequential::{SEQUENTIAL, Sequential};
 pub use subclass::{SUBCLASSED, Subclassed};
+pub use trainer::Trainer;
 
 use super::layer::LayerObject;
 use crate::error::Result;
@@ -32,7 +34,13 @@ pub(super) const ATTRIBUTES: &[&str] =
 
 /// Attributes of models; `None` for other names and for layers that are no models.
 pub(super) fn attribute(interp: &mut Interp, layer: &Rc<LayerObject>, name: &str) -> Result<Option<Value>> {
-    if !ATTRIBUTES.contains(&name) || !is_model(layer) {
+    if !is_model(layer) {
+        return Ok(None);
+    }
+    if let Some(found) = trainer::attribute(layer, name)? {
+        return Ok(Some(found));
+    }
+    if !ATTRIBUTES.contains(&name) {
         return Ok(None);
     }
     if name == "layers" {
