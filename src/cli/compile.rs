@@ -37,8 +37,8 @@ pub struct Compile {
     /// "f:f32[8,3],(f32[],i32[4]),n=3"; several times for several functions
     #[arg(long, value_name = "FUNCTION:TYPES")]
     entry: Vec<String>,
-    /// The types of a batch that the file's own training step gets, where the file does not tell, such as
-    /// "(f32[32,784],i32[32])"
+    /// The types of a batch, where the file does not tell: of the data that its own training step gets, such as
+    /// "(f32[32,784],i32[32])", or of a model's input, "f32[32,784]"
     #[arg(long, value_name = "TYPES")]
     input_shape: Option<String>,
     /// Take the weights from a .weights.h5, .keras, .safetensors or .npz file

@@ -52,8 +52,12 @@ pub fn compile(source: Source, options: &Options) -> Compilation {
             Ok(mut functions) => {
                 functions.extend(program::called(interp, &globals));
                 let others = !functions.is_empty() || interp.has_steps();
-                let built = choose(interp, &globals, options.model.as_deref(), others)
-                    .and_then(|model| program::build(interp, model.as_ref(), &functions, &options.program));
+                let built = choose(interp, &globals, options.model.as_deref(), others).and_then(|model| {
+                    if let (Some(model), Some(types)) = (&model, &options.data) {
+                        program::call_on(interp, model, types)?;
+                    }
+                    program::build(interp, model.as_ref(), &functions, &options.program)
+                });
                 match built {
                     Ok(built) => program = Some(built),
                     Err(error) => {

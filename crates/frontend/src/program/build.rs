@@ -129,7 +129,11 @@ fn of_model(
 ) -> Result<(Program, State)> {
     let graph = models::graph_of(interp, model)?.ok_or_else(|| {
         Error::new(codes::SHAPE_MISMATCH, format!("the input shape of model `{}` is not known", model.name()))
-            .help("begin the model with keras.Input(shape=...)")
+            .help(match model.instance.get() {
+                Some(_) => "call the model on keras.Input(shape=...) once, or model.build((None, 784)) with the sizes of its data",
+                None => "begin the model with keras.Input(shape=...)",
+            })
+            .help("or tell the type of a batch when compiling: --input-shape \"f32[32,784]\"")
     })?;
     let compile = model.recorded.compile.borrow().clone().filter(|_| options.training);
     let compiled = match compile {

@@ -24,15 +24,26 @@ fn visit(interp: &Interp, layer: &LayerObject, prefix: String, paths: &mut HashM
     for (i, id) in layer.own_weights(interp).into_iter().enumerate() {
         paths.entry(id).or_insert_with(|| format!("{prefix}vars/{i}"));
     }
-    if let Some(attributes) = layer.program_attributes() {
+    if !layer.is_bare() {
+        visit_sublayers(interp, layer, &prefix, paths);
+    }
+    if let Some(mut attributes) = layer.program_attributes() {
+        if models::is_model(layer) {
+            attributes.push((
+                "layers".into(),
+                Value::list(models::layers(layer).iter().map(LayerObject::as_value).collect()),
+            ));
+        }
         // Keras visits the attributes in the order of their names, private ones last.
+        attributes.sort_by_key(|(name, _)| (name.starts_with('_'), name.clone()));
         for (name, value) in attributes {
             visit_attribute(interp, &value, &format!("{prefix}{name}"), paths);
         }
-        if layer.is_bare() {
-            return;
-        }
     }
+}
+
+/// The layers inside a layer of Keras's own classes.
+fn visit_sublayers(interp: &Interp, layer: &LayerObject, prefix: &str, paths: &mut HashMap<VariableId, String>) {
     let mut counts: HashMap<String, usize> = HashMap::new();
     for (attribute, inner) in layer.sublayers.borrow().iter() {
         let group = match &**attribute {

@@ -185,12 +185,9 @@ impl LayerObject {
         }
     }
 
-    /// The attributes that the program set, in the order in which Keras saves them; `None` for layers of Keras's
-    /// own classes.
+    /// The attributes that the program set; `None` for layers of Keras's own classes.
     pub fn program_attributes(&self) -> Option<Vec<(Rc<str>, Value)>> {
-        let mut attributes: Vec<(Rc<str>, Value)> = self.instance.get()?.entries().into_iter().collect();
-        attributes.sort_by_key(|(name, _)| (name.starts_with('_'), name.clone()));
-        Some(attributes)
+        Some(self.instance.get()?.entries().into_iter().collect())
     }
 
     /// Whether an attribute of that name is set on the layer itself.

@@ -1,6 +1,6 @@
 //! Models whose `call` the program defines: `class Mine(keras.Model)`.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::{Functional, METHODS};
@@ -29,9 +29,16 @@ pub struct Subclassed {
     /// What the model was first called on: the types of the tensors count.
     called_on: RefCell<Option<Value>>,
     graph: RefCell<Option<Rc<Functional>>>,
+    /// Whether the graph is being made.
+    making: Cell<bool>,
 }
 
 impl Subclassed {
+    /// Whether the graph is there.
+    pub fn is_ready(&self) -> bool {
+        self.graph.borrow().is_some()
+    }
+
     /// Notes what the model is called on, unless that is known.
     pub fn record(&self, first: Option<&Value>) {
         let Some(first) = first else { return };
@@ -53,7 +60,13 @@ impl Subclassed {
         let Some(called_on) = self.called_on.borrow().clone() else { return Ok(None) };
         let first = super::super::derived::first_parameter(interp, model)?;
         let inputs = inputs(interp, &called_on, &first)?;
-        let outputs = model.call(interp, Args::positional(vec![inputs.clone()]))?;
+        // The call itself may ask what the model's inputs are.
+        if self.making.replace(true) {
+            return Ok(None);
+        }
+        let outputs = model.call(interp, Args::positional(vec![inputs.clone()]));
+        self.making.set(false);
+        let outputs = outputs?;
         let functional = Rc::new(Functional::new(inputs, outputs)?);
         *self.graph.borrow_mut() = Some(functional.clone());
         Ok(Some(functional))

@@ -1,0 +1,42 @@
+//! The inputs of a model that only data would tell.
+
+use std::rc::Rc;
+
+use super::function::{Request, placeholder_of};
+use crate::error::{Error, Result};
+use crate::interp::Interp;
+use crate::keras::graph;
+use crate::keras::layer::LayerObject;
+use crate::keras::models;
+use crate::library::Args;
+use crate::value::Value;
+
+/// Calls a model whose inputs are not known on inputs of the given types, such as `f32[32,784]`, the batch
+/// included.
+///
+/// # Errors
+/// The text names no types, or the model cannot take such inputs.
+pub fn call_on(interp: &mut Interp, model: &Rc<LayerObject>, types: &str) -> Result<()> {
+    if models::graph_of(interp, model)?.is_some() {
+        return Ok(());
+    }
+    let request = Request::parse(&format!("{}:{types}", model.name()))?;
+    let given = request.positional.unwrap_or_default();
+    let mut count = 0;
+    let mut leaf = |value: &Value| match placeholder_of(value) {
+        Some(ty) => {
+            count += 1;
+            let shape = ty.shape.iter().enumerate().map(|(i, &n)| (i > 0).then_some(n)).collect();
+            Ok(Value::Symbolic(graph::input(interp, format!("input_{count}").into(), shape, ty.dtype)))
+        }
+        None => Err(Error::argument("--input-shape gives a model something that is no type such as f32[32,784]")),
+    };
+    let inputs = given.iter().map(|value| value.map_leaves(&mut leaf)).collect::<Result<Vec<_>>>()?;
+    if let (Some(_), [Value::Symbolic(input)]) = (model.kind::<models::Sequential>(), inputs.as_slice()) {
+        let build = interp.attribute(&model.as_value(), "build")?;
+        return interp.call(&build, Args::positional(vec![input.shape_value()])).map(drop);
+    }
+    let one = <[Value; 1]>::try_from(inputs).map(|[one]| one);
+    let inputs = one.unwrap_or_else(|several| Value::list(several));
+    model.call(interp, Args::positional(vec![inputs])).map(drop)
+}

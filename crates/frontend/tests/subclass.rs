@@ -1,0 +1,82 @@
+//! Classes of the program that derive from Keras's: what becomes of them beside the numbers, which the golden cases
+//! compare.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of a test")]
+
+use keramos_frontend::diagnostics::{Source, Style, render_all};
+use keramos_frontend::program::EntryKind;
+use keramos_frontend::{Compilation, Options, compile};
+
+fn compiled(text: &str, data: Option<&str>) -> Compilation {
+    let options = Options { data: data.map(String::from), ..Options::default() };
+    compile(Source::new("model.py", text), &options)
+}
+
+fn messages(compilation: &Compilation) -> String {
+    render_all(&compilation.diagnostics, &compilation.sources, Style::default())
+}
+
+const FITTED_ON_DATA: &str = r#"
+import keras
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(3)
+
+    def call(self, x):
+        return self.dense(x)
+
+(x, y), _ = keras.datasets.mnist.load_data()
+model = Net()
+model.compile(optimizer="sgd", loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+model.fit(x, y, batch_size=8)
+"#;
+
+#[test]
+fn a_model_that_only_data_would_shape_is_asked_for_its_shape() {
+    insta::assert_snapshot!(format!("{FITTED_ON_DATA}\n----\n{}", messages(&compiled(FITTED_ON_DATA, None))));
+}
+
+#[test]
+fn the_shape_may_be_told_from_outside() {
+    let compilation = compiled(FITTED_ON_DATA, Some("f32[8,5]"));
+    assert!(compilation.diagnostics.is_empty(), "{}", messages(&compilation));
+    let program = compilation.program.unwrap();
+    let kinds: Vec<EntryKind> = program.entries.iter().map(|entry| entry.kind).collect();
+    assert!(kinds.contains(&EntryKind::TrainStep) && kinds.contains(&EntryKind::EvaluateStep), "{kinds:?}");
+    let shapes: Vec<&[usize]> = program.variables.iter().take(2).map(|v| &v.ty.shape[..]).collect();
+    assert_eq!(shapes, [&[5, 3][..], &[3]]);
+}
+
+#[test]
+fn weights_lie_in_files_where_keras_saves_them() {
+    let text = include_str!("../../../tests/golden/cases/subclass/nested_models.py");
+    let program = compiled(text, None).program.unwrap();
+    let place = |path: &str| {
+        let found = program.variables.iter().find(|variable| variable.path == path);
+        found.and_then(|variable| variable.h5_path.clone()).unwrap_or_else(|| panic!("{path} is in no file"))
+    };
+    let expected = [
+        ("net/head/kernel", "head/vars/0"),
+        ("net/block/dense/kernel", "blocks/block/dense_layers/dense/vars/0"),
+        ("net/block/dense_1/bias", "blocks/block/dense_layers/dense_1/vars/1"),
+        ("net/block/layer_normalization/beta", "blocks/block/layers/layer_normalization/vars/1"),
+        ("net/block_1/dense_2/kernel", "blocks/block_1/dense_layers/dense/vars/0"),
+        ("net/extra/dense_5/kernel", "extra/layers/dense/vars/0"),
+        ("net/extra/dense_6/kernel", "extra/layers/dense_1/vars/0"),
+        ("net/dense_3/kernel", "layers/dense_1/vars/0"),
+        ("net/batch_normalization_1/moving_variance", "layers/batch_normalization_1/vars/3"),
+        ("net/twice/kernel", "layers/dense_3/vars/0"),
+    ];
+    for (path, file) in expected {
+        assert_eq!(place(path), file, "{path}");
+    }
+}
+
+#[test]
+fn the_table_of_a_subclassed_model_lists_its_layers() {
+    let text = format!("{FITTED_ON_DATA}\nmodel.build((None, 5))\nmodel.summary()\n");
+    let compilation = compiled(&text, None);
+    insta::assert_snapshot!(format!("{}\n{}", messages(&compilation), compilation.summaries.join("\n")));
+}
