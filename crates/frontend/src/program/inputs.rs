@@ -37,6 +37,6 @@ pub fn call_on(interp: &mut Interp, model: &Rc<LayerObject>, types: &str) -> Res
         return interp.call(&build, Args::positional(vec![input.shape_value()])).map(drop);
     }
     let one = <[Value; 1]>::try_from(inputs).map(|[one]| one);
-    let inputs = one.unwrap_or_else(|several| Value::list(several));
+    let inputs = one.unwrap_or_else(Value::list);
     model.call(interp, Args::positional(vec![inputs])).map(drop)
 }
