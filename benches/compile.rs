@@ -67,7 +67,8 @@ fn stages(c: &mut Criterion) {
     }
 }
 
-/// A transformer of many equal layers, to a training step in StableHLO: with the layers rolled into a scan and without.
+/// A transformer of many equal layers, traced, differentiated, simplified and lowered to StableHLO, its training steps and all: with the
+/// layers rolled into a scan and without.
 fn depth(c: &mut Criterion) {
     let mut group = c.benchmark_group("transformer_layers");
     group.sample_size(10);
