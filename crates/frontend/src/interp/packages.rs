@@ -14,11 +14,11 @@ use crate::syntax::parse;
 use crate::value::{Object, Value};
 
 /// A package: its name, its text, and its modules with their prefixes.
-type Package = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+type Listed = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
 /// Packages by name: their text, and the modules inside them, all of which hold the package's names. Of a
 /// module with a prefix, the names may be written without it.
-const PACKAGES: &[Package] = &[(
+const PACKAGES: &[Listed] = &[(
     "optax",
     include_str!("../packages/optax.py"),
     &[("losses", ""), ("schedules", ""), ("transforms", ""), ("tree", "tree_"), ("tree_utils", "")],
