@@ -118,3 +118,13 @@ fn functions_of_keras_ops_are_those_of_keras() {
 fn functions_of_optax_are_those_of_optax() {
     check(include_str!("jax/programs/optax.py"), include_str!("jax/programs/optax.json"), 2e-5);
 }
+
+#[test]
+fn arrays_are_those_of_jax() {
+    check(include_str!("jax/programs/arrays.py"), include_str!("jax/programs/arrays.json"), 1e-5);
+}
+
+#[test]
+fn distributions_are_those_of_jax() {
+    check(include_str!("jax/programs/distributions.py"), include_str!("jax/programs/distributions.json"), 1e-5);
+}

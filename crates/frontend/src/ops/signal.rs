@@ -1,7 +1,7 @@
 //! Rows slid over each other, and covariances.
 
+use keramos_ir::ops::{Conv, ConvDims, DotDims, OutOfBounds};
 use keramos_ir::DType;
-use keramos_ir::ops::{DotDims, OutOfBounds};
 
 use super::Part;
 use crate::error::{Error, Result};
@@ -51,5 +51,44 @@ impl Tracer {
         let product = self.dot_general(&centred, &centred, DotDims::contracting([1], [1]))?;
         let y = self.div_scalar(&product, n - ddof)?;
         if y.shape() == [1, 1] { self.squeeze(&y, &[0, 1]) } else { Ok(y) }
+    }
+}
+
+impl Tracer {
+    /// The convolution of tensors of equal rank over all dimensions, `"full"`, `"same"` or `"valid"`.
+    pub(crate) fn convolve_all(&mut self, a: &Tensor, v: &Tensor, mode: &str) -> Result<Tensor> {
+        if a.rank() != v.rank() || a.ty().size() == 0 || v.ty().size() == 0 {
+            return Err(Error::shape(format!(
+                "tensors of shapes {:?} and {:?} cannot be convolved: they need equal ranks and elements",
+                a.shape(),
+                v.shape()
+            )));
+        }
+        let smaller = |a: &Tensor, v: &Tensor| a.shape().iter().zip(v.shape()).all(|(n, k)| n >= k);
+        let (a, v) = match mode {
+            "valid" if smaller(a, v) => (a, v),
+            "valid" if smaller(v, a) => (v, a),
+            "valid" => {
+                return Err(Error::shape(
+                    "in mode \"valid\", one tensor must be at least as large as the other in every dimension",
+                ));
+            }
+            _ => (a, v),
+        };
+        let [a, v] = self.common(super::Domain::Float, [a, v])?;
+        let rank = a.rank();
+        let padding = v.shape().iter().map(|&k| match mode {
+            "full" => (k as i64 - 1, k as i64 - 1),
+            "same" => ((k / 2) as i64, (k - k / 2) as i64 - 1),
+            _ => (0, 0),
+        });
+        let padding = padding.collect();
+        let dims: Vec<usize> = (0..rank).collect();
+        let kernel = self.reverse(&v, &dims)?;
+        let (x, kernel) = (self.expand_dims(&a, &[0, 1])?, self.expand_dims(&kernel, &[0, 1])?);
+        let all: Vec<usize> = (0..rank + 2).collect();
+        let conv = Conv { padding, ..Conv::new(ConvDims { lhs: all.clone(), rhs: all.clone(), out: all }) };
+        let y = self.build1(&[&x, &kernel], |b, v| b.conv_general_dilated(v[0], v[1], conv))?;
+        self.squeeze(&y, &[0, 1])
     }
 }

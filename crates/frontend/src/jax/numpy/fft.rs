@@ -21,6 +21,15 @@ static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
     "ifft": [(a) (n = NONE) (axis = int(-1)) (norm = NONE)] "The inverse transform along an axis." => |c| along(c, FftKind::Ifft);
     "rfft": [(a) (n = NONE) (axis = int(-1)) (norm = NONE)] "The transform of real numbers along an axis." => |c| along(c, FftKind::Rfft);
     "irfft": [(a) (n = NONE) (axis = int(-1)) (norm = NONE)] "The inverse transform to real numbers along an axis." => |c| along(c, FftKind::Irfft);
+    "hfft": [(a) (n = NONE) (axis = int(-1)) (norm = NONE)] "The real transform of what is symmetric about 0." => |c| {
+        let x = conjugated(c)?;
+        hermitian(c, &x, FftKind::Irfft)
+    };
+    "ihfft": [(a) (n = NONE) (axis = int(-1)) (norm = NONE)] "The inverse of hfft." => |c| {
+        let x = c.tensor("a")?;
+        let y = hermitian(c, &x, FftKind::Rfft)?;
+        c.t().build1(&[&y], |b, v| b.conj(v[0]))
+    };
     "fft2": [(a) (s = NONE) (axes = Default::Ints(&[-2, -1])) (norm = NONE)] "The transform over two axes." => |c| over(c, FftKind::Fft);
     "ifft2": [(a) (s = NONE) (axes = Default::Ints(&[-2, -1])) (norm = NONE)] "The inverse transform over two axes." => |c| over(c, FftKind::Ifft);
     "rfft2": [(a) (s = NONE) (axes = Default::Ints(&[-2, -1])) (norm = NONE)] "The transform of real numbers over two axes." => |c| over(c, FftKind::Rfft);
@@ -77,6 +86,27 @@ fn scale(c: &Call<'_>, kind: FftKind, n: usize) -> Result<f64> {
         ("forward", false) => n,
         _ => 1.0,
     })
+}
+
+/// The first argument with its imaginary part negated.
+fn conjugated(c: &mut Call<'_>) -> Result<Tensor> {
+    let x = c.tensor("a")?;
+    if x.dtype().is_complex() { c.t().build1(&[&x], |b, v| b.conj(v[0])) } else { Ok(x) }
+}
+
+/// A transform whose norm is that of the other direction.
+fn hermitian(c: &mut Call<'_>, x: &Tensor, kind: FftKind) -> Result<Tensor> {
+    let axis = c.axis("axis", x.rank())?;
+    let have = x.shape()[axis];
+    let n = c.optional_size("n")?.unwrap_or(if kind == FftKind::Irfft { 2 * have.saturating_sub(1) } else { have });
+    if n == 0 {
+        return Err(Error::shape("a Fourier transform needs at least one element"));
+    }
+    let other = if kind == FftKind::Irfft { FftKind::Fft } else { FftKind::Ifft };
+    // The inverse transforms divide by n of their own accord, the others do not.
+    let own = if kind == FftKind::Irfft { n as f64 } else { 1.0 / n as f64 };
+    let factor = scale(c, other, n)? * own;
+    c.t().fourier(x, kind, axis, n, factor)
 }
 
 fn along(c: &mut Call<'_>, kind: FftKind) -> Result<Tensor> {

@@ -215,6 +215,30 @@ impl Object for Grid {
     }
 }
 
+/// `jnp.r_` and `jnp.c_`.
+#[derive(Debug)]
+pub(crate) struct Joined {
+    /// Whether rows become columns.
+    pub(crate) columns: bool,
+}
+
+impl Object for Joined {
+    fn class_name(&self) -> Rc<str> {
+        if self.columns { "CClass".into() } else { "RClass".into() }
+    }
+
+    fn get_attr(self: Rc<Self>, _: &mut Interp, name: &str) -> Result<Option<Value>> {
+        Ok((name == "__getitem__").then(|| Value::User(self)))
+    }
+
+    fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
+        let key = args.positional.into_iter().next().unwrap_or(Value::None);
+        let found = super::places::FUNCTIONS.iter().copied().find(|f| f.name == "joined").map(Value::Function);
+        let joined = found.ok_or_else(|| Error::internal("there is no `joined`"))?;
+        interp.call(&joined, Args::positional(vec![key, Value::Bool(self.columns)]))
+    }
+}
+
 /// `jnp.s_` and `jnp.index_exp`: the index itself.
 #[derive(Debug)]
 pub(crate) struct IndexExpression;

@@ -136,6 +136,48 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
         }
         Ok(y)
     };
+    "matmul": [(x1) (x2) (precision = NONE) (preferred_element_type = NONE)] "The matrix product over the last two dimensions." => |c| {
+        let (a, b) = (c.nth(0)?, c.nth(1)?);
+        let y = c.t().matmul(&a, &b)?;
+        match c.dtype("preferred_element_type")? {
+            Some(dtype) => c.t().convert(&y, dtype),
+            None => Ok(y),
+        }
+    };
+    "tensorinv": [(a) (ind = int(2))] "The inverse with respect to tensordot." => |c| {
+        let (a, ind) = (c.nth(0)?, c.size("ind")?);
+        let a = c.t().to_float(&a)?;
+        if ind == 0 || ind > a.rank() {
+            return Err(Error::argument(format!("`ind` of tensorinv() must be from 1 to {}, found {ind}", a.rank())));
+        }
+        let (front, back) = a.shape().split_at(ind);
+        let (n, m): (usize, usize) = (front.iter().product(), back.iter().product());
+        if n != m {
+            return Err(Error::shape(format!("a tensor of shape {:?} is no square matrix of {n}×{m}", a.shape())));
+        }
+        let matrix = c.t().reshape(&a, &[n, m])?;
+        let inverse = c.t().build1(&[&matrix], |b, v| b.inverse(v[0]))?;
+        c.t().reshape(&inverse, &[back, front].concat())
+    };
+    "tensorsolve": [(a) (b) (axes = NONE)] "The tensor whose tensordot with the first is the second." => |c| {
+        let (mut a, b) = (c.nth(0)?, c.nth(1)?);
+        if c.some("axes")?.is_some() {
+            let moved = c.ints("axes")?.iter().map(|&axis| crate::ops::axis_index(axis, a.rank())).collect::<Result<Vec<_>>>()?;
+            let order: Vec<usize> = (0..a.rank()).filter(|d| !moved.contains(d)).chain(moved.iter().copied()).collect();
+            a = c.t().transpose(&a, &order)?;
+        }
+        let [a, b] = [c.t().to_float(&a)?, c.t().to_float(&b)?];
+        let rest = a.shape().get(b.rank()..).unwrap_or_default().to_vec();
+        let (n, m): (usize, usize) = (rest.iter().product(), b.ty().size());
+        if n != m || a.ty().size() != n * m {
+            return Err(Error::shape(format!("tensors of shapes {:?} and {:?} make no square system", a.shape(), b.shape())));
+        }
+        let (a, b) = (c.t().reshape(&a, &[m, n])?, c.t().reshape(&b, &[m])?);
+        let x = c.t().solve(&a, &b)?;
+        c.t().reshape(&x, &rest)
+    };
+    "eig": [(a)] "Eigenvalues and eigenvectors of any square matrices." => crate::keras::ops::linalg::no_eigenvalues;
+    "eigvals": [(a)] "Eigenvalues of any square matrices." => crate::keras::ops::linalg::no_eigenvalues;
     "matrix_transpose": [(x)] "The last two axes exchanged." => |c| c.unary(Tracer::transposed);
     "diagonal": [(x) (offset = int(0))] "The diagonals of matrices." => |c| {
         let (x, offset) = (c.nth(0)?, c.int("offset")?);

@@ -8,6 +8,8 @@ pub(crate) mod functional;
 pub(crate) mod indexing;
 pub(crate) mod linalg;
 pub(crate) mod operators;
+mod places;
+mod polynomials;
 pub(crate) mod reductions;
 pub(crate) mod searching;
 pub(crate) mod sets;
@@ -28,7 +30,7 @@ modules! {
         tensor_functions: TABLES,
         python: &[shapes::STATIC, functional::PYTHON, types::FUNCTIONS],
         values: value,
-        value_names: &["e", "euler_gamma", "inf", "mgrid", "nan", "newaxis", "ogrid", "pi"],
+        value_names: &["c_", "e", "euler_gamma", "inf", "mgrid", "nan", "ndarray", "newaxis", "ogrid", "pi", "r_"],
         ..Contents::new("jax.numpy")
     };
 }
@@ -47,6 +49,8 @@ const TABLES: &[&[&FunctionDecl]] = &[
     indexing::LOOKUP,
     searching::FUNCTIONS,
     sets::FUNCTIONS,
+    places::FUNCTIONS,
+    polynomials::FUNCTIONS,
     contractions::SHARED,
     contractions::NUMPY,
     functional::FUNCTIONS,
@@ -61,6 +65,9 @@ fn value(name: &str) -> Option<Value> {
         "newaxis" => Some(Value::None),
         "mgrid" => Some(Value::User(Rc::new(functional::Grid { sparse: false }))),
         "ogrid" => Some(Value::User(Rc::new(functional::Grid { sparse: true }))),
+        "r_" => Some(Value::User(Rc::new(functional::Joined { columns: false }))),
+        "c_" => Some(Value::User(Rc::new(functional::Joined { columns: true }))),
+        "ndarray" => crate::jax::transform::misc::array_type("Array"),
         "s_" | "index_exp" => Some(Value::User(Rc::new(functional::IndexExpression))),
         "euler_gamma" => Some(Value::Float(0.577_215_664_901_532_9)),
         "single" => Some(Value::DType(DType::F32)),

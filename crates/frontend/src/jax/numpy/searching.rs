@@ -3,7 +3,7 @@
 use keramos_ir::{Array, DType, TensorType};
 
 use crate::error::{Error, Result};
-use crate::jax::arguments::{Call, FALSE, NONE, TRUE, int, known, tensor_functions};
+use crate::jax::arguments::{Call, FALSE, NONE, TRUE, int, known, tensor_functions, to_tensor};
 use crate::jax::numpy::sets;
 use crate::library::{Default, FunctionDecl};
 use crate::ops::{Domain, Part, is_inexact};
@@ -254,13 +254,19 @@ pub(crate) fn bincount(c: &mut Call<'_>) -> Result<Tensor> {
 
 /// The edges that `bins` and `range` name.
 fn edges(c: &mut Call<'_>, x: &Tensor) -> Result<Tensor> {
+    let (bins, range) = (c.value("bins")?, c.some("range")?);
+    edges_of(c, x, &bins, range.as_ref())
+}
+
+/// The edges of so many bins over a range (or over all of `x`), or those given.
+pub(super) fn edges_of(c: &mut Call<'_>, x: &Tensor, bins: &Value, range: Option<&Value>) -> Result<Tensor> {
     let float = if is_inexact(x.dtype()) { x.dtype() } else { c.t().default_float() };
-    let Value::Int(bins) = c.value("bins")? else {
-        let edges = c.tensor("bins")?;
+    let Value::Int(bins) = bins else {
+        let edges = to_tensor(c.interp, bins)?;
         return c.t().to_float(&edges);
     };
-    let bins = usize::try_from(bins).ok().filter(|n| *n > 0).ok_or_else(|| c.invalid("bins", "a positive integer"))?;
-    let (low, high) = match c.some("range")? {
+    let bins = usize::try_from(*bins).ok().filter(|n| *n > 0).ok_or_else(|| c.invalid("bins", "a positive integer"))?;
+    let (low, high) = match range {
         Some(range) => match range.elements().as_deref() {
             Some([low, high]) => (c.interp.to_tensor(low)?, c.interp.to_tensor(high)?),
             _ => return Err(c.invalid("range", "a pair of numbers")),

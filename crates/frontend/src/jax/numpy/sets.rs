@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::jax::arguments::{Call, FALSE, IntoValue, NONE, tensor_functions};
 use crate::library::FunctionDecl;
 use crate::modules::collections::named;
-use crate::ops::{Domain, Part};
+use crate::ops::Part;
 use crate::trace::{Tensor, Tracer};
 use crate::value::Value;
 
@@ -18,20 +18,26 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
     "unique_inverse": [(x) (size = NONE) (fill_value = NONE)] "The different elements and which of them each element is." => |c| several(c, &["inverse_indices"]);
     "unique_values": [(x) (size = NONE) (fill_value = NONE)] "The different elements." => |c| several(c, &[]);
     "union1d": [(ar1) (ar2) (size = NONE) (fill_value = NONE)] "The elements of either set." => |c| {
-        let both = both(c)?;
+        let ([x, y], fill) = (given(c)?, c.optional("fill_value")?);
+        let size = c.count(&[&x, &y], |t, xs| {
+            let both = both(t, &xs[0], &xs[1])?;
+            let all = t.concatenate(&both, 0)?;
+            distinct_count(t, &all, true)
+        })?;
+        let both = both(c.t(), &x, &y)?;
         let all = c.t().concatenate(&both, 0)?;
-        let fill = c.optional("fill_value")?;
-        let size = c.count(&[&all], |t, xs| distinct_count(t, &xs[0], true))?;
         let found = c.t().distinct(&all, true)?;
         c.t().distinct_values(&found, size, fill.as_ref())
     };
     "setdiff1d": [(ar1) (ar2) (assume_unique = FALSE) (size = NONE) (fill_value = NONE)] "The elements of the first set that the second lacks." => |c| {
-        let [x, y] = flat(c)?;
+        let [x, y] = given(c)?;
         let unique = c.flag("assume_unique")?;
         let size = c.count(&[&x, &y], |t, xs| {
-            let (_, kept) = difference(t, &xs[0], &xs[1], unique)?;
+            let [x, y] = flat(t, &xs[0], &xs[1])?;
+            let (_, kept) = difference(t, &x, &y, unique)?;
             t.sum(&kept, &[0], false)
         })?;
+        let [x, y] = flat(c.t(), &x, &y)?;
         let fill = match c.optional("fill_value")? {
             Some(fill) => fill,
             None => c.t().scalar(x.dtype(), 0.0)?,
@@ -40,36 +46,40 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
         picked(c.t(), &values, &kept, size, Some(&fill))
     };
     "setxor1d": [(ar1) (ar2) (assume_unique = FALSE) (size = NONE) (fill_value = NONE)] "The elements of exactly one set." => |c| {
-        let both = both(c)?;
+        let [x, y] = given(c)?;
         let unique = c.flag("assume_unique")?;
-        let size = c.count(&[&both[0], &both[1]], |t, xs| {
-            let merged = Merged::of(t, &xs[0], &xs[1], unique)?;
+        let size = c.count(&[&x, &y], |t, xs| {
+            let [x, y] = both(t, &xs[0], &xs[1])?;
+            let merged = Merged::of(t, &x, &y, unique)?;
             let single = merged.single(t)?;
             t.sum(&single, &[0], false)
         })?;
         let fill = c.optional("fill_value")?;
         let t = c.t();
-        let merged = Merged::of(t, &both[0], &both[1], unique)?;
+        let [x, y] = both(t, &x, &y)?;
+        let merged = Merged::of(t, &x, &y, unique)?;
         let single = merged.single(t)?;
         picked(t, &merged.values, &single, size, fill.as_ref())
     };
     "intersect1d": [(ar1) (ar2) (assume_unique = FALSE) (return_indices = FALSE) (size = NONE) (fill_value = NONE)] "The elements of both sets." => |c| {
-        let both = both(c)?;
+        let [x, y] = given(c)?;
         let unique = c.flag("assume_unique")?;
-        let size = c.count(&[&both[0], &both[1]], |t, xs| {
-            let merged = Merged::of(t, &xs[0], &xs[1], unique)?;
+        let size = c.count(&[&x, &y], |t, xs| {
+            let [x, y] = both(t, &xs[0], &xs[1])?;
+            let merged = Merged::of(t, &x, &y, unique)?;
             let paired = merged.paired(t)?;
             t.sum(&paired, &[0], false)
         })?;
         let (fill, places) = (c.optional("fill_value")?, c.flag("return_indices")?);
         let t = c.t();
-        let merged = Merged::of(t, &both[0], &both[1], unique)?;
+        let [x, y] = both(t, &x, &y)?;
+        let merged = Merged::of(t, &x, &y, unique)?;
         let paired = merged.paired(t)?;
         let values = picked(t, &merged.values, &paired, size, fill.as_ref())?;
         if !places {
             return Ok(values.into_value());
         }
-        let (n, m) = (both[0].ty().size(), both[1].ty().size());
+        let (n, m) = (x.ty().size(), y.ty().size());
         let (outside, far) = (t.literal(n as i64)?, t.literal(m as i64)?);
         let first = picked(t, &merged.order, &paired, size, Some(&outside))?;
         let next = t.rolled(&merged.order, -1, 0)?;
@@ -79,17 +89,29 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
     };
 };
 
-/// Both arguments in one row each, of one element type.
-fn both(c: &mut Call<'_>) -> Result<[Tensor; 2]> {
-    let [x, y] = flat(c)?;
-    c.t()
-        .common(Domain::Any, [&x, &y])
-        .and_then(|[x, y]| Ok([c.t().reshape_infer(&x, &[-1])?, c.t().reshape_infer(&y, &[-1])?]))
+/// Both arguments as they are.
+fn given(c: &mut Call<'_>) -> Result<[Tensor; 2]> {
+    Ok([c.tensor("ar1")?, c.tensor("ar2")?])
 }
 
-fn flat(c: &mut Call<'_>) -> Result<[Tensor; 2]> {
-    let (x, y) = (c.tensor("ar1")?, c.tensor("ar2")?);
-    Ok([c.t().reshape_infer(&x, &[-1])?, c.t().reshape_infer(&y, &[-1])?])
+/// Two tensors in one row each.
+fn flat(t: &mut Tracer, x: &Tensor, y: &Tensor) -> Result<[Tensor; 2]> {
+    Ok([t.reshape_infer(x, &[-1])?, t.reshape_infer(y, &[-1])?])
+}
+
+/// Two tensors in one row each, of one element type.
+fn both(t: &mut Tracer, x: &Tensor, y: &Tensor) -> Result<[Tensor; 2]> {
+    let [x, y] = flat(t, x, y)?;
+    let (dtype, _) = t.promoted([&x, &y]);
+    Ok([t.convert(&x, dtype)?, t.convert(&y, dtype)?])
+}
+
+/// The slices of a tensor along an axis, or its elements.
+fn slices(t: &mut Tracer, x: &Tensor, axis: Option<usize>) -> Result<Tensor> {
+    match axis {
+        None => t.reshape_infer(x, &[-1]),
+        Some(axis) => t.move_axis(x, axis, 0),
+    }
 }
 
 fn distinct_count(t: &mut Tracer, x: &Tensor, equal_nan: bool) -> Result<Tensor> {
@@ -218,10 +240,13 @@ impl Merged {
 /// The results of a function of the array API, named as it names them.
 fn several(c: &mut Call<'_>, names: &'static [&'static str]) -> Result<Value> {
     let x = c.tensor("x")?;
-    let flat = c.t().reshape_infer(&x, &[-1])?;
     let fill = c.optional("fill_value")?;
-    let size = c.count(&[&flat], |t, xs| distinct_count(t, &xs[0], false))?;
+    let size = c.count(&[&x], |t, xs| {
+        let flat = slices(t, &xs[0], None)?;
+        distinct_count(t, &flat, false)
+    })?;
     let t = c.t();
+    let flat = slices(t, &x, None)?;
     let found = t.distinct(&flat, false)?;
     let values = t.distinct_values(&found, size, fill.as_ref())?;
     if names.is_empty() {
@@ -251,15 +276,16 @@ fn several(c: &mut Call<'_>, names: &'static [&'static str]) -> Result<Value> {
 pub(crate) fn unique(c: &mut Call<'_>, name: &str) -> Result<Value> {
     let x = c.tensor(name)?;
     let equal_nan = !c.args.has("equal_nan") || c.flag("equal_nan")?;
-    let (rows, axis) = match c.some("axis")? {
-        None => (c.t().reshape_infer(&x, &[-1])?, None),
-        Some(_) => {
-            let axis = c.axis("axis", x.rank())?;
-            (c.t().move_axis(&x, axis, 0)?, Some(axis))
-        }
+    let axis = match c.some("axis")? {
+        None => None,
+        Some(_) => Some(c.axis("axis", x.rank())?),
     };
     let fill = c.optional("fill_value")?;
-    let size = c.count(&[&rows], |t, xs| distinct_count(t, &xs[0], equal_nan))?;
+    let size = c.count(&[&x], |t, xs| {
+        let rows = slices(t, &xs[0], axis)?;
+        distinct_count(t, &rows, equal_nan)
+    })?;
+    let rows = slices(c.t(), &x, axis)?;
     // Without a size, JAX computes on the elements as they are and loses the derivative.
     let rows = if c.some("size")?.is_none() { c.t().stop_gradient(&rows)? } else { rows };
     let found = c.t().distinct(&rows, equal_nan)?;

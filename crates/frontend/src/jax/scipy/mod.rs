@@ -1,6 +1,10 @@
-//! `jax.scipy`: special functions and distributions.
+//! `jax.scipy`: special functions and distributions, matrices, signals and images.
 
+mod families;
 pub(crate) mod linalg;
+mod multivariate;
+mod samples;
+mod signal;
 pub(crate) mod special;
 pub(crate) mod stats;
 
@@ -14,7 +18,13 @@ modules! {
     /// `jax.scipy.special`.
     SPECIAL = Contents { tensor_tables: &[special::FUNCTIONS], ..Contents::new("jax.scipy.special") };
     /// `jax.scipy.stats`.
-    STATS = Contents::new("jax.scipy.stats");
+    STATS = Contents { tensor_functions: &[samples::FUNCTIONS], ..Contents::new("jax.scipy.stats") };
+    /// `jax.scipy.signal`.
+    SIGNAL = Contents { tensor_functions: &[signal::FUNCTIONS], ..Contents::new("jax.scipy.signal") };
+    /// `jax.scipy.ndimage`.
+    NDIMAGE = Contents { tensor_functions: &[signal::IMAGES], ..Contents::new("jax.scipy.ndimage") };
+    /// `jax.scipy.integrate`.
+    INTEGRATE = Contents { tensor_functions: &[signal::INTEGRALS], ..Contents::new("jax.scipy.integrate") };
     /// `jax.scipy.stats.bernoulli`.
     BERNOULLI = Contents { tensor_tables: &[stats::BERNOULLI], ..Contents::new("jax.scipy.stats.bernoulli") };
     /// `jax.scipy.stats.beta`.
@@ -43,4 +53,31 @@ modules! {
     T = Contents { tensor_tables: &[stats::T], ..Contents::new("jax.scipy.stats.t") };
     /// `jax.scipy.stats.uniform`.
     UNIFORM = Contents { tensor_tables: &[stats::UNIFORM], ..Contents::new("jax.scipy.stats.uniform") };
+    /// `jax.scipy.stats.betabinom`.
+    BETABINOM = Contents { tensor_tables: &[families::BETABINOM], ..Contents::new("jax.scipy.stats.betabinom") };
+    /// `jax.scipy.stats.gennorm`.
+    GENNORM = Contents { tensor_tables: &[families::GENNORM], ..Contents::new("jax.scipy.stats.gennorm") };
+    /// `jax.scipy.stats.geom`.
+    GEOM = Contents { tensor_tables: &[families::GEOM], ..Contents::new("jax.scipy.stats.geom") };
+    /// `jax.scipy.stats.gumbel_l`.
+    GUMBEL_L = Contents { tensor_tables: &[families::GUMBEL_L], ..Contents::new("jax.scipy.stats.gumbel_l") };
+    /// `jax.scipy.stats.gumbel_r`.
+    GUMBEL_R = Contents { tensor_tables: &[families::GUMBEL_R], ..Contents::new("jax.scipy.stats.gumbel_r") };
+    /// `jax.scipy.stats.nbinom`.
+    NBINOM = Contents { tensor_tables: &[families::NBINOM], ..Contents::new("jax.scipy.stats.nbinom") };
+    /// `jax.scipy.stats.pareto`.
+    PARETO = Contents { tensor_tables: &[families::PARETO], ..Contents::new("jax.scipy.stats.pareto") };
+    /// `jax.scipy.stats.truncnorm`.
+    TRUNCNORM = Contents { tensor_tables: &[families::TRUNCNORM], ..Contents::new("jax.scipy.stats.truncnorm") };
+    /// `jax.scipy.stats.vonmises`.
+    VONMISES = Contents { tensor_tables: &[families::VONMISES], ..Contents::new("jax.scipy.stats.vonmises") };
+    /// `jax.scipy.stats.wrapcauchy`.
+    WRAPCAUCHY = Contents { tensor_tables: &[families::WRAPCAUCHY], ..Contents::new("jax.scipy.stats.wrapcauchy") };
+    /// `jax.scipy.stats.multinomial`.
+    MULTINOMIAL = Contents { tensor_functions: &[multivariate::MULTINOMIAL], ..Contents::new("jax.scipy.stats.multinomial") };
+    /// `jax.scipy.stats.multivariate_normal`.
+    MULTIVARIATE_NORMAL = Contents {
+        tensor_functions: &[multivariate::NORMAL],
+        ..Contents::new("jax.scipy.stats.multivariate_normal")
+    };
 }

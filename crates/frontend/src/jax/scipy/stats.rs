@@ -2,7 +2,7 @@
 
 use std::f64::consts::{LN_2, PI};
 
-use super::special::{Law, beta_integral, law};
+use super::special::beta_integral;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::builtins::functions;
@@ -11,39 +11,41 @@ use crate::library::{Bound, Default, FunctionDecl};
 use crate::trace::{Formula, Term};
 use crate::value::Value;
 
-const ZERO: Default = Default::Int(0);
-const ONE: Default = Default::Int(1);
+pub(super) const ZERO: Default = Default::Int(0);
+pub(super) const ONE: Default = Default::Int(1);
 
 /// A family of functions with one list of parameters each.
 macro_rules! family {
     ($(#[$doc:meta])* $constant:ident { $($name:literal $params:tt $names:tt => $law:expr;)* }) => {
         $(#[$doc])*
-        pub(super) static $constant: &[FunctionDecl] = functions! {
+        pub(in crate::jax::scipy) static $constant: &[FunctionDecl] = functions! {
             $($name $params "A function of the distribution." => |interp, args| {
-                let formula: Law = $law;
-                law(interp, args, &$names, formula)
+                let formula: $crate::jax::scipy::special::Law = $law;
+                $crate::jax::scipy::special::law(interp, args, &$names, formula)
             };)*
         };
     };
 }
 
+pub(super) use family;
+
 /// (x − location) / scale.
-fn standard<'f>(p: &[Term<'f>]) -> Term<'f> {
+pub(super) fn standard<'f>(p: &[Term<'f>]) -> Term<'f> {
     let n = p.len();
     (p[0] - p[n - 2]) / p[n - 1]
 }
 
 /// The scale.
-fn scale<'f>(p: &[Term<'f>]) -> Term<'f> {
+pub(super) fn scale<'f>(p: &[Term<'f>]) -> Term<'f> {
     p[p.len() - 1]
 }
 
 /// Where the condition does not hold, −∞.
-fn inside<'f>(condition: Term<'f>, x: Term<'f>) -> Term<'f> {
+pub(super) fn inside<'f>(condition: Term<'f>, x: Term<'f>) -> Term<'f> {
     condition.select(x, x.filled(f64::NEG_INFINITY))
 }
 
-fn norm_logpdf<'f>(_: &'f Formula, p: &[Term<'f>]) -> Term<'f> {
+pub(super) fn norm_logpdf<'f>(_: &'f Formula, p: &[Term<'f>]) -> Term<'f> {
     let square = scale(p).square();
     let distance = (p[0] - p[1]).square() / square;
     ((square * (2.0 * PI)).log() + distance) * -0.5
@@ -90,6 +92,8 @@ family! {
         "logpdf" [(x) (loc = ZERO) (scale = ONE)] ["x", "loc", "scale"] => expon_logpdf;
         "pdf" [(x) (loc = ZERO) (scale = ONE)] ["x", "loc", "scale"] => |f, p| expon_logpdf(f, p).exp();
         "cdf" [(x) (loc = ZERO) (scale = ONE)] ["x", "loc", "scale"] => |_, p| -(-standard(p).max(0.0)).expm1();
+        "logcdf" [(x) (loc = ZERO) (scale = ONE)] ["x", "loc", "scale"] => |_, p| (-(-standard(p).max(0.0)).exp()).log1p();
+        "logsf" [(x) (loc = ZERO) (scale = ONE)] ["x", "loc", "scale"] => |_, p| -standard(p).max(0.0);
         "sf" [(x) (loc = ZERO) (scale = ONE)] ["x", "loc", "scale"] => |_, p| (-standard(p).max(0.0)).exp();
         "ppf" [(q) (loc = ZERO) (scale = ONE)] ["q", "loc", "scale"] => |_, p| -(-p[0]).log1p() * p[2] + p[1];
     }
@@ -141,7 +145,9 @@ family! {
         "cdf" [(x) (loc = ZERO) (scale = ONE)] ["x", "loc", "scale"] => |_, p| standard(p).atan() / PI + 0.5;
         "logcdf" [(x) (loc = ZERO) (scale = ONE)] ["x", "loc", "scale"] => |_, p| (standard(p).atan() / PI + 0.5).log();
         "sf" [(x) (loc = ZERO) (scale = ONE)] ["x", "loc", "scale"] => |_, p| (-standard(p)).atan() / PI + 0.5;
+        "logsf" [(x) (loc = ZERO) (scale = ONE)] ["x", "loc", "scale"] => |_, p| ((-standard(p)).atan() / PI + 0.5).log();
         "ppf" [(q) (loc = ZERO) (scale = ONE)] ["q", "loc", "scale"] => |_, p| (p[0] * PI - PI / 2.0).tan() * p[2] + p[1];
+        "isf" [(q) (loc = ZERO) (scale = ONE)] ["q", "loc", "scale"] => |_, p| (PI / 2.0 - p[0] * PI).tan() * p[2] + p[1];
     }
 }
 
@@ -190,6 +196,8 @@ family! {
         "pdf" [(x) (df) (loc = ZERO) (scale = ONE)] ["x", "df", "loc", "scale"] => |f, p| chi2_logpdf(f, p).exp();
         "cdf" [(x) (df) (loc = ZERO) (scale = ONE)] ["x", "df", "loc", "scale"] => |_, p| (p[1] / 2.0).igamma(standard(p).max(0.0) / 2.0);
         "sf" [(x) (df) (loc = ZERO) (scale = ONE)] ["x", "df", "loc", "scale"] => |_, p| (p[1] / 2.0).igammac(standard(p).max(0.0) / 2.0);
+        "logcdf" [(x) (df) (loc = ZERO) (scale = ONE)] ["x", "df", "loc", "scale"] => |_, p| (p[1] / 2.0).igamma(standard(p).max(0.0) / 2.0).log();
+        "logsf" [(x) (df) (loc = ZERO) (scale = ONE)] ["x", "df", "loc", "scale"] => |_, p| (p[1] / 2.0).igammac(standard(p).max(0.0) / 2.0).log();
     }
 }
 
@@ -203,6 +211,10 @@ fn beta_cdf<'f>(f: &'f Formula, p: &[Term<'f>]) -> Term<'f> {
     beta_integral(f, p[1], p[2], standard(p).max(0.0).min(1.0))
 }
 
+fn beta_sf<'f>(f: &'f Formula, p: &[Term<'f>]) -> Term<'f> {
+    beta_integral(f, p[2], p[1], 1.0 - standard(p).max(0.0).min(1.0))
+}
+
 family! {
     /// `beta`.
     BETA {
@@ -210,8 +222,8 @@ family! {
         "pdf" [(x) (a) (b) (loc = ZERO) (scale = ONE)] ["x", "a", "b", "loc", "scale"] => |f, p| beta_logpdf(f, p).exp();
         "cdf" [(x) (a) (b) (loc = ZERO) (scale = ONE)] ["x", "a", "b", "loc", "scale"] => beta_cdf;
         "logcdf" [(x) (a) (b) (loc = ZERO) (scale = ONE)] ["x", "a", "b", "loc", "scale"] => |f, p| beta_cdf(f, p).log();
-        "sf" [(x) (a) (b) (loc = ZERO) (scale = ONE)] ["x", "a", "b", "loc", "scale"] =>
-            |f, p| beta_integral(f, p[2], p[1], 1.0 - standard(p).max(0.0).min(1.0));
+        "sf" [(x) (a) (b) (loc = ZERO) (scale = ONE)] ["x", "a", "b", "loc", "scale"] => beta_sf;
+        "logsf" [(x) (a) (b) (loc = ZERO) (scale = ONE)] ["x", "a", "b", "loc", "scale"] => |f, p| beta_sf(f, p).log();
     }
 }
 
