@@ -1,7 +1,7 @@
 //! Rows slid over each other, and covariances.
 
-use keramos_ir::ops::{Conv, ConvDims, DotDims, OutOfBounds};
 use keramos_ir::DType;
+use keramos_ir::ops::{Conv, ConvDims, DotDims, OutOfBounds};
 
 use super::Part;
 use crate::error::{Error, Result};
