@@ -142,6 +142,7 @@ fn arguments_that_do_not_fit_name_argument_expected_found_and_hint() {
     let place = compiled();
     place.arrays("wide.npy", vec![("", array(&[2, 2], &[0.0; 4]))]);
     place.arrays("ints.npy", vec![("", HostTensor::from_values(vec![2, 3], &[1i32; 6]).expect("six values"))]);
+    place.arrays("more.npz", vec![("x", read(&place, "x.npy")), ("bias", read(&place, "b.npy"))]);
     let call = |args: &[&str]| complaint(place.keramos_run(&[["call", "f.kar"].as_slice(), args].concat()));
     let rest = ["--arg", "0=b.npy", "--arg", "1=w.npy"];
     let said = [
@@ -153,6 +154,7 @@ fn arguments_that_do_not_fit_name_argument_expected_found_and_hint() {
         call(&[["affine", "--arg", "y=x.npy"].as_slice(), &rest].concat()),
         call(&[["affine", "--arg", "x.npy"].as_slice(), &rest].concat()),
         call(&[["affine", "--arg", "params['b']=b.npy"].as_slice(), &rest].concat()),
+        call(&["affine", "--args", "more.npz"]),
         call(&["afine"]),
     ];
     insta::assert_snapshot!(said.join("\n"));

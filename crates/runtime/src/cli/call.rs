@@ -78,14 +78,15 @@ fn arguments(model: &Model, options: &Options) -> Result<Vec<HostTensor>, Error>
 /// The arguments as one signature takes them.
 fn resolve(program: &Program, options: &Options, named: &Arrays) -> Result<Vec<HostTensor>, Error> {
     let ports: Vec<&Port> = program.arguments().map(|(_, port)| port).collect();
-    let mut values: Vec<Option<HostTensor>> = ports
-        .iter()
-        .enumerate()
-        .map(|(i, port)| {
-            let keys = [port.name.clone(), i.to_string(), format!("arr_{i}")];
-            keys.iter().find_map(|key| named.get(key)).cloned()
-        })
-        .collect();
+    let keys: Vec<[String; 3]> =
+        ports.iter().enumerate().map(|(i, port)| [port.name.clone(), i.to_string(), format!("arr_{i}")]).collect();
+    if let Some(key) = named.keys().find(|key| !keys.iter().flatten().any(|known| known == *key)) {
+        let path = options.args.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+        let reason = format!("it holds `{key}`, but `{}` takes {}", options.function, known(&ports));
+        return Err(usage("--args", &path, reason));
+    }
+    let mut values: Vec<Option<HostTensor>> =
+        keys.iter().map(|keys| keys.iter().find_map(|key| named.get(key)).cloned()).collect();
     let mut given = vec![false; ports.len()];
     for text in &options.arguments {
         let (index, value) = which(&options.function, &ports, text)?;
@@ -130,9 +131,13 @@ fn which<'a>(function: &str, ports: &[&Port], text: &'a str) -> Result<(usize, &
     if let Some(index) = key.trim().parse().ok().filter(|&index| index < ports.len()) {
         return Ok((index, value));
     }
+    Err(usage("--arg", text, format!("`{function}` has no argument `{key}`; it takes {}", known(ports))))
+}
+
+/// The arguments' positions and names.
+fn known(ports: &[&Port]) -> String {
     let known: Vec<String> = ports.iter().enumerate().map(|(i, port)| format!("{i} (`{}`)", port.name)).collect();
-    let known = if known.is_empty() { "no arguments".to_owned() } else { known.join(", ") };
-    Err(usage("--arg", text, format!("`{function}` has no argument `{key}`; it takes {known}")))
+    if known.is_empty() { "no arguments".to_owned() } else { known.join(", ") }
 }
 
 /// A number, or the array of a file.
