@@ -13,23 +13,38 @@ use crate::library::Args;
 use crate::syntax::parse;
 use crate::value::{Object, Value};
 
-/// A package: its name, its text, and its modules with their prefixes.
-type Listed = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+/// A package's text.
+struct Text {
+    name: &'static str,
+    /// The parts, one after the other.
+    parts: &'static [&'static str],
+    modules: Modules,
+}
 
-/// Packages by name: their text, and the modules inside them, all of which hold the package's names. Of a
-/// module with a prefix, the names may be written without it.
-const PACKAGES: &[Listed] = &[(
-    "optax",
-    include_str!("../packages/optax.py"),
-    &[("losses", ""), ("schedules", ""), ("transforms", ""), ("tree", "tree_"), ("tree_utils", "")],
-)];
+/// The modules inside a package, all of which hold the package's names. Of a module with a prefix, the names
+/// may be written without it.
+type Modules = &'static [(&'static str, &'static str)];
+
+const PACKAGES: &[Text] = &[Text {
+    name: "optax",
+    parts: &[
+        include_str!("../packages/optax/shared.py"),
+        include_str!("../packages/optax/transformations.py"),
+        include_str!("../packages/optax/wrappers.py"),
+        include_str!("../packages/optax/optimizers.py"),
+        include_str!("../packages/optax/updates.py"),
+        include_str!("../packages/optax/schedules.py"),
+        include_str!("../packages/optax/losses.py"),
+    ],
+    modules: &[("losses", ""), ("schedules", ""), ("transforms", ""), ("tree", "tree_"), ("tree_utils", "")],
+}];
 
 /// A package, or a module in it, as a value.
 #[derive(Debug)]
 struct Package {
     name: String,
     prefix: &'static str,
-    modules: &'static [(&'static str, &'static str)],
+    modules: Modules,
     env: Rc<Env>,
 }
 
@@ -40,22 +55,23 @@ impl Interp {
     /// The package has no such module.
     pub(super) fn package(&mut self, name: &str) -> Result<Option<Value>> {
         let (top, module) = name.split_once('.').unwrap_or((name, ""));
-        let Some(&(top, text, modules)) = PACKAGES.iter().find(|(known, ..)| *known == top) else { return Ok(None) };
-        let prefix = match modules.iter().find(|(known, _)| *known == module) {
+        let Some(text) = PACKAGES.iter().find(|text| text.name == top) else { return Ok(None) };
+        let prefix = match text.modules.iter().find(|(known, _)| *known == module) {
             Some((_, prefix)) => prefix,
             None if module.is_empty() => "",
             None => return Ok(None),
         };
-        let env = self.package_names(top, text)?;
-        let modules = if module.is_empty() { modules } else { &[] };
+        let env = self.package_names(text)?;
+        let modules: Modules = if module.is_empty() { text.modules } else { &[] };
         Ok(Some(Value::User(Rc::new(Package { name: name.to_owned(), prefix, modules, env }))))
     }
 
-    fn package_names(&mut self, name: &'static str, text: &'static str) -> Result<Rc<Env>> {
+    fn package_names(&mut self, text: &'static Text) -> Result<Rc<Env>> {
+        let name = text.name;
         if let Some((_, env)) = self.eval.packages.iter().find(|(known, _)| *known == name) {
             return Ok(env.clone());
         }
-        let (module, diagnostics) = parse(&Source::new(name, text));
+        let (module, diagnostics) = parse(&Source::new(name, text.parts.join("\n")));
         if let Some(problem) = diagnostics.first() {
             return Err(Error::internal(format!("the package `{name}`: {}", problem.message)));
         }
