@@ -182,7 +182,7 @@ impl Primitive for Clamp {
         let complex = Lowering::Composed(|b, [low, x, high]| {
             let shape = b.ty(x).shape.clone();
             let (low, high) = (b.broadcast(low, &shape)?, b.broadcast(high, &shape)?);
-            let raised = b.max(x, low)?;
+            let raised = b.max(low, x)?;
             b.min(raised, high)
         });
         let is_complex = results.iter().any(|ty| ty.dtype.is_complex());
@@ -207,7 +207,7 @@ impl Primitive for Clamp {
             }
             (low, x, high) => {
                 let (low, high) = (low.narrow("clamp", x_ty)?, high.narrow("clamp", x_ty)?);
-                let raised = Binary(BinaryKind::Max).eval(&[&x.narrow("clamp", x_ty)?, &low])?;
+                let raised = Binary(BinaryKind::Max).eval(&[&low, &x.narrow("clamp", x_ty)?])?;
                 return Binary(BinaryKind::Min).eval(&[&raised[0], &high]);
             }
         };

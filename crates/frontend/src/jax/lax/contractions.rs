@@ -44,6 +44,7 @@ pub(super) fn common(interp: &mut Interp, args: &Bound, a: &Tensor, b: &Tensor) 
     // Truth values are counted; what the result's type has another kind of is multiplied as that type.
     let result = if result == DType::Bool { DType::I32 } else { result };
     let class = |dtype: DType| (dtype.is_int(), dtype.is_complex());
+    let result = if joint.is_float() && result.is_int() { joint } else { result };
     let common = if class(joint) == class(result) { joint } else { result };
     let (a, b) = (interp.tracer.convert(a, common)?, interp.tracer.convert(b, common)?);
     Ok((a, b, result))
@@ -96,10 +97,16 @@ fn product(interp: &mut Interp, args: &Bound, a: &Tensor, b: &Tensor, dims: DotD
     }
     let precision = precision(args)?;
     let truths = a.dtype() == DType::Bool && b.dtype() == DType::Bool && args.get("preferred_element_type")?.is_none();
+    let joint = interp.tracer.promoted([a, b]).0;
     let (a, b, dtype) = common(interp, args, a, b)?;
     let dot = DotGeneral { dims, precision, dtype };
     let y = apply(interp, &[a, b], |b, v| b.emit1(dot, v))?;
-    Ok(Value::Tensor(if truths { interp.tracer.convert(&y, DType::Bool)? } else { y }))
+    // Integers are asked of floats: sums of the floats, converted.
+    let result = match args.get("preferred_element_type")?.is_none() || !joint.is_float() {
+        true => y.dtype(),
+        false => self::dtype(interp, args, "preferred_element_type")?.unwrap_or(y.dtype()),
+    };
+    Ok(Value::Tensor(interp.tracer.convert(&y, if truths { DType::Bool } else { result })?))
 }
 
 fn dot_general(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
