@@ -1,7 +1,7 @@
 //! From the frontend's program to the artifact's manifest.
 
 use keramos_artifact::manifest::{
-    Callback, LayerSummary, Monitor, Port, PortKind, Role, TrainingConfig, ValidationFreq, Variable,
+    Adaptation, Callback, LayerSummary, Monitor, Port, PortKind, Role, TrainingConfig, ValidationFreq, Variable,
 };
 use keramos_artifact::{BuildInfo, DType, Manifest};
 use keramos_frontend::program::{self, Entry, EntryKind, Program, StateRole};
@@ -82,7 +82,13 @@ fn training(training: &program::Training) -> TrainingConfig {
         averages: training.averages.clone(),
         learning_rate: training.learning_rate,
         callbacks: training.callbacks.iter().cloned().map(callback).collect(),
+        adaptations: training.adaptations.iter().map(adaptation).collect(),
     }
+}
+
+fn adaptation(adaptation: &program::Adaptation) -> Adaptation {
+    let program::Adaptation { input, axes, mean, variance } = adaptation.clone();
+    Adaptation { input, axes, mean, variance }
 }
 
 fn callback(callback: program::Callback) -> Callback {

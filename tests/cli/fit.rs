@@ -72,6 +72,12 @@ fn averages_class_weights_rates_and_long_epochs_are_those_of_keras() {
 }
 
 #[test]
+fn layers_are_adapted_to_the_training_data() {
+    let (place, history, expected) = train("adapted", include_str!("fit/adapted.py"), DATA, &["--no-shuffle"]);
+    compare(&place, &history, &expected);
+}
+
+#[test]
 fn training_goes_on_where_it_stopped() {
     let source = include_str!("fit/plateau.py");
     let options = ["--no-callbacks", "--seed", "5"];

@@ -45,6 +45,15 @@ fn a_host_value_that_reaches_the_model() {
 }
 
 #[test]
+fn a_layer_that_the_training_data_cannot_adapt() {
+    insta::assert_snapshot!(check(&format!(
+        "{HEAD}import numpy as np\ndata = np.load(\"data.npy\")\nnormalizer = layers.Normalization()\nnormalizer.adapt(data)\n\
+         model = keras.Sequential([keras.Input((4,)), layers.Rescaling(0.1), normalizer, layers.Dense(1)])\n\
+         model.compile(optimizer=\"sgd\", loss=\"mse\")\n"
+    )));
+}
+
+#[test]
 fn a_file_without_a_model_and_one_that_does_not_parse() {
     insta::assert_snapshot!(check("import keras\nprint(\"hello\")\n"));
     insta::assert_snapshot!(check("import keras\nmodel = keras.Sequential([\nfor i in range(3)\n    pass\n"));

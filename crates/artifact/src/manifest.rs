@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use callback::{Callback, Monitor};
 pub use entry::Entry;
-pub use training::{History, TrainingConfig, ValidationFreq};
+pub use training::{Adaptation, History, TrainingConfig, ValidationFreq};
 
 use crate::DType;
 

@@ -86,6 +86,31 @@ impl Error {
         self
     }
 
+    /// The same problem, told as one of another kind.
+    #[must_use]
+    pub fn coded(mut self, code: Code) -> Self {
+        self.0.diagnostic.code = code;
+        self
+    }
+
+    /// This error, in whose text the numbers that are others in `other` read `None`: the same mistake met with other
+    /// sizes of unknown dimensions.
+    #[must_use]
+    pub fn without_sizes_unlike(mut self, other: &Error) -> Self {
+        let (mine, theirs) = (&mut self.0.diagnostic, &other.0.diagnostic);
+        let labels = mine.labels.iter_mut().map(|l| &mut l.text).zip(theirs.labels.iter().map(|l| &l.text));
+        let trail = mine.trail.iter_mut().map(|f| &mut f.what).zip(theirs.trail.iter().map(|f| &f.what));
+        let notes = mine.notes.iter_mut().zip(&theirs.notes);
+        let help = mine.help.iter_mut().zip(&theirs.help);
+        let message = std::iter::once((&mut mine.message, &theirs.message));
+        for (text, other) in message.chain(labels).chain(trail).chain(notes).chain(help) {
+            if let Some(blended) = blend(text, other) {
+                *text = blended;
+            }
+        }
+        self
+    }
+
     /// Sets the place, unless an inner one is known already.
     #[must_use]
     pub fn at(mut self, span: Span) -> Self {
@@ -145,13 +170,41 @@ impl Error {
     }
 }
 
+/// `text` with `None` for the numbers that differ from those of `other`; `None` if more than numbers differs.
+fn blend(text: &str, other: &str) -> Option<String> {
+    let parts = |text: &str| -> Vec<String> {
+        let mut parts: Vec<String> = Vec::new();
+        let mut digits = None;
+        for c in text.chars() {
+            let digit = c.is_ascii_digit();
+            match parts.last_mut().filter(|_| digits == Some(digit)) {
+                Some(part) => part.push(c),
+                None => parts.push(c.to_string()),
+            }
+            digits = Some(digit);
+        }
+        parts
+    };
+    let (mine, theirs) = (parts(text), parts(other));
+    let number = |part: &str| part.starts_with(|c: char| c.is_ascii_digit());
+    let same = |(a, b): (&String, &String)| a == b || (number(a) && number(b));
+    if mine.len() != theirs.len() || !mine.iter().zip(&theirs).all(same) {
+        return None;
+    }
+    let pick = |(a, b): (String, String)| if a == b { a } else { "None".to_owned() };
+    Some(mine.into_iter().zip(theirs).map(pick).collect())
+}
+
 impl From<keramos_ir::IrError> for Error {
     fn from(error: keramos_ir::IrError) -> Self {
         use keramos_ir::IrError;
         let code = match &error {
             IrError::Type { .. } => codes::SHAPE_MISMATCH,
             IrError::NoRule { .. } => codes::UNSUPPORTED_FEATURE,
-            _ => codes::INTERNAL,
+            IrError::UnboundAxis { .. } => codes::UNBOUND_AXIS,
+            IrError::Transform { .. } => codes::TRANSFORM,
+            IrError::Backend { .. } => codes::BACKEND,
+            IrError::Invalid { .. } | IrError::Parse { .. } | IrError::Eval { .. } => codes::INTERNAL,
         };
         let message = match &error {
             // The diagnostic shows the place itself.
@@ -159,5 +212,20 @@ impl From<keramos_ir::IrError> for Error {
             other => other.to_string(),
         };
         Error::new(code, message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::blend;
+
+    #[test]
+    fn numbers_that_differ_are_unknown() {
+        assert_eq!(
+            blend("f32[83,5] and [415, 2]", "f32[89,5] and [445, 2]").as_deref(),
+            Some("f32[None,5] and [None, 2]")
+        );
+        assert_eq!(blend("rows 83", "columns 89"), None);
+        assert_eq!(blend("83", "89 rows"), None);
     }
 }

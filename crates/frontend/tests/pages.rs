@@ -5,7 +5,8 @@ use keramos_frontend::diagnostics::{Diagnostic, Source, codes};
 use keramos_frontend::{Options, compile};
 
 /// Codes that no short program shows.
-const WITHOUT_EXAMPLE: [codes::Code; 3] = [codes::TOO_MANY, codes::WEIGHTS_MISMATCH, codes::INTERNAL];
+const WITHOUT_EXAMPLE: [codes::Code; 5] =
+    [codes::TOO_MANY, codes::TRANSFORM, codes::BACKEND, codes::WEIGHTS_MISMATCH, codes::INTERNAL];
 
 /// The program, with a model behind it, so that there is something to compile.
 fn diagnose(program: &str) -> Vec<Diagnostic> {

@@ -48,6 +48,14 @@ pub enum IrError {
         /// What does not fit.
         message: String,
     },
+    /// The backend, or what builds its programs, refuses what a primitive lowers to.
+    #[error("the backend refuses {op}: {message}")]
+    Backend {
+        /// The primitive's name.
+        op: &'static str,
+        /// Its account.
+        message: String,
+    },
     /// A function breaks an invariant that the verifier checks.
     #[error("invalid function {function}: {message}")]
     Invalid {

@@ -1,5 +1,6 @@
 //! Training: the counterpart of Keras's `fit`.
 
+mod adapt;
 mod callbacks;
 mod observer;
 mod plan;
@@ -83,7 +84,7 @@ pub struct FitOutcome {
 impl Model {
     /// Trains on a data set as Keras's `fit` does: the validation rows are the last ones, metrics
     /// start anew in each epoch, a last batch that is not full counts its real rows only, and
-    /// validation follows each epoch. The training ends early if the observer or a callback asks for it. In the
+    /// validation follows each epoch. Layers that are to be adapted to the data are adapted first. The training ends early if the observer or a callback asks for it. In the
     /// end weights take over their moving averages, if the optimizer keeps any.
     ///
     /// # Errors
@@ -127,6 +128,7 @@ impl Model {
         // Loading or compiling programs is no part of the first epoch's time.
         plan.programs().into_iter().try_for_each(|program| self.prepare(program))?;
         plan.skip(options.initial_epoch);
+        self.adapt(dataset)?;
 
         let mut callbacks = callbacks::Callbacks::new(&options.callbacks);
         let mut outcome = FitOutcome { history: History::default(), interrupted: false, steps: 0 };

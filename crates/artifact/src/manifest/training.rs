@@ -59,6 +59,22 @@ pub struct TrainingConfig {
     /// What happens between epochs.
     #[serde(default)]
     pub callbacks: Vec<Callback>,
+    /// Statistics of the training data that are computed before the first step.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub adaptations: Vec<Adaptation>,
+}
+
+/// Two float32 variables that are to hold the mean and the variance of a model input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Adaptation {
+    /// The model input, counted from zero.
+    pub input: usize,
+    /// The axes of the input, in order, that have statistics of their own; its rows are axis 0.
+    pub axes: Vec<usize>,
+    /// The variable for the means.
+    pub mean: usize,
+    /// The variable for the variances.
+    pub variance: usize,
 }
 
 /// `validation_freq` of `fit`. Epochs are counted from one here, as in Keras.

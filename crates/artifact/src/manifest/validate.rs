@@ -94,6 +94,18 @@ impl Manifest {
                 return wrong(format!("variable {average} cannot be the moving average of variable {weight}"));
             }
         }
+        for adaptation in &training.adaptations {
+            let statistics = [adaptation.mean, adaptation.variance].map(|index| self.variables.get(index));
+            let fits = |of: &Option<&super::Variable>| {
+                of.is_some_and(|of| of.dtype == crate::DType::F32 && of.shape.len() == adaptation.axes.len())
+            };
+            if !statistics.iter().all(fits) || !adaptation.axes.is_sorted_by(|a, b| a < b) {
+                return wrong(format!(
+                    "variables {} and {} cannot hold statistics of input {}",
+                    adaptation.mean, adaptation.variance, adaptation.input
+                ));
+            }
+        }
         match training.learning_rate.map(|index| self.variables.get(index)) {
             Some(rate) if rate.is_none_or(|rate| rate.dtype != crate::DType::F32 || !rate.shape.is_empty()) => {
                 wrong("the variable of the learning rate is no float32 scalar".to_owned())

@@ -131,17 +131,20 @@ codes! {
     UNKNOWN_MODULE = 202, "unknown-module", "a module is imported that Keramos does not know";
     UNKNOWN_ATTRIBUTE = 203, "unknown-attribute", "a module, object or value has no such attribute";
     UNKNOWN_LAYER = 204, "unknown-layer", "the layer library has no such layer";
+    UNBOUND_AXIS = 205, "unbound-axis", "a named axis is used that nothing maps over";
 
     TYPE = 301, "type", "an operation is applied to values that it does not take";
     ARGUMENTS = 302, "arguments", "a call's arguments do not fit the parameters";
     INVALID_ARGUMENT = 303, "invalid-argument", "an argument has a value that is not accepted";
     RAISED = 304, "raised", "the program raised an exception while it was evaluated";
+    TRANSFORM = 305, "transform", "a function cannot be transformed as asked";
 
     SHAPE_MISMATCH = 401, "shape-mismatch", "shapes do not fit together";
     DTYPE_MISMATCH = 402, "dtype-mismatch", "element types do not fit together";
 
     UNSUPPORTED_SYNTAX = 501, "unsupported-syntax", "a construct of Python that Keramos does not compile";
     UNSUPPORTED_FEATURE = 502, "unsupported-feature", "a feature of a package that Keramos does not compile";
+    BACKEND = 503, "backend", "the backend refuses an operation";
 
     HOST_VALUE = 601, "host-value", "a value that only exists at run time would reach the model";
 

@@ -76,7 +76,17 @@ pub fn input(interp: &mut Interp, name: Rc<str>, shape: SymbolicShape, dtype: DT
 pub fn call(interp: &mut Interp, callee: &Value, args: Args, name: &str) -> Result<Value> {
     let leaves = symbolic_leaves(&args);
     let unknown = leaves.iter().any(|s| s.0.shape.contains(&None));
-    let first = probe(interp, callee, &args, &leaves, PROBES[0])?;
+    let first = match probe(interp, callee, &args, &leaves, PROBES[0]) {
+        Err(error) if unknown => {
+            // The sizes that stood for unknown ones are nobody's business.
+            let other = probe(interp, callee, &args, &leaves, PROBES[1]).err();
+            return Err(match other {
+                Some(other) => error.without_sizes_unlike(&other),
+                None => error,
+            });
+        }
+        first => first?,
+    };
     let mut shapes: Vec<(SymbolicShape, DType)> = Vec::new();
     for leaf in first.leaves() {
         let Value::Tensor(t) = &leaf else {

@@ -152,7 +152,7 @@ fn of_model(
     }
     let state = State::new(with_reads(ids, reads));
     let fit = model.recorded.fit.borrow().clone();
-    let mut training = compiled.as_ref().map(|c| c.describe(interp, fit.as_ref(), &state)).transpose()?;
+    let mut training = compiled.as_ref().map(|c| c.describe(interp, &graph, fit.as_ref(), &state)).transpose()?;
     let train_batch = options.train_batch.or_else(|| Some(training.as_ref()?.fit.as_ref()?.batch_size)).unwrap_or(32);
     let mut batches = options.batches.clone();
     if batches.is_empty() {

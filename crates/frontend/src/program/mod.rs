@@ -1,5 +1,6 @@
 //! What the frontend hands on: the entry points of a model, as IR functions, and their description.
 
+mod adapt;
 mod assemble;
 mod build;
 mod custom;
@@ -173,6 +174,21 @@ pub struct Training {
     pub learning_rate: Option<usize>,
     /// What happens between epochs.
     pub callbacks: Vec<Callback>,
+    /// Statistics of the training data that layers need before the first step.
+    pub adaptations: Vec<Adaptation>,
+}
+
+/// Two variables that are to hold the mean and the variance of a model input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adaptation {
+    /// The model input.
+    pub input: usize,
+    /// The axes of the input, its rows being axis 0, that have statistics of their own.
+    pub axes: Vec<usize>,
+    /// The variable for the means, as an index into [`Program::variables`].
+    pub mean: usize,
+    /// The variable for the variances.
+    pub variance: usize,
 }
 
 /// The arguments of the last `fit` call.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::adapt;
 use super::assemble::{self, State};
 use super::{Fit, Training, ValidationFreq, custom};
 use crate::diagnostics::codes;
@@ -209,7 +210,13 @@ impl Compiled {
     }
 
     /// The description for the artifact.
-    pub fn describe(&self, interp: &mut Interp, fit: Option<&Bound>, state: &State) -> Result<Training> {
+    pub fn describe(
+        &self,
+        interp: &mut Interp,
+        graph: &Functional,
+        fit: Option<&Bound>,
+        state: &State,
+    ) -> Result<Training> {
         let averages = self.optimizer.averages().into_iter();
         let settings = fit.map(fit_settings).transpose()?;
         let callbacks = match (fit, &settings) {
@@ -234,6 +241,7 @@ impl Compiled {
                 .collect::<Result<_>>()?,
             learning_rate: self.optimizer.rate_variable().map(|id| state.index(id)).transpose()?,
             callbacks,
+            adaptations: adapt::adaptations(&self.model, graph, state)?,
         })
     }
 }

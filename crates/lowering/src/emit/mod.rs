@@ -315,7 +315,7 @@ impl<'c> ModuleEmitter<'c> {
         result.map_err(|error| {
             let message = error.to_string();
             self.failure = Some(error);
-            IrError::Invalid { function: "lowering".to_owned(), message }
+            IrError::Backend { op: self.primitive, message }
         })
     }
 }

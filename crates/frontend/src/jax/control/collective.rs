@@ -5,7 +5,7 @@ use std::sync::Arc;
 use keramos_ir::ops::{CollectiveKind, Extremum};
 
 use super::body;
-use crate::diagnostics::suggest;
+use crate::diagnostics::{codes, suggest};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::builtins::functions;
@@ -106,7 +106,7 @@ fn axes(interp: &Interp, args: &Bound) -> Result<Vec<(Arc<str>, usize)>> {
         let Some((_, size)) = known else {
             let error = raise("NameError", format!("jax.lax.{} knows no axis `{name}` here", args.function()));
             let near = suggest::did_you_mean(&name, interp.axes.iter().map(|(axis, _)| &**axis));
-            return Err(error.help(
+            return Err(error.coded(codes::UNBOUND_AXIS).help(
                 near.unwrap_or_else(|| format!("name the axis where it is mapped: jax.vmap(f, axis_name=\"{name}\")")),
             ));
         };

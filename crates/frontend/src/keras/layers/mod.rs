@@ -15,7 +15,9 @@ mod rnn;
 
 pub(super) use common::{aspect, interpolation};
 
+use super::layer::LayerObject;
 use crate::library::{ClassDecl, FunctionDecl};
+use crate::value::Host;
 
 /// The classes of `keras.layers`.
 pub const CLASSES: &[&ClassDecl] = &[
@@ -107,4 +109,10 @@ pub const FUNCTIONS: &[&FunctionDecl] = merging::FUNCTIONS;
 /// Whether `function` is one of [`FUNCTIONS`].
 pub fn makes_layer(function: &FunctionDecl) -> bool {
     FUNCTIONS.iter().any(|&known| std::ptr::eq(known, function))
+}
+
+/// The data at run time that `layer` is adapted to, if it is, and the axes of its input that keep statistics of
+/// their own.
+pub fn adapted_at_run_time(layer: &LayerObject) -> Option<(Host, Vec<i64>)> {
+    layer.kind::<preprocessing::Normalization>()?.adapted_at_run_time()
 }

@@ -121,6 +121,7 @@ impl Chosen {
             averages: Vec::new(),
             learning_rate: None,
             callbacks: Vec::new(),
+            adaptations: Vec::new(),
         })
     }
 
