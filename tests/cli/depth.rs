@@ -52,7 +52,7 @@ fn rolled_layers_train_as_written_ones_do() {
     let options = FitOptions { epochs: 2, batch_size: 16, shuffle: false, ..FitOptions::default() };
     let run = |roll: Roll| {
         let mut model = load(roll);
-        let dataset = model.dataset(&[x.clone()], &[y.clone()]).expect("data");
+        let dataset = model.dataset(std::slice::from_ref(&x), std::slice::from_ref(&y)).expect("data");
         let first = weights(&mut model);
         model.fit(&dataset, &options, &mut Silent).unwrap_or_else(|e| panic!("{e}"));
         (first, weights(&mut model), model)
@@ -75,8 +75,9 @@ fn rolled_layers_train_as_written_ones_do() {
     assert_eq!(kernel(&mut again), numbers(&[4, 4]).values::<f32>().expect("float32"));
     let other = |model: &mut Model| model.variable("dense6/kernel").expect("a kernel");
     assert_eq!(other(&mut again), other(&mut rolled));
-    let predict =
-        |model: &mut Model| model.predict(&[x.clone()]).expect("numbers")[0].values::<f32>().expect("float32");
+    let predict = |model: &mut Model| {
+        model.predict(std::slice::from_ref(&x)).expect("numbers")[0].values::<f32>().expect("float32")
+    };
     super::weights::assert_close((predict(&mut rolled), predict(&mut plain)), 1e-5);
 }
 

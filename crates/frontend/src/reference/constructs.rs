@@ -133,6 +133,10 @@ pub const CONSTRUCTS: &[Construct] = &[
         "use a plain class",
         "class M(type):\n    pass\nclass A(metaclass=M):\n    pass\n",
     ),
-    no("complex literals", codes::UNSUPPORTED_SYNTAX, "use `jax.lax.complex(real, imaginary)`", "a = 1 + 2j\n"),
+    partial(
+        "imaginary literals",
+        "complex numbers live in tensors; `complex(…)` is not compiled",
+        "import jax.numpy as jnp\nassert (jnp.asarray(1.0) + 2j).dtype == jnp.complex64\n",
+    ),
     no("relative imports", codes::UNSUPPORTED_SYNTAX, "a model is one file", "from . import model\n"),
 ];
