@@ -65,10 +65,10 @@ def batches(x, y, size=64):
 
 (x_train, y_train), (x_test, y_test) = load()
 optimizer.build(model.trainable_variables)
-state = (
-    model.trainable_variables,
-    model.non_trainable_variables,
-    optimizer.variables,
+# The values of the variables are what JAX sees; the steps hand on new values.
+state = tuple(
+    [variable.value for variable in variables]
+    for variables in (model.trainable_variables, model.non_trainable_variables, optimizer.variables)
 )
 
 for epoch in range(3):

@@ -43,7 +43,10 @@ fn compare(place: &Workplace, history: &Value, expected: &Value) {
     let mut model = Session::new(Platform::Cpu).expect("a session").load(artifact);
     for (path, values) in expected["weights"].as_object().expect("weights") {
         let value: HostTensor = model.variable(path).expect(path);
-        let ours: Vec<f64> = value.values::<f32>().expect("floats").into_iter().map(f64::from).collect();
+        let ours: Vec<f64> = match value.values::<f32>() {
+            Some(floats) => floats.into_iter().map(f64::from).collect(),
+            None => value.values::<i32>().expect("integers").into_iter().map(f64::from).collect(),
+        };
         assert_close(path, &ours, &numbers(values));
     }
 }

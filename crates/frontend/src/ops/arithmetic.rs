@@ -358,16 +358,28 @@ impl Tracer {
         let types = [x.ty().clone(), y.ty().clone()];
         let function =
             self.nested("logaddexp", &types, |t, p| Ok(vec![t.compute([&p[0], &p[1]], |[x, y]| log_sum(x, y))?]))?;
+        let function = Arc::new(function);
         let [tx, ty] = types;
-        let rule = self.nested("logaddexp_jvp", &[tx.clone(), ty.clone(), tx, ty], |t, p| {
-            let results = t.compute_all([&p[0], &p[1], &p[2], &p[3]], |[x, y, dx, dy]| {
-                let z = log_sum(x, y);
-                let total = tamed(z);
-                [z, (tamed(x) - total).exp() * dx + (tamed(y) - total).exp() * dy]
+        let types = [tx.clone(), ty.clone(), tx, ty];
+        let mut rule: Option<Arc<keramos_ir::Function>> = None;
+        for _ in 0..=super::special::HIGHER {
+            let next = self.nested("logaddexp_jvp", &types, |t, p| {
+                let z = match &rule {
+                    None => t.compute([&p[0], &p[1]], |[x, y]| log_sum(x, y))?,
+                    Some(rule) => {
+                        let z = t.build(&[&p[0], &p[1]], |b, v| b.custom_jvp(&function, rule, v))?;
+                        z.into_iter().next().unwrap_or_else(|| p[0].clone())
+                    }
+                };
+                let tangent = t.compute([&p[0], &p[1], &z, &p[2], &p[3]], |[x, y, z, dx, dy]| {
+                    let total = tamed(z);
+                    (tamed(x) - total).exp() * dx + (tamed(y) - total).exp() * dy
+                })?;
+                Ok(vec![z, tangent])
             })?;
-            Ok(results.to_vec())
-        })?;
-        let (function, rule) = (Arc::new(function), Arc::new(rule));
+            rule = Some(Arc::new(next));
+        }
+        let Some(rule) = rule else { return Ok(x) };
         let z = self.build(&[&x, &y], |b, v| b.custom_jvp(&function, &rule, v))?;
         Ok(z.into_iter().next().unwrap_or(x).weak_if(weak))
     }

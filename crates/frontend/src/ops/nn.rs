@@ -98,13 +98,8 @@ impl Tracer {
     /// Nothing is being traced.
     pub fn softplus(&mut self, x: &Tensor) -> Result<Tensor> {
         let x = self.to_float(x)?;
-        // −|x| as a minimum: its derivative at 0 is 0, so that the maximum's ½ is left.
-        let negative = self.neg(&x)?;
-        let below = self.minimum(&x, &negative)?;
-        let exp = self.exp(&below)?;
-        let tail = self.log1p(&exp)?;
-        let above = self.max_scalar(&x, 0.0)?;
-        self.add(&above, &tail)
+        let zero = self.weak(0.0)?;
+        self.logaddexp(&x, &zero)
     }
 
     /// ln(1 / (1 + e⁻ˣ)).

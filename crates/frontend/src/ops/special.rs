@@ -116,12 +116,20 @@ impl Tracer {
         };
         let ty = wide.ty().clone();
         let function = Arc::new(primal(name, &ty, f)?);
-        let rule = Arc::new(tangent(name, &ty, f, slope)?);
+        let mut rule = Arc::new(tangent(name, &ty, f, slope)?);
+        for _ in 0..HIGHER {
+            let value = |b: &mut Builder, x| Ok(b.custom_jvp(&function, &rule, &[x])?.into_iter().next().unwrap_or(x));
+            rule = Arc::new(tangent(name, &ty, value, slope)?);
+        }
         let y = self.build(&[&wide], |b, v| b.custom_jvp(&function, &rule, v))?;
         let y = y.into_iter().next().unwrap_or(wide);
         if x.dtype().is_float() { self.convert(&y, x.dtype()) } else { Ok(y) }
     }
 }
+
+/// In how many further derivatives a rule's own value is differentiated by the rule, too, and not by the
+/// formula that computes it, which may have no derivative at some places (1/|x| at 0).
+pub(super) const HIGHER: usize = 2;
 
 fn primal(name: &str, ty: &TensorType, f: fn(&mut Builder, IrValue) -> IrResult<IrValue>) -> IrResult<Function> {
     let mut b = Builder::new(name);
@@ -133,7 +141,7 @@ fn primal(name: &str, ty: &TensorType, f: fn(&mut Builder, IrValue) -> IrResult<
 fn tangent(
     name: &str,
     ty: &TensorType,
-    f: fn(&mut Builder, IrValue) -> IrResult<IrValue>,
+    f: impl Fn(&mut Builder, IrValue) -> IrResult<IrValue>,
     slope: fn(&mut Builder, IrValue, IrValue) -> IrResult<IrValue>,
 ) -> IrResult<Function> {
     let mut b = Builder::new(format!("{name}_jvp"));

@@ -62,6 +62,7 @@ fn a_function_is_emitted_once_however_often_it_is_called() {
         let twice = e.call(&callee, &[once[0], v[1]])?;
         e.call(&namesake, &[twice[0], v[1]])
     });
+    // Another function of the same equations is the same function.
     insta::assert_snapshot!(text.unwrap());
 }
 
