@@ -1,19 +1,20 @@
 //! `keramos compile`.
 
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use keramos::artifact::Manifest;
+use keramos::artifact::{ArtifactBuilder, Manifest};
 use keramos::frontend::diagnostics::{self, Style};
 use keramos::ir::passes::Roll;
-use keramos::{Compiler, Stage};
+use keramos::runtime::stablehlo::Module;
+use keramos::{Compiler, Platform, Session, Stage};
 
 /// The arguments of `keramos compile`.
 #[derive(Debug, Args)]
 pub struct Compile {
-    /// The model file (Python)
+    /// The model file (Python), or a StableHLO module (MLIR text or bytecode) with a function `main`
     file: PathBuf,
     /// Where to write the artifact [default: the model file's name with the ending .kar]
     #[arg(short, long, value_name = "FILE")]
@@ -80,6 +81,9 @@ impl Compile {
     /// Runs the command.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         anyhow::ensure!(!self.batch.contains(&0) && self.train_batch != Some(0), "a batch size must be at least 1");
+        if let Some(module) = Module::open(&self.file)? {
+            return self.package(&module);
+        }
         let source = super::read_source(&self.file)?;
         let name = self.file.display().to_string();
         let mut compiler = Compiler::new().batches(self.batch.clone()).training(!self.no_training);
@@ -116,11 +120,7 @@ impl Compile {
         if matches!(self.target, Target::Cpu) {
             compiler = compiler.ahead_of_time(self.plugin.clone());
         }
-        let output = self.output.clone().unwrap_or_else(|| self.file.with_extension("kar"));
-        anyhow::ensure!(
-            output != self.file,
-            "the artifact would replace the model file {name}; choose another name with -o"
-        );
+        let output = self.output()?;
         let (artifact, notes) = compiler.build(&name, &source)?;
         let style = Style { colour: std::io::stderr().is_terminal(), ..Style::default() };
         if !notes.diagnostics.is_empty() {
@@ -130,10 +130,53 @@ impl Compile {
         for summary in &notes.summaries {
             println!("{summary}");
         }
-        artifact.write_atomic(&output)?;
-        println!("{}", describe(artifact.manifest(), &output, std::fs::metadata(&output)?.len()));
-        Ok(ExitCode::SUCCESS)
+        write(&artifact, &output)
     }
+
+    /// Packages a StableHLO module. The plugin is needed for any target: it checks the module, and tells its types.
+    fn package(&self, module: &Module) -> anyhow::Result<ExitCode> {
+        let model_options = [
+            ("--batch", !self.batch.is_empty()),
+            ("--train-batch", self.train_batch.is_some()),
+            ("--no-training", self.no_training),
+            ("--model", self.model.is_some()),
+            ("--entry", !self.entry.is_empty()),
+            ("--input-shape", self.input_shape.is_some()),
+            ("--weights", self.weights.is_some()),
+            ("--emit", self.emit.is_some()),
+        ];
+        if let Some((option, _)) = model_options.iter().find(|(_, given)| *given) {
+            anyhow::bail!(
+                "{option} is for model files, and {} is a StableHLO module, which is packaged as it is; leave {option} out",
+                self.file.display()
+            );
+        }
+        let output = self.output()?;
+        let session = match &self.plugin {
+            Some(path) => Session::with_plugin(path)?,
+            None => Session::new(Platform::Cpu)?,
+        };
+        let target = matches!(self.target, Target::Cpu).then_some("cpu");
+        write(&session.package_module(module, target)?, &output)
+    }
+
+    /// Where the artifact goes.
+    fn output(&self) -> anyhow::Result<PathBuf> {
+        let output = self.output.clone().unwrap_or_else(|| self.file.with_extension("kar"));
+        anyhow::ensure!(
+            output != self.file,
+            "the artifact would replace the model file {}; choose another name with -o",
+            self.file.display()
+        );
+        Ok(output)
+    }
+}
+
+/// Writes the artifact and tells what is in it.
+fn write(artifact: &ArtifactBuilder, output: &Path) -> anyhow::Result<ExitCode> {
+    artifact.write_atomic(output)?;
+    println!("{}", describe(artifact.manifest(), output, std::fs::metadata(output)?.len()));
+    Ok(ExitCode::SUCCESS)
 }
 
 fn describe(manifest: &Manifest, output: &std::path::Path, size: u64) -> String {

@@ -11,6 +11,7 @@ mod fit;
 mod functions;
 mod journey;
 mod mistakes;
+mod modules;
 mod tool;
 mod weights;
 

@@ -216,5 +216,5 @@ fn shape_hint(wanted: &[usize], found: &[usize]) -> String {
     if size(wanted) == size(found) {
         return format!("it has as many elements: array.reshape({wanted:?}) makes it fit");
     }
-    "compile the function for this shape too, with `--entry`".to_owned()
+    "compile the function for this shape too, with `--entry`, or export the module for it".to_owned()
 }

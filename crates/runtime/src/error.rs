@@ -31,6 +31,15 @@ pub enum Error {
         #[source]
         source: Box<keramos_pjrt::Error>,
     },
+    /// A StableHLO module cannot be compiled or called.
+    #[error("{}: {source}", path.display())]
+    Module {
+        /// The module's file.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: Box<crate::stablehlo::ModuleError>,
+    },
     /// A file cannot be read.
     #[error("{}: cannot {action}: {source}", path.display())]
     File {

@@ -12,6 +12,7 @@ mod feed;
 mod model;
 mod predict;
 mod session;
+pub mod stablehlo;
 pub mod target;
 pub mod tensor;
 pub mod train;

@@ -32,6 +32,11 @@ impl Model {
         Model { session, artifact, executables: BTreeMap::new(), state }
     }
 
+    /// Gives the model a program that has been compiled already.
+    pub(crate) fn insert_executable(&mut self, program: usize, executable: LoadedExecutable) {
+        self.executables.insert(program, executable);
+    }
+
     /// What the model is.
     pub fn manifest(&self) -> &Manifest {
         self.artifact.manifest()

@@ -9,6 +9,7 @@ use keramos_pjrt::{Client, ClientOptions, Device, Environment, LoadedExecutable,
 
 use crate::error::Error;
 use crate::model::Model;
+use crate::stablehlo::Module;
 use crate::target;
 
 /// A connection to the device that models run on. Cheap to clone.
@@ -87,6 +88,31 @@ impl Session {
         Ok(builder)
     }
 
+    /// Compiles a StableHLO module from elsewhere: its function `main` can be called.
+    ///
+    /// # Errors
+    /// [`Error::Module`] if the plugin refuses the module, or its types cannot be passed.
+    pub fn load_module(&self, module: &Module) -> Result<Model, Error> {
+        let (builder, executable) = module.compile(self)?;
+        let mut model = self.load(Artifact::from_bytes(builder.finish()?)?);
+        model.insert_executable(0, executable);
+        Ok(model)
+    }
+
+    /// Packages a StableHLO module as an artifact, with the executable for this session's device if the target is given
+    /// a name.
+    ///
+    /// # Errors
+    /// As [`Session::load_module`].
+    pub fn package_module(&self, module: &Module, target_name: Option<&str>) -> Result<ArtifactBuilder, Error> {
+        let (mut builder, executable) = module.compile(self)?;
+        if let Some(name) = target_name {
+            let target = builder.add_target(self.target(name)?);
+            builder.add_executable(0, target, executable.executable().serialize()?);
+        }
+        Ok(builder)
+    }
+
     /// Loads a program: the executable for this device if there is one, else compiles it.
     pub(crate) fn load_program(&self, artifact: &Artifact, program: usize) -> Result<LoadedExecutable, Error> {
         let manifest = artifact.manifest();
@@ -125,8 +151,12 @@ impl Session {
 
     fn compile_program(&self, artifact: &Artifact, program: usize) -> Result<LoadedExecutable, Error> {
         let code = artifact.program_code(program)?.unwrap_or_default();
-        let compiled = self.client.compile(code, &target::compile_options());
-        compiled.map_err(|error| in_program(artifact, program, error))
+        self.compile_code(&code).map_err(|error| in_program(artifact, program, error))
+    }
+
+    /// Compiles StableHLO code for this session's device.
+    pub(crate) fn compile_code(&self, code: &[u8]) -> keramos_pjrt::Result<LoadedExecutable> {
+        self.client.compile(code, &target::compile_options())
     }
 }
 

@@ -148,7 +148,7 @@ impl Table {
         // SAFETY: the error is live until it is destroyed below, and `PJRT_Error_Message` returns nothing.
         unsafe { self.call_void(&mut message) };
         // SAFETY: the plugin sets message and size together; they stay valid while the error lives.
-        let text = unsafe { copy_text(message.message.cast(), message.message_size) };
+        let text = unsafe { copy_text(message.message.cast(), message.message_size) }.trim_end().to_owned();
         let mut code = ErrorGetCode { error: error.as_ptr(), ..Default::default() };
         // SAFETY: the error is live. A failure to tell the code must not recurse, so its own error is destroyed unread.
         let code = unsafe { self.error_code(&mut code) };

@@ -1,12 +1,12 @@
 //! `keramos-run call`.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::Args;
 use keramos_artifact::{Artifact, DType, Port, Program};
 use keramos_runtime::call::fit;
 use keramos_runtime::data::{self, Arrays, FileKind};
+use keramos_runtime::stablehlo::Module;
 use keramos_runtime::{Error, HostTensor, Model};
 
 use super::predict::rows;
@@ -15,7 +15,7 @@ use super::{DeviceOptions, Failure, prepare_weights, print};
 /// Arguments of `call`.
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// The artifact that holds the function
+    /// The artifact that holds the function, or a StableHLO module (MLIR text or bytecode) with a function `main`
     artifact: PathBuf,
     /// The function
     function: String,
@@ -43,16 +43,35 @@ pub(super) struct Options {
     device: DeviceOptions,
 }
 
+/// The file that is called.
+enum Callee {
+    Artifact(Box<Artifact>),
+    Module(Module),
+}
+
+impl Callee {
+    fn open(options: &Options) -> Result<Callee, Error> {
+        let Some(module) = Module::open(&options.artifact)? else {
+            return Ok(Callee::Artifact(Box::new(Artifact::open(&options.artifact)?)));
+        };
+        module.check_function(&options.function)?;
+        Ok(Callee::Module(module))
+    }
+}
+
 pub(super) fn run(options: &Options) -> Result<(), Failure> {
     if let Some(path) = &options.output {
         FileKind::of(path)?;
     }
     // The files are read while the plugin starts.
-    let (session, artifact) = std::thread::scope(|scope| {
-        let reader = scope.spawn(|| Ok(Artifact::open(&options.artifact)?));
+    let (session, callee) = std::thread::scope(|scope| {
+        let reader = scope.spawn(|| Callee::open(options));
         (options.device.open(), super::predict::join(reader))
     });
-    let mut model = session?.load(Arc::new(artifact?));
+    let mut model = match callee? {
+        Callee::Artifact(artifact) => session?.load(*artifact),
+        Callee::Module(module) => session?.load_module(&module)?,
+    };
     let arguments = arguments(&model, options)?;
     let reads_state = model.functions(&options.function)?.iter().any(|(_, p)| p.arguments().count() < p.inputs.len());
     if reads_state || options.weights.is_some() {
