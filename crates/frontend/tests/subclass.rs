@@ -6,6 +6,7 @@
 use keramos_frontend::diagnostics::{Source, Style, render_all};
 use keramos_frontend::program::EntryKind;
 use keramos_frontend::{Compilation, Options, compile};
+use keramos_ir::{Array, Buffer, eval};
 
 fn compiled(text: &str, data: Option<&str>) -> Compilation {
     let options = Options { data: data.map(String::from), ..Options::default() };
@@ -79,4 +80,28 @@ fn the_table_of_a_subclassed_model_lists_its_layers() {
     let text = format!("{FITTED_ON_DATA}\nmodel.build((None, 5))\nmodel.summary()\n");
     let compilation = compiled(&text, None);
     insta::assert_snapshot!(format!("{}\n{}", messages(&compilation), compilation.summaries.join("\n")));
+}
+
+const PREDICTS_TWICE: &str = r#"
+import keras
+
+class Twice(keras.Model):
+    def predict_step(self, state, data):
+        outputs, non_trainable_variables = super().predict_step(state, data)
+        return {"plain": outputs, "twice": 2 * outputs}, non_trainable_variables
+
+inputs = keras.Input(shape=(3,))
+model = Twice(inputs, keras.layers.Dense(2, kernel_initializer="ones")(inputs))
+"#;
+
+#[test]
+fn a_prediction_step_of_the_program_gives_the_outputs() {
+    let compilation = compiled(PREDICTS_TWICE, None);
+    assert!(compilation.diagnostics.is_empty(), "{}", messages(&compilation));
+    let program = compilation.program.unwrap();
+    let predict = program.entries.iter().find(|entry| entry.kind == EntryKind::Predict).unwrap();
+    let ones: Vec<Array> = predict.function.param_types().iter().map(|ty| Array::full(ty, 1.0)).collect();
+    let results = eval::<Array>(&predict.function, &ones).unwrap();
+    let expected = [4.0, 8.0].map(|value| Buffer::F32(vec![value; 2]));
+    assert_eq!(results.iter().map(Array::data).collect::<Vec<_>>(), expected.iter().collect::<Vec<_>>());
 }

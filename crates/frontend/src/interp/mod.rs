@@ -21,7 +21,7 @@ pub(crate) mod limits;
 pub(crate) mod methods;
 mod names;
 pub(crate) mod operators;
-mod packages;
+pub(crate) mod packages;
 mod scope;
 mod state;
 mod stmt;

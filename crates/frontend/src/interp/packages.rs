@@ -25,19 +25,25 @@ struct Text {
 /// may be written without it.
 type Modules = &'static [(&'static str, &'static str)];
 
-const PACKAGES: &[Text] = &[Text {
-    name: "optax",
-    parts: &[
-        include_str!("../packages/optax/shared.py"),
-        include_str!("../packages/optax/transformations.py"),
-        include_str!("../packages/optax/wrappers.py"),
-        include_str!("../packages/optax/optimizers.py"),
-        include_str!("../packages/optax/updates.py"),
-        include_str!("../packages/optax/schedules.py"),
-        include_str!("../packages/optax/losses.py"),
-    ],
-    modules: &[("losses", ""), ("schedules", ""), ("transforms", ""), ("tree", "tree_"), ("tree_utils", "")],
-}];
+/// The package that holds the steps of Keras's trainer; no program can import a name with a blank.
+pub(crate) const TRAINER: &str = "keras trainer";
+
+const PACKAGES: &[Text] = &[
+    Text { name: TRAINER, parts: &[include_str!("../packages/trainer.py")], modules: &[] },
+    Text {
+        name: "optax",
+        parts: &[
+            include_str!("../packages/optax/shared.py"),
+            include_str!("../packages/optax/transformations.py"),
+            include_str!("../packages/optax/wrappers.py"),
+            include_str!("../packages/optax/optimizers.py"),
+            include_str!("../packages/optax/updates.py"),
+            include_str!("../packages/optax/schedules.py"),
+            include_str!("../packages/optax/losses.py"),
+        ],
+        modules: &[("losses", ""), ("schedules", ""), ("transforms", ""), ("tree", "tree_"), ("tree_utils", "")],
+    },
+];
 
 /// A package, or a module in it, as a value.
 #[derive(Debug)]
@@ -64,6 +70,17 @@ impl Interp {
         let env = self.package_names(text)?;
         let modules: Modules = if module.is_empty() { text.modules } else { &[] };
         Ok(Some(Value::User(Rc::new(Package { name: name.to_owned(), prefix, modules, env }))))
+    }
+
+    /// The function `name` of a package.
+    ///
+    /// # Errors
+    /// There is no such package or function.
+    pub(crate) fn package_function(&mut self, package: &str, name: &str) -> Result<Value> {
+        let text = PACKAGES.iter().find(|text| text.name == package);
+        let text = text.ok_or_else(|| Error::internal(format!("there is no package `{package}`")))?;
+        let found = self.package_names(text)?.own(name);
+        found.ok_or_else(|| Error::internal(format!("the package `{package}` has no `{name}`")))
     }
 
     fn package_names(&mut self, text: &'static Text) -> Result<Rc<Env>> {

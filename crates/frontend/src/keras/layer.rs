@@ -119,6 +119,8 @@ pub struct Recorded {
     pub trainer: RefCell<Option<Rc<models::Trainer>>>,
     /// The arguments of the last `fit`.
     pub fit: RefCell<Option<Bound>>,
+    /// The arguments of the last `evaluate`.
+    pub evaluate: RefCell<Option<Bound>>,
 }
 
 /// Parameters that every layer's constructor takes after its own.

@@ -1,10 +1,11 @@
 //! Traces a model's entry points.
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use keramos_ir::{Function, TensorType};
 
-use super::{Entry, EntryKind, Port, PortKind, StateRole, VariableSpec};
+use super::{Entry, EntryKind, Port, PortKind, StateRole, VariableSpec, custom};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::Symbolic;
@@ -132,19 +133,35 @@ fn initial_value(interp: &mut Interp, id: VariableId) -> Result<Tensor> {
 }
 
 /// `predict(variables, inputs) -> outputs` for one batch size.
-pub(super) fn predict(interp: &mut Interp, state: &State, graph: &Functional, batch: usize) -> Result<Entry> {
+pub(super) fn predict(
+    interp: &mut Interp,
+    state: &State,
+    model: &Rc<LayerObject>,
+    graph: &Functional,
+    batch: usize,
+) -> Result<Entry> {
     let types = input_types(&graph.inputs, batch)?;
-    let (function, reads, _) = traced_with_state(interp, "predict", &types, |interp, inputs| {
-        let outputs = graph.replay(interp, inputs)?;
-        tensors(&outputs)
+    let own = custom::method(interp, model, "predict_step")?;
+    let (function, reads, _) = traced_with_state(interp, "predict", &types, |interp, inputs| match &own {
+        Some(own) => custom::predicted(interp, model, own, graph, inputs),
+        None => tensors(&graph.replay(interp, inputs)?),
     })?;
     let reads = reads.into_iter().map(|id| state.index(id)).collect::<Result<Vec<_>>>()?;
     let (function, mut inputs) = state_first(interp, function, state, reads);
     inputs.extend(data_ports(&graph.inputs));
-    let outputs = output_names(graph).into_iter().enumerate();
+    let count = function.results.len();
+    let mut names = output_names(graph);
+    if names.len() != count {
+        names = (0..count).map(|i| format!("output_{i}")).collect();
+    }
+    let outputs = names.into_iter().enumerate();
     let outputs =
         outputs.map(|(i, name)| Port { name, kind: PortKind::Output(i), donated_to: None, below: None }).collect();
-    Ok(Entry { kind: EntryKind::Predict, batch: Some(batch), function, inputs, outputs })
+    let mut entry = Entry { kind: EntryKind::Predict, batch: Some(batch), function, inputs, outputs };
+    if own.is_some() {
+        super::steps::drop_unused_state(&mut entry);
+    }
+    Ok(entry)
 }
 
 /// Puts the parameters for variables (the trailing ones, one per entry of `reads`) in front, in the

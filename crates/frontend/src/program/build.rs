@@ -8,7 +8,7 @@ use keramos_ir::passes::Roll;
 use super::assemble::{self, State};
 use super::function::{self, Traced, Wanted};
 use super::training::Compiled;
-use super::{Program, custom, layout, stack, step, steps};
+use super::{Entry, Program, custom, layout, stack, step, steps};
 use crate::diagnostics::codes;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -114,9 +114,40 @@ fn with_reads(mut ids: Vec<VariableId>, reads: &[VariableId]) -> Vec<VariableId>
     ids
 }
 
-/// Whether the model has a step of evaluation: not if the program defines its own, or no loss is known.
-fn evaluates(interp: &mut Interp, model: &LayerObject, compiled: &Compiled) -> Result<bool> {
-    Ok(!compiled.losses.is_empty() && custom::method(interp, model, "test_step")?.is_none())
+/// The variables of the metrics that the model's steps update: those that it lists, and where Keras's own steps
+/// are compiled, those of `compile`.
+fn metric_variables(interp: &mut Interp, model: &Rc<LayerObject>, compiled: &Compiled) -> Result<Vec<VariableId>> {
+    let listed = custom::metric_variables(interp, model)?;
+    let evaluates = custom::evaluates(model, compiled);
+    let own = custom::trains(model) && (custom::tests(model) || !evaluates);
+    Ok(if own { listed } else { with_reads(compiled.metric_variables(interp)?, &listed) })
+}
+
+/// The evaluation step, if the model can be evaluated.
+fn evaluation(
+    interp: &mut Interp,
+    state: &State,
+    graph: &models::Functional,
+    compiled: &Compiled,
+    batch: usize,
+) -> Result<Option<Entry>> {
+    let model = &compiled.model;
+    if !custom::evaluates(model, compiled) {
+        return Ok(None);
+    }
+    if !custom::tests(model) {
+        return steps::evaluate(interp, state, graph, compiled, batch).map(Some);
+    }
+    let mark = interp.mark();
+    match custom::test(interp, state, graph, compiled, batch) {
+        Ok(entry) => Ok(Some(entry)),
+        // The program's methods may be meant for its own training step alone: that counts only if it evaluates.
+        Err(_) if !custom::defines(model, &["test_step"]) && !custom::is_evaluated(model) => {
+            interp.reset(mark);
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// The entry points of a model.
@@ -144,11 +175,7 @@ fn of_model(
     ids.extend(assemble::seeds(interp, model));
     if let Some(compiled) = &compiled {
         ids.extend(compiled.optimizer.variables());
-        let mut metrics = custom::metric_variables(interp, model)?;
-        if evaluates(interp, model, compiled)? {
-            metrics = with_reads(compiled.metric_variables(interp)?, &metrics);
-        }
-        ids.extend(metrics);
+        ids.extend(metric_variables(interp, model, compiled)?);
     }
     let state = State::new(with_reads(ids, reads));
     let fit = model.recorded.fit.borrow().clone();
@@ -162,26 +189,22 @@ fn of_model(
     batches.dedup();
     let mut entries = vec![assemble::init(interp, &state)?];
     for &batch in &batches {
-        entries.push(assemble::predict(interp, &state, &graph, batch)?);
+        entries.push(assemble::predict(interp, &state, model, &graph, batch)?);
     }
     if let Some(compiled) = &compiled {
-        match custom::method(interp, model, "train_step")? {
-            // What such a step does with rows of padding is not known: there is none for batches that are not full.
-            Some(function) => {
-                let (entry, logs) = custom::train(interp, &state, &graph, compiled, &function, train_batch)?;
-                entries.push(entry);
-                if let Some(training) = &mut training {
-                    training.logs = logs;
-                }
+        // What a step of the program does with rows of padding is not known: there is none for batches that are
+        // not full.
+        if custom::trains(model) {
+            let (entry, logs) = custom::train(interp, &state, &graph, compiled, train_batch)?;
+            entries.push(entry);
+            if let Some(training) = &mut training {
+                training.logs = logs;
             }
-            None => {
-                entries.push(steps::train(interp, &state, &graph, compiled, train_batch, false)?);
-                entries.push(steps::train(interp, &state, &graph, compiled, train_batch, true)?);
-            }
+        } else if !compiled.losses.is_empty() {
+            entries.push(steps::train(interp, &state, &graph, compiled, train_batch, false)?);
+            entries.push(steps::train(interp, &state, &graph, compiled, train_batch, true)?);
         }
-        if evaluates(interp, model, compiled)? {
-            entries.push(steps::evaluate(interp, &state, &graph, compiled, train_batch)?);
-        }
+        entries.extend(evaluation(interp, &state, &graph, compiled, train_batch)?);
     }
     let trained = compiled.as_ref().map_or_else(|| stepped.to_vec(), |c| c.trained.clone());
     let h5 = layout::h5_paths(interp, model);

@@ -94,7 +94,7 @@ pub(super) fn evaluate(
 }
 
 /// Removes state parameters that the program does not use and does not return.
-fn drop_unused_state(entry: &mut Entry) {
+pub(super) fn drop_unused_state(entry: &mut Entry) {
     let mut used = vec![false; entry.function.num_values()];
     let operands = entry.function.equations.iter().flat_map(|e| &e.inputs);
     operands.chain(&entry.function.results).for_each(|v| used[v.index()] = true);
@@ -312,7 +312,7 @@ fn target(batch: &Batch, output: usize) -> Result<&Tensor> {
     })
 }
 
-pub(super) fn batch_ports(graph: &Functional, compiled: &Compiled, masked: bool) -> Vec<Port> {
+fn batch_ports(graph: &Functional, compiled: &Compiled, masked: bool) -> Vec<Port> {
     let names = assemble::output_names(graph);
     let mut ports = assemble::data_ports(&graph.inputs);
     let plain = |name: &str, kind| Port { name: name.to_owned(), kind, donated_to: None, below: None };

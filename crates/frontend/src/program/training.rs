@@ -12,8 +12,8 @@ use crate::interp::Interp;
 use crate::keras::callbacks::{self, Surroundings};
 use crate::keras::layer::LayerObject;
 use crate::keras::losses::{self, LossObject};
-use crate::keras::metrics::{self, Mean, MetricObject};
-use crate::keras::models::{Functional, Trainer};
+use crate::keras::metrics::{self, CompiledMetric, Mean, MetricObject};
+use crate::keras::models::{Functional, Trainer, listed_metrics};
 use crate::keras::optimizers::{self, OptimizerObject};
 use crate::keras::variable::VariableId;
 use crate::library::Bound;
@@ -30,7 +30,7 @@ pub(super) struct Compiled {
     pub losses: Vec<OutputLoss>,
     /// The running mean of the total loss.
     pub total: Rc<MetricObject>,
-    pub metrics: Vec<OutputMetric>,
+    pub metrics: Vec<CompiledMetric>,
     /// The variables that are trained.
     pub trained: Vec<VariableId>,
     /// The type of the target of each output, for batch size 1; outputs without a loss have none.
@@ -51,17 +51,6 @@ pub(super) struct OutputLoss {
     pub tracker: Option<Rc<MetricObject>>,
 }
 
-/// One metric of one output.
-#[derive(Debug)]
-pub(super) struct OutputMetric {
-    pub output: usize,
-    pub metric: Rc<MetricObject>,
-    /// The name in logs.
-    pub name: String,
-    /// Whether sample weights count.
-    pub weighted: bool,
-}
-
 impl Compiled {
     /// Resolves the arguments of `compile` and creates optimizer and metric variables.
     pub fn new(
@@ -76,7 +65,7 @@ impl Compiled {
         let outputs = graph.outputs.leaves().len();
         let loss = per_output(args.get("loss")?, outputs, &names, keys.as_deref(), "loss")?;
         let weights = per_output(args.get("loss_weights")?, outputs, &names, keys.as_deref(), "loss_weights")?;
-        let own_step = custom::method(interp, model, "train_step")?.is_some();
+        let own_step = custom::defines(model, &["train_step", "test_step", "compute_loss"]);
         if loss.iter().all(Option::is_none) && !own_step {
             return Ok(None);
         }
@@ -93,12 +82,6 @@ impl Compiled {
             });
             let weight = weight.map(|w| number(&w)).transpose()?;
             losses.push(OutputLoss { output, loss, weight, tracker: None });
-        }
-        let fitted_to =
-            model.recorded.fit.borrow().as_ref().map(|fit| fit.some("y").map(|y| y.is_some())).transpose()?;
-        if losses.is_empty() && fitted_to == Some(true) {
-            // What the targets are, only the program's step knows: they are taken to be like the outputs.
-            targets = shapes.iter().map(|shape| Some(TensorType::new(DType::F32, shape.clone()))).collect();
         }
         if let (Some(keys), Value::Dict(entries)) = (&keys, args.get("loss")?) {
             // Where outputs are a dict, losses follow the order of theirs.
@@ -132,7 +115,7 @@ impl Compiled {
                         _ => Some(keys.as_ref().map_or(&*names[output], |k| &*k[output])),
                     };
                     let name = log_name(&metrics, output_name, &metric.name, weighted);
-                    metrics.push(OutputMetric { output, metric, name, weighted });
+                    metrics.push(CompiledMetric { output, metric, name, weighted });
                 }
             }
         }
@@ -166,11 +149,23 @@ impl Compiled {
             optimizer: compiled.optimizer.clone(),
             losses: compiled.losses.iter().map(|l| (l.output, l.loss.clone(), l.weight)).collect(),
             total: compiled.total.clone(),
-            metrics: compiled.metrics.iter().map(|m| (m.output, m.metric.clone())).collect(),
+            compiled: compiled.metrics_in_one(interp)?,
             trackers: compiled.losses.iter().filter_map(|l| l.tracker.clone()).collect(),
         };
         *model.recorded.trainer.borrow_mut() = Some(Rc::new(trainer));
         Ok(Some(compiled))
+    }
+
+    /// The metrics that `compile` was given, in one.
+    fn metrics_in_one(&self, interp: &mut Interp) -> Result<Option<Rc<MetricObject>>> {
+        if self.metrics.is_empty() {
+            return Ok(None);
+        }
+        let mut variables = Vec::new();
+        for metric in &self.metrics {
+            variables.extend(metric.metric.build(interp, &[])?);
+        }
+        Ok(Some(MetricObject::of_compile(self.metrics.clone(), variables)))
     }
 
     /// The metrics in the order of Keras's `model.metrics`, with their log names.
@@ -221,7 +216,9 @@ impl Compiled {
         let settings = fit.map(fit_settings).transpose()?;
         let callbacks = match (fit, &settings) {
             (Some(args), Some(settings)) => {
-                let metrics: Vec<_> = self.metrics.iter().map(|m| (m.name.clone(), m.metric.rises())).collect();
+                let mut metrics: Vec<_> = self.metrics.iter().map(|m| (m.name.clone(), m.metric.rises())).collect();
+                let listed = listed_metrics(interp, &self.model)?;
+                metrics.extend(listed.iter().map(|metric| (metric.name.to_string(), metric.rises())));
                 let around = Surroundings {
                     epochs: settings.initial_epoch..settings.epochs,
                     rate: self.optimizer.fixed_rate(),
@@ -248,7 +245,7 @@ impl Compiled {
 
 /// The name of one more metric in logs, unlike those that are there: a weighted metric of a known name
 /// gets `weighted_` before it, and further ones a number behind.
-fn log_name(metrics: &[OutputMetric], output: Option<&str>, metric: &str, weighted: bool) -> String {
+fn log_name(metrics: &[CompiledMetric], output: Option<&str>, metric: &str, weighted: bool) -> String {
     let full = |metric: &str| output.map_or_else(|| metric.to_owned(), |output| format!("{output}_{metric}"));
     let taken = |name: &str| metrics.iter().any(|m| m.name == name);
     let mut name = full(metric);

@@ -6,12 +6,13 @@ use crate::error::Result;
 use crate::interp::Interp;
 use crate::keras::layer::LayerObject;
 use crate::keras::metrics::MetricObject;
+use crate::keras::models;
 use crate::value::Value;
 
 /// The attribute `name` of any layer; `None` for names that only some layers have.
 ///
 /// # Errors
-/// None today.
+/// `metrics` of the program's class fails or holds something else.
 pub(in crate::keras) fn attribute(interp: &mut Interp, layer: &Rc<LayerObject>, name: &str) -> Result<Option<Value>> {
     if let Some(method) = super::METHODS.iter().find(|method| method.name == name) {
         return Ok(Some(Value::Method(layer.clone(), method)));
@@ -20,7 +21,7 @@ pub(in crate::keras) fn attribute(interp: &mut Interp, layer: &Rc<LayerObject>, 
         "metrics" => Some(Value::list(metrics(layer).iter().map(|metric| metric.as_value()).collect())),
         "metrics_variables" => {
             let mut ids = Vec::new();
-            for metric in metrics(layer) {
+            for metric in models::listed_metrics(interp, layer)? {
                 ids.extend(metric.known_variables(interp));
             }
             Some(interp.variable_list(&ids))

@@ -1,6 +1,7 @@
 //! Metrics: running values over the batches of an epoch.
 
 mod accuracy;
+mod compiled;
 mod confusion;
 mod derived;
 mod f_score;
@@ -18,10 +19,12 @@ use std::rc::Rc;
 
 use keramos_ir::{DType, TensorType};
 
+pub use compiled::CompiledMetric;
 pub use derived::METRIC;
 pub(crate) use derived::track;
 pub use mean::{Mean, MeanOf};
 pub use resolve::get;
+pub(crate) use stateless::tensors;
 
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -118,6 +121,19 @@ pub trait Metric: Any + fmt::Debug {
 
     /// Whether larger values are better; `None` if Keras does not say.
     fn rises(&self) -> Option<bool> {
+        None
+    }
+
+    /// The value as the program sees it: that of [`Metric::result`], unless the metric is several in one.
+    ///
+    /// # Errors
+    /// As [`Metric::result`].
+    fn value(&self, interp: &mut Interp, state: &[Tensor]) -> Result<Value> {
+        self.result(interp, state).map(Value::Tensor)
+    }
+
+    /// The metrics that `compile` was given, if this is all of them in one.
+    fn compiled(&self) -> Option<&[CompiledMetric]> {
         None
     }
 
@@ -245,13 +261,18 @@ impl MetricObject {
     ///
     /// # Errors
     /// The metric was never updated.
-    pub fn value_now(&self, interp: &mut Interp) -> Result<Tensor> {
+    pub fn value_now(&self, interp: &mut Interp) -> Result<Value> {
+        let state = self.state_now(interp)?;
+        self.metric.value(interp, &state)
+    }
+
+    fn state_now(&self, interp: &mut Interp) -> Result<Vec<Tensor>> {
         let ids = self.known_variables(interp);
         let state = ids.iter().map(|&id| interp.read_variable(id)).collect::<Result<Vec<_>>>()?;
         if state.is_empty() {
             return Err(Error::argument(format!("the metric `{}` has seen no predictions yet", self.name)));
         }
-        self.metric.result(interp, &state)
+        Ok(state)
     }
 
     /// The value so far, a `float32` scalar.
@@ -259,7 +280,8 @@ impl MetricObject {
     /// # Errors
     /// The metric was never updated.
     pub fn result(&self, interp: &mut Interp) -> Result<Tensor> {
-        let value = self.value_now(interp)?;
+        let state = self.state_now(interp)?;
+        let value = self.metric.result(interp, &state)?;
         if value.rank() != 0 {
             return Err(Error::shape(format!(
                 "the metric `{}` gives {} values; a log is one number",

@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::variable::{VariableId, list, pure, values};
 use crate::library::{Args, Default, MethodDecl, Param, Signature};
+use crate::trace::Tensor;
 use crate::value::{ObjectRef, Value, downcast};
 
 const VARIABLES: Param = Param::required("metric_variables");
@@ -38,7 +39,7 @@ pub(super) const METHODS: &[MethodDecl] = &[
                 let ids = metric.known_variables(interp);
                 let mapping = values(interp, &ids, args.get("metric_variables")?, "metric_variables")?;
                 let (value, _) = interp.stateless(mapping, &[], |interp| metric.value_now(interp))?;
-                Ok(Value::Tensor(value))
+                Ok(value)
             })
         },
     },
@@ -73,7 +74,7 @@ pub(super) const METHODS: &[MethodDecl] = &[
         doc: "The metric's value.",
         call: |interp, object, args| {
             let (metric, args) = (metric(object)?, &*args);
-            pure(interp, args, |interp| metric.value_now(interp).map(Value::Tensor))
+            pure(interp, args, |interp| metric.value_now(interp))
         },
     },
     MethodDecl {
@@ -132,15 +133,31 @@ impl Batch {
             let classes = metric.name.starts_with("sparse");
             crate::program::expected(interp, y_true, y_pred, classes)?;
         }
-        let shape = crate::jax::arguments::to_tensor(interp, y_pred)?.shape().to_vec();
+        let shape = match metric.metric.compiled() {
+            Some(_) => Vec::new(),
+            None => crate::jax::arguments::to_tensor(interp, y_pred)?.shape().to_vec(),
+        };
         let weight = bound.some("sample_weight")?.cloned();
         Ok(Batch { y_true: y_true.clone(), y_pred: y_pred.clone(), weight, shape })
     }
 
     fn update(&self, interp: &mut Interp, metric: &MetricObject) -> Result<()> {
+        if metric.metric.compiled().is_some() {
+            let y_true = tensors(interp, &self.y_true)?;
+            let y_pred = tensors(interp, &self.y_pred)?;
+            let weight = self.weight.as_ref().filter(|w| !w.is_none());
+            let weight = weight.map(|w| crate::jax::arguments::to_tensor(interp, w)).transpose()?;
+            return metric.update_compiled(interp, &y_true, &y_pred, weight.as_ref());
+        }
         let y_true = crate::jax::arguments::to_tensor(interp, &self.y_true)?;
         let y_pred = crate::jax::arguments::to_tensor(interp, &self.y_pred)?;
         let weight = self.weight.as_ref().map(|w| crate::jax::arguments::to_tensor(interp, w)).transpose()?;
         metric.update(interp, &y_true, &y_pred, weight.as_ref())
     }
+}
+
+/// The tensors in a tree of targets or predictions.
+pub(crate) fn tensors(interp: &mut Interp, tree: &Value) -> Result<Vec<Tensor>> {
+    let leaves = tree.leaves();
+    leaves.iter().filter(|leaf| !leaf.is_none()).map(|leaf| crate::jax::arguments::to_tensor(interp, leaf)).collect()
 }

@@ -68,9 +68,22 @@ pub const METHODS: &[MethodDecl] = &[
     },
     MethodDecl {
         name: "evaluate",
-        signature: Signature::new(&[Param::variadic("args"), Param::keywords("kwargs")]),
+        signature: Signature::new(&[
+            Param::new("x", Default::None),
+            Param::new("y", Default::None),
+            Param::new("batch_size", Default::None),
+            Param::new("verbose", Default::Str("auto")),
+            Param::new("sample_weight", Default::None),
+            Param::new("steps", Default::None),
+            Param::new("callbacks", Default::None),
+            Param::new("return_dict", Default::Bool(false)),
+            Param::keywords("kwargs"),
+        ]),
         doc: "A run-time operation (`keramos-run evaluate`); its result is a host value.",
-        call: |interp, _, _| Ok(host(interp, "the result of evaluate()")),
+        call: |interp, object, args| {
+            *model(object)?.recorded.evaluate.borrow_mut() = Some(args.clone());
+            Ok(host(interp, "the result of evaluate()"))
+        },
     },
     MethodDecl {
         name: "predict",

@@ -15,6 +15,7 @@ pub use methods::METHODS;
 pub use sequential::{SEQUENTIAL, Sequential};
 pub use subclass::{SUBCLASSED, Subclassed};
 pub use trainer::Trainer;
+pub(crate) use trainer::listed_metrics;
 
 use super::layer::LayerObject;
 use crate::error::Result;
@@ -37,7 +38,7 @@ pub(super) fn attribute(interp: &mut Interp, layer: &Rc<LayerObject>, name: &str
     if !is_model(layer) {
         return Ok(None);
     }
-    if let Some(found) = trainer::attribute(layer, name)? {
+    if let Some(found) = trainer::attribute(interp, layer, name)? {
         return Ok(Some(found));
     }
     if !ATTRIBUTES.contains(&name) {

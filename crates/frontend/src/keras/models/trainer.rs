@@ -4,12 +4,16 @@ use std::rc::Rc;
 
 use crate::error::{Error, Result};
 use crate::interp::Interp;
+use crate::interp::function::parameter_names;
+use crate::interp::packages::TRAINER;
+use crate::jax::arguments::to_tensor;
 use crate::keras::layer::LayerObject;
 use crate::keras::losses::{LossObject, Weights};
-use crate::keras::metrics::MetricObject;
+use crate::keras::metrics::{MetricObject, tensors};
 use crate::keras::optimizers::OptimizerObject;
-use crate::keras::penalties;
-use crate::library::{Bound, Default, MethodDecl, Param, Signature};
+use crate::keras::variable::{VariableId, list, values};
+use crate::keras::{derived, penalties};
+use crate::library::{Args, Bound, Default, MethodDecl, Param, Signature};
 use crate::trace::Tensor;
 use crate::value::{ObjectRef, Value, downcast};
 
@@ -22,8 +26,8 @@ pub struct Trainer {
     pub losses: Vec<(usize, Rc<LossObject>, Option<f64>)>,
     /// The running mean of the loss.
     pub total: Rc<MetricObject>,
-    /// The metrics of outputs that `compile` was given.
-    pub metrics: Vec<(usize, Rc<MetricObject>)>,
+    /// The metrics that `compile` was given, in one.
+    pub compiled: Option<Rc<MetricObject>>,
     /// The running means of each loss, where there are several.
     pub trackers: Vec<Rc<MetricObject>>,
 }
@@ -32,9 +36,12 @@ impl Trainer {
     /// The metrics in the order of Keras's `model.metrics`, without those that layers hold.
     pub fn all_metrics(&self) -> Vec<Rc<MetricObject>> {
         let total = std::iter::once(self.total.clone());
-        total.chain(self.metrics.iter().map(|(_, m)| m.clone())).chain(self.trackers.iter().cloned()).collect()
+        total.chain(self.compiled.clone()).chain(self.trackers.iter().cloned()).collect()
     }
 }
+
+const STATE: Param = Param::required("state");
+const DATA: Param = Param::required("data");
 
 const BATCH: &[Param] = &[
     Param::new("x", Default::None),
@@ -43,7 +50,7 @@ const BATCH: &[Param] = &[
     Param::new("sample_weight", Default::None),
 ];
 
-/// The methods of compiled models that steps of the program call.
+/// The methods of compiled models that steps of the program call or define anew.
 pub(super) const METHODS: &[MethodDecl] = &[
     MethodDecl {
         name: "compute_loss",
@@ -52,19 +59,61 @@ pub(super) const METHODS: &[MethodDecl] = &[
         call: compute_loss,
     },
     MethodDecl {
+        name: "stateless_compute_loss",
+        signature: Signature::new(&[
+            Param::required("trainable_variables"),
+            Param::required("non_trainable_variables"),
+            Param::required("metrics_variables"),
+            Param::new("training", Default::Bool(true)),
+        ])
+        .with(BATCH),
+        doc: "The loss of a batch with the given values of the variables, and the values that these have then.",
+        call: stateless_compute_loss,
+    },
+    MethodDecl {
         name: "compute_metrics",
         signature: Signature::new(BATCH),
         doc: "Updates the metrics that `compile` was given; returns the values of all metrics.",
         call: |interp, object, args| {
             let model = model(object)?;
-            let trainer = trainer(&model)?;
-            let (y, y_pred) = (tensors(interp, args.get("y")?)?, tensors(interp, args.get("y_pred")?)?);
-            for (output, metric) in &trainer.metrics {
-                let (Some(y), Some(y_pred)) = (y.get(*output), y_pred.get(*output)) else { continue };
-                metric.update(interp, y, y_pred, None)?;
+            if let Some(compiled) = &trainer(&model)?.compiled {
+                let y = tensors(interp, args.get("y")?)?;
+                let y_pred = tensors(interp, args.get("y_pred")?)?;
+                let weight = weight(interp, args)?;
+                compiled.update_compiled(interp, &y, &y_pred, weight.as_ref())?;
             }
             results(interp, &model)
         },
+    },
+    MethodDecl {
+        name: "_update_metrics_variables",
+        signature: Signature::new(&[Param::required("metrics_variables"), Param::required("loss")]).with(BATCH),
+        doc: "The values of all metrics after a batch, and those that the metrics' variables have then.",
+        call: update_metrics,
+    },
+    MethodDecl {
+        name: "compute_loss_and_updates",
+        signature: Signature::new(&[Param::variadic("args"), Param::keywords("kwargs")]),
+        doc: "The loss of a batch, and as auxiliary results the loss again, the predictions and the new values of the variables that are not trained and of the metrics.",
+        call: |interp, object, args| of_package(interp, object, args, "compute_loss_and_updates"),
+    },
+    MethodDecl {
+        name: "train_step",
+        signature: Signature::new(&[STATE, DATA]),
+        doc: "What `fit` does with a batch: the logs and the new state.",
+        call: |interp, object, args| of_package(interp, object, args, "train_step"),
+    },
+    MethodDecl {
+        name: "test_step",
+        signature: Signature::new(&[STATE, DATA]),
+        doc: "What `evaluate` does with a batch: the logs and the new state.",
+        call: |interp, object, args| of_package(interp, object, args, "test_step"),
+    },
+    MethodDecl {
+        name: "predict_step",
+        signature: Signature::new(&[STATE, DATA]),
+        doc: "What `predict` does with a batch: the outputs and the values of the variables that are not trained.",
+        call: |interp, object, args| of_package(interp, object, args, "predict_step"),
     },
     MethodDecl {
         name: "get_metrics_result",
@@ -84,9 +133,12 @@ pub(super) const METHODS: &[MethodDecl] = &[
 ];
 
 /// The attributes of compiled models that steps of the program read.
-pub(super) fn attribute(model: &Rc<LayerObject>, name: &str) -> Result<Option<Value>> {
+pub(super) fn attribute(interp: &mut Interp, model: &Rc<LayerObject>, name: &str) -> Result<Option<Value>> {
     if let Some(method) = METHODS.iter().find(|method| method.name == name) {
         return Ok(Some(Value::Method(model.clone(), method)));
+    }
+    if name == "_call_has_training_arg" {
+        return takes_training(interp, model).map(|takes| Some(Value::Bool(takes)));
     }
     let compile = model.recorded.compile.borrow();
     Ok(match (name, &*compile) {
@@ -98,6 +150,13 @@ pub(super) fn attribute(model: &Rc<LayerObject>, name: &str) -> Result<Option<Va
         ("loss", Some(args)) => Some(args.get("loss")?.clone()),
         _ => None,
     })
+}
+
+/// Whether the model's `call` takes `training`; those that the program does not define do.
+fn takes_training(interp: &mut Interp, model: &Rc<LayerObject>) -> Result<bool> {
+    let own = derived::overridden(interp, model.instance.get(), "call")?;
+    let names = own.as_ref().and_then(parameter_names);
+    Ok(names.is_none_or(|names| names.all().iter().any(|name| name == "training")))
 }
 
 fn model(object: &ObjectRef) -> Result<Rc<LayerObject>> {
@@ -114,18 +173,31 @@ fn trainer(model: &LayerObject) -> Result<Rc<Trainer>> {
     })
 }
 
-fn tensors(interp: &mut Interp, value: &Value) -> Result<Vec<Tensor>> {
-    value.leaves().iter().filter(|leaf| !leaf.is_none()).map(|leaf| interp.to_tensor(leaf)).collect()
+/// Calls a function of the package that holds Keras's own steps, with the model in front of the arguments.
+fn of_package(interp: &mut Interp, object: &ObjectRef, args: &Bound, name: &str) -> Result<Value> {
+    let model = model(object)?;
+    let function = interp.package_function(TRAINER, name)?;
+    let mut passed = match args.is_given("state") {
+        true => Args::positional(vec![args.get("state")?.clone(), args.get("data")?.clone()]),
+        false => args.passed_on(),
+    };
+    passed.positional.insert(0, model.as_value());
+    interp.call(&function, passed)
+}
+
+fn weight(interp: &mut Interp, args: &Bound) -> Result<Option<Tensor>> {
+    args.some("sample_weight")?.cloned().map(|weight| to_tensor(interp, &weight)).transpose()
 }
 
 fn compute_loss(interp: &mut Interp, object: &ObjectRef, args: &mut Bound) -> Result<Value> {
     let model = model(object)?;
     let trainer = trainer(&model)?;
-    let (y, y_pred) = (tensors(interp, args.get("y")?)?, tensors(interp, args.get("y_pred")?)?);
-    let mut weights = Weights { rows: interp.row_mask.clone(), ..Weights::default() };
-    if let Some(weight) = args.some("sample_weight")? {
-        weights.sample = Some(interp.to_tensor(&weight.clone())?);
+    let (given, predicted) = (args.get("y")?.clone(), args.get("y_pred")?.clone());
+    if let [(_, loss, _)] = trainer.losses.as_slice() {
+        crate::program::expected(interp, &given, &predicted, loss.is_sparse())?;
     }
+    let (y, y_pred) = (tensors(interp, &given)?, tensors(interp, &predicted)?);
+    let weights = Weights { rows: interp.row_mask.clone(), sample: weight(interp, args)? };
     let mut losses = Vec::new();
     for (place, (output, loss, weight)) in trainer.losses.iter().enumerate() {
         // Targets come for the outputs that have a loss.
@@ -134,6 +206,12 @@ fn compute_loss(interp: &mut Interp, object: &ObjectRef, args: &mut Bound) -> Re
             return Err(Error::argument(format!("compute_loss() has no `y` or `y_pred` for output {output}")));
         };
         let value = loss.compute(interp, y_true, y_pred, &weights)?;
+        let value = interp.tracer.convert(&value, keramos_ir::DType::F32)?;
+        if let Some(tracker) = trainer.trackers.get(place) {
+            let rows =
+                interp.tracer.scalar(keramos_ir::DType::F32, y_pred.shape().first().map_or(1.0, |&n| n as f64))?;
+            tracker.update(interp, &value, &value, Some(&rows))?;
+        }
         losses.push(match weight {
             Some(weight) => interp.tracer.mul_scalar(&value, *weight)?,
             None => value,
@@ -153,15 +231,90 @@ fn compute_loss(interp: &mut Interp, object: &ObjectRef, args: &mut Bound) -> Re
     }
 }
 
+/// The variables of the metrics that the model lists.
+fn metric_variables(interp: &mut Interp, model: &Rc<LayerObject>) -> Result<Vec<VariableId>> {
+    let mut ids = Vec::new();
+    for metric in listed_metrics(interp, model)? {
+        ids.extend(metric.known_variables(interp));
+    }
+    Ok(ids)
+}
+
+/// The metrics in the model's `metrics`, in order.
+///
+/// # Errors
+/// There is something else in it.
+pub(crate) fn listed_metrics(interp: &mut Interp, model: &Rc<LayerObject>) -> Result<Vec<Rc<MetricObject>>> {
+    let metrics = interp.attribute(&model.as_value(), "metrics")?;
+    let mut listed = Vec::new();
+    for metric in interp.collect(&metrics)? {
+        let native = derived::native_of(&metric).and_then(|object| downcast::<MetricObject>(&object));
+        listed.push(native.ok_or_else(|| {
+            Error::ty(format!("`metrics` of model `{}` holds {}, not a metric", model.name(), metric.type_name()))
+        })?);
+    }
+    Ok(listed)
+}
+
+fn stateless_compute_loss(interp: &mut Interp, object: &ObjectRef, args: &mut Bound) -> Result<Value> {
+    let model = model(object)?;
+    let groups =
+        [model.trainable_variables(interp), model.non_trainable_variables(interp), metric_variables(interp, &model)?];
+    let mut mapping = Vec::new();
+    for (ids, name) in groups.iter().zip(["trainable_variables", "non_trainable_variables", "metrics_variables"]) {
+        mapping.extend(values(interp, ids, args.get(name)?, name)?);
+    }
+    let after: Vec<VariableId> = groups[1].iter().chain(&groups[2]).copied().collect();
+    let function = interp.attribute(&model.as_value(), "compute_loss")?;
+    let mut call = Args::positional(Vec::new());
+    for name in ["x", "y", "y_pred"] {
+        call.positional.push(args.get(name)?.clone());
+    }
+    call.keywords.push(("sample_weight".into(), args.get("sample_weight")?.clone()));
+    if parameter_names(&function).is_none_or(|names| names.all().iter().any(|name| name == "training")) {
+        call.keywords.push(("training".into(), args.get("training")?.clone()));
+    }
+    let (loss, mut last) = interp.stateless(mapping, &after, |interp| interp.call(&function, call))?;
+    let metrics = last.split_off(groups[1].len());
+    let variables = vec![args.get("trainable_variables")?.clone(), list(last), list(metrics)];
+    Ok(Value::tuple(vec![loss, Value::tuple(variables)]))
+}
+
+fn update_metrics(interp: &mut Interp, object: &ObjectRef, args: &mut Bound) -> Result<Value> {
+    let model = model(object)?;
+    let trainer = trainer(&model)?;
+    let ids = metric_variables(interp, &model)?;
+    let mapping = values(interp, &ids, args.get("metrics_variables")?, "metrics_variables")?;
+    let function = interp.attribute(&model.as_value(), "compute_metrics")?;
+    let loss = to_tensor(interp, args.get("loss")?)?;
+    let batch: Vec<Value> = BATCH.iter().map(|param| args.get(param.name).cloned()).collect::<Result<_>>()?;
+    let x = batch.first().map(|x| tensors(interp, x)).transpose()?.unwrap_or_default();
+    let rows = x.first().and_then(|x| x.shape().first().copied()).unwrap_or(1);
+    let (logs, last) = interp.stateless(mapping, &ids, |interp| {
+        let total = trainer.total.known_variables(interp);
+        // A model may list its metrics itself, and leave out the mean of the loss.
+        if total.iter().all(|id| ids.contains(id)) {
+            let rows = interp.tracer.scalar(keramos_ir::DType::F32, rows as f64)?;
+            trainer.total.update(interp, &loss, &loss, Some(&rows))?;
+        }
+        interp.call(&function, Args::positional(batch))
+    })?;
+    Ok(Value::tuple(vec![logs, list(last)]))
+}
+
 /// The values of the model's metrics by name.
 fn results(interp: &mut Interp, model: &Rc<LayerObject>) -> Result<Value> {
     let metrics = interp.attribute(&model.as_value(), "metrics")?;
     let mut results = indexmap::IndexMap::new();
     for metric in interp.collect(&metrics)? {
-        let name = interp.attribute(&metric, "name")?;
         let result = interp.attribute(&metric, "result")?;
-        let value = interp.call(&result, crate::library::Args::default())?;
-        results.insert(crate::value::Key::new(name)?, value);
+        match interp.call(&result, Args::default())? {
+            Value::Dict(several) => results.extend(several.borrow().iter().map(|(k, v)| (k.clone(), v.clone()))),
+            value => {
+                let name = interp.attribute(&metric, "name")?;
+                results.insert(crate::value::Key::new(name)?, value);
+            }
+        }
     }
     Ok(Value::Dict(Rc::new(results.into())))
 }

@@ -38,7 +38,7 @@ enum Form {
 }
 
 impl Unknown {
-    pub(super) fn new(name: impl Into<String>, host: Host) -> Rc<Unknown> {
+    pub(in crate::program) fn new(name: impl Into<String>, host: Host) -> Rc<Unknown> {
         Rc::new(Unknown { name: RefCell::new(name.into()), host, form: RefCell::new(Form::Nothing) })
     }
 
@@ -77,8 +77,56 @@ impl Unknown {
         *self.form.borrow_mut() = form;
     }
 
+    /// An array of a known type.
+    pub(in crate::program) fn array(name: &str, host: Host, ty: TensorType, classes: Option<u64>) -> Rc<Unknown> {
+        let data = Unknown::new(name, host);
+        *data.form.borrow_mut() = Form::Array(ty, classes);
+        data
+    }
+
+    /// Several data in a tuple.
+    pub(in crate::program) fn tuple(name: &str, host: Host, children: Vec<Rc<Unknown>>) -> Rc<Unknown> {
+        let data = Unknown::new(name, host);
+        *data.form.borrow_mut() = Form::Tuple(children);
+        data
+    }
+
+    /// Whether of some part nothing is known yet.
+    pub(in crate::program) fn has_unknown(&self) -> bool {
+        match &*self.form.borrow() {
+            Form::Nothing => true,
+            Form::Tuple(children) => children.iter().any(|child| child.has_unknown()),
+            Form::Dict(children) => children.values().any(|child| child.has_unknown()),
+            Form::Array(..) | Form::Given(_) => false,
+        }
+    }
+
+    /// Says of the parts of which nothing is known that they are arrays of these types, those of each part together;
+    /// of data that are no tuple, that they are the first part.
+    pub(in crate::program) fn assume(&self, parts: &[&[TensorType]]) {
+        if let Form::Tuple(children) = &*self.form.borrow() {
+            children.iter().zip(parts).for_each(|(child, types)| child.assume(&[types]));
+            return;
+        }
+        if !matches!(*self.form.borrow(), Form::Nothing) {
+            return;
+        }
+        let form = match parts {
+            [[one], ..] => Form::Array(one.clone(), None),
+            [several, ..] => {
+                let own = self.name.borrow().clone();
+                let child = |(i, ty): (usize, &TensorType)| {
+                    Unknown::array(&format!("{own}[{i}]"), self.host.clone(), ty.clone(), None)
+                };
+                Form::Tuple(several.iter().enumerate().map(child).collect())
+            }
+            [] => return,
+        };
+        *self.form.borrow_mut() = form;
+    }
+
     /// The arrays that are known, in order: name, type, number of classes.
-    pub(super) fn arrays(&self, all: &mut Vec<(String, TensorType, Option<u64>)>) {
+    pub(in crate::program) fn arrays(&self, all: &mut Vec<(String, TensorType, Option<u64>)>) {
         match &*self.form.borrow() {
             Form::Array(ty, classes) => all.push((self.name.borrow().clone(), ty.clone(), *classes)),
             Form::Tuple(children) => children.iter().for_each(|child| child.arrays(all)),
@@ -88,7 +136,7 @@ impl Unknown {
     }
 
     /// The data as a value of the program, with the next tensors for arrays.
-    pub(super) fn value(self: &Rc<Self>, tensors: &mut impl Iterator<Item = Tensor>) -> Value {
+    pub(in crate::program) fn value(self: &Rc<Self>, tensors: &mut impl Iterator<Item = Tensor>) -> Value {
         match &*self.form.borrow() {
             Form::Nothing => Value::Object(self.clone()),
             Form::Array(..) => tensors.next().map_or(Value::None, Value::Tensor),
@@ -145,7 +193,27 @@ fn again(interp: &mut Interp) -> Error {
     Error::internal("a trace that starts again ended")
 }
 
+/// How often what data look like may become clearer.
+const MOST_ROUNDS: usize = 64;
+
 impl Interp {
+    /// Traces with data whose types are not all known, again and again while more becomes known.
+    ///
+    /// # Errors
+    /// Those of the last round; what the data look like cannot be made out.
+    pub(in crate::program) fn learning<T>(&mut self, mut round: impl FnMut(&mut Interp) -> Result<T>) -> Result<T> {
+        for _ in 0..MOST_ROUNDS {
+            self.steps.learned = false;
+            let mark = self.mark();
+            match round(self) {
+                Err(_) if self.steps.learned => self.reset(mark),
+                done => return done,
+            }
+        }
+        Err(Error::argument("what the data of the run look like cannot be made out")
+            .help("say it: --input-shape \"(f32[32,784],i32[32])\""))
+    }
+
     /// Learns from unpacking that data are a tuple.
     ///
     /// # Errors

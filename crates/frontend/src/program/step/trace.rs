@@ -17,9 +17,6 @@ use crate::trace::Tensor;
 use crate::value::tree::TreeDef;
 use crate::value::{Host, Value, downcast};
 
-/// How often what data look like may become clearer.
-const MOST_ROUNDS: usize = 64;
-
 /// A leaf of the arguments.
 #[derive(Clone, Debug)]
 enum Slot {
@@ -185,16 +182,7 @@ impl Interp {
                 _ => data.iter().zip(&trees).for_each(|(data, tree)| data.give(tree)),
             }
         }
-        for _ in 0..MOST_ROUNDS {
-            self.steps.learned = false;
-            let mark = self.mark();
-            match self.trace_round(callee, call, &data) {
-                Err(_) if self.steps.learned => self.reset(mark),
-                done => return done,
-            }
-        }
-        Err(Error::argument("what the data of the run look like cannot be made out")
-            .help("say it: --input-shape \"(f32[32,784],i32[32])\""))
+        self.learning(|interp| interp.trace_round(callee, call, &data))
     }
 
     fn trace_round(&mut self, callee: &Value, call: &Call, data: &[Rc<Unknown>]) -> Result<Step> {
