@@ -21,7 +21,6 @@ macro_rules! bases {
 }
 
 bases! {
-    OPTIMIZER_BASE = "Optimizer";
     INITIALIZER_BASE = "Initializer";
     SCHEDULE_BASE = "LearningRateSchedule";
     REGULARIZER_BASE = "Regularizer";
@@ -35,7 +34,7 @@ pub(super) static LOSS: &[&ClassDecl] = &[&crate::keras::losses::LOSS];
 /// `keras.Metric`.
 pub(super) static METRIC: &[&ClassDecl] = &[&crate::keras::metrics::METRIC];
 /// `keras.Optimizer`.
-pub(super) static OPTIMIZER: &[&ClassDecl] = &[&OPTIMIZER_BASE];
+pub(super) static OPTIMIZER: &[&ClassDecl] = &[&crate::keras::optimizers::OPTIMIZER];
 /// `keras.Initializer`.
 pub(super) static INITIALIZER: &[&ClassDecl] = &[&INITIALIZER_BASE];
 /// `keras.Regularizer`.

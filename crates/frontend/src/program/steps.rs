@@ -216,7 +216,7 @@ fn step(interp: &mut Interp, graph: &Functional, compiled: &Compiled, batch: &Ba
     }
     let gradients: Vec<Tensor> = results.collect();
     interp.tracer.push_scope(compiled.optimizer.name.clone());
-    let applied = compiled.optimizer.apply(interp, &gradients);
+    let applied = compiled.optimizer.take_step(interp, &gradients);
     interp.tracer.pop_scope();
     applied?;
     track(interp, compiled, batch, &outputs, &total, &each)

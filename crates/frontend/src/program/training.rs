@@ -126,7 +126,7 @@ impl Compiled {
                 format!("model `{}` has no trainable weights", model.name()),
             ));
         }
-        optimizer.build(interp, &trained);
+        optimizer.prepare(interp, &trained)?;
         let compiled = Compiled {
             model: model.clone(),
             optimizer,

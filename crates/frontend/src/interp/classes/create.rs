@@ -11,7 +11,7 @@ use crate::interp::builtins::BuiltinType;
 use crate::interp::scope::Env;
 use crate::library::{Args, ClassDecl};
 use crate::syntax::ast::{Argument, Class};
-use crate::value::{Value, downcast};
+use crate::value::{Host, Value, downcast};
 
 /// What a class statement's bases come to.
 enum Bases {
@@ -87,6 +87,11 @@ impl Interp {
             }
             match &value {
                 Value::Host(_) => return Ok((Bases::Host(value), false)),
+                // What a class does between the steps of a run, only the run can do.
+                Value::Class(decl) if decl.bases.contains(&"Callback") => {
+                    let what = format!("{}, a class that derives from {}", class.name.name, decl.name);
+                    return Ok((Bases::Host(Value::Host(Host::new(what, Some(expr.span)))), false));
+                }
                 Value::Class(decl) if crate::keras::derived::derivable(decl) => native = native.or(Some(*decl)),
                 Value::Class(decl) => {
                     let message = format!("subclassing {} is not supported yet", decl.name);

@@ -22,6 +22,10 @@ pub(crate) fn inherited(interp: &mut Interp, name: &str, instance: &Rc<Instance>
         "__init__" => Method::Init,
         "__setattr__" => Method::SetAttribute,
         "__call__" => Method::Enter,
+        "build" if instance.class.native.is_some_and(super::is_optimizer) => {
+            let Some(native) = native_of(&Value::User(instance.clone())) else { return Ok(None) };
+            return interp.native_attribute(&native, name);
+        }
         "build" | "call" | "compute_mask" if !instance.class.native.is_some_and(super::is_layer) => return Ok(None),
         "build" => Method::Build,
         "call" => Method::Call,

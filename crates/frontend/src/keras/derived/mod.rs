@@ -26,6 +26,7 @@ use super::layer::LayerObject;
 use super::losses::{self, LossObject};
 use super::metrics::{self, MetricObject};
 use super::models;
+use super::optimizers::OptimizerObject;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::classes::{Instance, UserClass};
@@ -43,12 +44,20 @@ pub(crate) struct Deriving {
 
 /// Whether classes of the program can derive from `base`.
 pub(crate) fn derivable(base: &ClassDecl) -> bool {
-    is_layer(base) || is_plain(base) || [&losses::LOSS, &metrics::METRIC].iter().any(|known| std::ptr::eq(*known, base))
+    is_layer(base)
+        || is_plain(base)
+        || is_optimizer(base)
+        || [&losses::LOSS, &metrics::METRIC].iter().any(|known| std::ptr::eq(*known, base))
 }
 
 /// Whether the base gives its objects nothing but its name: what derives from it is called, no more.
 pub(crate) fn is_plain(base: &ClassDecl) -> bool {
     matches!(base.name, "Initializer" | "Regularizer" | "Constraint" | "LearningRateSchedule")
+}
+
+/// Whether `base` is `Optimizer` or derives from it.
+fn is_optimizer(base: &ClassDecl) -> bool {
+    base.name == "Optimizer" || base.bases.contains(&"Optimizer")
 }
 
 /// Whether `base` is `Layer` or derives from it.
@@ -120,6 +129,9 @@ pub(crate) fn instance_of(object: &ObjectRef) -> Option<Rc<Instance>> {
     if let Some(loss) = downcast::<LossObject>(object) {
         return loss.instance();
     }
+    if let Some(optimizer) = downcast::<OptimizerObject>(object) {
+        return optimizer.instance.get().cloned();
+    }
     downcast::<MetricObject>(object).and_then(|metric| metric.instance.get().cloned())
 }
 
@@ -176,6 +188,12 @@ pub(crate) fn set_attribute(
         }
         Some(layer) => tracking::track(interp, &layer, &value).map(Some),
         None => {
+            if let Some(optimizer) = downcast::<OptimizerObject>(native)
+                && matches!(name, "learning_rate" | "lr")
+            {
+                Object::set_attr(optimizer, interp, name, value)?;
+                return Ok(None);
+            }
             if let Some(metric) = downcast::<MetricObject>(native) {
                 metrics::track(interp, &metric, &value)?;
             }

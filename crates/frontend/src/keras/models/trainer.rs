@@ -144,7 +144,7 @@ pub(super) fn attribute(interp: &mut Interp, model: &Rc<LayerObject>, name: &str
     Ok(match (name, &*compile) {
         ("compiled", compile) => Some(Value::Bool(compile.is_some())),
         ("optimizer", Some(args)) => match &*model.recorded.trainer.borrow() {
-            Some(trainer) => Some(Value::Object(trainer.optimizer.clone())),
+            Some(trainer) => Some(trainer.optimizer.as_value()),
             None => Some(args.get("optimizer")?.clone()),
         },
         ("loss", Some(args)) => Some(args.get("loss")?.clone()),

@@ -3,9 +3,10 @@
 use keramos_ir::DType;
 
 use super::Step;
-use super::object::OptimizerObject;
+use super::object::{Built, OptimizerObject};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
+use crate::keras::variable::VariableId;
 use crate::library::Args;
 use crate::trace::{Tensor, Tracer};
 use crate::value::Value;
@@ -53,39 +54,49 @@ impl OptimizerObject {
         let gradients = self.clip(&mut interp.tracer, gradients)?;
         let rate = self.rate(interp)?;
         let number = interp.tracer.add_scalar_int(&counted, 1)?;
-        for (i, (&id, gradient)) in built.trained.iter().zip(gradients).enumerate() {
+        let own = self.own(interp, "update_step")?;
+        // Of what the program's rule changes, the values before it count until the accumulated step.
+        let before = match (&own, &effective) {
+            (Some(_), Some(_)) => self.state_of_rule(interp, &built)?,
+            _ => Vec::new(),
+        };
+        for (&id, gradient) in built.trained.iter().zip(gradients) {
             let old = interp.read_variable(id)?;
-            let slots = built.slots[i].iter().map(|&s| interp.read_variable(s)).collect::<Result<Vec<_>>>()?;
             let name = interp.variables.get(id).name.clone();
-            let t = &mut interp.tracer;
-            let lr = t.convert(&rate, old.dtype())?;
             let decay = self
                 .settings
                 .weight_decay
                 .filter(|_| !self.excluded.borrow().iter().any(|word| name.contains(&**word)));
-            let weight = match decay {
-                Some(decay) => {
-                    let scaled = t.mul_scalar(&old, decay)?;
-                    let step = t.mul(&scaled, &lr)?;
-                    t.sub(&old, &step)?
-                }
-                None => old.clone(),
-            };
-            let number = t.convert(&number, old.dtype())?;
-            let gradient = t.convert(&gradient, old.dtype())?;
-            let mut step = Step { t, gradient, weight, lr, number, slots: slots.clone() };
-            let mut new = self.rule.step(&mut step)?;
-            let mut new_slots = step.slots;
-            if let Some(now) = &effective {
+            if let Some(decay) = decay {
                 let t = &mut interp.tracer;
-                new = t.select(now, &new, &old)?;
-                for (slot, old) in new_slots.iter_mut().zip(&slots) {
-                    *slot = t.select(now, slot, old)?;
+                let lr = t.convert(&rate, old.dtype())?;
+                let scaled = t.mul_scalar(&old, decay)?;
+                let step = t.mul(&scaled, &lr)?;
+                let decayed = t.sub(&old, &step)?;
+                interp.state.assign(id, decayed);
+            }
+            match &own {
+                None => self.update(
+                    interp,
+                    &built,
+                    id,
+                    gradient,
+                    &rate,
+                    &number,
+                    effective.as_ref().map(|now| (now, &old)),
+                )?,
+                Some(update_step) => {
+                    let variable = interp.variable(id);
+                    let args = vec![Value::Tensor(gradient), variable, Value::Tensor(rate.clone())];
+                    interp.call(update_step, Args::positional(args))?;
                 }
             }
-            interp.state.assign(id, new);
-            for (&slot, value) in built.slots[i].iter().zip(new_slots) {
-                interp.state.assign(slot, value);
+        }
+        if let Some(now) = &effective {
+            for (id, old) in before {
+                let new = interp.read_variable(id)?;
+                let kept = interp.tracer.select(now, &new, &old)?;
+                interp.state.assign(id, kept);
             }
         }
         self.average(interp, &built, &counted)?;
@@ -100,6 +111,73 @@ impl OptimizerObject {
         }
         let next = interp.tracer.add_scalar_int(&iteration, 1)?;
         interp.state.assign(self.iteration, next);
+        Ok(())
+    }
+
+    /// The values of all that a rule may change: the trained variables and the optimizer's own, but for what is
+    /// accumulated and counted.
+    fn state_of_rule(&self, interp: &mut Interp, built: &Built) -> Result<Vec<(VariableId, Tensor)>> {
+        let kept = |id: &VariableId| *id != self.iteration && !built.accumulators.contains(id);
+        let ids: Vec<VariableId> = built.trained.iter().copied().chain(self.variables()).filter(kept).collect();
+        ids.into_iter().map(|id| Ok((id, interp.read_variable(id)?))).collect()
+    }
+
+    /// One variable's update by the native rule, as the program's `update_step` calls it.
+    pub(super) fn update_natively(
+        &self,
+        interp: &mut Interp,
+        id: VariableId,
+        gradient: Tensor,
+        rate: &Tensor,
+    ) -> Result<()> {
+        let built =
+            self.built.borrow().clone().ok_or_else(|| Error::internal("an optimizer is applied before it is built"))?;
+        let mut counted = interp.read_variable(self.iteration)?;
+        if let Some(k) = self.settings.accumulate {
+            let steps = interp.tracer.scalar(DType::I32, k as f64)?;
+            counted = interp.tracer.div_int(&counted, &steps)?;
+        }
+        let number = interp.tracer.add_scalar_int(&counted, 1)?;
+        self.update(interp, &built, id, gradient, rate, &number, None)
+    }
+
+    /// Updates one variable by the native rule; with a condition and the variable's value before its decay, only
+    /// where that holds.
+    #[expect(clippy::too_many_arguments, reason = "what a step consists of, each used once")]
+    fn update(
+        &self,
+        interp: &mut Interp,
+        built: &Built,
+        id: VariableId,
+        gradient: Tensor,
+        rate: &Tensor,
+        number: &Tensor,
+        effective: Option<(&Tensor, &Tensor)>,
+    ) -> Result<()> {
+        let place = built.trained.iter().position(|&known| known == id);
+        let place =
+            place.ok_or_else(|| Error::argument("an optimizer updates a variable that it was not built for"))?;
+        let ids = built.slots.get(place).map(Vec::as_slice).unwrap_or_default();
+        let slots = ids.iter().map(|&s| interp.read_variable(s)).collect::<Result<Vec<_>>>()?;
+        let weight = interp.read_variable(id)?;
+        let t = &mut interp.tracer;
+        let lr = t.convert(rate, weight.dtype())?;
+        let number = t.convert(number, weight.dtype())?;
+        let gradient = t.convert(&gradient, weight.dtype())?;
+        let mut step = Step { t, gradient, weight, lr, number, slots: slots.clone() };
+        let mut new = self.rule.step(&mut step)?;
+        let mut new_slots = step.slots;
+        if let Some((now, old)) = effective {
+            let t = &mut interp.tracer;
+            new = t.select(now, &new, old)?;
+            for (slot, old) in new_slots.iter_mut().zip(&slots) {
+                *slot = t.select(now, slot, old)?;
+            }
+        }
+        interp.state.assign(id, new);
+        for (&slot, value) in ids.iter().zip(new_slots) {
+            interp.state.assign(slot, value);
+        }
         Ok(())
     }
 
@@ -133,7 +211,7 @@ impl OptimizerObject {
     }
 
     /// The moving average of the weights.
-    fn average(&self, interp: &mut Interp, built: &super::object::Built, counted: &Tensor) -> Result<()> {
+    fn average(&self, interp: &mut Interp, built: &Built, counted: &Tensor) -> Result<()> {
         let Some(ema) = self.settings.ema else { return Ok(()) };
         for (&id, &average) in built.trained.iter().zip(&built.averages) {
             let (weight, old) = (interp.read_variable(id)?, interp.read_variable(average)?);

@@ -3,6 +3,7 @@
 mod adagrad;
 mod adam;
 mod apply;
+mod derived;
 mod lion;
 mod object;
 mod rmsprop;
@@ -13,6 +14,7 @@ use std::any::Any;
 use std::fmt;
 use std::rc::Rc;
 
+pub use derived::OPTIMIZER;
 pub use object::{COMMON, OptimizerObject};
 
 use crate::diagnostics::suggest;
@@ -93,6 +95,13 @@ pub fn get(interp: &mut Interp, identifier: &Value) -> Result<Rc<OptimizerObject
             };
             let object = interp.call(&Value::Class(class), Args::default())?;
             get(interp, &object)
+        }
+        Value::User(_) => {
+            let native = crate::keras::derived::native_of(identifier);
+            native.and_then(|native| downcast::<OptimizerObject>(&native)).ok_or_else(|| {
+                Error::ty(format!("an optimizer is needed here, found {}", identifier.type_name()))
+                    .help("derive the class from keras.optimizers.Optimizer")
+            })
         }
         Value::Class(class) => Err(Error::ty(format!("an optimizer object is needed, found the class {}", class.name))
             .help(format!("call it: {}()", class.name))),

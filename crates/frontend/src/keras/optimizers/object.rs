@@ -1,6 +1,6 @@
 //! Optimizers as objects of the program: their arguments and variables.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use keramos_ir::{DType, TensorType};
@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::attribute::user;
 use crate::interp::classes::Instance;
+use crate::keras::derived;
 use crate::keras::schedules::ScheduleObject;
 use crate::keras::variable::{Role, VariableId};
 use crate::library::{Args, Bound, ClassDecl, Default, MethodDecl, Param, Signature};
@@ -42,6 +43,7 @@ pub(super) const METHODS: &[MethodDecl] = &[
     stateless::STATELESS_APPLY,
     stateless::APPLY,
     stateless::APPLY_GRADIENTS,
+    stateless::SCALE_LOSS,
 ];
 
 /// An optimizer of the program.
@@ -56,8 +58,12 @@ pub struct OptimizerObject {
     pub(super) rule: Box<dyn Optimizer>,
     pub(super) excluded: RefCell<Vec<Rc<str>>>,
     pub(super) built: RefCell<Option<Rc<Built>>>,
+    /// All its variables, in the order in which they were made.
+    pub(super) variables: RefCell<Vec<VariableId>>,
     description: String,
     fixed_rate: Cell<Option<f64>>,
+    /// The object of the program whose native half this is.
+    pub(crate) instance: OnceCell<Rc<Instance>>,
 }
 
 /// What all optimizers can be told.
@@ -104,7 +110,9 @@ impl OptimizerObject {
     /// An argument has a value that is not accepted.
     pub fn value(interp: &mut Interp, class: &'static ClassDecl, args: &Bound, rule: impl Optimizer) -> Result<Value> {
         let settings = settings(args)?;
-        let name = if args.some("name")?.is_some() { args.str("name")? } else { interp.names.unique(class.name) };
+        let instance = derived::take(interp, class);
+        let class_name = instance.as_ref().map_or_else(|| class.name.into(), |i| i.class.name.clone());
+        let name = if args.some("name")?.is_some() { args.str("name")? } else { interp.names.unique(&class_name) };
         let variable = |interp: &mut Interp, part: &str, dtype, initial: Value| {
             let id = interp.add_variable(part, TensorType::scalar(dtype), initial, Role::Optimizer);
             interp.variables.get_mut(id).path = format!("{name}/{part}");
@@ -123,7 +131,11 @@ impl OptimizerObject {
                 (LearningRate::Variable(variable(interp, "learning_rate", DType::F32, Value::Float(rate))), Some(rate))
             }
         };
-        Ok(Value::Object(Rc::new(OptimizerObject {
+        let mut variables = vec![iteration];
+        if let LearningRate::Variable(id) = learning_rate {
+            variables.push(id);
+        }
+        let optimizer = OptimizerObject {
             class,
             name,
             settings,
@@ -132,9 +144,15 @@ impl OptimizerObject {
             rule: Box::new(rule),
             excluded: RefCell::default(),
             built: RefCell::default(),
-            description: describe(class, args),
+            variables: variables.into(),
+            description: describe(&class_name, args),
             fixed_rate: Cell::new(fixed_rate),
-        })))
+            instance: OnceCell::new(),
+        };
+        if let Some(instance) = instance {
+            let _ = optimizer.instance.set(instance);
+        }
+        Ok(Value::Object(Rc::new(optimizer)))
     }
 
     /// The constructor call that makes this optimizer, with the arguments that differ from the defaults.
@@ -152,6 +170,7 @@ impl OptimizerObject {
             let (path, ty) = (format!("{}/{}_{name}", self.name, variable.path.replace('/', "_")), variable.ty.clone());
             let id = interp.add_variable(name, ty, Value::Float(initial), Role::Optimizer);
             interp.variables.get_mut(id).path = path;
+            self.variables.borrow_mut().push(id);
             id
         };
         let for_all = |interp: &mut Interp, wanted: bool, name: &str| -> Vec<VariableId> {
@@ -172,22 +191,26 @@ impl OptimizerObject {
 
     /// The optimizer's variables in the order of Keras's `optimizer.variables`.
     pub fn variables(&self) -> Vec<VariableId> {
-        let mut all = vec![self.iteration];
-        if let LearningRate::Variable(id) = self.learning_rate {
-            all.push(id);
-        }
-        if let Some(built) = &*self.built.borrow() {
-            all.extend(&built.averages);
-            all.extend(&built.accumulators);
-            let mut offset = 0;
-            for group in self.rule.slots() {
-                for slots in &built.slots {
-                    all.extend(&slots[offset..offset + group.len()]);
-                }
-                offset += group.len();
-            }
-        }
-        all
+        self.variables.borrow().clone()
+    }
+
+    /// One of the arguments that all optimizers share.
+    pub(super) fn setting(&self, name: &str) -> Option<Value> {
+        let s = &self.settings;
+        let number = |value: Option<f64>| value.map_or(Value::None, Value::Float);
+        let count = |value: Option<usize>| value.map_or(Value::None, |n| Value::Int(n as i64));
+        Some(match name {
+            "weight_decay" => number(s.weight_decay),
+            "clipnorm" => number(s.clipnorm),
+            "clipvalue" => number(s.clipvalue),
+            "global_clipnorm" => number(s.global_clipnorm),
+            "use_ema" => Value::Bool(s.ema.is_some()),
+            "ema_momentum" => Value::Float(s.ema.map_or(0.99, |ema| ema.momentum)),
+            "ema_overwrite_frequency" => count(s.ema.and_then(|ema| ema.overwrite)),
+            "loss_scale_factor" => number(s.loss_scale),
+            "gradient_accumulation_steps" => count(s.accumulate),
+            _ => return None,
+        })
     }
 
     /// The variables that it was built for.
@@ -264,7 +287,7 @@ fn settings(args: &Bound) -> Result<Settings> {
     })
 }
 
-fn describe(class: &ClassDecl, args: &Bound) -> String {
+fn describe(class: &str, args: &Bound) -> String {
     let changed = |(param, value): (&Param, &Value)| {
         if !args.is_given(param.name) || param.name == "name" {
             return None;
@@ -278,7 +301,7 @@ fn describe(class: &ClassDecl, args: &Bound) -> String {
         };
         Some(format!("{}={shown}", param.name))
     };
-    format!("{}({})", class.name, args.iter().filter_map(changed).collect::<Vec<_>>().join(", "))
+    format!("{class}({})", args.iter().filter_map(changed).collect::<Vec<_>>().join(", "))
 }
 
 fn exclude(_: &mut Interp, object: &ObjectRef, args: &mut Bound) -> Result<Value> {
@@ -316,9 +339,37 @@ impl Object for OptimizerObject {
             "variables" => Some(interp.variable_list(&self.variables())),
             "iterations" => Some(interp.variable(self.iteration)),
             "built" => Some(Value::Bool(self.built.borrow().is_some())),
+            // While a step is traced, the rate is what the state holds.
+            "learning_rate" | "lr" if interp.tracer.depth() > 0 => Some(Value::Tensor(self.rate(interp)?)),
             "learning_rate" | "lr" => self.fixed_rate.get().map(Value::Float),
-            _ => None,
+            "_iterations" => Some(interp.variable(self.iteration)),
+            "_trainable_variables" => {
+                let trained = self.trained().unwrap_or_default();
+                Some(interp.variable_list(&trained))
+            }
+            _ => {
+                let method = super::derived::PROTECTED.iter().find(|method| method.name == name);
+                method.map(|method| Value::Method(self.clone(), method)).or_else(|| self.setting(name))
+            }
         })
+    }
+
+    fn set_attr(self: Rc<Self>, interp: &mut Interp, name: &str, value: Value) -> Result<()> {
+        let rate = match value {
+            Value::Float(rate) => Some(rate),
+            Value::Int(rate) => Some(rate as f64),
+            _ => None,
+        };
+        match (name, &self.learning_rate, rate) {
+            ("learning_rate" | "lr", LearningRate::Variable(id), Some(rate)) => {
+                interp.variables.get_mut(*id).weight = Value::Float(rate).into();
+                self.fixed_rate.set(Some(rate));
+                Ok(())
+            }
+            // What only the run knows is the run's.
+            ("learning_rate" | "lr", ..) if matches!(value, Value::Host(_)) => Ok(()),
+            _ => Err(Error::ty(format!("attribute `{name}` of {} cannot be set", self.class_name()))),
+        }
     }
 
     fn attributes(&self) -> Vec<String> {

@@ -58,6 +58,21 @@ pub(super) const APPLY_GRADIENTS: MethodDecl = MethodDecl {
     },
 };
 
+pub(super) const SCALE_LOSS: MethodDecl = MethodDecl {
+    name: "scale_loss",
+    signature: Signature::new(&[Param::required("loss")]),
+    doc: "The loss times `loss_scale_factor`, by which gradients are divided again.",
+    call: |interp, object, args| {
+        let optimizer = optimizer(object)?;
+        let loss = args.get("loss")?.clone();
+        let Some(scale) = optimizer.settings.loss_scale else { return Ok(loss) };
+        pure(interp, args, |interp| {
+            let loss = crate::jax::arguments::to_tensor(interp, &loss)?;
+            interp.tracer.mul_scalar(&loss, scale).map(Value::Tensor)
+        })
+    },
+};
+
 fn optimizer(object: &ObjectRef) -> Result<Rc<OptimizerObject>> {
     downcast::<OptimizerObject>(object).ok_or_else(|| Error::internal("an optimizer's method on another object"))
 }
@@ -98,7 +113,7 @@ fn stateless_apply(interp: &mut Interp, object: &ObjectRef, args: &mut Bound) ->
         let gradients = gradients(interp, &trained, args.get("grads")?)?;
         let after: Vec<VariableId> = trained.iter().chain(&own).copied().collect();
         interp.tracer.push_scope(optimizer.name.clone());
-        let applied = interp.stateless(mapping, &after, |interp| optimizer.apply(interp, &gradients));
+        let applied = interp.stateless(mapping, &after, |interp| optimizer.take_step(interp, &gradients));
         interp.tracer.pop_scope();
         let (mut last, rest) = (applied?.1, trained.len());
         let rest = last.split_off(rest);
@@ -116,7 +131,7 @@ fn apply(
     let optimizer = optimizer(object)?;
     if let Some(list) = trained {
         let ids = variables(interp, args, "trainable_variables", list)?;
-        optimizer.build(interp, &ids);
+        optimizer.prepare(interp, &ids)?;
         if optimizer.trained().is_some_and(|known| known != ids) {
             return Err(raise("ValueError", format!("`{}` was built for other variables", optimizer.name))
                 .help("pass the variables that it was built for, in the same order"));
