@@ -355,33 +355,18 @@ impl Tracer {
     pub(crate) fn logaddexp(&mut self, x: &Tensor, y: &Tensor) -> Result<Tensor> {
         let [x, y] = self.common(Domain::Float, [x, y])?;
         let (x, y, weak) = self.operands(&x, &y)?;
-        let types = [x.ty().clone(), y.ty().clone()];
-        let function =
-            self.nested("logaddexp", &types, |t, p| Ok(vec![t.compute([&p[0], &p[1]], |[x, y]| log_sum(x, y))?]))?;
-        let function = Arc::new(function);
-        let [tx, ty] = types;
-        let types = [tx.clone(), ty.clone(), tx, ty];
-        let mut rule: Option<Arc<keramos_ir::Function>> = None;
-        for _ in 0..=super::special::HIGHER {
-            let next = self.nested("logaddexp_jvp", &types, |t, p| {
-                let z = match &rule {
-                    None => t.compute([&p[0], &p[1]], |[x, y]| log_sum(x, y))?,
-                    Some(rule) => {
-                        let z = t.build(&[&p[0], &p[1]], |b, v| b.custom_jvp(&function, rule, v))?;
-                        z.into_iter().next().unwrap_or_else(|| p[0].clone())
-                    }
-                };
-                let tangent = t.compute([&p[0], &p[1], &z, &p[2], &p[3]], |[x, y, z, dx, dy]| {
+        let z = self.differentiated_by(
+            "logaddexp",
+            [&x, &y],
+            |t, operands| t.compute(operands, |[x, y]| log_sum(x, y)),
+            |t, [x, y], z, [dx, dy]| {
+                t.compute([x, y, z, dx, dy], |[x, y, z, dx, dy]| {
                     let total = tamed(z);
                     (tamed(x) - total).exp() * dx + (tamed(y) - total).exp() * dy
-                })?;
-                Ok(vec![z, tangent])
-            })?;
-            rule = Some(Arc::new(next));
-        }
-        let Some(rule) = rule else { return Ok(x) };
-        let z = self.build(&[&x, &y], |b, v| b.custom_jvp(&function, &rule, v))?;
-        Ok(z.into_iter().next().unwrap_or(x).weak_if(weak))
+                })
+            },
+        )?;
+        Ok(z.weak_if(weak))
     }
 
     /// log₂(2ˣ + 2ʸ).
@@ -501,6 +486,16 @@ pub(crate) fn largest(dtype: DType) -> f64 {
         DType::BF16 => f64::from(f32::from_bits(0x7F7F_0000)),
         DType::F64 => f64::MAX,
         _ => f64::from(f32::MAX),
+    }
+}
+
+/// The smallest normal number of a float type.
+pub(crate) fn smallest_normal(dtype: DType) -> f64 {
+    match dtype {
+        DType::F8E4M3FN => 2f64.powi(-6),
+        DType::F16 | DType::F8E5M2 => 2f64.powi(-14),
+        DType::F64 => f64::MIN_POSITIVE,
+        _ => f64::from(f32::MIN_POSITIVE),
     }
 }
 

@@ -10,6 +10,7 @@ mod conv_transpose;
 mod coordinates;
 mod ctc;
 mod ctc_beam;
+mod derivatives;
 mod diagonals;
 mod distinct;
 mod einsum;
@@ -34,7 +35,7 @@ mod special;
 mod spectral;
 mod statistics;
 
-pub(crate) use arithmetic::{Domain, is_inexact, largest};
+pub(crate) use arithmetic::{Domain, is_inexact, largest, smallest_normal};
 pub(crate) use blocks::Windows;
 pub use contract::{Convolution, Padding};
 pub use conv_transpose::ConvTranspose;

@@ -1,8 +1,6 @@
 //! Normalised exponentials and other pieces of neural networks.
 
-use std::sync::Arc;
-
-use keramos_ir::{DType, Function, TensorType};
+use keramos_ir::DType;
 
 use crate::error::{Error, Result};
 use crate::trace::{Tensor, Tracer};
@@ -42,19 +40,16 @@ impl Tracer {
     /// There is no such axis.
     pub fn softmax_over(&mut self, x: &Tensor, axes: &[usize]) -> Result<Tensor> {
         let x = self.to_float(x)?;
-        let ty = x.ty().clone();
-        let function =
-            self.nested("softmax", std::slice::from_ref(&ty), |t, p| Ok(vec![t.normalised_exp(&p[0], axes)?]))?;
-        let rule = self.nested("softmax_jvp", &[ty.clone(), ty], |t, p| {
-            let y = t.normalised_exp(&p[0], axes)?;
-            let weighted = t.mul(&y, &p[1])?;
-            let mean = t.sum(&weighted, axes, true)?;
-            let centred = t.sub(&p[1], &mean)?;
-            let dy = t.mul(&y, &centred)?;
-            Ok(vec![y, dy])
-        })?;
-        let (function, rule) = (Arc::new(function), Arc::new(rule));
-        Ok(self.build(&[&x], |b, v| b.custom_jvp(&function, &rule, v))?.into_iter().next().unwrap_or(x.clone()))
+        self.differentiated_by(
+            "softmax",
+            [&x],
+            |t, [x]| t.normalised_exp(x, axes),
+            |t, _, y, [dx]| {
+                let weighted = t.mul(y, dx)?;
+                let mean = t.sum(&weighted, axes, true)?;
+                t.compute([y, dx, &mean], |[y, dx, mean]| y * (dx - mean))
+            },
+        )
     }
 
     fn normalised_exp(&mut self, x: &Tensor, axes: &[usize]) -> Result<Tensor> {
@@ -62,22 +57,6 @@ impl Tracer {
         let exp = self.exp(&shifted)?;
         let sum = self.sum(&exp, axes, true)?;
         self.div(&exp, &sum)
-    }
-
-    /// The function that `code` traces on parameters of the given types alone.
-    pub(super) fn nested(
-        &mut self,
-        name: &str,
-        types: &[TensorType],
-        code: impl FnOnce(&mut Tracer, &[Tensor]) -> Result<Vec<Tensor>>,
-    ) -> Result<Function> {
-        let depth = self.depth();
-        let params = self.enter(name, types);
-        let traced = code(self, &params).and_then(|results| self.leave(&results));
-        if traced.is_err() {
-            self.unwind(depth);
-        }
-        Ok(traced?.function)
     }
 
     /// ln softmax(x) over `axis`.

@@ -1,8 +1,6 @@
 //! The error function and its relatives, as polynomials that are good to the last places of `f32`.
 
-use std::sync::Arc;
-
-use keramos_ir::{Builder, Function, Result as IrResult, TensorType, Value as IrValue};
+use keramos_ir::{Builder, Result as IrResult, Value as IrValue};
 
 use crate::error::Result;
 use crate::trace::{Tensor, Tracer};
@@ -114,42 +112,19 @@ impl Tracer {
         } else {
             self.convert(x, keramos_ir::DType::F32)?
         };
-        let ty = wide.ty().clone();
-        let function = Arc::new(primal(name, &ty, f)?);
-        let mut rule = Arc::new(tangent(name, &ty, f, slope)?);
-        for _ in 0..HIGHER {
-            let value = |b: &mut Builder, x| Ok(b.custom_jvp(&function, &rule, &[x])?.into_iter().next().unwrap_or(x));
-            rule = Arc::new(tangent(name, &ty, value, slope)?);
-        }
-        let y = self.build(&[&wide], |b, v| b.custom_jvp(&function, &rule, v))?;
-        let y = y.into_iter().next().unwrap_or(wide);
+        let y = self.differentiated_by(
+            name,
+            [&wide],
+            |t, [x]| t.build1(&[x], |b, v| f(b, v[0])),
+            |t, [x], y, [dx]| {
+                t.build1(&[x, y, dx], |b, v| {
+                    let slope = slope(b, v[0], v[1])?;
+                    b.mul(slope, v[2])
+                })
+            },
+        )?;
         if x.dtype().is_float() { self.convert(&y, x.dtype()) } else { Ok(y) }
     }
-}
-
-/// In how many further derivatives a rule's own value is differentiated by the rule, too, and not by the
-/// formula that computes it, which may have no derivative at some places (1/|x| at 0).
-pub(super) const HIGHER: usize = 2;
-
-fn primal(name: &str, ty: &TensorType, f: fn(&mut Builder, IrValue) -> IrResult<IrValue>) -> IrResult<Function> {
-    let mut b = Builder::new(name);
-    let x = b.param(ty.clone());
-    let y = f(&mut b, x)?;
-    Ok(b.finish(vec![y]))
-}
-
-fn tangent(
-    name: &str,
-    ty: &TensorType,
-    f: impl Fn(&mut Builder, IrValue) -> IrResult<IrValue>,
-    slope: fn(&mut Builder, IrValue, IrValue) -> IrResult<IrValue>,
-) -> IrResult<Function> {
-    let mut b = Builder::new(format!("{name}_jvp"));
-    let (x, dx) = (b.param(ty.clone()), b.param(ty.clone()));
-    let y = f(&mut b, x)?;
-    let slope = slope(&mut b, x, y)?;
-    let dy = b.mul(slope, dx)?;
-    Ok(b.finish(vec![y, dy]))
 }
 
 /// c·exp(−x²).

@@ -1,9 +1,11 @@
 //! Tensors being traced, and the stack of functions that they are traced into.
 
+mod captures;
 mod formula;
 mod point;
 mod tracer;
 
+pub(crate) use captures::{Captures, params};
 pub use formula::{Formula, Operand, Term};
 pub use point::Known;
 pub(crate) use tracer::leaked;

@@ -340,8 +340,8 @@ impl Samples {
         let y = b.mul(x, x)?;
         let function = Arc::new(b.finish(vec![y]));
         let mut b = Builder::new("square_rule");
-        let (x, dx) = (b.param(ty.clone()), b.param(ty));
-        let (y, left, right) = (b.mul(x, x)?, b.mul(x, dx)?, b.mul(dx, x)?);
+        let (x, y, dx) = (b.param(ty.clone()), b.param(ty.clone()), b.param(ty));
+        let (left, right) = (b.mul(x, dx)?, b.mul(dx, x)?);
         let dy = b.add(left, right)?;
         Ok((function, Arc::new(b.finish(vec![y, dy]))))
     }

@@ -287,9 +287,8 @@ mod tests {
             %y = max(%x, %z)
             return %y
         }
-        func @relu_jvp(%x: f32[3], %dx: f32[3]) {
+        func @relu_jvp(%x: f32[3], %y: f32[3], %dx: f32[3]) {
             %z = constant {value=f32[3] splat 0.0}
-            %y = max(%x, %z)
             %p = gt(%x, %z)
             %dy = select(%p, %dx, %z)
             return %y, %dy
@@ -319,13 +318,12 @@ mod tests {
           return %3
         }
 
-        func @relu_jvp(%0: f32[3], %1: f32[3]) -> (f32[3], f32[3]) {
-          %2: f32[] = constant {value=f32[] 0.0}
-          %3: f32[3] = broadcast_in_dim(%2) {shape=[3], dims=[]}
-          %4: f32[3] = max(%0, %3)
-          %5: bool[3] = gt(%0, %3)
-          %6: f32[3] = select(%5, %1, %3)
-          return %4, %6
+        func @relu_jvp(%0: f32[3], %1: f32[3], %2: f32[3]) -> (f32[3], f32[3]) {
+          %3: f32[] = constant {value=f32[] 0.0}
+          %4: f32[3] = broadcast_in_dim(%3) {shape=[3], dims=[]}
+          %5: bool[3] = gt(%0, %4)
+          %6: f32[3] = select(%5, %2, %4)
+          return %1, %6
         }
 
         func @double(%0: f32[3]) -> (f32[3]) {

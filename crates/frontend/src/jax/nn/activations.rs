@@ -1,10 +1,8 @@
 //! Activations whose arguments or defaults are not Keras's.
 
-use std::sync::Arc;
+use keramos_ir::DType;
 
-use keramos_ir::{DType, Function};
-
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::interp::Interp;
 use crate::interp::builtins::functions;
 use crate::jax::arguments::{dtype, tensor};
@@ -58,23 +56,17 @@ fn one_hot(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
 /// ln(1 − e⁻ˣ), by whichever of two formulas is exact; the derivative is 1/(eˣ − 1).
 fn log1mexp(t: &mut Tracer, x: &Tensor) -> Result<Tensor> {
     let x = t.to_float(x)?;
-    let value = |t: &mut Tracer, x: &Tensor| {
-        t.formula(|f| {
-            let x = f.of(x);
-            let (near, far) = ((-(-x).expm1()).log(), (-(-x).exp()).log1p());
-            x.lt(std::f64::consts::LN_2).select(near, far)
-        })
-    };
-    let ty = x.ty().clone();
-    let function = t.traced("log1mexp", std::slice::from_ref(&ty), |t, p| Ok(vec![value(t, &p[0])?]))?;
-    let rule = t.traced("log1mexp_jvp", &[ty.clone(), ty], |t, p| {
-        let y = value(t, &p[0])?;
-        let slope = t.formula(|f| f.of(&p[1]) / f.of(&p[0]).expm1())?;
-        Ok(vec![y, slope])
-    })?;
-    let (function, rule): (Arc<Function>, Arc<Function>) = (Arc::new(function.function), Arc::new(rule.function));
-    let y = t.build(&[&x], |b, v| b.custom_jvp(&function, &rule, v))?;
-    y.into_iter().next().ok_or_else(|| Error::internal("log1mexp has no value"))
+    t.differentiated_by(
+        "log1mexp",
+        [&x],
+        |t, operands| {
+            t.compute(operands, |[x]| {
+                let (near, far) = ((-(-x).expm1()).log(), (-(-x).exp()).log1p());
+                x.lt(std::f64::consts::LN_2).select(near, far)
+            })
+        },
+        |t, [x], _, [dx]| t.compute([x, dx], |[x, dx]| dx / x.expm1()),
+    )
 }
 
 /// Activations.

@@ -9,7 +9,7 @@ use crate::interp::Interp;
 use crate::interp::builtins::functions;
 use crate::jax::arguments::dtype_of;
 use crate::library::{Bound, Default, FunctionDecl};
-use crate::ops::{canonical, result_type};
+use crate::ops::{canonical, largest, result_type, smallest_normal};
 use crate::value::{Object, Value};
 
 /// See the module.
@@ -225,7 +225,7 @@ fn info(interp: &mut Interp, args: &mut Bound, float: bool) -> Result<Value> {
     let common = vec![("bits", Value::Int(bits)), ("dtype", Value::DType(dtype))];
     let own = match (float, dtype.is_float(), dtype.is_int()) {
         (true, true, _) => {
-            let (max, tiny) = (crate::ops::largest(dtype), smallest_normal(dtype));
+            let (max, tiny) = (largest(dtype), smallest_normal(dtype));
             vec![
                 ("max", Value::Float(max)),
                 ("min", Value::Float(-max)),
@@ -253,14 +253,4 @@ fn info(interp: &mut Interp, args: &mut Bound, float: bool) -> Result<Value> {
     };
     let class = if float { "finfo" } else { "iinfo" };
     Ok(Value::User(Rc::new(Info { class, values: own.into_iter().chain(common).collect() })))
-}
-
-/// The smallest normal number.
-fn smallest_normal(dtype: DType) -> f64 {
-    match dtype {
-        DType::F8E4M3FN => 2f64.powi(-6),
-        DType::F16 | DType::F8E5M2 => 2f64.powi(-14),
-        DType::F64 => f64::MIN_POSITIVE,
-        _ => f64::from(f32::MIN_POSITIVE),
-    }
 }

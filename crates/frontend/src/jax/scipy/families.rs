@@ -182,7 +182,7 @@ fn log_mass<'f>(a: Term<'f>, b: Term<'f>) -> Term<'f> {
     let right = a.gt(0.0);
     let central = !(b.le(0.0).or(right));
     let (low, high) = (right.select(-b, a), right.select(-a, b));
-    let tail = log_difference(high.log_ndtr(3, false), low.log_ndtr(3, false));
+    let tail = log_difference(high.log_ndtr(3), low.log_ndtr(3));
     central.select((-a.ndtr() - (-b).ndtr()).log1p(), tail)
 }
 

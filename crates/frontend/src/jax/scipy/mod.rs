@@ -2,6 +2,7 @@
 
 mod families;
 pub(crate) mod linalg;
+mod logarithms;
 mod multivariate;
 mod samples;
 mod signal;

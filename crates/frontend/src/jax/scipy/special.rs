@@ -2,7 +2,7 @@
 
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
-use keramos_ir::{Builder, DType, Result as IrResult, Value as IrValue};
+use keramos_ir::{Builder, Result as IrResult, Value as IrValue};
 
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -71,25 +71,6 @@ impl<'f> Term<'f> {
         z.lt(FRAC_1_SQRT_2).select(w.erf() + 1.0, outer) * 0.5
     }
 
-    /// Its logarithm, far into the lower tail by an asymptotic series of `order` terms.
-    pub(crate) fn log_ndtr(self, order: u32, wide: bool) -> Term<'f> {
-        let (lower, upper) = if wide { (-20.0, 8.0) } else { (-10.0, 5.0) };
-        let above = self.gt(upper);
-        let inner = above.select(-self, self.max(lower)).ndtr();
-        let below = self.min(lower);
-        let square = below.square();
-        let mut series = below.filled(1.0);
-        let (mut power, mut odd) = (square, 1.0);
-        for n in 1..=order {
-            let term = odd / power;
-            series = if n % 2 == 1 { series - term } else { series + term };
-            odd *= f64::from(2 * n + 1);
-            power = power * square;
-        }
-        let far = square * -0.5 - (-below).log() - 0.5 * (2.0 * PI).ln() + series.log();
-        above.select(-inner, self.gt(lower).select(inner.log(), far))
-    }
-
     /// The quantile function of the standard normal distribution.
     pub(crate) fn ndtri(self) -> Term<'f> {
         let cut = (-2f64).exp();
@@ -114,20 +95,6 @@ impl<'f> Term<'f> {
         coefficients.iter().fold(self.filled(0.0), |sum, &c| sum * self + c)
     }
 
-    /// x·ln y, and 0 where x = 0.
-    pub(crate) fn xlogy(self, y: Term<'f>) -> Term<'f> {
-        let used = self.ne(0.0).or(y.is_nan());
-        let y = used.select(y, y.filled(1.0));
-        used.select(self * y.log(), self.filled(0.0))
-    }
-
-    /// x·ln(1 + y), and 0 where x = 0.
-    pub(crate) fn xlog1py(self, y: Term<'f>) -> Term<'f> {
-        let used = self.ne(0.0).or(y.is_nan());
-        let y = used.select(y, y.filled(0.0));
-        used.select(self * y.log1p(), self.filled(0.0))
-    }
-
     /// ln B(x, y).
     pub(crate) fn betaln(self, y: Term<'f>) -> Term<'f> {
         self.lgamma() + y.lgamma() - (self + y).lgamma()
@@ -140,20 +107,6 @@ impl<'f> Term<'f> {
         let pole = negative.and(self.eq(floor)).or(self.is_nan());
         let below = negative.and((floor % 2.0).ne(0.0)).or((1.0 / self).eq(f64::NEG_INFINITY));
         pole.select(self.filled(f64::NAN), below.select(self.filled(-1.0), self.filled(1.0)))
-    }
-
-    /// −x·ln x, and −∞ below 0.
-    fn entropy(self) -> Term<'f> {
-        self.lt(0.0).select(self.filled(f64::NEG_INFINITY), -self.xlogy(self))
-    }
-
-    /// x·ln(x/y) with its limits.
-    fn relative_entropy(self, y: Term<'f>) -> Term<'f> {
-        let both = self.gt(0.0).and(y.gt(0.0));
-        let empty = self.eq(0.0).and(y.ge(0.0));
-        let (p, q) = (both.select(self, self.filled(1.0)), both.select(y, y.filled(1.0)));
-        let value = p.xlogy(p) - p.xlogy(q);
-        both.select(value, empty.select(self.filled(0.0), self.filled(f64::INFINITY)))
     }
 }
 
@@ -239,7 +192,7 @@ fn log_ndtr(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     };
     let x = tensor(interp, args, "x")?;
     let x = interp.tracer.to_float(&x)?;
-    interp.tracer.formula(|f| f.of(&x).log_ndtr(order, x.dtype() == DType::F64)).map(Value::Tensor)
+    interp.tracer.formula(|f| f.of(&x).log_ndtr(order)).map(Value::Tensor)
 }
 
 fn multigammaln(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
@@ -280,7 +233,7 @@ pub(super) static FUNCTIONS: &[FunctionDecl] = laws! {
     "i1e" [(x)] ["x"] "exp(-|x|)·I1(x)." => |_, p| p[0].map(|t, x| t.build1(&[x], |b, v| b.bessel_i1e(v[0])));
     "i1" [(x)] ["x"] "The modified Bessel function of order 1." => |_, p| p[0].abs().exp() * p[0].map(|t, x| t.build1(&[x], |b, v| b.bessel_i1e(v[0])));
     "expit" [(x)] ["x"] "1 / (1 + exp(-x))." => |_, p| p[0].logistic();
-    "logit" [(x)] ["x"] "log(x / (1 - x))." => |_, p| (p[0] / (1.0 - p[0])).log();
+    "logit" [(x)] ["x"] "log(x / (1 - x))." => |_, p| p[0].logit();
     "erf" [(x)] ["x"] "The error function." => |_, p| p[0].erf();
     "erfc" [(x)] ["x"] "1 - erf(x)." => |_, p| p[0].erfc();
     "erfinv" [(x)] ["x"] "The inverse of the error function." => |_, p| p[0].erf_inv();

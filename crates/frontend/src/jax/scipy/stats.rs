@@ -57,9 +57,9 @@ family! {
         "logpdf" [(x) (loc = ZERO) (scale = ONE)] ["x", "loc", "scale"] => norm_logpdf;
         "pdf" [(x) (loc = ZERO) (scale = ONE)] ["x", "loc", "scale"] => |f, p| norm_logpdf(f, p).exp();
         "cdf" [(x) (loc = ZERO) (scale = ONE)] ["x", "loc", "scale"] => |_, p| standard(p).ndtr();
-        "logcdf" [(x) (loc = ZERO) (scale = ONE)] ["x", "loc", "scale"] => |_, p| standard(p).log_ndtr(3, false);
+        "logcdf" [(x) (loc = ZERO) (scale = ONE)] ["x", "loc", "scale"] => |_, p| standard(p).log_ndtr(3);
         "sf" [(x) (loc = ZERO) (scale = ONE)] ["x", "loc", "scale"] => |_, p| (-standard(p)).ndtr();
-        "logsf" [(x) (loc = ZERO) (scale = ONE)] ["x", "loc", "scale"] => |_, p| (-standard(p)).log_ndtr(3, false);
+        "logsf" [(x) (loc = ZERO) (scale = ONE)] ["x", "loc", "scale"] => |_, p| (-standard(p)).log_ndtr(3);
         "ppf" [(q) (loc = ZERO) (scale = ONE)] ["q", "loc", "scale"] => |_, p| p[0].ndtri() * p[2] + p[1];
         "isf" [(q) (loc = ZERO) (scale = ONE)] ["q", "loc", "scale"] => |_, p| (1.0 - p[0]).ndtri() * p[2] + p[1];
     }

@@ -3,7 +3,7 @@
 use super::{X, number, x};
 use crate::error::Result;
 use crate::library::{Default, FunctionDecl, Param, Signature};
-use crate::trace::{Tensor, Tracer};
+use crate::trace::{Tensor, Term, Tracer};
 use crate::value::Value;
 
 pub(super) static RELU: FunctionDecl = FunctionDecl {
@@ -101,19 +101,34 @@ pub(super) static SPARSE_PLUS: FunctionDecl = FunctionDecl {
     },
 };
 
-/// max(x, 0), whose derivative at 0 is 0.
+/// max(x, 0), whose derivative at 0 and NaN is 0.
 fn rectify(t: &mut Tracer, x: &Tensor) -> Result<Tensor> {
-    let zero = t.weak(0.0)?;
-    let negative = t.le(x, &zero)?;
-    t.select(&negative, &zero, x)
+    limited(t, "relu", x, |x| x.max(0.0), |x| x.gt(0.0))
 }
 
-/// min(max(x, 0), 6), whose derivative at 0 and 6 is 0.
+/// min(max(x, 0), 6), whose derivative at 0, 6 and NaN is 0.
 pub(super) fn relu6(t: &mut Tracer, x: &Tensor) -> Result<Tensor> {
-    let (zero, six) = (t.weak(0.0)?, t.weak(6.0)?);
-    let (low, high) = (t.le(x, &zero)?, t.ge(x, &six)?);
-    let capped = t.select(&high, &six, x)?;
-    t.select(&low, &zero, &capped)
+    limited(t, "relu6", x, |x| x.max(0.0).min(6.0), |x| x.gt(0.0).and(x.lt(6.0)))
+}
+
+/// `value` of x, whose derivative is 1 where x is `inside` and 0 elsewhere.
+fn limited(
+    t: &mut Tracer,
+    name: &str,
+    x: &Tensor,
+    value: for<'f> fn(Term<'f>) -> Term<'f>,
+    inside: for<'f> fn(Term<'f>) -> Term<'f>,
+) -> Result<Tensor> {
+    if !x.dtype().is_inexact() {
+        return t.compute([x], |[x]| value(x));
+    }
+    let y = t.differentiated_by(
+        name,
+        [x],
+        |t, operands| t.compute(operands, |[x]| value(x)),
+        |t, [x], _, [dx]| t.compute([x, dx], |[x, dx]| inside(x).select(dx, 0.0)),
+    )?;
+    Ok(y.weak_if(x.is_weak()))
 }
 
 /// x where x ≥ 0, `slope`·x elsewhere.

@@ -1,16 +1,39 @@
 //! Gamma variables and those made of them.
 
+use keramos_ir::Builder;
+
 use super::words::Keys;
 use crate::error::Result;
+use crate::ops::smallest_normal;
 use crate::trace::{Tensor, Tracer};
 
 impl Tracer {
-    /// Gamma variables of the given shape parameters (of a float type) and scale 1, or their logarithms:
-    /// the rejection method of Marsaglia and Tsang (2000), each element with a key of its own.
+    /// Gamma variables of the given shape parameters (of a float type) and scale 1, or their logarithms. The
+    /// derivative in the parameter is the implicit one, that of the quantile at a fixed probability.
     ///
     /// # Errors
     /// `key` is no key.
     pub fn random_gamma(&mut self, key: &Tensor, alpha: &Tensor, logarithm: bool) -> Result<Tensor> {
+        let tiny = smallest_normal(alpha.dtype());
+        self.differentiated_by(
+            "random_gamma",
+            [alpha],
+            |t, [alpha]| t.draw_gamma(key, alpha, logarithm),
+            |t, [alpha], sample, [tangent]| {
+                t.compute([alpha, sample, tangent], |[alpha, sample, tangent]| {
+                    if !logarithm {
+                        return tangent * alpha.primitive(sample, Builder::random_gamma_grad);
+                    }
+                    let sample = sample.exp();
+                    let sample = sample.eq(0.0).select(tiny, sample);
+                    tangent * (alpha.primitive(sample, Builder::random_gamma_grad) / sample)
+                })
+            },
+        )
+    }
+
+    /// By the rejection method of Marsaglia and Tsang (2000), each element with a key of its own.
+    fn draw_gamma(&mut self, key: &Tensor, alpha: &Tensor, logarithm: bool) -> Result<Tensor> {
         let (count, dtype, shape) = (alpha.ty().size(), alpha.dtype(), alpha.shape().to_vec());
         let original = self.reshape(alpha, &[count])?;
         let keys = self.keys_of_elements(key, count)?;

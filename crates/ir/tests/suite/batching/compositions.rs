@@ -90,8 +90,7 @@ func @value(%x: f64[], %y: f64[]) {
   %z = mul(%x, %y)
   return %z, %y
 }
-func @rule(%x: f64[], %y: f64[], %dx: f64[], %dy: f64[]) {
-  %z = mul(%x, %y)
+func @rule(%x: f64[], %y: f64[], %z: f64[], %c: f64[], %dx: f64[], %dy: f64[]) {
   %seven = constant {value=f64[] 7.0}
   %dz = mul(%seven, %dx)
   return %z, %y, %dz, %dx

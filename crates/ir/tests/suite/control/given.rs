@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use keramos_ir::ops::{CustomVjp, Steps};
 use keramos_ir::transform::{jvp, linearize, value_and_grad};
-use keramos_ir::{Array, Builder, DType, Function, IrError, Location, eval};
+use keramos_ir::{Array, Builder, DType, Function, IrError, Location, Value, eval};
 
 use super::{f64s, inner};
 use crate::batching;
@@ -23,7 +23,7 @@ fn marked() -> CustomVjp {
     CustomVjp { function: product, fwd, bwd }
 }
 
-fn emit(b: &mut Builder, op: &CustomVjp, args: &[keramos_ir::Value]) -> keramos_ir::Result<keramos_ir::Value> {
+fn emit(b: &mut Builder, op: &CustomVjp, args: &[Value]) -> keramos_ir::Result<Value> {
     b.custom_vjp(&op.function, &op.fwd, &op.bwd, args).map(|results| results[0])
 }
 
@@ -43,6 +43,60 @@ fn reverse_mode_uses_the_given_derivative() {
     let args = [pair(2.0, 3.0), pair(5.0, 7.0)];
     let found = eval(&value_and_grad(&loss(&marked()), &[0, 1], 0).unwrap(), &args).unwrap();
     assert_eq!(found, [Array::scalar(DType::F64, 31.0), pair(10.0, 10.0), pair(6.0, 8.0)]);
+}
+
+/// x² whose derivative is said to be twice its value, so that the formula and the rule cannot be confused.
+fn doubling(b: &mut Builder, x: Value) -> keramos_ir::Result<Value> {
+    let one = f64s(&[]);
+    let square = inner("square", std::slice::from_ref(&one), |b, v| Ok(vec![b.mul(v[0], v[0])?]));
+    let rule = inner("rule", &[one.clone(), one.clone(), one], |b, v| {
+        let slope = b.mul_scalar(v[1], 2.0)?;
+        Ok(vec![v[1], b.mul(slope, v[2])?])
+    });
+    b.custom_jvp(&square, &rule, &[x]).map(|results| results[0])
+}
+
+#[test]
+fn a_rule_that_hands_on_the_value_holds_for_derivatives_of_every_order() {
+    let mut f = function(&[&[]], |b, v| Ok(vec![doubling(b, v[0])?]));
+    let mut forward = f.clone();
+    let x = [Array::scalar(DType::F64, 3.0)];
+    for order in 1..=6 {
+        let mut gradient = value_and_grad(&f, &[0], 0).unwrap();
+        gradient.results.remove(0);
+        f = gradient;
+        let dual = jvp(&forward, &[true], &[true]).unwrap().function;
+        let mut b = Builder::new("along one");
+        let params = [b.param(f64s(&[]))];
+        let one = b.full(&f64s(&[]), 1.0).unwrap();
+        let results = b.inline(&dual, &[params[0], one]).unwrap();
+        forward = b.finish(vec![results[1]]);
+        let expected = [Array::scalar(DType::F64, 9.0 * 2.0_f64.powi(order))];
+        assert_eq!(eval(&f, &x).unwrap(), expected, "{f}");
+        assert_eq!(eval(&forward, &x).unwrap(), expected, "{forward}");
+        batching::check(&f, &[vec![x[0].clone(), Array::scalar(DType::F64, -0.5)]], &[true], 1e-12);
+    }
+}
+
+#[test]
+fn a_rule_that_computes_the_value_is_differentiated_as_it_does() {
+    let one = f64s(&[]);
+    let square = inner("square", std::slice::from_ref(&one), |b, v| Ok(vec![b.mul(v[0], v[0])?]));
+    // The value of the rule is x³; its derivative is said to be 5.
+    let rule = inner("rule", &[one.clone(), one.clone(), one], |b, v| {
+        Ok(vec![b.integer_pow(v[0], 3)?, b.mul_scalar(v[2], 5.0)?])
+    });
+    let f = function(&[&[]], |b, v| b.custom_jvp(&square, &rule, v));
+    let once = value_and_grad(&f, &[0], 0).unwrap();
+    let mut value = once.clone();
+    value.results.truncate(1);
+    let twice = value_and_grad(&value, &[0], 0).unwrap();
+    let at = |f: &Function| eval(f, &[Array::scalar(DType::F64, 2.0)]).unwrap();
+    let scalars = |values: &[f64]| values.iter().map(|&v| Array::scalar(DType::F64, v)).collect::<Vec<_>>();
+    assert_eq!(at(&f), scalars(&[4.0]));
+    assert_eq!(at(&once), scalars(&[8.0, 5.0]));
+    assert_eq!(at(&twice), scalars(&[8.0, 12.0]));
+    assert!(!once.to_string().contains("custom_jvp"), "{once}");
 }
 
 #[test]

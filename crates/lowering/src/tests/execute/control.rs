@@ -24,7 +24,7 @@ fn calls() {
         b.call(&square, &inner)
     });
     // The rule's derivative is not that of the function, to tell which of them is used.
-    let rule = function(&[ty.clone(), ty], |b, v| Ok(vec![b.mul(v[0], v[0])?, b.mul_scalar(v[1], 5.0)?]));
+    let rule = function(&[ty.clone(), ty.clone(), ty], |b, v| Ok(vec![v[1], b.mul_scalar(v[2], 5.0)?]));
     let x = || some(DType::F32, &[3]);
     let cases = vec![
         Case::of("nested calls", [x()], |b, v| b.call(&fourth, v)),

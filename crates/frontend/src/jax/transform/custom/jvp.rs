@@ -7,12 +7,12 @@ use keramos_ir::{Builder, Function};
 use super::super::selection::float0;
 use super::super::stage::{Aval, Others, Staged, Staging};
 use super::super::transformed::check_callable;
-use super::{Captures, Rules, Site, custom, params};
+use super::{Rules, Site, custom};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::builtins::functions;
 use crate::library::{Args, Default, FunctionDecl};
-use crate::trace::Tensor;
+use crate::trace::{Captures, Tensor, params};
 use crate::value::Value;
 use crate::value::tree::difference;
 
@@ -66,11 +66,13 @@ impl Rules for Forward {
         let captured = captures.params(&mut b);
         let mut own = params(&mut b, leaves.iter().map(Tensor::ty));
         // The rule says nothing about what it captures: that is constant.
-        params(&mut b, captures.0.iter().filter(inexact).map(Tensor::ty));
+        // It computes the values itself; where it calls its function, that has its rule in turn.
+        params(&mut b, function.result_types().iter());
+        captures.tangents(&mut b);
         own.extend(params(&mut b, leaves.iter().filter(inexact).map(Tensor::ty)));
-        let results = captures.inline(&mut b, derivative, &own, &captured)?;
+        let results = captures.inline(&mut b, &derivative.function, &derivative.captures, &own, &captured)?;
         let rule = Arc::new(b.finish(results));
-        interp.tracer.build(&captures.operands(site.call), |b, values| b.custom_jvp(function, &rule, values))
+        interp.tracer.build(&captures.operands(leaves), |b, values| b.custom_jvp(function, &rule, values))
     }
 }
 

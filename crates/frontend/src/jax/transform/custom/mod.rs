@@ -16,7 +16,7 @@ use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use keramos_ir::{Builder, Function, Value as IrValue};
+use keramos_ir::{Builder, Function};
 
 use super::callee::{argument_name, name_of, parameter_names};
 use super::selection::leaf;
@@ -26,7 +26,7 @@ use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::operators::number;
 use crate::library::{Args, Bound};
-use crate::trace::Tensor;
+use crate::trace::{Captures, Tensor, params};
 use crate::value::tree::TreeDef;
 use crate::value::{Object, Value};
 
@@ -132,11 +132,11 @@ impl<R: Rules> Custom<R> {
         for part in std::iter::once(&staged).chain(&parts) {
             check_pure(interp, &name, part)?;
         }
-        let captures = Captures::of(std::iter::once(&staged).chain(&parts));
+        let captures = Captures::of(std::iter::once(&staged).chain(&parts).map(|part| &*part.captures));
         let mut b = Builder::new(name.clone());
         let captured = captures.params(&mut b);
         let own = params(&mut b, call.leaves.iter().map(Tensor::ty));
-        let results = captures.inline(&mut b, &staged, &own, &captured)?;
+        let results = captures.inline(&mut b, &staged.function, &staged.captures, &own, &captured)?;
         let function = Arc::new(b.finish(results));
         let mut results = R::emit(interp, &site, &captures, &function, &parts)?.into_iter();
         staged.out.tree(interp, &mut results)
@@ -310,49 +310,4 @@ fn check_pure(interp: &Interp, name: &str, staged: &Staged) -> Result<()> {
     let path = &interp.variables.get(id).path;
     Err(Error::ty(format!("`{name}`, whose derivative is given, changes the variable `{path}`"))
         .help("return the new value instead"))
-}
-
-/// The outer tensors that a function and its rules use, each once: the first parameters of every function
-/// that is made of them.
-struct Captures(Vec<Tensor>);
-
-impl Captures {
-    fn of<'a>(parts: impl IntoIterator<Item = &'a Staged>) -> Captures {
-        let mut all: Vec<Tensor> = Vec::new();
-        for capture in parts.into_iter().flat_map(|part| &part.captures) {
-            if !all.iter().any(|known| same(known, capture)) {
-                all.push(capture.clone());
-            }
-        }
-        Captures(all)
-    }
-
-    fn params(&self, b: &mut Builder) -> Vec<IrValue> {
-        params(b, self.0.iter().map(Tensor::ty))
-    }
-
-    /// Inlines a staged function: its own arguments, then what it captured, found among `captured`.
-    fn inline(&self, b: &mut Builder, part: &Staged, own: &[IrValue], captured: &[IrValue]) -> Result<Vec<IrValue>> {
-        let mut args = own.to_vec();
-        for capture in &part.captures {
-            let at = self.0.iter().position(|known| same(known, capture));
-            let value = at.and_then(|at| captured.get(at)).copied();
-            args.push(value.ok_or_else(|| Error::internal("a capture is missing"))?);
-        }
-        Ok(b.inline(&part.function, &args)?)
-    }
-
-    /// The captures and the leaves of the arguments: the operands of the call.
-    fn operands<'a>(&'a self, call: &'a Call) -> Vec<&'a Tensor> {
-        self.0.iter().chain(&call.leaves).collect()
-    }
-}
-
-fn same(a: &Tensor, b: &Tensor) -> bool {
-    a.frame == b.frame && a.value == b.value
-}
-
-/// Parameters of a function being built.
-fn params<'a>(b: &mut Builder, tensors: impl IntoIterator<Item = &'a keramos_ir::TensorType>) -> Vec<IrValue> {
-    tensors.into_iter().map(|ty| b.param(ty.clone())).collect()
 }

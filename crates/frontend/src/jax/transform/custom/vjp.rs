@@ -7,12 +7,12 @@ use keramos_ir::{Builder, Function};
 use super::super::selection::float0;
 use super::super::stage::{Leaf, Others, Staged, Staging};
 use super::super::transformed::check_callable;
-use super::{Captures, Rules, Site, custom, params};
+use super::{Rules, Site, custom};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::builtins::functions;
 use crate::library::{Args, Default, FunctionDecl};
-use crate::trace::Tensor;
+use crate::trace::{Captures, Tensor, params};
 use crate::value::Value;
 use crate::value::tree::{Names, difference};
 
@@ -67,7 +67,7 @@ impl Rules for Reverse {
         let mut b = Builder::new(format!("{name}_fwd"));
         let captured = captures.params(&mut b);
         let own = params(&mut b, leaves.iter().map(Tensor::ty));
-        let mut results = captures.inline(&mut b, fwd, &own, &captured)?;
+        let mut results = captures.inline(&mut b, &fwd.function, &fwd.captures, &own, &captured)?;
         // What the backward rule captures is handed over with the residuals.
         results.extend(captured);
         let forward = b.finish(results);
@@ -79,12 +79,12 @@ impl Rules for Reverse {
         let captured = captures.params(&mut b);
         own.extend(params(&mut b, types.iter().take(outputs).filter(|ty| ty.dtype.is_inexact())));
         let mut results = Vec::new();
-        for capture in captures.0.iter().filter(|capture| capture.dtype().is_inexact()) {
+        for capture in captures.inexact() {
             results.push(b.full(capture.ty(), 0.0)?);
         }
-        results.extend(captures.inline(&mut b, bwd, &own, &captured)?);
+        results.extend(captures.inline(&mut b, &bwd.function, &bwd.captures, &own, &captured)?);
         let backward = b.finish(results);
-        interp.tracer.build(&captures.operands(site.call), |b, values| {
+        interp.tracer.build(&captures.operands(leaves), |b, values| {
             b.custom_vjp(function, &Arc::new(forward), &Arc::new(backward), values)
         })
     }

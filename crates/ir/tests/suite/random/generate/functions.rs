@@ -90,7 +90,19 @@ impl Maker {
         let (args, function) = self.floats("value")?;
         let all = vec![true; args.len()];
         match jvp(&function, &all, &all) {
-            Ok(rule) if !args.is_empty() => self.b.custom_jvp(&function, &Arc::new(rule.function), &args),
+            Ok(derivative) if !args.is_empty() => {
+                // A rule gets the results, too.
+                let mut rule = Builder::new("rule");
+                let of_args: Vec<Value> = function.param_types().into_iter().map(|ty| rule.param(ty)).collect();
+                let of_results: Vec<Value> = function.result_types().into_iter().map(|ty| rule.param(ty)).collect();
+                let tangents: Vec<Value> = function.param_types().into_iter().map(|ty| rule.param(ty)).collect();
+                let mut results = rule.inline(&derivative.function, &[of_args, tangents].concat())?;
+                if self.c.once_in(2) {
+                    results.splice(..of_results.len(), of_results);
+                }
+                let rule = rule.finish(results);
+                self.b.custom_jvp(&function, &Arc::new(rule), &args)
+            }
             Ok(_) | Err(IrError::NoRule { .. }) => Ok(Vec::new()),
             Err(e) => Err(e),
         }
