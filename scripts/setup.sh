@@ -16,10 +16,12 @@ readonly debian_packages=(
     libpolly-22-dev libzstd-dev zlib1g-dev    # libraries that LLVM's own list of libraries names
     libclang1-22 libclang-common-22-dev       # read MLIR's C headers to generate the Rust binding
 )
-readonly plugin_wheel="lammps-jax-pjrt-cpu==0.11.2"
-readonly plugin_wheel_sha256="1319390d948b39f69f7dade496b7c385149d9ca6097a6b62114da113216d9ad1"
-readonly plugin_folder_in_wheel="lammps_jax_pjrt_cpu"
-readonly plugin_file="pjrt_c_api_cpu_plugin.so"
+# The CPU plugin's wheel is pinned where `keramos-run plugins install` finds it too.
+readonly pins=crates/runtime/src/plugins/pins.tsv
+IFS=$'\t' read -r _ _ _ plugin_wheel plugin_wheel_sha256 plugin_library < <(grep -P '^cpu\t' "$pins")
+readonly plugin_wheel plugin_wheel_sha256
+readonly plugin_folder_in_wheel=${plugin_library%/*}
+readonly plugin_file=${plugin_library##*/}
 readonly plugin_sha256="ad1309ac822b1b24d51b7f9947c7c9fa9ef5d67f390584cbc3d1fa2428fed9c2"
 
 # --- Words ----------------------------------------------------------------------------------------
@@ -151,6 +153,7 @@ setup_plugin() {
             "Expected SHA-256 $plugin_sha256; nothing was installed."
     cp "$scratch"/*.dist-info/licenses/* "$folder/"
     mv -f "$scratch/$plugin_folder_in_wheel/$plugin_file" "$folder/$plugin_file"
+    printf '%s sha256:%s\n' "$plugin_wheel" "$plugin_wheel_sha256" >"$folder/wheels.txt"
     rm -rf "$scratch"
     scratch=""
     say "CPU plugin: installed as $folder/$plugin_file"

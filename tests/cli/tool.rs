@@ -56,6 +56,8 @@ impl Workplace {
 
     fn run(&self, binary: &Path, args: &[&str], env: &[(&str, &str)]) -> Run {
         let mut command = Command::new(binary);
+        // The user's settings and cache stay out of tests.
+        command.env("KERAMOS_CACHE", "off").env_remove("KERAMOS_DEVICE");
         command.args(args).current_dir(self.0.path()).envs(env.iter().copied());
         let Output { status, stdout, stderr } = command.output().expect("the binary runs");
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8 output");

@@ -31,7 +31,7 @@ pub enum Error {
     },
 
     /// The file is empty, cut short, or not a shared library at all.
-    #[error("{} is not a usable shared library: {reason}; install the plugin again", path.display())]
+    #[error("{} is not a usable shared library: {reason}; install the plugin again, for this machine", path.display())]
     NotALibrary {
         /// The file.
         path: PathBuf,

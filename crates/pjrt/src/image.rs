@@ -52,6 +52,11 @@ fn fault(file: &mut (impl Read + Seek), length: u64) -> io::Result<Option<String
     if header[4] != CLASS_64 || header[5] != LITTLE_ENDIAN {
         return Ok(None);
     }
+    let machine = u16_at(&header, 18);
+    if machine_name(machine) != Some(std::env::consts::ARCH) && machine_name(host_machine()).is_some() {
+        let built_for = machine_name(machine).map_or_else(|| format!("machine type {machine}"), str::to_owned);
+        return Ok(Some(format!("it is built for {built_for}, and this machine is {}", std::env::consts::ARCH)));
+    }
     let table_start = u64_at(&header, 32);
     let entry_size = u64::from(u16_at(&header, 54));
     let entries = u64::from(u16_at(&header, 56));
@@ -71,6 +76,18 @@ fn fault(file: &mut (impl Read + Seek), length: u64) -> io::Result<Option<String
         needed = needed.max(u64_at(&entry, 8).saturating_add(u64_at(&entry, 32)));
     }
     Ok((needed > length).then(|| cut_short(needed)))
+}
+
+/// Machine types of ELF files, with Rust's names for them.
+const MACHINES: [(u16, &str); 4] = [(62, "x86_64"), (183, "aarch64"), (243, "riscv64"), (21, "powerpc64")];
+
+fn machine_name(code: u16) -> Option<&'static str> {
+    MACHINES.iter().find(|(known, _)| *known == code).map(|(_, name)| *name)
+}
+
+/// The machine type of this process; 0 if it has none in the table.
+fn host_machine() -> u16 {
+    MACHINES.iter().find(|(_, name)| *name == std::env::consts::ARCH).map_or(0, |(code, _)| *code)
 }
 
 /// A name for the file's content, from its length and samples spread over all of it.
@@ -146,6 +163,7 @@ mod tests {
         bytes[..4].copy_from_slice(&ELF_MAGIC);
         bytes[4] = CLASS_64;
         bytes[5] = LITTLE_ENDIAN;
+        bytes[18..20].copy_from_slice(&host_machine().to_le_bytes());
         bytes[32..40].copy_from_slice(&64u64.to_le_bytes());
         bytes[54..56].copy_from_slice(&56u16.to_le_bytes());
         bytes[56..58].copy_from_slice(&1u16.to_le_bytes());
@@ -167,6 +185,15 @@ mod tests {
     fn a_segment_past_the_end_is_reported_with_both_lengths() {
         let fault = fault_of(library(4096)).expect("a fault");
         assert!(fault.contains("120 of at least 4096 bytes"), "{fault}");
+    }
+
+    #[test]
+    fn a_library_for_another_machine_is_named() {
+        let mut other = library(120);
+        let code: u16 = if std::env::consts::ARCH == "aarch64" { 62 } else { 183 };
+        other[18..20].copy_from_slice(&code.to_le_bytes());
+        let fault = fault_of(other).expect("a fault");
+        assert!(fault.contains("built for") && fault.contains(std::env::consts::ARCH), "{fault}");
     }
 
     #[test]

@@ -2,11 +2,14 @@
 //! into messages and exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted.
 
 mod bench;
+mod cache;
 mod call;
+mod doctor;
 mod evaluate;
 mod images;
 mod inspect;
 mod logger;
+mod plugins;
 mod predict;
 mod progress;
 mod table;
@@ -16,8 +19,10 @@ use std::io;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use keramos_runtime::cache::Cache;
 use keramos_runtime::dataset::ArrayNames;
-use keramos_runtime::{Error, Model, Platform, Session, weights};
+use keramos_runtime::plugins::{DEVICE_VARIABLE, DeviceChoice};
+use keramos_runtime::{Error, Model, Session, SessionOptions, weights};
 
 /// Runs Keramos artifacts (.kar): no Python, no compiler.
 #[derive(Debug, Parser)]
@@ -47,17 +52,27 @@ enum Command {
     Bench(bench::Options),
     /// Show layers, entry points, sizes and targets
     Inspect(inspect::Options),
+    /// List the plugins of this machine, or install one
+    Plugins(plugins::Options),
+    /// Check this machine, and say what to do about what is wrong
+    Doctor(doctor::Options),
+    /// List or remove the programs that were compiled on this machine and kept
+    Cache(cache::Options),
 }
 
 /// Where models run.
 #[derive(Debug, Clone, Args)]
 struct DeviceOptions {
-    /// The kind of device: cpu, cuda, rocm or tpu
-    #[arg(long, value_name = "PLATFORM", default_value = "cpu", value_parser = platform)]
-    device: Platform,
+    /// The device: cpu, cuda, cuda:1, rocm, tpu, oneapi, or auto for the best that there is [default: what
+    /// KERAMOS_DEVICE says, or auto]
+    #[arg(long, value_name = "DEVICE", value_parser = device)]
+    device: Option<DeviceChoice>,
     /// The PJRT plugin's file, instead of looking for one
     #[arg(long, value_name = "FILE")]
     plugin: Option<PathBuf>,
+    /// Refuse to compile: run only what the artifact holds an executable of
+    #[arg(long)]
+    require_aot: bool,
 }
 
 /// Which arrays of a data file are meant.
@@ -78,20 +93,37 @@ impl NameOptions {
 }
 
 impl DeviceOptions {
+    /// The device that the option names, or the environment.
+    fn choice(&self) -> Result<DeviceChoice, Error> {
+        if let Some(device) = self.device {
+            return Ok(device);
+        }
+        match std::env::var(DEVICE_VARIABLE) {
+            Ok(name) if !name.is_empty() => name.parse::<DeviceChoice>().map_err(|error| Error::Option {
+                option: DEVICE_VARIABLE,
+                value: name,
+                reason: error.to_string(),
+            }),
+            _ => Ok(DeviceChoice::Auto),
+        }
+    }
+
     fn open(&self) -> Result<Session, Error> {
         let start = std::time::Instant::now();
-        let session = match &self.plugin {
-            Some(path) => Session::with_plugin(path)?,
-            None => Session::new(self.device)?,
-        };
+        let session = Session::open(&SessionOptions {
+            device: self.choice()?,
+            plugin: self.plugin.clone(),
+            cache: Cache::of_user(),
+            require_aot: self.require_aot,
+        })?;
         let milliseconds = start.elapsed().as_secs_f64() * 1e3;
         log::debug!("plugin and client ready in {milliseconds:.1} ms: {}", session.fingerprint());
         Ok(session)
     }
 }
 
-fn platform(name: &str) -> Result<Platform, String> {
-    name.parse::<Platform>().map_err(|error| error.to_string())
+fn device(name: &str) -> Result<DeviceChoice, String> {
+    name.parse::<DeviceChoice>().map_err(|error| error.to_string())
 }
 
 /// Why a command ends without having done its work.
@@ -101,6 +133,8 @@ enum Failure {
     Error(Error),
     /// Standard output is gone (a pipe whose reader has had enough).
     Output(io::Error),
+    /// What was looked for was found, and told.
+    Found,
     /// The user stopped it, and what could be saved has been saved.
     Interrupted,
 }
@@ -125,10 +159,14 @@ pub(crate) fn main() -> u8 {
         Command::Call(options) => call::run(options),
         Command::Bench(options) => bench::run(options),
         Command::Inspect(options) => inspect::run(options),
+        Command::Plugins(options) => plugins::run(options),
+        Command::Doctor(options) => doctor::run(options),
+        Command::Cache(options) => cache::run(options),
     };
     match result {
         Ok(()) => SUCCESS,
         Err(Failure::Interrupted) => 130,
+        Err(Failure::Found) => FAILURE,
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => SUCCESS,
         Err(Failure::Output(error)) => {
             eprintln!("error: cannot write to standard output: {error}");

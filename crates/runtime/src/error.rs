@@ -31,6 +31,22 @@ pub enum Error {
         #[source]
         source: Box<keramos_pjrt::Error>,
     },
+    /// An executable is required, and the artifact has none that fits.
+    #[error(
+        "`{program}` of `{model}` would have to be compiled, because {why}; compile the model for this machine \
+         (`keramos compile` on it), or leave out --require-aot"
+    )]
+    NotAheadOfTime {
+        /// Name of the model.
+        model: String,
+        /// The program.
+        program: String,
+        /// Why no executable fits.
+        why: String,
+    },
+    /// A plugin cannot be installed.
+    #[error(transparent)]
+    Install(#[from] crate::plugins::InstallError),
     /// A StableHLO module cannot be compiled or called.
     #[error("{}: {source}", path.display())]
     Module {

@@ -3,6 +3,7 @@
 //! The `keramos-run` binary is a thin layer over this library. Neither links the compiler.
 
 pub mod bench;
+pub mod cache;
 pub mod call;
 pub mod data;
 pub mod dataset;
@@ -10,6 +11,7 @@ mod error;
 mod evaluate;
 mod feed;
 mod model;
+pub mod plugins;
 mod predict;
 mod session;
 pub mod stablehlo;
@@ -26,7 +28,7 @@ pub use keramos_artifact as artifact;
 pub use keramos_pjrt as pjrt;
 pub use keramos_pjrt::Platform;
 pub use model::Model;
-pub use session::Session;
+pub use session::{Session, SessionOptions};
 pub use tensor::HostTensor;
 
 /// The result of this crate's operations.

@@ -1,14 +1,18 @@
 //! A session: one plugin, one device, and the models that are loaded onto it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
 use keramos_artifact::{Artifact, ArtifactBuilder, Program, Target};
-use keramos_pjrt::{Client, ClientOptions, Device, Environment, LoadedExecutable, Platform, Plugin};
+use keramos_pjrt::{
+    Client, ClientOptions, CompileOptions, Device, Environment, LoadedExecutable, Platform, Plugin, Value,
+};
 
+use crate::cache::{Cache, Key};
 use crate::error::Error;
 use crate::model::Model;
+use crate::plugins::DeviceChoice;
 use crate::stablehlo::Module;
 use crate::target;
 
@@ -17,7 +21,23 @@ use crate::target;
 pub struct Session {
     client: Client,
     device: Device,
+    options: CompileOptions,
     fingerprint: Arc<str>,
+    cache: Option<Cache>,
+    require_aot: bool,
+}
+
+/// How a session is opened; the default is the best device, without a cache.
+#[derive(Debug, Clone, Default)]
+pub struct SessionOptions {
+    /// The device.
+    pub device: DeviceChoice,
+    /// The plugin's file, instead of looking for one.
+    pub plugin: Option<PathBuf>,
+    /// Where programs are kept that had to be compiled.
+    pub cache: Option<Cache>,
+    /// Whether programs that the artifact holds no executable of are refused instead of compiled.
+    pub require_aot: bool,
 }
 
 impl Session {
@@ -26,7 +46,7 @@ impl Session {
     /// # Errors
     /// [`Error::Pjrt`] if there is no plugin, or it cannot be used.
     pub fn new(platform: Platform) -> Result<Session, Error> {
-        Session::on(&Plugin::find(platform, &Environment::current())?)
+        Session::open(&SessionOptions { device: DeviceChoice::Device(platform, 0), ..SessionOptions::default() })
     }
 
     /// Connects to the first device of the plugin in this file.
@@ -34,14 +54,69 @@ impl Session {
     /// # Errors
     /// [`Error::Pjrt`] if the file is no usable plugin.
     pub fn with_plugin(path: &Path) -> Result<Session, Error> {
-        Session::on(&Plugin::load(path)?)
+        Session::open(&SessionOptions { plugin: Some(path.to_owned()), ..SessionOptions::default() })
     }
 
-    fn on(plugin: &Plugin) -> Result<Session, Error> {
-        let client = Client::new(plugin, &ClientOptions::new())?;
-        let device = client.device(0)?.clone();
-        let fingerprint = target::fingerprint(&client)?.into();
-        Ok(Session { client, device, fingerprint })
+    /// Connects to a device. Where the choice is left open, an accelerator that refuses is passed over with a warning.
+    ///
+    /// # Errors
+    /// [`Error::Pjrt`] if there is no plugin, or it cannot be used, or it has no such device.
+    pub fn open(options: &SessionOptions) -> Result<Session, Error> {
+        let number = match options.device {
+            DeviceChoice::Auto => 0,
+            DeviceChoice::Device(_, number) => number,
+        };
+        if let Some(path) = &options.plugin {
+            return Session::on(&Plugin::load(path)?, None, number, options);
+        }
+        let environment = Environment::current();
+        let platforms = options.device.platforms(&environment);
+        let last = platforms.len().saturating_sub(1);
+        for (index, (platform, number)) in platforms.into_iter().enumerate() {
+            let opened = Plugin::find(platform, &environment)
+                .map_err(Error::from)
+                .and_then(|plugin| Session::on(&plugin, Some(platform), number, options));
+            match opened {
+                Err(error) if index < last => log::warn!(
+                    "{platform} is not used: {error}; `keramos-run doctor` looks into it, and `--device cpu` keeps from trying"
+                ),
+                opened => return opened,
+            }
+        }
+        // There is always a platform to try; this is for the compiler.
+        Session::new(Platform::Cpu)
+    }
+
+    fn on(
+        plugin: &Plugin,
+        platform: Option<Platform>,
+        number: usize,
+        options: &SessionOptions,
+    ) -> Result<Session, Error> {
+        // Of GPUs the client shows and fills only those that are asked for.
+        let picked = number > 0 && matches!(platform, Some(Platform::Cuda | Platform::Rocm));
+        let client = if picked {
+            let visible = Value::IntList(vec![i64::try_from(number).unwrap_or(i64::MAX)]);
+            Client::new(plugin, &ClientOptions::new().set("visible_devices", visible))?
+        } else {
+            Client::new(plugin, &ClientOptions::new())?
+        };
+        let index = if picked { 0 } else { number };
+        let device = client.device(index)?.clone();
+        let mut compile_options = target::compile_options();
+        let mut fingerprint = target::fingerprint(&client)?;
+        if index > 0 {
+            compile_options = compile_options.on_devices([device.description()?.id.into()]);
+            fingerprint.push_str(&format!(" device {index}"));
+        }
+        Ok(Session {
+            client,
+            device,
+            options: compile_options,
+            fingerprint: fingerprint.into(),
+            cache: options.cache.clone(),
+            require_aot: options.require_aot,
+        })
     }
 
     /// The PJRT client.
@@ -140,23 +215,49 @@ impl Session {
                 self.fingerprint
             ),
         };
+        if self.require_aot {
+            return Err(Error::NotAheadOfTime { model: manifest.name.clone(), program: name, why });
+        }
         let start = Instant::now();
-        let executable = self.compile_program(artifact, program)?;
+        let code = artifact.program_code(program)?.unwrap_or_default();
+        let obtained = self.obtain(&format!("{}: {name}", manifest.name), &code);
+        let (executable, cached) = obtained.map_err(|error| in_program(artifact, program, error))?;
         let seconds = start.elapsed().as_secs_f64();
-        log::info!(
-            "compiled `{name}` in {seconds:.2} s, because {why}; compile the model on this machine for a faster start"
-        );
+        if cached {
+            log::debug!("took `{name}` from the cache in {:.1} ms, because {why}", seconds * 1e3);
+        } else {
+            log::info!(
+                "compiled `{name}` in {seconds:.2} s, because {why}; compile the model on this machine for a faster start"
+            );
+        }
         Ok(executable)
     }
 
     fn compile_program(&self, artifact: &Artifact, program: usize) -> Result<LoadedExecutable, Error> {
         let code = artifact.program_code(program)?.unwrap_or_default();
-        self.compile_code(&code).map_err(|error| in_program(artifact, program, error))
+        let compiled = self.client.compile(&code, &self.options);
+        compiled.map_err(|error| in_program(artifact, program, error))
     }
 
-    /// Compiles StableHLO code for this session's device.
-    pub(crate) fn compile_code(&self, code: &[u8]) -> keramos_pjrt::Result<LoadedExecutable> {
-        self.client.compile(code, &target::compile_options())
+    /// Compiles StableHLO code for this session's device, or takes what the cache has; tells whether it had it.
+    pub(crate) fn obtain(&self, label: &str, code: &[u8]) -> keramos_pjrt::Result<(LoadedExecutable, bool)> {
+        let Some(cache) = &self.cache else {
+            return Ok((self.client.compile(code, &self.options)?, false));
+        };
+        let options = self.options.encode();
+        let key = Key { fingerprint: &self.fingerprint, options: &options, code };
+        if let Some(kept) = cache.get(&key) {
+            match self.client.load(&kept) {
+                Ok(executable) => return Ok((executable, true)),
+                Err(error) => log::debug!("the plugin refused what the cache has of `{label}`: {error}"),
+            }
+        }
+        let executable = self.client.compile(code, &self.options)?;
+        match executable.executable().serialize() {
+            Ok(bytes) => cache.put(&key, label, bytes),
+            Err(error) => log::debug!("`{label}` cannot be kept: {error}"),
+        }
+        Ok((executable, false))
     }
 }
 

@@ -180,8 +180,8 @@ impl Module {
 
     /// Compiles the module and describes it as an artifact that has `main` for its only function, without executables.
     pub(crate) fn compile(&self, session: &Session) -> Result<(ArtifactBuilder, LoadedExecutable), Error> {
-        let compiled = session.compile_code(&self.code);
-        let executable = compiled.map_err(|source| self.refusal(source))?;
+        let compiled = session.obtain(&format!("{}: {ENTRY}", self.name()), &self.code);
+        let (executable, _) = compiled.map_err(|source| self.refusal(source))?;
         let parameters = executable.executable().parameters().ok_or_else(|| self.error(ModuleError::NoTypes))?;
         let outputs = executable.executable().outputs()?;
         let inputs = parameters.iter().enumerate();

@@ -26,7 +26,7 @@ pub fn describe(name: &str, client: &Client) -> Result<Target, Error> {
         details.push(format!("XLA {version}"));
     }
     if client.platform_name() == "cpu" {
-        details.push(format!("features {}", host_features().join(" ")));
+        details.push(format!("{FEATURES}{}", host_features().join(" ")));
     }
     Ok(Target {
         name: name.to_owned(),
@@ -52,9 +52,19 @@ pub fn fingerprint(client: &Client) -> Result<String, Error> {
     Ok(text)
 }
 
+/// What a target's details list of the processor's instruction set extensions starts with.
+const FEATURES: &str = "features ";
+
+/// Instruction set extensions that executables of a CPU target rely on and this processor does not have.
+pub fn missing_features(target: &Target) -> Vec<String> {
+    let host = host_features();
+    let needed = target.details.iter().filter_map(|detail| detail.strip_prefix(FEATURES));
+    needed.flat_map(str::split_whitespace).filter(|name| !host.contains(name)).map(str::to_owned).collect()
+}
+
 /// Instruction set extensions of this processor that code generators make use of.
 #[cfg(target_arch = "x86_64")]
-fn host_features() -> Vec<&'static str> {
+pub fn host_features() -> Vec<&'static str> {
     macro_rules! detected {
         ($($name:tt),*) => {
             [$(($name, std::is_x86_feature_detected!($name))),*]
@@ -80,6 +90,6 @@ fn host_features() -> Vec<&'static str> {
 
 /// Instruction set extensions are not told apart on this architecture.
 #[cfg(not(target_arch = "x86_64"))]
-fn host_features() -> Vec<&'static str> {
+pub fn host_features() -> Vec<&'static str> {
     Vec::new()
 }

@@ -29,6 +29,7 @@ impl Place {
 
     fn run(&self, arguments: &[&str]) -> Run {
         let mut command = Command::new(env!("CARGO_BIN_EXE_keramos-run"));
+        support::process::isolate(&mut command);
         Run::of(command.current_dir(self.0.path()).args(arguments).output().unwrap())
     }
 

@@ -63,6 +63,13 @@ impl Environment {
         self.home.as_deref()
     }
 
+    /// Keramos's own folder, which holds `plugins`: `KERAMOS_HOME`, or else `.keramos` in the user's home.
+    #[must_use]
+    pub fn keramos_home(&self) -> Option<PathBuf> {
+        let variable = self.variable("KERAMOS_HOME").map(PathBuf::from);
+        variable.or_else(|| self.home().map(|home| home.join(".keramos")))
+    }
+
     /// Folders in which the system keeps its Python versions.
     #[must_use]
     pub fn system_libraries(&self) -> &[PathBuf] {

@@ -7,7 +7,8 @@
 //! 2. what other PJRT hosts are told: `PJRT_NAMES_AND_LIBRARY_PATHS` (`name:path` pairs, separated by commas, as JAX reads
 //!    it), `TPU_LIBRARY_PATH`, and the folders of `PJRT_PLUGIN_LIBRARY_PATH`.
 //! 3. Keramos's plugin folder: `plugins/<platform>` in `KERAMOS_HOME`, or else in `~/.keramos`. (Never in the working
-//!    folder: a plugin is code that runs, and nobody should run it for having changed into a folder.)
+//!    folder: a plugin is code that runs, and nobody should run it for having changed into a folder.) A plugin of several
+//!    packages lies there in a folder of its own, laid out as packages are.
 //! 4. Python packages that carry plugins, in the active virtual environment, conda environment, the user's packages and the
 //!    system's. Files are recognised by name; no Python runs.
 //!
@@ -85,9 +86,11 @@ impl fmt::Display for NotFound {
         }
         write!(
             f,
-            "set KERAMOS_PJRT_PLUGIN to a plugin's file, or put one into ~/.keramos/plugins/{}; in Keramos's source folder \
-             `make setup` installs the CPU plugin",
-            self.platform
+            "install one with `keramos-run plugins install {}`, or set KERAMOS_PJRT_PLUGIN to a plugin's file",
+            match self.platform {
+                Platform::Cuda => "cuda13",
+                other => other.name(),
+            }
         )
     }
 }

@@ -15,13 +15,15 @@ pub enum Platform {
     Rocm,
     /// Google TPUs.
     Tpu,
+    /// Intel GPUs.
+    Oneapi,
 }
 
 impl Platform {
     /// Every platform.
-    pub const ALL: &[Self] = &[Self::Cpu, Self::Cuda, Self::Rocm, Self::Tpu];
+    pub const ALL: &[Self] = &[Self::Cpu, Self::Cuda, Self::Rocm, Self::Tpu, Self::Oneapi];
 
-    /// The platform's name: `cpu`, `cuda`, `rocm`, `tpu`.
+    /// The platform's name: `cpu`, `cuda`, `rocm`, `tpu`, `oneapi`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -29,13 +31,14 @@ impl Platform {
             Self::Cuda => "cuda",
             Self::Rocm => "rocm",
             Self::Tpu => "tpu",
+            Self::Oneapi => "oneapi",
         }
     }
 
     /// The platform of a plugin's file, judged by the file's name; `None` for a file that does not look like a plugin.
     ///
     /// Known forms are `pjrt_c_api_cpu_plugin.so`, `libpjrt_cpu.so`, `xla_cpu_pjrt.so`, `pjrt-plugin-cuda.so`,
-    /// `xla_cuda_plugin.so`, `xla_rocm_plugin.so` and `libtpu.so`.
+    /// `xla_cuda_plugin.so`, `xla_rocm_plugin.so`, `pjrt_plugin_xpu.so` and `libtpu.so`.
     #[must_use]
     pub fn of_file_name(name: &str) -> Option<Self> {
         let name = name.to_ascii_lowercase();
@@ -59,6 +62,8 @@ impl Platform {
             Some(Self::Rocm)
         } else if has("tpu") {
             Some(Self::Tpu)
+        } else if has("xpu") || has("oneapi") {
+            Some(Self::Oneapi)
         } else {
             None
         }
@@ -73,7 +78,7 @@ impl fmt::Display for Platform {
 
 /// The name is not that of a platform.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a platform; platforms are cpu, cuda, rocm and tpu")]
+#[error("`{0}` is not a platform; platforms are cpu, cuda, rocm, tpu and oneapi")]
 pub struct UnknownPlatform(pub String);
 
 impl FromStr for Platform {
@@ -103,6 +108,7 @@ mod tests {
             ("xla_cuda12_plugin.so", Some(Platform::Cuda)),
             ("xla_rocm_plugin.so", Some(Platform::Rocm)),
             ("libtpu.so", Some(Platform::Tpu)),
+            ("pjrt_plugin_xpu.so", Some(Platform::Oneapi)),
             ("libpjrt_cpu.dylib", Some(Platform::Cpu)),
             ("libm.so", None),
             ("xla_extension.so", None),

@@ -9,7 +9,6 @@ use super::names::Platform;
 use super::{Candidate, Origin, Place};
 
 const PLUGIN_VARIABLE: &str = "KERAMOS_PJRT_PLUGIN";
-const HOME_VARIABLE: &str = "KERAMOS_HOME";
 const JAX_VARIABLE: &str = "PJRT_NAMES_AND_LIBRARY_PATHS";
 const TPU_VARIABLE: &str = "TPU_LIBRARY_PATH";
 const FOLDERS_VARIABLE: &str = "PJRT_PLUGIN_LIBRARY_PATH";
@@ -58,15 +57,19 @@ impl Search {
     }
 
     fn plugin_folders(&mut self, environment: &Environment) {
-        if let Some(home) = environment.variable(HOME_VARIABLE) {
-            self.plugin_folder(Path::new(home));
-        } else if let Some(home) = environment.home() {
-            self.plugin_folder(&home.join(".keramos"));
+        if let Some(home) = environment.keramos_home() {
+            self.plugin_folder(&home);
         }
     }
 
     fn plugin_folder(&mut self, root: &Path) {
-        self.folder(&root.join("plugins").join(self.platform.name()), Origin::PluginFolder);
+        let folder = root.join("plugins").join(self.platform.name());
+        self.folder(&folder, Origin::PluginFolder);
+        // A plugin of several parts lies in a folder of its own, laid out as Python packages are; of several versions the
+        // last by name is the newest. What is being installed has a name that starts with a dot.
+        for unpacked in subfolders(&folder, |name| !name.starts_with('.')).into_iter().rev() {
+            self.packages_in(&unpacked, &Origin::PluginFolder);
+        }
     }
 
     fn python_packages(&mut self, environment: &Environment) {
@@ -87,15 +90,20 @@ impl Search {
         if !packages.is_dir() {
             return;
         }
+        self.packages_in(packages, &Origin::PythonPackages);
+        self.searched.push(Place { path: packages.to_path_buf(), origin: Origin::PythonPackages, exists: true });
+    }
+
+    /// Looks into the packages of a folder whose names may be those of plugins.
+    fn packages_in(&mut self, packages: &Path, origin: &Origin) {
         let mut folders = Vec::new();
         for namespace in NAMESPACE_PACKAGES {
             folders.extend(subfolders(&packages.join(namespace), |_| true));
         }
         folders.extend(subfolders(packages, may_carry_plugin));
         for folder in folders {
-            self.add_plugins_in(&folder, &Origin::PythonPackages);
+            self.add_plugins_in(&folder, origin);
         }
-        self.searched.push(Place { path: packages.to_path_buf(), origin: Origin::PythonPackages, exists: true });
     }
 
     /// A place that names one file, whatever it is called.

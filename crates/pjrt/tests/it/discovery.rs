@@ -97,6 +97,19 @@ fn each_platform_finds_its_own_plugins() {
 }
 
 #[test]
+fn a_plugin_of_several_packages_lies_in_a_folder_of_its_own() {
+    let root = root();
+    let plugins = ".keramos/plugins/cuda";
+    let older = put(&root, &format!("{plugins}/cuda12/jax_plugins/xla_cuda12/xla_cuda_plugin.so"));
+    let newer = put(&root, &format!("{plugins}/cuda13/jax_plugins/xla_cuda13/xla_cuda_plugin.so"));
+    put(&root, &format!("{plugins}/cuda13/nvidia/cu13/lib/libcudart.so.13"));
+    put(&root, &format!("{plugins}/.partial-1/jax_plugins/xla_cuda13/xla_cuda_plugin.so"));
+    let environment = Environment::empty().with_home(root.path());
+    let expected = [(newer, Origin::PluginFolder), (older, Origin::PluginFolder)];
+    assert_eq!(found(Platform::Cuda, &environment), expected);
+}
+
+#[test]
 fn what_was_searched_is_listed_with_what_to_do() {
     let root = root();
     put(&root, "home/.keramos/plugins/cpu/README");
@@ -112,7 +125,7 @@ fn what_was_searched_is_listed_with_what_to_do() {
         "/no/such/folder ($PJRT_PLUGIN_LIBRARY_PATH): does not exist",
         "home/.keramos/plugins/cpu (plugin folder): no plugin there",
         "KERAMOS_PJRT_PLUGIN",
-        "make setup",
+        "keramos-run plugins install cpu",
     ] {
         assert!(message.contains(part), "{part} is missing in: {message}");
     }

@@ -243,7 +243,7 @@ fn thousands(value: u64) -> String {
 }
 
 /// Bytes in the largest unit that leaves a whole number before the point.
-fn size(bytes: u64) -> String {
+pub(super) fn size(bytes: u64) -> String {
     const UNITS: [&str; 4] = ["KB", "MB", "GB", "TB"];
     if bytes < 1000 {
         return format!("{bytes} B");

@@ -13,6 +13,11 @@ pub struct Place {
     folder: TempDir,
 }
 
+/// Keeps the user's settings and cache out of tests.
+pub fn isolate(command: &mut Command) {
+    command.env("KERAMOS_CACHE", "off").env_remove("KERAMOS_DEVICE");
+}
+
 /// What a run of the binary gave.
 #[derive(Debug)]
 pub struct Run {
@@ -53,6 +58,7 @@ impl Place {
     pub fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_keramos-run"));
         command.current_dir(self.folder.path());
+        isolate(&mut command);
         command
     }
 
@@ -65,6 +71,7 @@ impl Place {
     pub fn run_after(&self, set_up: &str, arguments: &str) -> Run {
         let mut shell = Command::new("bash");
         shell.current_dir(self.folder.path());
+        isolate(&mut shell);
         shell.args([OsStr::new("-c"), OsStr::new(&format!("{set_up}; exec \"$0\" {arguments}"))]);
         shell.arg(Path::new(env!("CARGO_BIN_EXE_keramos-run")));
         Run::of(shell.output().unwrap())
