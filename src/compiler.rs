@@ -9,7 +9,8 @@ use keramos_frontend::{Compilation, syntax};
 use keramos_ir::Function;
 use keramos_ir::passes::{self, simplify};
 use keramos_lowering::{Argument, Format, Lowered, lower};
-use keramos_runtime::{Platform, Session, weights};
+use keramos_runtime::targets::TargetSpec;
+use keramos_runtime::weights;
 
 use crate::{CompileError, Stage, package};
 
@@ -18,12 +19,13 @@ use crate::{CompileError, Stage, package};
 pub struct Compiler {
     options: keramos_frontend::Options,
     weights: Option<PathBuf>,
-    aot: Option<Aot>,
+    targets: Vec<Aot>,
 }
 
-/// Compiling ahead of time with the CPU plugin.
+/// Compiling ahead of time for one target.
 #[derive(Clone, Debug)]
 struct Aot {
+    target: TargetSpec,
     plugin: Option<PathBuf>,
 }
 
@@ -95,11 +97,17 @@ impl Compiler {
         self
     }
 
-    /// Puts executables for this machine's CPU into the artifact, compiled by the given plugin or the
-    /// one that is found.
+    /// Puts executables for this machine's processor into the artifact.
     #[must_use]
-    pub fn ahead_of_time(mut self, plugin: Option<PathBuf>) -> Self {
-        self.aot = Some(Aot { plugin });
+    pub fn ahead_of_time(self, plugin: Option<PathBuf>) -> Self {
+        self.target(TargetSpec::host(), plugin)
+    }
+
+    /// Puts executables for a target into the artifact, beside those for other targets; compiled by the given plugin or
+    /// the one that is found.
+    #[must_use]
+    pub fn target(mut self, target: TargetSpec, plugin: Option<PathBuf>) -> Self {
+        self.targets.push(Aot { target, plugin });
         self
     }
 
@@ -124,12 +132,8 @@ impl Compiler {
             let values = weights::load(path, &builder.manifest().variables)?;
             builder.set_weights(values.iter().map(|(index, value)| (*index, value.bytes())))?;
         }
-        if let Some(aot) = &self.aot {
-            let session = match &aot.plugin {
-                Some(path) => Session::with_plugin(path)?,
-                None => Session::new(Platform::Cpu)?,
-            };
-            builder = session.compile_ahead("cpu", &Artifact::from_bytes(builder.finish()?)?)?;
+        for aot in &self.targets {
+            builder = aot.target.compile(&Artifact::from_bytes(builder.finish()?)?, aot.plugin.as_deref())?;
         }
         Ok((builder, notes))
     }

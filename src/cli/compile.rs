@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use keramos::artifact::{ArtifactBuilder, Manifest};
+use keramos::artifact::{Artifact, ArtifactBuilder, Manifest};
 use keramos::frontend::diagnostics::{self, Style};
 use keramos::ir::passes::Roll;
 use keramos::runtime::stablehlo::Module;
+use keramos::runtime::targets::TargetSpec;
 use keramos::{Compiler, Platform, Session, Stage};
 
 /// The arguments of `keramos compile`.
@@ -19,9 +20,10 @@ pub struct Compile {
     /// Where to write the artifact [default: the model file's name with the ending .kar]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// What to compile executables for: `cpu` (this machine) or `none` (StableHLO only)
+    /// What to compile executables for: cpu (this machine), cpu:portable, cuda:h100, cuda:gpu.txtpb, tpu:v5e:2x2, …
+    /// (`keramos targets` lists them), or none (StableHLO only); several times for several targets
     #[arg(long, default_value = "cpu")]
-    target: Target,
+    target: Vec<String>,
     /// Batch sizes of predict, such as 1,32,128 [default: 1 and the training batch]
     #[arg(long, value_delimiter = ',', value_name = "SIZES")]
     batch: Vec<usize>,
@@ -58,12 +60,6 @@ pub struct Compile {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Target {
-    Cpu,
-    None,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
 enum RollWhen {
     Auto,
     Never,
@@ -81,8 +77,13 @@ impl Compile {
     /// Runs the command.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         anyhow::ensure!(!self.batch.contains(&0) && self.train_batch != Some(0), "a batch size must be at least 1");
+        let targets = self.targets()?;
+        if targets.iter().any(|target| target.platform() == Platform::Tpu) && std::env::var_os(SKIP_METADATA).is_none()
+        {
+            return restart_without_metadata();
+        }
         if let Some(module) = Module::open(&self.file)? {
-            return self.package(&module);
+            return self.package(&module, &targets);
         }
         let source = super::read_source(&self.file)?;
         let name = self.file.display().to_string();
@@ -117,8 +118,9 @@ impl Compile {
         if let Some(weights) = &self.weights {
             compiler = compiler.weights(weights);
         }
-        if matches!(self.target, Target::Cpu) {
-            compiler = compiler.ahead_of_time(self.plugin.clone());
+        for target in targets {
+            let plugin = self.plugin_for(&target);
+            compiler = compiler.target(target, plugin);
         }
         let output = self.output()?;
         let (artifact, notes) = compiler.build(&name, &source)?;
@@ -134,7 +136,7 @@ impl Compile {
     }
 
     /// Packages a StableHLO module. The plugin is needed for any target: it checks the module, and tells its types.
-    fn package(&self, module: &Module) -> anyhow::Result<ExitCode> {
+    fn package(&self, module: &Module, targets: &[TargetSpec]) -> anyhow::Result<ExitCode> {
         let model_options = [
             ("--batch", !self.batch.is_empty()),
             ("--train-batch", self.train_batch.is_some()),
@@ -156,8 +158,36 @@ impl Compile {
             Some(path) => Session::with_plugin(path)?,
             None => Session::new(Platform::Cpu)?,
         };
-        let target = matches!(self.target, Target::Cpu).then_some("cpu");
-        write(&session.package_module(module, target)?, &output)
+        let mut artifact = session.package_module(module)?;
+        for target in targets {
+            let packaged = Artifact::from_bytes(artifact.finish()?)?;
+            artifact = target.compile(&packaged, self.plugin_for(target).as_deref())?;
+        }
+        write(&artifact, &output)
+    }
+
+    /// The targets asked for, each once; none if that is what is asked for.
+    fn targets(&self) -> anyhow::Result<Vec<TargetSpec>> {
+        let mut targets = Vec::new();
+        for name in &self.target {
+            if name == "none" {
+                anyhow::ensure!(
+                    self.target.len() == 1,
+                    "--target none is for an artifact without executables; leave out the others, or it"
+                );
+                return Ok(Vec::new());
+            }
+            let target = TargetSpec::parse(name)?;
+            anyhow::ensure!(!targets.contains(&target), "--target {name} is there twice");
+            targets.push(target);
+        }
+        Ok(targets)
+    }
+
+    /// The plugin that `--plugin` names is for the processor if that is among the targets, else for all of them.
+    fn plugin_for(&self, target: &TargetSpec) -> Option<PathBuf> {
+        let for_cpu = self.target.iter().any(|name| name.starts_with("cpu"));
+        self.plugin.clone().filter(|_| !for_cpu || target.platform() == Platform::Cpu)
     }
 
     /// Where the artifact goes.
@@ -170,6 +200,22 @@ impl Compile {
         );
         Ok(output)
     }
+}
+
+/// Keeps Google's library from asking a server of its cloud, which takes minutes elsewhere. It has to be set before the
+/// process starts.
+const SKIP_METADATA: &str = "TPU_SKIP_MDS_QUERY";
+
+/// Runs this very command again with the variable set.
+fn restart_without_metadata() -> anyhow::Result<ExitCode> {
+    let mut command = std::process::Command::new(std::env::current_exe()?);
+    let status = command.args(std::env::args_os().skip(1)).env(SKIP_METADATA, "1").status()?;
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    anyhow::ensure!(
+        code.is_some(),
+        "compiling for TPUs ended with {status}; the plugin crashed, try another version of it"
+    );
+    Ok(ExitCode::from(code.unwrap_or(1)))
 }
 
 /// Writes the artifact and tells what is in it.

@@ -4,6 +4,7 @@ mod check;
 mod compile;
 mod explain;
 mod reference;
+mod targets;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -29,6 +30,8 @@ enum Command {
     Explain(explain::Explain),
     /// Print what of Python, Keras and JAX is compiled
     Reference(reference::Reference),
+    /// List what can be compiled for, and what is missing for it
+    Targets(targets::Targets),
 }
 
 /// Runs the command. The exit status is 0 on success, 1 if the model file (or another input) is at
@@ -39,6 +42,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Check(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Reference(command) => command.run(),
+        Command::Targets(command) => command.run(),
     };
     match result {
         Ok(code) => code,

@@ -12,6 +12,7 @@ mod functions;
 mod journey;
 mod mistakes;
 mod modules;
+mod targets;
 mod tool;
 mod weights;
 

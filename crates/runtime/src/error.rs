@@ -44,6 +44,9 @@ pub enum Error {
         /// Why no executable fits.
         why: String,
     },
+    /// A target that is not known, or cannot be compiled for.
+    #[error(transparent)]
+    Target(Box<crate::targets::TargetError>),
     /// A plugin cannot be installed.
     #[error(transparent)]
     Install(#[from] crate::plugins::InstallError),

@@ -16,6 +16,7 @@ mod predict;
 mod session;
 pub mod stablehlo;
 pub mod target;
+pub mod targets;
 pub mod tensor;
 pub mod train;
 pub mod weights;

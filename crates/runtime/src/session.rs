@@ -22,7 +22,8 @@ pub struct Session {
     client: Client,
     device: Device,
     options: CompileOptions,
-    fingerprint: Arc<str>,
+    /// The fingerprints of executables that run here; the first is the session's own.
+    fingerprints: Arc<[String]>,
     cache: Option<Cache>,
     require_aot: bool,
 }
@@ -104,16 +105,16 @@ impl Session {
         let index = if picked { 0 } else { number };
         let device = client.device(index)?.clone();
         let mut compile_options = target::compile_options();
-        let mut fingerprint = target::fingerprint(&client)?;
+        let mut fingerprints = target::fitting(&client)?;
         if index > 0 {
             compile_options = compile_options.on_devices([device.description()?.id.into()]);
-            fingerprint.push_str(&format!(" device {index}"));
+            fingerprints.iter_mut().for_each(|fingerprint| fingerprint.push_str(&format!(" device {index}")));
         }
         Ok(Session {
             client,
             device,
             options: compile_options,
-            fingerprint: fingerprint.into(),
+            fingerprints: fingerprints.into(),
             cache: options.cache.clone(),
             require_aot: options.require_aot,
         })
@@ -131,7 +132,7 @@ impl Session {
 
     /// What executables must have been compiled for to load here.
     pub fn fingerprint(&self) -> &str {
-        &self.fingerprint
+        self.fingerprints.first().map_or("", String::as_str)
     }
 
     /// This session's device as a target of compilation, under the name that the user gave.
@@ -174,24 +175,19 @@ impl Session {
         Ok(model)
     }
 
-    /// Packages a StableHLO module as an artifact, with the executable for this session's device if the target is given
-    /// a name.
+    /// Packages a StableHLO module as an artifact without executables. The plugin checks the module and tells its types.
     ///
     /// # Errors
     /// As [`Session::load_module`].
-    pub fn package_module(&self, module: &Module, target_name: Option<&str>) -> Result<ArtifactBuilder, Error> {
-        let (mut builder, executable) = module.compile(self)?;
-        if let Some(name) = target_name {
-            let target = builder.add_target(self.target(name)?);
-            builder.add_executable(0, target, executable.executable().serialize()?);
-        }
-        Ok(builder)
+    pub fn package_module(&self, module: &Module) -> Result<ArtifactBuilder, Error> {
+        Ok(module.compile(self)?.0)
     }
 
     /// Loads a program: the executable for this device if there is one, else compiles it.
     pub(crate) fn load_program(&self, artifact: &Artifact, program: usize) -> Result<LoadedExecutable, Error> {
         let manifest = artifact.manifest();
-        let fits = |target: usize| manifest.targets.get(target).is_some_and(|t| *t.fingerprint == *self.fingerprint);
+        let fits =
+            |target: usize| manifest.targets.get(target).is_some_and(|t| self.fingerprints.contains(&t.fingerprint));
         let mut executables = manifest.executables.iter();
         let found = executables.position(|executable| executable.program == program && fits(executable.target));
         let name = manifest.programs.get(program).map(Program::label).unwrap_or_default();
@@ -212,7 +208,7 @@ impl Session {
             None => format!(
                 "the artifact's executables are for {}, this machine is `{}`",
                 crate::data::quoted(manifest.targets.iter().map(|target| &target.fingerprint)),
-                self.fingerprint
+                self.fingerprint()
             ),
         };
         if self.require_aot {
@@ -245,7 +241,7 @@ impl Session {
             return Ok((self.client.compile(code, &self.options)?, false));
         };
         let options = self.options.encode();
-        let key = Key { fingerprint: &self.fingerprint, options: &options, code };
+        let key = Key { fingerprint: self.fingerprint(), options: &options, code };
         if let Some(kept) = cache.get(&key) {
             match self.client.load(&kept) {
                 Ok(executable) => return Ok((executable, true)),

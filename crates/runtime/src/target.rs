@@ -1,10 +1,8 @@
 //! Which executables fit this machine: the fingerprint of a client, and the options that
 //! programs are compiled with.
 
-use std::fmt::Write;
-
 use keramos_artifact::Target;
-use keramos_pjrt::{Client, CompileOptions};
+use keramos_pjrt::{Client, CompileOptions, Plugin, Topology};
 
 use crate::error::Error;
 
@@ -36,20 +34,82 @@ pub fn describe(name: &str, client: &Client) -> Result<Target, Error> {
     })
 }
 
+/// Extensions that portable executables rely on: those of x86-64-v3, which processors of both makers have since 2015.
+pub const PORTABLE: [&str; 5] = ["avx", "avx2", "bmi2", "f16c", "fma"];
+/// XLA's name for them.
+pub(crate) const PORTABLE_ISA: &str = "AVX2";
+
+/// Describes executables that stay on a baseline of this kind of processor.
+///
+/// # Errors
+/// As [`fingerprint`].
+pub(crate) fn describe_portable(name: &str, client: &Client) -> Result<Target, Error> {
+    let mut target = describe(name, client)?;
+    target.fingerprint = portable_fingerprint(client)?;
+    target.details.retain(|detail| !detail.starts_with(FEATURES));
+    target.details.push(format!("{FEATURES}{}", PORTABLE.join(" ")));
+    Ok(target)
+}
+
+/// What portable executables for a client depend on.
+fn portable_fingerprint(client: &Client) -> Result<String, Error> {
+    Ok(format!("{} {}:portable", cpu_fingerprint(client)?, std::env::consts::ARCH))
+}
+
+/// The fingerprints that fit a client: its own, and that of portable executables if the processor has what they rely on.
+pub(crate) fn fitting(client: &Client) -> Result<Vec<String>, Error> {
+    let mut fitting = vec![fingerprint(client)?];
+    let host = host_features();
+    if client.platform_name() == "cpu" && PORTABLE.iter().all(|feature| host.contains(feature)) {
+        fitting.push(portable_fingerprint(client)?);
+    }
+    Ok(fitting)
+}
+
+/// Describes devices that need not be there.
+///
+/// # Errors
+/// As [`fingerprint`].
+pub(crate) fn describe_topology(name: &str, plugin: &Plugin, topology: &Topology) -> Result<Target, Error> {
+    let (platform, version) = (topology.platform_name()?, topology.platform_version()?);
+    let devices = topology.devices()?;
+    let kind = devices.first().map(|device| device.kind.clone()).unwrap_or_default();
+    let (major, minor) = plugin.api_version();
+    Ok(Target {
+        name: name.to_owned(),
+        fingerprint: accelerator_fingerprint(plugin, &platform, devices.len(), &kind)?,
+        platform,
+        details: vec![
+            format!("PJRT API {major}.{minor}"),
+            version.lines().next().unwrap_or_default().to_owned(),
+            format!("{} × {kind}", devices.len()),
+        ],
+    })
+}
+
+/// What executables for an accelerator depend on, the same whether the devices are there or described: platform, build of
+/// the plugin, kind of device, and for TPUs how many there are, since their topology is compiled in.
+fn accelerator_fingerprint(plugin: &Plugin, platform: &str, devices: usize, kind: &str) -> Result<String, Error> {
+    let count = if platform == "tpu" { format!("{devices} × ") } else { String::new() };
+    Ok(format!("{platform} build={} {count}{kind}", plugin.build_id()?))
+}
+
 /// Everything that decides whether an executable loads and runs right, as one string: platform,
 /// plugin build, kind of device, and for the CPU the instruction set extensions.
 ///
 /// # Errors
 /// [`Error::Pjrt`] if the plugin's file or the device cannot be described.
 pub fn fingerprint(client: &Client) -> Result<String, Error> {
-    let mut text =
-        format!("{} {} build={}", client.platform_name(), client.platform_version(), client.plugin().build_id()?);
-    if client.platform_name() == "cpu" {
-        let _ = write!(text, " {}:{}", std::env::consts::ARCH, host_features().join(","));
-    } else {
-        let _ = write!(text, " {}", client.device(0)?.description()?.kind);
+    if client.platform_name() != "cpu" {
+        let kind = client.device(0)?.description()?.kind;
+        return accelerator_fingerprint(client.plugin(), client.platform_name(), client.devices()?.len(), &kind);
     }
-    Ok(text)
+    let features = host_features().join(",");
+    Ok(format!("{} {}:{features}", cpu_fingerprint(client)?, std::env::consts::ARCH))
+}
+
+fn cpu_fingerprint(client: &Client) -> Result<String, Error> {
+    Ok(format!("cpu {} build={}", client.platform_version(), client.plugin().build_id()?))
 }
 
 /// What a target's details list of the processor's instruction set extensions starts with.
