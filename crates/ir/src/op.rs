@@ -300,6 +300,8 @@ op_table! {
     Collective(ops::Collective),
     /// Applies a function whose reverse-mode derivative is given.
     CustomVjp(ops::CustomVjp),
+    /// Solves a linear system whose matrix is a function.
+    LinearSolve(ops::LinearSolve),
     /// Applies a linear function whose transpose is given.
     CustomLinear(ops::CustomLinear),
     /// Applies a function that the backward pass computes again.

@@ -27,7 +27,10 @@ impl Interp {
             Value::Host(host) => Some(host_attribute(host, name)),
             Value::Module(module) => match (module.get)(name) {
                 Some(found) => Some(found),
-                None => crate::modules::submodule(module, name),
+                None => match self.written_member(module, name)? {
+                    Some(found) => Some(found),
+                    None => crate::modules::submodule(module, name),
+                },
             },
             Value::Class(class) => match name {
                 "__name__" | "__qualname__" => Some(Value::str(class.name)),

@@ -50,7 +50,7 @@ impl Interp {
             ImportedNames::All(_) => {
                 if let Value::Module(decl) = &module {
                     for name in (decl.names)() {
-                        if let Some(value) = (decl.get)(name) {
+                        if let Some(value) = self.find_attribute(&module, name)? {
                             env.bind(&name.into(), value);
                         }
                     }

@@ -1,6 +1,7 @@
 //! Packages that are written in the model language themselves.
 //!
-//! A package's text is evaluated when it is first imported. What it computes and what goes wrong in it stands
+//! A package's text is evaluated when it is first imported, and that of a module of the table when a name is first
+//! looked up that no native declaration has. What it computes and what goes wrong in it stands
 //! where the program called it: places in a package are nobody's business.
 
 use std::rc::Rc;
@@ -9,7 +10,8 @@ use super::Interp;
 use super::scope::Env;
 use crate::diagnostics::Source;
 use crate::error::{Error, Result};
-use crate::library::Args;
+use crate::library::{Args, ModuleDecl};
+use crate::modules::written;
 use crate::syntax::parse;
 use crate::value::{Object, Value};
 
@@ -67,7 +69,7 @@ impl Interp {
             None if module.is_empty() => "",
             None => return Ok(None),
         };
-        let env = self.package_names(text)?;
+        let env = self.package_names(text.name, text.parts)?;
         let modules: Modules = if module.is_empty() { text.modules } else { &[] };
         Ok(Some(Value::User(Rc::new(Package { name: name.to_owned(), prefix, modules, env }))))
     }
@@ -79,16 +81,26 @@ impl Interp {
     pub(crate) fn package_function(&mut self, package: &str, name: &str) -> Result<Value> {
         let text = PACKAGES.iter().find(|text| text.name == package);
         let text = text.ok_or_else(|| Error::internal(format!("there is no package `{package}`")))?;
-        let found = self.package_names(text)?.own(name);
+        let found = self.package_names(text.name, text.parts)?.own(name);
         found.ok_or_else(|| Error::internal(format!("the package `{package}` has no `{name}`")))
     }
 
-    fn package_names(&mut self, text: &'static Text) -> Result<Rc<Env>> {
-        let name = text.name;
+    /// The member of that name which the module's text in the model language defines, if it does.
+    ///
+    /// # Errors
+    /// The text is wrong, which is a mistake in Keramos.
+    pub(super) fn written_member(&mut self, module: &'static ModuleDecl, name: &str) -> Result<Option<Value>> {
+        if !written::names(module.written).any(|known| known == name) {
+            return Ok(None);
+        }
+        Ok(self.package_names(module.name, module.written)?.own(name))
+    }
+
+    fn package_names(&mut self, name: &'static str, parts: &[&str]) -> Result<Rc<Env>> {
         if let Some((_, env)) = self.eval.packages.iter().find(|(known, _)| *known == name) {
             return Ok(env.clone());
         }
-        let (module, diagnostics) = parse(&Source::new(name, text.parts.join("\n")));
+        let (module, diagnostics) = parse(&Source::new(name, parts.join("\n")));
         if let Some(problem) = diagnostics.first() {
             return Err(Error::internal(format!("the package `{name}`: {}", problem.message)));
         }

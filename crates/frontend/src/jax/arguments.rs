@@ -116,7 +116,13 @@ impl IntoValue for Vec<Tensor> {
 impl Call<'_> {
     /// Runs the code of a table row.
     pub(crate) fn run<R: IntoValue>(mut self, code: impl Fn(&mut Call<'_>) -> Result<R>) -> Result<Value> {
-        code(&mut self).map(IntoValue::into_value)
+        let before = self.interp.tracer.precision;
+        if self.args.has("precision") {
+            self.interp.tracer.precision = crate::jax::lax::contractions::precision(self.interp, self.args)?;
+        }
+        let result = code(&mut self);
+        self.interp.tracer.precision = before;
+        result.map(IntoValue::into_value)
     }
 
     /// Where operations go.

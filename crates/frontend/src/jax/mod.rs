@@ -4,6 +4,7 @@
 
 pub(crate) mod arguments;
 pub(crate) mod control;
+pub(crate) mod experimental;
 pub(crate) mod image;
 pub(crate) mod lax;
 pub(crate) mod nn;
@@ -14,7 +15,23 @@ pub(crate) mod scipy;
 pub(crate) mod transform;
 pub(crate) mod tree;
 
+use crate::library::Refused;
 use crate::modules::{Contents, modules};
+
+const ONE_DEVICE: &str = "an artifact runs on one device, which keramos-run chooses";
+
+/// What concerns devices, the host or JAX's own debugging.
+const REFUSED: &[Refused] = &[
+    Refused { name: "pmap", why: "an artifact runs on one device; use jax.vmap" },
+    Refused { name: "shard_map", why: "an artifact runs on one device; use jax.vmap" },
+    Refused { name: "smap", why: "an artifact runs on one device; use jax.vmap" },
+    Refused { name: "pure_callback", why: "a compiled program calls no Python" },
+    Refused { name: "make_mesh", why: ONE_DEVICE },
+    Refused { name: "set_mesh", why: ONE_DEVICE },
+    Refused { name: "reshard", why: ONE_DEVICE },
+    Refused { name: "new_ref", why: "arrays are immutable; use x.at[i].set(…)" },
+    Refused { name: "freeze", why: "arrays are immutable; use x.at[i].set(…)" },
+];
 
 modules! {
     /// `jax`.
@@ -24,6 +41,7 @@ modules! {
         python: transform::PYTHON,
         values: transform::misc::value,
         value_names: &["Array", "config", "float0"],
+        refused: REFUSED,
         ..Contents::new("jax")
     };
 }

@@ -72,6 +72,8 @@ pub struct ModuleDecl {
     pub tensor_functions: fn() -> Vec<&'static FunctionDecl>,
     /// Names that the package has and Keramos does not compile.
     pub refused: &'static [Refused],
+    /// Texts in the model language that define further functions.
+    pub written: &'static [&'static str],
 }
 
 /// A name of a package that is not compiled, on purpose.

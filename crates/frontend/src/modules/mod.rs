@@ -16,6 +16,7 @@ pub(crate) mod math;
 mod numpy;
 pub(crate) mod partial;
 pub(crate) mod typing;
+pub(crate) mod written;
 
 use std::collections::HashSet;
 use std::sync::OnceLock;
@@ -46,6 +47,8 @@ pub(crate) struct Contents {
     pub(crate) value_names: &'static [&'static str],
     /// Names that the package has and Keramos does not compile, with the reason.
     pub(crate) refused: &'static [Refused],
+    /// Texts in the model language that define further functions (`packages/`).
+    pub(crate) written: &'static [&'static str],
 }
 
 impl Contents {
@@ -61,6 +64,7 @@ impl Contents {
             values: |_| None,
             value_names: &[],
             refused: &[],
+            written: &[],
         }
     }
 
@@ -96,6 +100,8 @@ impl Contents {
             .chain(functions.map(|function| function.name))
             .chain(python.map(|function| function.name))
             .chain(self.value_names.iter().copied())
+            .chain(written::names(self.written))
+            .filter(|name| !name.starts_with('_') || name.starts_with("__"))
             .collect();
         names.sort_unstable();
         names
@@ -114,6 +120,7 @@ macro_rules! modules {
                 names: || $crate::modules::Contents::names(&CONTENTS),
                 tensor_functions: || $crate::modules::Contents::tensor_functions(&CONTENTS),
                 refused: CONTENTS.refused,
+                written: CONTENTS.written,
             }
         };)*
 
@@ -143,6 +150,7 @@ fn tables() -> Vec<Table> {
         crate::keras::ops::image::TABLE,
         crate::keras::random::TABLE,
         crate::jax::TABLE,
+        crate::jax::experimental::TABLE,
         crate::jax::tree::TABLE,
         crate::jax::transform::checkpoint::TABLE,
         crate::jax::transform::misc::TABLE,

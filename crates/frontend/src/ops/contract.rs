@@ -1,6 +1,6 @@
 //! Matrix products, einsum and convolutions.
 
-use keramos_ir::ops::{Conv, ConvDims, DotDims};
+use keramos_ir::ops::{Conv, ConvDims, DotDims, DotGeneral};
 
 use crate::error::{Error, Result};
 use crate::trace::{Tensor, Tracer};
@@ -13,7 +13,8 @@ impl Tracer {
     pub fn dot_general(&mut self, a: &Tensor, b: &Tensor, dims: DotDims) -> Result<Tensor> {
         let dtype = self.promoted([a, b]).0;
         let (a, b) = (self.convert(a, dtype)?, self.convert(b, dtype)?);
-        self.build1(&[&a, &b], |builder, v| builder.dot_general(v[0], v[1], dims))
+        let dot = DotGeneral { dims, precision: self.precision, dtype };
+        self.build1(&[&a, &b], |builder, v| builder.emit1(dot, v))
     }
 
     /// Contracts the last dimension of `a` with the first of `b`.

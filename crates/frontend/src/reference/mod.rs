@@ -8,7 +8,7 @@ pub use constructs::{CONSTRUCTS, Construct, Support};
 
 use crate::interp::{builtins, methods};
 use crate::library::ModuleDecl;
-use crate::modules;
+use crate::modules::{self, written};
 use crate::value::Value;
 use render::{class, function, heading, table, value};
 
@@ -45,6 +45,9 @@ pub fn entry(name: &str) -> Option<String> {
     }
     let (module, member) = name.rsplit_once('.')?;
     let module = modules::all().find(|m| m.name == module)?;
+    if let Some(found) = written::functions(module.written).find(|f| f.name == member) {
+        return Some(format!("`{}.{}`\n{}\n", module.name, found.call, found.doc));
+    }
     Some(match (module.get)(member)? {
         Value::Class(decl) => class(module.name, decl),
         Value::Function(decl) => function(module.name, decl),
@@ -120,6 +123,8 @@ fn module_section(module: &'static ModuleDecl) -> String {
             None => {}
         }
     }
+    functions.extend(written::functions(module.written).map(|f| vec![format!("`{}`", f.call), f.doc.to_owned()]));
+    functions.sort();
     for (title, rows) in [("class", classes), ("function", functions), ("name", others)] {
         if !rows.is_empty() {
             text += &table(&[title, "what it is"], rows);

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use keramos_ir::ops::Precision;
 use keramos_ir::{Array, Builder, Function, Location, Op, TensorType, Value as IrValue};
 
 use super::Tensor;
@@ -23,6 +24,8 @@ pub struct FrameId(u32);
 pub struct Tracer {
     /// JAX's 64-bit mode: whether Python numbers are 64 bits wide, and wider types exist at all.
     pub x64: bool,
+    /// How exactly products are computed that do not say it themselves.
+    pub precision: Precision,
     pub(super) frames: Vec<Frame>,
     next: u32,
     place: Option<(Rc<str>, u32, u32)>,

@@ -157,14 +157,28 @@ impl Primitive for Cond {
 
 impl Cond {
     /// Each example takes a branch of its own: all branches run, and each example picks.
+    ///
+    /// A branch that an example does not take passes nothing back: its operands have a gradient only where it is
+    /// taken, so that what is infinite or no number there does not reach the others.
     fn choose_each(&self, b: &mut Builder, batch: &Batch, index: Value, args: &[Mapped]) -> Result<Vec<Mapped>> {
-        let mut branches = self.branches.iter().enumerate().rev();
-        let Some((_, last)) = branches.next() else { return Ok(Vec::new()) };
-        let mut chosen = transform::batch_into(b, last, batch, args)?;
-        for (i, branch) in branches {
-            let limit = b.full_like(index, i as f64)?;
-            let here = b.le(index, limit)?;
-            for (chosen, found) in chosen.iter_mut().zip(transform::batch_into(b, branch, batch, args)?) {
+        let Some(last) = self.branches.len().checked_sub(1) else { return Ok(Vec::new()) };
+        let mut chosen: Vec<Mapped> = Vec::new();
+        for (i, branch) in self.branches.iter().enumerate().rev() {
+            let here = {
+                let number = b.full_like(index, i as f64)?;
+                match i {
+                    0 => b.le(index, number)?,
+                    i if i == last => b.ge(index, number)?,
+                    _ => b.eq(index, number)?,
+                }
+            };
+            let args = args.iter().map(|&arg| guarded(b, batch, here, arg)).collect::<Result<Vec<_>>>()?;
+            let found = transform::batch_into(b, branch, batch, &args)?;
+            if chosen.is_empty() {
+                chosen = found;
+                continue;
+            }
+            for (chosen, found) in chosen.iter_mut().zip(found) {
                 let (found, others) = (batching::front(b, batch, found)?, batching::front(b, batch, *chosen)?);
                 let here = b.broadcast_in_dim(here, &b.ty(found).shape.clone(), &[0])?;
                 *chosen = Mapped::yes(b.select(here, found, others)?);
@@ -266,4 +280,15 @@ impl Builder {
     pub fn cond(&mut self, index: Value, branches: &[Arc<Function>], args: &[Value]) -> Result<Vec<Value>> {
         self.emit(Cond { branches: branches.to_vec() }, &[&[index], args].concat())
     }
+}
+
+/// The operand, with a derivative only for the examples that are `here`.
+fn guarded(b: &mut Builder, batch: &Batch, here: Value, arg: Mapped) -> Result<Mapped> {
+    if !b.ty(arg.value).dtype.is_inexact() {
+        return Ok(arg);
+    }
+    let x = batching::front(b, batch, arg)?;
+    let fixed = b.stop_gradient(x)?;
+    let here = b.broadcast_in_dim(here, &b.ty(x).shape.clone(), &[0])?;
+    Ok(Mapped::yes(b.select(here, x, fixed)?))
 }

@@ -120,6 +120,10 @@ impl Simplifier<'_> {
             let values = match &eqn.op {
                 Op::CustomJvp(op) if !self.options.differentiable => self.emit(graph, &op.function, &inputs)?,
                 Op::CustomVjp(op) if !self.options.differentiable => self.emit(graph, &op.function, &inputs)?,
+                Op::LinearSolve(op) if !self.options.differentiable => match op.functions.get(1) {
+                    Some(solve) => self.emit(graph, solve, &inputs)?,
+                    None => inputs.clone(),
+                },
                 Op::Checkpoint(op) if !self.options.differentiable => {
                     let inputs = match op.has_barrier() && !inputs.is_empty() {
                         true => graph.emit(OptimizationBarrier, &inputs)?,
@@ -177,7 +181,8 @@ impl Simplifier<'_> {
 /// Whether a primitive carries functions.
 fn has_nested(op: &Op) -> bool {
     use Op::{
-        Call, Checkpoint, Cond, CustomJvp, CustomLinear, CustomReduce, CustomReduceWindow, CustomVjp, Scan, While,
+        Call, Checkpoint, Cond, CustomJvp, CustomLinear, CustomReduce, CustomReduceWindow, CustomVjp, LinearSolve,
+        Scan, While,
     };
     matches!(
         op,
@@ -185,6 +190,7 @@ fn has_nested(op: &Op) -> bool {
             | CustomJvp(_)
             | CustomVjp(_)
             | CustomLinear(_)
+            | LinearSolve(_)
             | CustomReduce(_)
             | CustomReduceWindow(_)
             | Checkpoint(_)

@@ -2,7 +2,9 @@
 
 use super::error;
 use super::jvp::dual;
+use super::reach::reach;
 use super::split::{Split, is_cheap};
+use crate::passes::dce;
 use crate::verify::checked;
 use crate::{Builder, Equation, Function, Result, Value};
 
@@ -46,17 +48,48 @@ pub(crate) fn linearize_saving(
         return error("linearize", function, "the derivative lacks results");
     };
     let is_tangent = (0..dual.function.params.len()).map(|i| i >= function.params.len());
-    let split = Split::new(&dual.function, is_tangent);
+    let split = Split::new(&dual.function, is_tangent.clone());
     split.check_known(values)?;
 
     let name = format!("{}_linear", function.name);
-    let (linear, residuals) = split.unknown_half(name, tangents, |eqn| is_cheap(eqn) || !save(eqn))?;
-    let results: Vec<Value> = values.iter().chain(&residuals).copied().collect();
-    let primal = split.known_half(function.name.clone(), &results)?;
+    let is_again = |eqn: &Equation| !save(eqn) && !eqn.outputs.iter().any(|&o| split.is_unknown(o));
+    let (linear, residuals, primal) = match reach(&dual.function, is_again, &save)? {
+        None => {
+            let (linear, residuals) = split.unknown_half(name, tangents, |eqn| is_cheap(eqn) || !save(eqn))?;
+            let results: Vec<Value> = values.iter().chain(&residuals).copied().collect();
+            (linear, residuals, split.known_half(function.name.clone(), &results)?)
+        }
+        Some(parts) => {
+            let again = Split::new(&parts.again, is_tangent.clone());
+            let recompute = |eqn: &Equation| is_cheap(eqn) || !(save(eqn) || parts.is_first(eqn));
+            let (linear, residuals) = again.unknown_half(name, tangents, recompute)?;
+            let (linear, residuals) = without_unused(linear, residuals);
+            let residuals: Vec<Value> = residuals.into_iter().map(|value| parts.in_first(value)).collect();
+            let results: Vec<Value> = values.iter().chain(&residuals).copied().collect();
+            let first = Split::new(&parts.first, is_tangent);
+            (linear, residuals, first.known_half(function.name.clone(), &results)?)
+        }
+    };
     Ok(Linearized {
         primal: checked(primal)?,
         linear: checked(linear)?,
         nonzero: dual.nonzero,
         num_residuals: residuals.len(),
     })
+}
+
+/// The function without the equations that nothing needs and without the first parameters, which stand for
+/// `residuals`, that nothing uses.
+fn without_unused(function: Function, residuals: Vec<Value>) -> (Function, Vec<Value>) {
+    let mut function = dce(function);
+    let mut used = vec![false; function.num_values()];
+    let inputs = function.equations.iter().flat_map(|eqn| &eqn.inputs);
+    inputs.chain(&function.results).for_each(|v| used[v.index()] = true);
+    let count = residuals.len();
+    let kept: Vec<bool> = function.params.iter().take(count).map(|p| used[p.index()]).collect();
+    let mut flags = kept.iter().copied().chain(std::iter::repeat(true));
+    function.params.retain(|_| flags.next().unwrap_or(true));
+    function.renumber();
+    let residuals = residuals.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(value, _)| value).collect();
+    (function, residuals)
 }

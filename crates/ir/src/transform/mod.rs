@@ -23,6 +23,7 @@
 mod grad;
 mod jvp;
 mod linearize;
+mod reach;
 mod split;
 mod transpose;
 mod untangle;

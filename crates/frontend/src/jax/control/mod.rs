@@ -9,6 +9,7 @@ mod body;
 mod carry;
 mod collective;
 mod cond;
+mod linear_solve;
 mod loops;
 pub(crate) mod scan;
 
@@ -16,8 +17,8 @@ use crate::interp::builtins::functions;
 use crate::library::{Default, FunctionDecl};
 
 /// What `jax.lax` has, as tables of tensor functions.
-pub(crate) static TABLES: [&[FunctionDecl]; 5] =
-    [scan::FUNCTIONS, loops::FUNCTIONS, cond::FUNCTIONS, ASSOCIATIVE, collective::FUNCTIONS];
+pub(crate) static TABLES: [&[FunctionDecl]; 6] =
+    [scan::FUNCTIONS, loops::FUNCTIONS, cond::FUNCTIONS, ASSOCIATIVE, collective::FUNCTIONS, linear_solve::FUNCTIONS];
 
 static ASSOCIATIVE: &[FunctionDecl] = functions! {
     "associative_scan" [(fn) (elems) (reverse = Default::Bool(false)) (axis = Default::Int(0))]

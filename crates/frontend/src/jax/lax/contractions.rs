@@ -14,9 +14,9 @@ use crate::trace::Tensor;
 use crate::value::Value;
 
 /// The argument `precision`.
-pub(super) fn precision(args: &Bound) -> Result<Precision> {
+pub(crate) fn precision(interp: &Interp, args: &Bound) -> Result<Precision> {
     let value = match args.some("precision")? {
-        None => return Ok(Precision::Default),
+        None => return Ok(interp.tracer.precision),
         Some(value) => value.clone(),
     };
     let names = match value.elements() {
@@ -95,7 +95,7 @@ fn product(interp: &mut Interp, args: &Bound, a: &Tensor, b: &Tensor, dims: DotD
             return Err(Error::ty(message));
         }
     }
-    let precision = precision(args)?;
+    let precision = precision(interp, args)?;
     let truths = a.dtype() == DType::Bool && b.dtype() == DType::Bool && args.get("preferred_element_type")?.is_none();
     let joint = interp.tracer.promoted([a, b]).0;
     let (a, b, dtype) = common(interp, args, a, b)?;

@@ -125,6 +125,7 @@ pub(super) struct Windowed {
 
 /// The convolution of two tensors in the type that the argument `preferred_element_type` asks for.
 pub(super) fn convolve(interp: &mut Interp, args: &Bound, lhs: &Tensor, rhs: &Tensor, conv: Conv) -> Result<Tensor> {
+    let conv = Conv { precision: precision(interp, args)?, ..conv };
     let joint = interp.tracer.promoted([lhs, rhs]).0;
     let (lhs, rhs, dtype) = common(interp, args, lhs, rhs)?;
     let class = |dtype: DType| (dtype.is_complex(), dtype.is_float());
@@ -167,7 +168,7 @@ pub(super) fn windowed(args: &Bound, lhs: &Tensor, rhs: &Tensor, dims: ConvDims,
     }
     let windows = dilated(&spatial(rhs, &dims.rhs), &rhs_dilation);
     let padding = padding(args, &spatial(lhs, &dims.lhs), &windows, &strides)?;
-    Ok(Conv { strides, padding, lhs_dilation, rhs_dilation, precision: precision(args)?, ..Conv::new(dims) })
+    Ok(Conv { strides, padding, lhs_dilation, rhs_dilation, ..Conv::new(dims) })
 }
 
 /// The argument `padding` of a transposed convolution.
@@ -213,7 +214,7 @@ fn conv_transpose(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         rhs = interp.tracer.reverse(&rhs, &dims.rhs[2..])?;
         dims.rhs.swap(0, 1);
     }
-    let conv = Conv { padding, lhs_dilation: strides, rhs_dilation, precision: precision(args)?, ..Conv::new(dims) };
+    let conv = Conv { padding, lhs_dilation: strides, rhs_dilation, ..Conv::new(dims) };
     convolve(interp, args, &lhs, &rhs, conv).map(Value::Tensor)
 }
 

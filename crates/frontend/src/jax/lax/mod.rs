@@ -1,7 +1,7 @@
 //! `jax.lax`: the primitives by name, with JAX's strictness: operands are not promoted, and only scalars are broadcast.
 
 mod arguments;
-mod contractions;
+pub(crate) mod contractions;
 mod convolutions;
 mod custom_reductions;
 mod elementwise;
@@ -49,12 +49,18 @@ modules! {
             crate::jax::control::TABLES[2],
             crate::jax::control::TABLES[3],
             crate::jax::control::TABLES[4],
+            crate::jax::control::TABLES[5],
         ],
         python: &[shapes::STATIC, convolutions::STATIC, static_shapes::FUNCTIONS],
         values: records::value,
         value_names: records::VALUE_NAMES,
+        written: &[include_str!("../../packages/jax/lax.py")],
         ..Contents::new("jax.lax")
     };
     /// `jax.lax.linalg`.
-    LINALG = Contents { tensor_tables: &[linalg::MATRICES, refused::LINALG], ..Contents::new("jax.lax.linalg") };
+    LINALG = Contents {
+        tensor_tables: &[linalg::MATRICES, refused::LINALG],
+        written: &[include_str!("../../packages/jax/lax_linalg.py")],
+        ..Contents::new("jax.lax.linalg")
+    };
 }

@@ -67,7 +67,7 @@ fn conv_general_dilated_local(interp: &mut Interp, args: &mut Bound) -> Result<V
     let (of_patches, of_kernel): (Vec<usize>, Vec<usize>) = places.into_iter().unzip();
     let product = DotDims::contracting([dims.out[1]], [dims.rhs[1]]).batch(of_patches, of_kernel);
     let (patches, kernel, dtype) = common(interp, args, &patches, &kernel)?;
-    let dot = DotGeneral { dims: product, precision: precision(args)?, dtype };
+    let dot = DotGeneral { dims: product, precision: precision(interp, args)?, dtype };
     // The product's dimensions: the windows' places in order, batch, feature.
     let rank = dims.out.len();
     let mut order: Vec<usize> = (0..rank - 2).collect();
@@ -100,7 +100,7 @@ fn ragged_dot(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
             format!("ragged_dot needs rhs (groups, {k}, n) and integer group_sizes (groups,), got {a} and {b}");
         return Err(Error::ty(message));
     }
-    let precision = precision(args)?;
+    let precision = precision(interp, args)?;
     let (lhs, rhs, dtype) = common(interp, args, &lhs, &rhs)?;
     let dot = DotGeneral { dims: DotDims::contracting([0, 2], [0, 1]), precision, dtype };
     let y = interp.tracer.build1(&[&lhs, &rhs, &counts], |b, v| {

@@ -18,7 +18,6 @@ macro_rules! refused {
 pub(super) static LAX: &[FunctionDecl] = refused! {
     "after_all", "tokens order effects of a running process; a compiled program is a pure function", "leave the token out; use lax.optimization_barrier to order computations";
     "create_token", "tokens order effects of a running process; a compiled program is a pure function", "leave the token out; use lax.optimization_barrier to order computations";
-    "custom_root", "its derivative needs the solution of a linear system that the program gives, which is not supported yet", "give the derivative of the root with jax.custom_jvp";
     "dce_sink", "what a compiled program does not return is not computed", "return the value";
     "index_take", "it promises indices in range and leaves the rest undefined", "use jnp.take or x[indices]";
     "pcast", "it is for manual sharding over devices, and an artifact runs on one", "leave it out";
@@ -38,11 +37,6 @@ pub(super) static LINALG: &[FunctionDecl] = refused! {
     "hessenberg", "StableHLO has no operation for it; JAX calls LAPACK, which plugins other than JAX's own do not carry", "use qr or eigh";
     "schur", "StableHLO has no operation for it; JAX calls LAPACK, which plugins other than JAX's own do not carry", "use eigh where the matrix is symmetric or Hermitian";
     "tridiagonal", "StableHLO has no operation for it; JAX calls LAPACK, which plugins other than JAX's own do not carry", "use eigh";
-    "ormqr", "StableHLO has no operation for it; JAX calls LAPACK, which plugins other than JAX's own do not carry", "form Q by qr or householder_product and multiply";
     "cholesky_update", "StableHLO has no operation for it", "add the outer product to the matrix and use cholesky";
-    "householder_product", "StableHLO has no operation for it; JAX calls LAPACK, which plugins other than JAX's own do not carry", "use qr, which gives Q itself";
-    "lu_pivots_to_permutation", "lu gives the permutation itself, as its third result", "use the third result of lu";
-    "symmetric_product", "StableHLO has no operation for it", "use alpha * a @ a.mT + beta * c";
-    "tridiagonal_solve", "StableHLO has no operation for it; JAX calls LAPACK, which plugins other than JAX's own do not carry", "use lax.scan for the two sweeps, or jnp.linalg.solve of the whole matrix";
     "qdwh", "the number of its steps depends on the matrix's values, and its results on the device", "use svd: the polar factor is U·Vᴴ";
 };

@@ -65,9 +65,4 @@ pub(super) static CALLS: &[FunctionDecl] = functions! {
     "platform_dependent" [(*args) (default = Default::None) (**per_platform)] "What the branch for the processor gives." => platform_dependent;
     "composite" [(decomposition) (name) (version = Default::Int(0))] "The function itself: what a composite means is its decomposition." =>
         |_, args| args.get("decomposition").cloned();
-    "custom_linear_solve" [(matvec) (b) (solve) (transpose_solve = Default::None) (symmetric = Default::Bool(false)) (has_aux = Default::Bool(false))]
-        "The solution that `solve(matvec, b)` finds; derivatives go through its steps." => |interp, args| {
-            let (solve, given) = (args.get("solve")?.clone(), vec![args.get("matvec")?.clone(), args.get("b")?.clone()]);
-            interp.call(&solve, Args::positional(given))
-        };
 };

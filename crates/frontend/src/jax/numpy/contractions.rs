@@ -99,15 +99,18 @@ pub(crate) static NUMPY: &[&FunctionDecl] = tensor_functions! {
         let (a, b) = (c.nth(0)?, c.nth(1)?);
         let (i, j) = (c.axis("axis", a.rank())?, c.axis("axis", b.rank())?);
         let (a, b) = (c.t().move_axis(&a, i, a.rank() - 1)?, c.t().move_axis(&b, j, b.rank() - 1)?);
-        c.t().einsum_all("...i,...i->...", &[a, b])
+        let y = c.t().einsum_all("...i,...i->...", &[a, b])?;
+        preferred(c, y)
     };
-    "matvec": [(x1) (x2)] "Matrices times vectors." => |c| {
+    "matvec": [(x1) (x2) (precision = NONE) (preferred_element_type = NONE)] "Matrices times vectors." => |c| {
         let (a, b) = (c.nth(0)?, c.nth(1)?);
-        c.t().einsum_all("...ij,...j->...i", &[a, b])
+        let y = c.t().einsum_all("...ij,...j->...i", &[a, b])?;
+        preferred(c, y)
     };
-    "vecmat": [(x1) (x2)] "Vectors times matrices." => |c| {
+    "vecmat": [(x1) (x2) (precision = NONE) (preferred_element_type = NONE)] "Vectors times matrices." => |c| {
         let (a, b) = (c.nth(0)?, c.nth(1)?);
-        c.t().einsum_all("...i,...ij->...j", &[a, b])
+        let y = c.t().einsum_all("...i,...ij->...j", &[a, b])?;
+        preferred(c, y)
     };
     "cov": [(m) (y = NONE) (rowvar = Default::Bool(true)) (bias = Default::Bool(false)) (ddof = NONE) (fweights = NONE) (aweights = NONE) (dtype = NONE)]
         "The covariances of rows." => |c| {
@@ -165,7 +168,7 @@ pub(crate) static NUMPY: &[&FunctionDecl] = tensor_functions! {
 };
 
 /// In the element type asked for.
-fn preferred(c: &mut Call<'_>, y: Tensor) -> Result<Tensor> {
+pub(super) fn preferred(c: &mut Call<'_>, y: Tensor) -> Result<Tensor> {
     match c.dtype("preferred_element_type")? {
         Some(dtype) => c.t().convert(&y, dtype),
         None => Ok(y),

@@ -38,29 +38,37 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
         let (x, conditions) = (c.tensor("x")?, c.tensors("condlist")?);
         let functions = c.value("funclist")?.elements().ok_or_else(|| c.invalid("funclist", "a list"))?;
         let rest = c.value("args")?.elements().unwrap_or_default();
-        let value = |c: &mut Call<'_>, function: &Value| -> Result<Tensor> {
+        // Where a function does not count, its argument has no derivative, so that what is infinite there stays there.
+        let value = |c: &mut Call<'_>, function: &Value, counts: &Tensor| -> Result<Tensor> {
             let y = match function {
                 Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::Tensor(_) | Value::Array(_) => function.clone(),
                 function => {
-                    let args = std::iter::once(Value::Tensor(x.clone())).chain(rest.iter().cloned()).collect();
-                    c.invoke(function, args)?
+                    let fixed = c.t().build1(&[&x], |b, v| b.stop_gradient(v[0]))?;
+                    let x = Value::Tensor(c.t().select(counts, &x, &fixed)?);
+                    c.invoke(function, std::iter::once(x).chain(rest.iter().cloned()).collect())?
                 }
             };
             let y = to_tensor(c.interp, &y)?;
             c.t().convert(&y, x.dtype())
         };
-        let mut y = match functions.len().checked_sub(conditions.len()) {
-            Some(1) => match functions.last() {
-                Some(last) => value(c, last)?,
-                None => c.t().scalar(x.dtype(), 0.0)?,
-            },
-            Some(0) => c.t().scalar(x.dtype(), 0.0)?,
+        let otherwise = match functions.len().checked_sub(conditions.len()) {
+            Some(1) => functions.last().cloned().unwrap_or(Value::Int(0)),
+            Some(0) => Value::Int(0),
             _ => return Err(c.invalid("funclist", "as many functions as conditions, or one more")),
         };
-        y = c.t().broadcast_to(&y, x.shape())?;
+        // Of several conditions that hold, the last one counts.
+        let mut free = c.t().constant(keramos_ir::Array::scalar(keramos_ir::DType::Bool, 1.0))?;
+        let mut chosen = Vec::new();
         for (condition, function) in conditions.iter().zip(&functions).rev() {
-            let own = value(c, function)?;
-            y = c.t().select(condition, &own, &y)?;
+            let counts = c.t().and(condition, &free)?;
+            let others = c.t().not(condition)?;
+            free = c.t().and(&free, &others)?;
+            chosen.push((counts.clone(), value(c, function, &counts)?));
+        }
+        let y = value(c, &otherwise, &free)?;
+        let mut y = c.t().broadcast_to(&y, x.shape())?;
+        for (counts, own) in &chosen {
+            y = c.t().select(counts, own, &y)?;
         }
         Ok(y)
     };

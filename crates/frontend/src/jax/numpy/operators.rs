@@ -1,6 +1,6 @@
 //! The functions that operators, indexing and methods of tensors stand for.
 
-use crate::jax::arguments::tensor_functions;
+use crate::jax::arguments::{NONE, tensor_functions};
 use crate::library::FunctionDecl;
 use crate::syntax::ast::{BinaryOp, CompareOp, UnaryOp};
 use crate::trace::Tracer;
@@ -14,7 +14,10 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
     "floor_divide": [(x1) (x2)] "The quotient rounded down." => |c| c.binary(Tracer::floor_divide);
     "mod" | "remainder": [(x1) (x2)] "The remainder with the divisor's sign." => |c| c.binary(Tracer::remainder);
     "power" | "pow": [(x1) (x2)] "A power." => |c| c.binary(Tracer::power_of);
-    "matmul": [(x1) (x2)] "The matrix product over the last two dimensions." => |c| c.binary(Tracer::matmul);
+    "matmul": [(x1) (x2) (precision = NONE) (preferred_element_type = NONE)] "The matrix product over the last two dimensions." => |c| {
+        let y = c.binary(Tracer::matmul)?;
+        super::contractions::preferred(c, y)
+    };
     "bitwise_and": [(x) (y)] "Bits of both." => |c| c.binary(Tracer::and);
     "bitwise_or": [(x) (y)] "Bits of either." => |c| c.binary(Tracer::or);
     "bitwise_xor": [(x) (y)] "Bits of one but not the other." => |c| c.binary(Tracer::xor);

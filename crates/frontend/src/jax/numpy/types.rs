@@ -234,6 +234,7 @@ fn info(interp: &mut Interp, args: &mut Bound, float: bool) -> Result<Value> {
                 ("tiny", Value::Float(tiny)),
                 ("smallest_normal", Value::Float(tiny)),
                 ("smallest_subnormal", Value::Float(tiny * dtype.epsilon())),
+                ("nmant", Value::Int(-(dtype.epsilon().log2() as i64))),
                 ("resolution", Value::Float(10f64.powi(dtype.epsilon().log10().ceil() as i32))),
             ]
         }

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::builtins::functions;
 use crate::jax::arguments::{tensor, to_tensor};
-use crate::library::{Bound, Default, FunctionDecl};
+use crate::library::{Bound, Default, FunctionDecl, Refused};
 use crate::trace::{Tensor, Tracer};
 use crate::value::Value;
 
@@ -190,6 +190,31 @@ fn toeplitz(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     }
     t.concatenate(&rows, 0).map(Value::Tensor)
 }
+
+/// What would need the Schur form.
+pub(super) const REFUSED: &[Refused] = &[
+    Refused {
+        name: "funm",
+        why: "StableHLO has no operation for the Schur form; of a symmetric matrix, apply the function to the eigenvalues of eigh",
+    },
+    Refused {
+        name: "hessenberg",
+        why: "StableHLO has no operation for it, and JAX calls LAPACK; use eigh where the matrix is symmetric",
+    },
+    Refused { name: "rsf2csf", why: "it converts the Schur form, for which StableHLO has no operation" },
+    Refused {
+        name: "schur",
+        why: "StableHLO has no operation for it, and JAX calls LAPACK; use eigh where the matrix is symmetric",
+    },
+    Refused {
+        name: "solve_sylvester",
+        why: "StableHLO has no operation for the Schur form; solve kron(I, A) + kron(Bᵀ, I) with jnp.linalg.solve",
+    },
+    Refused {
+        name: "sqrtm",
+        why: "StableHLO has no operation for the Schur form; of a positive definite matrix, take the roots of the eigenvalues of eigh",
+    },
+];
 
 const FALSE: Default = Default::Bool(false);
 const TRUE: Default = Default::Bool(true);

@@ -15,9 +15,28 @@ modules! {
     /// `jax.scipy`.
     SCIPY = Contents::new("jax.scipy");
     /// `jax.scipy.linalg`.
-    LINALG = Contents { tensor_tables: &[linalg::FUNCTIONS], ..Contents::new("jax.scipy.linalg") };
+    LINALG = Contents {
+        tensor_tables: &[linalg::FUNCTIONS],
+        written: &[include_str!("../../packages/jax/scipy_linalg.py")],
+        refused: linalg::REFUSED,
+        ..Contents::new("jax.scipy.linalg")
+    };
+    /// `jax.scipy.sparse`.
+    SPARSE = Contents::new("jax.scipy.sparse");
+    /// `jax.scipy.sparse.linalg`.
+    SPARSE_LINALG = Contents {
+        written: &[include_str!("../../packages/jax/scipy_sparse_linalg.py")],
+        ..Contents::new("jax.scipy.sparse.linalg")
+    };
     /// `jax.scipy.special`.
-    SPECIAL = Contents { tensor_tables: &[special::FUNCTIONS], ..Contents::new("jax.scipy.special") };
+    SPECIAL = Contents {
+        tensor_tables: &[special::FUNCTIONS],
+        written: &[
+            include_str!("../../packages/jax/scipy_special_tables.py"),
+            include_str!("../../packages/jax/scipy_special.py"),
+        ],
+        ..Contents::new("jax.scipy.special")
+    };
     /// `jax.scipy.stats`.
     STATS = Contents { tensor_functions: &[samples::FUNCTIONS], ..Contents::new("jax.scipy.stats") };
     /// `jax.scipy.signal`.

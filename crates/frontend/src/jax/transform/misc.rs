@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use keramos_ir::DType;
+use keramos_ir::ops::Precision;
 
 use crate::diagnostics::{Diagnostic, codes};
 use crate::error::{Error, Result};
@@ -32,6 +33,9 @@ pub(crate) static FUNCTIONS: &[FunctionDecl] = functions! {
         => |_, args| Ok(context(Effect::Jit { disabled: args.bool("disable")? }));
     "enable_x64" [(new_val = Default::Bool(true))] "A context with 64-bit types, or without."
         => |_, args| Ok(context(Effect::Wide(args.bool("new_val")?)));
+    "default_matmul_precision" [(precision)] "A context whose products are as exact as it says." => |interp, args| {
+        Ok(context(Effect::Precision(crate::jax::lax::contractions::precision(interp, args)?)))
+    };
     "block_until_ready" [(x)] "The value itself." => |_, args| Ok(args.get("x")?.clone());
     "device_put" [(x) (device = Default::None) (src = Default::None) (donate = Default::Bool(false)) (may_alias = Default::None)]
         "The value itself: the runtime places it." => |_, args| Ok(args.get("x")?.clone());
@@ -157,6 +161,8 @@ enum Effect {
     },
     /// 64-bit types exist, or not.
     Wide(bool),
+    /// How exact products are.
+    Precision(Precision),
 }
 
 /// A context, or a decorator that changes nothing.
@@ -164,7 +170,7 @@ enum Effect {
 struct Context {
     effect: Effect,
     /// What was so before, for each time that the context is entered.
-    before: RefCell<Vec<bool>>,
+    before: RefCell<Vec<(bool, Precision)>>,
 }
 
 /// Entering or leaving a context.
@@ -210,12 +216,21 @@ impl Object for Step {
                 interp.jit_disabled = interp.jit_disabled.saturating_sub(usize::from(*disabled));
             }
             (Effect::Wide(wide), true) => {
-                self.context.before.borrow_mut().push(interp.tracer.x64);
+                self.context.before.borrow_mut().push((interp.tracer.x64, interp.tracer.precision));
                 interp.tracer.x64 = *wide;
             }
+            (Effect::Precision(precision), true) => {
+                self.context.before.borrow_mut().push((interp.tracer.x64, interp.tracer.precision));
+                interp.tracer.precision = *precision;
+            }
             (Effect::Wide(_), false) => {
-                if let Some(before) = self.context.before.borrow_mut().pop() {
+                if let Some((before, _)) = self.context.before.borrow_mut().pop() {
                     interp.tracer.x64 = before;
+                }
+            }
+            (Effect::Precision(_), false) => {
+                if let Some((_, before)) = self.context.before.borrow_mut().pop() {
+                    interp.tracer.precision = before;
                 }
             }
         }

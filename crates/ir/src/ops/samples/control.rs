@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::Samples;
 use crate::ops::{
-    Checkpoint, CheckpointName, Cond, CustomLinear, CustomReduce, CustomReduceWindow, CustomVjp, Policy, Scan, Steps,
-    While, Window,
+    Checkpoint, CheckpointName, Cond, CustomLinear, CustomReduce, CustomReduceWindow, CustomVjp, LinearSolve, Policy,
+    Scan, Steps, While, Window,
 };
 use crate::{Array, Builder, DType, Function, Result, TensorType, Value};
 
@@ -111,6 +111,12 @@ impl Samples {
         }
         self.add(Checkpoint { function, policy: Policy::everything(), prevent_cse: false, again: true }, operands);
         self.add(CheckpointName { name: "x".into() }, [self.x(&[3])?]);
+        // The matrix diag(a): its own transpose.
+        let types = vec![TensorType::new(self.float, [3]); 2];
+        let matvec = self.function("scaled", &types, |b, v| Ok(vec![b.mul(v[0], v[1])?]))?;
+        let solve = self.function("unscaled", &types, |b, v| Ok(vec![b.div(v[1], v[0])?]))?;
+        let functions = vec![matvec.clone(), solve.clone(), matvec, solve];
+        self.add(LinearSolve { functions }, [self.floats(&[3], (0.5, 2.0))?, self.y(&[3])?]);
         Ok(())
     }
 

@@ -91,3 +91,55 @@ fn simplification_keeps_the_barrier() {
     assert_eq!(count(&simple, "tanh"), 2);
     assert!(simple.equations.iter().any(|eqn| matches!(eqn.op, Op::OptimizationBarrier(_))));
 }
+
+/// Steps of tanh(w·c) + x and, in a branch, of another product: a policy reaches what is inside.
+fn steps(policy: Policy) -> Function {
+    let square = inner("square", &[f64s(&[3, 3]), f64s(&[3])], |b, v| {
+        let y = b.dot_general(v[0], v[1], DotDims::contracting([1], [0]))?;
+        Ok(vec![b.sin(y)?])
+    });
+    let same = inner("same", &[f64s(&[3, 3]), f64s(&[3])], |_, v| Ok(vec![v[1]]));
+    let step = inner("step", &[f64s(&[3, 3]), f64s(&[3]), f64s(&[3])], |b, v| {
+        let y = b.dot_general(v[0], v[1], DotDims::contracting([1], [0]))?;
+        let y = b.checkpoint_name(y, "hidden")?;
+        let y = b.tanh(y)?;
+        let first = b.constant(keramos_ir::Array::scalar(DType::I32, 1.0))?;
+        let y = b.cond(first, &[same.clone(), square.clone()], &[v[0], y])?;
+        let y = b.add(y[0], v[2])?;
+        let y = b.tanh(y)?;
+        Ok(vec![y])
+    });
+    let body = inner("steps", &[f64s(&[3, 3]), f64s(&[3]), f64s(&[5, 3])], |b, v| {
+        Ok(b.scan(&step, &[v[0]], &[v[1]], &[v[2]], Steps::new(5))?.0)
+    });
+    function(&[&[3, 3], &[3], &[5, 3]], |b, v| {
+        let y = b.checkpoint(&body, policy, true, v)?;
+        let y = b.cos(y[0])?;
+        Ok(vec![b.reduce_sum(y, &[0])?])
+    })
+}
+
+/// Per policy: how many stacks the first pass keeps, and how many of the two products in the loop the second
+/// computes again. JAX's `print_saved_residuals` shows as many stacks.
+#[test]
+fn policies_reach_into_loops_and_branches() {
+    use keramos_ir::passes::{Options, simplify};
+    let cases = [
+        (Policy::nothing(), 0, 2),
+        (Policy::dots(), 2, 0),
+        (Policy::dots_with_no_batch_dims(), 2, 0),
+        (Policy::only_names(["hidden"]), 1, 1),
+        (Policy::only_names(["other"]), 0, 2),
+    ];
+    let plain = count(&value_and_grad(&steps(Policy::everything()), &[0, 1, 2], 0).unwrap(), "dot_general");
+    for (policy, stacks, again) in cases {
+        let f = steps(policy.clone());
+        check_scalar(&f);
+        let split = linearize(&f, &[true, true, true], &[true]).unwrap();
+        let kept = split.primal.result_types().into_iter().filter(|ty| *ty == f64s(&[5, 3])).count();
+        assert_eq!(kept, stacks + 1, "{policy:?} (and the steps' inputs)\n{}", split.primal);
+        let gradient = value_and_grad(&f, &[0, 1, 2], 0).unwrap();
+        let gradient = simplify(&gradient, &Options::default()).unwrap();
+        assert_eq!(count(&gradient, "dot_general"), plain + again, "{policy:?}\n{gradient}");
+    }
+}

@@ -1,0 +1,46 @@
+//! What a text in the model language defines, read off its outermost lines.
+//!
+//! The texts are Keramos's own, one statement a line at the left margin, so that their names are known without
+//! running them: for suggestions, `import *` and the language reference.
+
+/// A function that a text defines.
+pub(crate) struct Function {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// Name and parameters, as written.
+    pub(crate) call: String,
+    /// The first line of its docstring.
+    pub(crate) doc: &'static str,
+}
+
+/// The public names that texts define at their left margin: functions, classes and assigned names.
+pub(crate) fn names(texts: &'static [&'static str]) -> impl Iterator<Item = &'static str> {
+    texts.iter().flat_map(|text| text.lines()).filter_map(defined).filter(|name| !name.starts_with('_'))
+}
+
+/// The name that a line defines.
+fn defined(line: &'static str) -> Option<&'static str> {
+    let rest = line.strip_prefix("def ").or_else(|| line.strip_prefix("class ")).unwrap_or(line);
+    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+    let (name, after) = rest.split_at(end);
+    let is_definition = rest.len() < line.len() || after.starts_with(" = ");
+    (is_definition && !name.is_empty()).then_some(name)
+}
+
+/// The public functions that texts define.
+pub(crate) fn functions(texts: &'static [&'static str]) -> impl Iterator<Item = Function> {
+    texts.iter().flat_map(|text| {
+        let places = text.match_indices("def ").map(|(place, _)| place);
+        places.filter(|&place| place == 0 || text[..place].ends_with('\n')).filter_map(|place| function(&text[place..]))
+    })
+}
+
+/// The function whose definition begins the text.
+fn function(text: &'static str) -> Option<Function> {
+    let name = defined(text.lines().next()?).filter(|name| !name.starts_with('_'))?;
+    let (head, body) = text.strip_prefix("def ")?.split_once(":\n")?;
+    let call = head.split_whitespace().collect::<Vec<_>>().join(" ").replace("( ", "(").replace(", )", ")");
+    let doc =
+        body.trim_start().strip_prefix("\"\"\"").and_then(|doc| doc.split(['"', '\n']).next()).unwrap_or_default();
+    Some(Function { name, call, doc })
+}
