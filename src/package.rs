@@ -69,6 +69,7 @@ fn training(training: &program::Training) -> TrainingConfig {
         validation_batch_size: fit.validation_batch_size,
         shuffle: fit.shuffle,
         steps_per_epoch: fit.steps_per_epoch,
+        repeat: fit.repeat,
         validation_steps: fit.validation_steps,
         validation_freq: match fit.validation_freq {
             program::ValidationFreq::Every(epochs) => ValidationFreq::Every(epochs),

@@ -23,11 +23,11 @@ fn train(name: &str, source: &str, data: &[u8], arguments: &[&str]) -> (Workplac
     (place, serde_json::from_str(&history).expect("JSON"), expected[name].clone())
 }
 
-fn numbers(value: &Value) -> Vec<f64> {
+pub fn numbers(value: &Value) -> Vec<f64> {
     value.as_array().expect("a list").iter().filter_map(Value::as_f64).collect()
 }
 
-fn assert_close(what: &str, ours: &[f64], theirs: &[f64]) {
+pub fn assert_close(what: &str, ours: &[f64], theirs: &[f64]) {
     let close = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-4 * b.abs().max(1.0);
     assert!(ours.len() == theirs.len() && ours.iter().zip(theirs).all(close), "{what}: {ours:?}, Keras {theirs:?}");
 }

@@ -10,6 +10,7 @@ mod examples;
 mod fit;
 mod functions;
 mod journey;
+mod loops;
 mod mistakes;
 mod modules;
 mod targets;

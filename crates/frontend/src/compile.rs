@@ -98,7 +98,10 @@ fn choose(
             if models.is_empty() { error } else { error.note(format!("models are in {}", names())) }
         });
     }
-    match interp.models.last().cloned().or_else(|| models.last().map(|(_, model)| model.clone())) {
+    let compiled = interp.models.last().filter(|model| model.recorded.compile.borrow().is_some()).cloned();
+    let stepped = || program::stepped_model(interp);
+    let used = || interp.models.last().cloned().or_else(|| models.last().map(|(_, model)| model.clone()));
+    match compiled.or_else(stepped).or_else(used) {
         None if !functions => Err(program::uncalled(globals).unwrap_or_else(|| {
             crate::Error::new(codes::TRAINING_CONFIG, "the file makes no model")
                 .help("make one at the top level: model = keras.Sequential([...])")

@@ -43,6 +43,8 @@ pub struct FitOptions {
     /// Steps in an epoch; `None` means all rows. The next epoch goes on where the last one stopped; the one
     /// that uses the last rows is as short as they are.
     pub steps_per_epoch: Option<usize>,
+    /// Whether an epoch of more steps than the data have goes through them again.
+    pub repeat: bool,
     /// Steps of a validation, at most; `None` means all its rows.
     pub validation_steps: Option<usize>,
     /// Which epochs a validation follows.
@@ -63,6 +65,7 @@ impl Default for FitOptions {
             shuffle: true,
             seed: 0,
             steps_per_epoch: None,
+            repeat: false,
             validation_steps: None,
             validation_freq: ValidationFreq::default(),
             callbacks: Vec::new(),

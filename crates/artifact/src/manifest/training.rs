@@ -28,6 +28,9 @@ pub struct TrainingConfig {
     /// Steps in an epoch; `None` means all the data.
     #[serde(default)]
     pub steps_per_epoch: Option<usize>,
+    /// Whether an epoch of more steps than the data have goes through them again.
+    #[serde(default)]
+    pub repeat: bool,
     /// Steps of validation; `None` means all the data.
     #[serde(default)]
     pub validation_steps: Option<usize>,

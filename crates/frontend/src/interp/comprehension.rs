@@ -103,9 +103,11 @@ impl Interp {
     fn look_at(&mut self, env: &Rc<Env>, element: &Expr) {
         if self.tracer.depth() == 0 {
             let (mark, told) = (self.mark(), self.diagnostics.len());
+            let calls = std::mem::take(&mut self.steps.calls);
             self.steps.loops += 1;
             let _ = self.eval(env, element);
             self.steps.loops -= 1;
+            self.steps.calls = calls;
             self.reset(mark);
             self.diagnostics.truncate(told);
         }

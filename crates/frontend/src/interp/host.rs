@@ -11,7 +11,7 @@ use crate::diagnostics::{Diagnostic, Span, codes};
 use crate::error::{Error, Result};
 use crate::keras::variable::behind;
 use crate::library::Args;
-use crate::syntax::ast::{Block, Stmt, Target};
+use crate::syntax::ast::Stmt;
 use crate::value::{Host, Value};
 
 /// The longest piece of the program that describes where a host value came from.
@@ -153,25 +153,6 @@ impl Interp {
         let next = iter.next(self);
         self.steps.asking = outer;
         (next, self.steps.met.take())
-    }
-
-    /// Runs the body of a loop over data of the run once, for the training steps that it calls. Whatever goes
-    /// wrong in it is passed over.
-    pub(super) fn look_through(&mut self, env: &Rc<Env>, target: &Target, body: &Block, element: Value) {
-        if self.tracer.depth() > 0 {
-            return;
-        }
-        let (mark, skipped, told, printed) =
-            (self.mark(), self.eval.skipped.len(), self.diagnostics.len(), self.eval.output.len());
-        self.steps.loops += 1;
-        // What the body does to objects stays; what it says does not.
-        let _ = self.assign(env, target, element).and_then(|()| self.block(env, body));
-        self.steps.loops -= 1;
-        self.reset(mark);
-        self.eval.handling.clear();
-        self.eval.skipped.truncate(skipped);
-        self.diagnostics.truncate(told);
-        self.eval.output.truncate(printed);
     }
 
     /// Leaves out a statement that depends on `host`; the names that it would assign become host

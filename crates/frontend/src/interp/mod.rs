@@ -22,6 +22,7 @@ pub(crate) mod methods;
 mod names;
 pub(crate) mod operators;
 pub(crate) mod packages;
+mod passes;
 mod scope;
 mod state;
 mod stmt;

@@ -19,6 +19,13 @@ pub(super) fn bound_names(stmt: &Stmt) -> Bound {
 }
 
 impl Bound {
+    /// Those of a block.
+    pub(super) fn of(block: &[Stmt]) -> Bound {
+        let mut bound = Bound::default();
+        bound.block(block);
+        bound
+    }
+
     fn name(&mut self, name: &Symbol) {
         if !self.names.contains(name) {
             self.names.push(name.clone());

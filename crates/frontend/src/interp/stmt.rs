@@ -5,7 +5,8 @@ use std::rc::Rc;
 use super::Interp;
 use super::exceptions::{self, raise};
 use super::host::Truth;
-use super::iterate::Iterable;
+use super::iterate::{Iter, Iterable};
+use super::passes::Element;
 use super::scope::Env;
 use crate::error::{Error, Result};
 use crate::library::Args;
@@ -149,23 +150,53 @@ impl Interp {
         self.at(iterable.span);
         let mut iter = match self.iterate(&value).map_err(|error| error.at(iterable.span))? {
             Iterable::Host(host) => {
-                self.look_through(env, target, body, Value::Host(host.clone()));
+                self.look_through(env, target, body, &Element::OfRun(Value::Host(host.clone())));
                 return self.skip(env, stmt, &host);
             }
             Iterable::Static(iter) => iter,
+        };
+        // A loop that counts may be one over training steps, too, which its first pass tells.
+        let mut counted = match iter {
+            Iter::Range(start, step, count) if count > 1 && self.tracer.depth() == 0 && self.steps.loops == 0 => {
+                let outer = std::mem::take(&mut self.steps.calls);
+                Some((
+                    Element::Counted(start, step, count),
+                    self.names_before(env, body),
+                    self.steps.found.len(),
+                    outer,
+                ))
+            }
+            _ => None,
         };
         loop {
             let (next, host) = self.ask(&mut iter);
             let next = next.map_err(|error| error.at(iterable.span))?;
             if let Some(host) = host {
                 if let Some(element) = next {
-                    self.look_through(env, target, body, element);
+                    self.look_through(env, target, body, &Element::OfRun(element));
                 }
                 return self.skip(env, stmt, &host);
             }
             let Some(element) = next else { break };
             self.assign(env, target, element)?;
-            match self.block(env, body)? {
+            let flow = self.block(env, body)?;
+            if let Some((counted, before, found, outer)) = counted.take() {
+                let calls = std::mem::replace(&mut self.steps.calls, outer);
+                if !calls.is_empty() {
+                    calls.iter().for_each(|(step, _)| step.uncounted(0));
+                    self.steps.found.truncate(found);
+                    let restore = || before.iter().for_each(|(name, value)| env.bind(name, value.clone()));
+                    restore();
+                    if self.look_through(env, target, body, &counted) {
+                        return Ok(Flow::Normal);
+                    }
+                    // The body needs the numbers themselves: it is run for each of them, from the first on.
+                    restore();
+                    self.assign(env, target, counted.first())?;
+                    self.block(env, body)?;
+                }
+            }
+            match flow {
                 Flow::Normal | Flow::Continue => {}
                 Flow::Break => return Ok(Flow::Normal),
                 flow @ Flow::Return(_) => return Ok(flow),

@@ -113,8 +113,16 @@ impl Interp {
         if super::tensor::is_tensor(value) {
             return self.tensor_item(value, index);
         }
-        if let Value::Host(_) = value {
-            return Ok(value.clone());
+        if let Value::Host(host) = value {
+            // Rows from one place of a loop in steps to the next.
+            let batch = match index {
+                Value::Slice(bounds) => bounds.iter().find_map(|bound| match bound {
+                    Value::Host(bound) => bound.batch(),
+                    _ => None,
+                }),
+                _ => None,
+            };
+            return Ok(batch.map_or_else(|| value.clone(), |batch| Value::Host(host.with_batch(batch))));
         }
         if let (Value::Host(_), Value::List(_) | Value::Tuple(_) | Value::Str(_) | Value::Dict(_)) = (index, value) {
             return Ok(index.clone());

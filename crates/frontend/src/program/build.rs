@@ -61,6 +61,8 @@ pub fn build(
     }
     function::name_apart(&mut traced);
     let chosen = step::choose(interp)?;
+    let warnings = std::mem::take(&mut interp.steps.warnings);
+    warnings.into_iter().for_each(|warning| interp.warn(warning));
     let compiles = model.is_some_and(|model| model.recorded.compile.borrow().is_some());
     if chosen.train.is_none() && !compiles && options.training {
         step::failure(interp)?;

@@ -18,7 +18,7 @@ pub(crate) use function::uncalled;
 pub use function::{Wanted, called, requested};
 pub use inputs::call_on;
 pub use step::Hints;
-pub(crate) use step::{Steps, Unknown, expected};
+pub(crate) use step::{Before, Body, Steps, Unknown, expected, stepped_model};
 pub use summary::summary;
 
 use std::collections::BTreeMap;
@@ -206,6 +206,8 @@ pub struct Fit {
     pub initial_epoch: usize,
     /// Steps in an epoch, if it is not all the data.
     pub steps_per_epoch: Option<usize>,
+    /// Whether an epoch of more steps than the data have goes through them again, as a loop of the program does.
+    pub repeat: bool,
     /// Whether there are data to validate on.
     pub validation_data: bool,
     /// Steps of a validation, if it is not all its data.
@@ -282,6 +284,7 @@ impl Default for Fit {
             shuffle: true,
             initial_epoch: 0,
             steps_per_epoch: None,
+            repeat: false,
             validation_data: false,
             validation_steps: None,
             validation_batch_size: None,

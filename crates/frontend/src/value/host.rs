@@ -39,6 +39,11 @@ impl Host {
         Host(Rc::new(Origin { what: what.clone(), span: *span, batch: *batch, member: Some(name.to_owned()) }))
     }
 
+    /// Whether both are one value.
+    pub fn same(&self, other: &Host) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Rows in a batch, if it came in batches of known size.
     pub fn batch(&self) -> Option<usize> {
         self.0.batch

@@ -165,6 +165,7 @@ fn fit_options(options: &Options, manifest: &Manifest) -> Result<FitOptions, Err
         shuffle: !options.no_shuffle && training.is_none_or(|training| training.shuffle),
         seed: options.seed,
         steps_per_epoch: options.steps_per_epoch.or(of_training(|training| training.steps_per_epoch)),
+        repeat: training.is_some_and(|training| training.repeat),
         validation_steps: options.validation_steps.or(of_training(|training| training.validation_steps)),
         validation_freq: freq.or(training.map(|training| training.validation_freq.clone())).unwrap_or_default(),
         callbacks: match training {

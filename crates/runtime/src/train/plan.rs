@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::ops::Range;
 
-use keramos_artifact::Entry;
+use keramos_artifact::{Entry, PortKind};
 
 use super::FitOptions;
 use super::shuffle::Rng;
@@ -20,6 +20,8 @@ pub(super) struct Plan {
     steps: Vec<(usize, usize)>,
     /// Steps in an epoch, if it is not one pass.
     steps_per_epoch: Option<usize>,
+    /// Whether an epoch goes on with the next pass where one ends.
+    repeat: bool,
     /// Decides the order of the rows of each pass; without it they stay as they are.
     rng: Option<Rng>,
     /// Steps of the pass that is under way.
@@ -53,7 +55,14 @@ impl Plan {
             }
         }
         let rng = options.shuffle.then(|| Rng::new(options.seed));
-        Ok(Plan { rows, steps, steps_per_epoch: options.steps_per_epoch, rng, ahead: VecDeque::new() })
+        Ok(Plan {
+            rows,
+            steps,
+            steps_per_epoch: options.steps_per_epoch,
+            repeat: options.repeat,
+            rng,
+            ahead: VecDeque::new(),
+        })
     }
 
     /// The programs that the steps take, each once.
@@ -64,9 +73,14 @@ impl Plan {
     /// The steps of the next epoch.
     pub(super) fn epoch(&mut self) -> Vec<Job> {
         let Some(count) = self.steps_per_epoch else { return self.pass() };
-        // As in Keras, the epoch that uses the last rows is as short as they are.
-        if self.ahead.is_empty() {
-            self.ahead = self.pass().into();
+        // As in Keras, the epoch that uses the last rows is as short as they are, unless the program's own loop
+        // begins anew.
+        while self.ahead.is_empty() || (self.repeat && self.ahead.len() < count && !self.steps.is_empty()) {
+            let pass = self.pass();
+            if pass.is_empty() {
+                break;
+            }
+            self.ahead.extend(pass);
         }
         self.ahead.drain(..count.min(self.ahead.len())).collect()
     }
@@ -105,7 +119,9 @@ fn full_program(model: &Model, asked: usize, weighted: bool) -> Result<usize, Er
             reason: "a batch has at least one row".to_owned(),
         });
     }
-    if !weighted && let Some((index, _)) = model.manifest().program(&Entry::TrainStep, Some(asked)) {
+    if let Some((index, program)) = model.manifest().program(&Entry::TrainStep, Some(asked))
+        && (!weighted || program.inputs_of(PortKind::SampleWeight).next().is_some())
+    {
         return Ok(index);
     }
     let program = masked_program(model, asked)?;

@@ -57,8 +57,20 @@ pub(crate) use {functions, param};
 pub(crate) struct Builtin(pub(crate) &'static FunctionDecl);
 
 /// Functions that take host values like any other; the rest give a host value when they get one.
-const TAKES_HOST: &[&str] =
-    &["print", "dict", "setattr", "getattr", "partial", "isinstance", "type", "id", "tuple_of", "field", "replace"];
+const TAKES_HOST: &[&str] = &[
+    "print",
+    "dict",
+    "setattr",
+    "getattr",
+    "partial",
+    "isinstance",
+    "type",
+    "id",
+    "tuple_of",
+    "field",
+    "range",
+    "replace",
+];
 
 /// Functions that need the elements of arrays: of arrays that only the run knows they give host values.
 const OF_VALUES: &[&str] = &["bool", "float", "format", "int", "max", "min", "print", "repr", "round", "str"];

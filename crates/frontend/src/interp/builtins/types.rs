@@ -433,6 +433,15 @@ fn slice_of(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
 }
 
 fn range_of(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    // The steps in which a program goes through data are its batches: `range(0, len(x), 32)`.
+    let host = args.iter().find_map(|(_, value)| if let Value::Host(host) = value { Some(host) } else { None });
+    if let Some(host) = host {
+        let batch = match args.get("step")? {
+            Value::Int(step) => usize::try_from(*step).ok().filter(|&step| step > 1),
+            _ => None,
+        };
+        return Ok(Value::Host(batch.map_or_else(|| host.clone(), |batch| host.with_batch(batch))));
+    }
     let first = interp.index(&args.get("start")?.clone())?;
     let range = match args.is_given("stop") {
         false => Range { start: 0, stop: first, step: 1 },

@@ -59,6 +59,17 @@ impl Steps {
 }
 
 impl Interp {
+    /// For a variable that a computation outside of functions made: the variables that it is computed from.
+    pub(crate) fn computed_from(&self, id: VariableId) -> Option<&[VariableId]> {
+        match &self.variables.get(id).weight.initializer {
+            Value::Object(object) => {
+                let computed = (&**object as &dyn std::any::Any).downcast_ref::<Computed>();
+                computed.map(|computed| &*computed.steps.reads)
+            }
+            _ => None,
+        }
+    }
+
     /// Whether the start of variable `id` does not depend on that of `other`.
     pub(crate) fn starts_without(&self, id: VariableId, other: VariableId) -> bool {
         let mut open = vec![id];

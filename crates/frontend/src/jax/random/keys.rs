@@ -53,12 +53,8 @@ impl KeyArray {
         &self.data
     }
 
-    fn shape(&self) -> Vec<usize> {
-        let mut shape = match &self.data {
-            Value::Array(array) => array.ty().shape.clone(),
-            Value::Tensor(tensor) => tensor.shape().to_vec(),
-            _ => Vec::new(),
-        };
+    fn shape(&self, interp: &Interp) -> Vec<usize> {
+        let mut shape = interp.type_of_array(&self.data).map(|ty| ty.shape).unwrap_or_default();
         shape.pop();
         shape
     }
@@ -98,8 +94,8 @@ impl Object for KeyArray {
         "key array".into()
     }
 
-    fn get_attr(self: Rc<Self>, _interp: &mut Interp, name: &str) -> Result<Option<Value>> {
-        let shape = self.shape();
+    fn get_attr(self: Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {
+        let shape = self.shape(interp);
         Ok(Some(match name {
             "shape" => Value::tuple(shape.iter().map(|&n| Value::Int(n as i64)).collect::<Vec<_>>()),
             "ndim" => Value::Int(shape.len() as i64),
@@ -117,7 +113,13 @@ impl Object for KeyArray {
     }
 
     fn repr(&self) -> String {
-        let shape: Vec<Value> = self.shape().iter().map(|&n| Value::Int(n as i64)).collect();
+        let mut shape = match &self.data {
+            Value::Array(array) => array.ty().shape.clone(),
+            Value::Tensor(tensor) => tensor.shape().to_vec(),
+            _ => Vec::new(),
+        };
+        shape.pop();
+        let shape: Vec<Value> = shape.iter().map(|&n| Value::Int(n as i64)).collect();
         let shape = match shape.as_slice() {
             [] => "()".to_owned(),
             [Value::Int(one)] => format!("({one},)"),
@@ -189,7 +191,7 @@ impl Object for KeyMethod {
         match self.name {
             "__getitem__" => keys.item(interp, first.cloned().unwrap_or(Value::Ellipsis)),
             "__len__" | "__iter__" => {
-                let Some(&length) = keys.shape().first() else {
+                let Some(&length) = keys.shape(interp).first() else {
                     let what = if self.name == "__len__" {
                         "len() of unsized object"
                     } else {

@@ -150,6 +150,9 @@ fn stateless_call(interp: &mut Interp, object: &ObjectRef, args: &mut Bound) -> 
         return Err(raise("ValueError", format!("`{}` is called statelessly before it is built", layer.name()))
             .help("begin the model with keras.Input(shape=...), or call it once on an array of the right shape"));
     }
+    if models::is_model(&layer) {
+        interp.steps.models.push(layer.clone());
+    }
     let args = &*args;
     pure(interp, args, |interp| {
         let (trained, others) = (layer.trainable_variables(interp), layer.non_trainable_variables(interp));

@@ -109,3 +109,125 @@ def cosine_distance(predictions, targets, *, epsilon=0.0, axis=-1, where=None):
 def smooth_labels(labels, alpha, *, axis=-1, where=None):
     classes = labels.shape[axis] if where is None else jnp.sum(where, axis, keepdims=True)
     return (1.0 - alpha) * labels + alpha / classes
+
+
+def multiclass_sparsemax_loss(scores, labels):
+    ordered = -jnp.sort(-scores, axis=-1)
+    excess = jnp.cumsum(ordered, axis=-1) - 1.0
+    places = jnp.arange(1, scores.shape[-1] + 1)
+    support = jnp.sum(ordered * places > excess, axis=-1, keepdims=True)
+    threshold = jnp.take_along_axis(excess, support - 1, axis=-1) / support
+    chances = jax.nn.relu(scores - threshold)
+    behind = scores - jnp.take_along_axis(scores, labels[..., None], axis=-1)
+    behind = jnp.where(places - 1 == labels[..., None], 0.0, behind)
+    lead = jnp.sum(chances * jnp.where(chances > 0, behind, 0.0), axis=-1)
+    return lead + 0.5 * (1.0 - jnp.sum(chances**2, axis=-1))
+
+
+def triplet_margin_loss(anchors, positives, negatives, axis=-1, norm_degree=2, margin=1.0, eps=1e-6):
+    def distance(others):
+        return jnp.power(jnp.power(anchors - others, norm_degree).sum(axis) + eps, 1 / norm_degree)
+
+    return jnp.maximum(distance(positives) - distance(negatives) + margin, 0)
+
+
+def ntxent(embeddings, labels, temperature=0.07):
+    tiny = jnp.finfo(embeddings.dtype).eps
+    near = cosine_similarity(embeddings[None, :, :], embeddings[:, None, :], epsilon=tiny) / temperature
+    equal = labels[:, None] == labels[None, :]
+    pairs = equal & ~jnp.eye(labels.shape[0], dtype=bool)
+    others, partners = jnp.where(equal, -jnp.inf, near), jnp.where(pairs, near, -jnp.inf)
+    largest = jnp.max(jnp.concatenate([others, partners], axis=-1), axis=1, keepdims=True)
+    largest = jax.lax.stop_gradient(largest)
+    others, partners = others - largest, partners - largest
+    shares = partners - jnp.log(jnp.sum(jnp.exp(others), axis=1, keepdims=True) + jnp.exp(partners))
+    return -jnp.where(pairs, shares, 0.0).sum() / pairs.sum()
+
+
+def ranking_softmax_loss(logits, labels, *, where=None, weights=None, reduce_fn=jnp.mean):
+    labels = labels.astype(logits.dtype)
+    if where is not None:
+        labels, logits = jnp.where(where, labels, 0.0), jnp.where(where, logits, -jnp.inf)
+    if weights is not None:
+        labels = labels * weights
+    loss = -jnp.sum(labels * jax.nn.log_softmax(logits, axis=-1), axis=-1, where=where)
+    if reduce_fn is None:
+        return loss if where is None else jnp.where(jnp.any(where, axis=-1), loss, 0.0)
+    if where is None:
+        return reduce_fn(loss)
+    lists = jnp.any(where, axis=-1)
+    return jnp.where(jnp.any(lists), reduce_fn(loss, where=lists), 0.0)
+
+
+def dice_loss(
+    predictions,
+    targets,
+    *,
+    class_weights=None,
+    smooth=1.0,
+    alpha=0.5,
+    beta=0.5,
+    apply_softmax=True,
+    reduction="mean",
+    ignore_background=False,
+    axis=None,
+):
+    if predictions.ndim == targets.ndim - 1:
+        predictions = predictions[..., None]
+    if targets.ndim == predictions.ndim - 1:
+        targets = targets[..., None]
+    chances = predictions
+    if apply_softmax:
+        one = predictions.shape[-1] == 1
+        chances = jax.nn.sigmoid(predictions) if one else jax.nn.softmax(predictions, axis=-1)
+    axis = tuple(range(1, chances.ndim - 1)) if axis is None else axis
+    common = jnp.sum(chances * targets, axis=axis)
+    missed = alpha * (jnp.sum(chances, axis=axis) - common) + beta * (jnp.sum(targets, axis=axis) - common)
+    loss = 1.0 - (common + smooth) / (common + missed + smooth)
+    if class_weights is not None:
+        loss = loss * class_weights
+    if ignore_background and chances.shape[-1] > 1:
+        loss = loss[..., 1:]
+    if reduction == "mean":
+        return jnp.mean(loss, axis=-1)
+    return jnp.sum(loss, axis=-1) if reduction == "sum" else loss
+
+
+def make_fenchel_young_loss(max_fun):
+    def fenchel_young_loss(scores, targets, *args, **kwargs):
+        largest = jnp.vectorize(lambda s: max_fun(s, *args, **kwargs), signature="(n)->()")(scores)
+        return largest - jnp.sum(targets * scores, axis=-1)
+
+    return fenchel_young_loss
+
+
+def ctc_loss(logits, logit_paddings, labels, label_paddings, *, blank_id=0, log_epsilon=-1e5):
+    """The negative logarithm of the chance of each row's labels, summed over alignments (the forward algorithm)."""
+    rows, count = labels.shape
+    blanks = jnp.full((rows, count + 1), blank_id, dtype=labels.dtype)
+    # Blanks around the labels: blank, label, blank, label, …, blank.
+    path = jnp.stack([blanks[:, :count], labels], axis=-1).reshape(rows, 2 * count)
+    path = jnp.concatenate([path, blanks[:, :1]], axis=1)
+    places = jnp.arange(2 * count + 1)
+    before = jnp.concatenate([jnp.full((rows, 2), -1, dtype=path.dtype), path[:, :-2]], axis=1)
+    # Two places on at once, over a blank, unless the label is the same.
+    leaps = (places % 2 == 1) & (path != before)
+    chances = jnp.take_along_axis(jax.nn.log_softmax(logits), path[:, None, :], axis=2)
+
+    def moved(scores, by):
+        out = jnp.full((rows, by), log_epsilon, dtype=scores.dtype)
+        return jnp.concatenate([out, scores[:, :-by]], axis=1)
+
+    def step(scores, inputs):
+        chance, padding = inputs
+        leap = jnp.where(leaps, moved(scores, 2), log_epsilon)
+        new = jnp.logaddexp(jnp.logaddexp(scores, moved(scores, 1)), leap) + chance
+        return jnp.where(padding[:, None] > 0, scores, new), None
+
+    start = jnp.broadcast_to(jnp.where(places == 0, 0.0, log_epsilon).astype(chances.dtype), path.shape)
+    # Before the first frame all is at the first blank, from which the first label is one place on.
+    scores, _ = jax.lax.scan(step, start, (jnp.swapaxes(chances, 0, 1), jnp.swapaxes(logit_paddings, 0, 1)))
+    lengths = (count - jnp.sum(label_paddings, axis=1)).astype("int32")
+    last = jnp.take_along_axis(scores, 2 * lengths[:, None], axis=1)[:, 0]
+    label = jnp.take_along_axis(scores, jnp.maximum(2 * lengths - 1, 0)[:, None], axis=1)[:, 0]
+    return -jnp.where(lengths > 0, jnp.logaddexp(last, label), last)

@@ -177,6 +177,16 @@ def optimistic_adam_v2(
     return chain(core, scale_by_optimistic_gradient(alpha, beta), scale_by_learning_rate(learning_rate))
 
 
+def optimistic_adam(
+    learning_rate, optimism=None, b1=0.9, b2=0.999, eps=1e-8, eps_root=0.0, mu_dtype=None, *, nesterov=True
+):
+    if callable(learning_rate):
+        raise ValueError("`optimistic_adam` takes no schedule; `optimistic_adam_v2` does")
+    optimism = learning_rate if optimism is None else optimism
+    core = scale_by_adam(b1, b2, eps, eps_root, mu_dtype, nesterov=nesterov)
+    return chain(core, scale_by_optimistic_gradient(learning_rate, optimism), scale_by_learning_rate(1.0))
+
+
 def polyak_sgd(max_learning_rate=1.0, scaling=1.0, f_min=0.0, eps=0.0, variant="sps"):
     return chain(scale_by_learning_rate(scaling), scale_by_polyak(f_min, max_learning_rate, eps, variant))
 

@@ -269,3 +269,41 @@ def _by_name(factory, args, kwargs):
     if len(args) > 1:
         raise ValueError("give the hyperparameters of inject_hyperparams by name")
     return {**({"learning_rate": args[0]} if args else {}), **kwargs}
+
+
+def flatten(inner):
+    """The inner transformation on all leaves as one vector."""
+
+    def flat(tree):
+        return jnp.concatenate([jnp.reshape(leaf, [-1]) for leaf in jax.tree.leaves(tree)])
+
+    def like(tree, vector):
+        leaves, structure = jax.tree.flatten(tree)
+        parts, start = [], 0
+        for leaf in leaves:
+            parts.append(jnp.reshape(vector[start : start + leaf.size], leaf.shape))
+            start += leaf.size
+        return jax.tree.unflatten(structure, parts)
+
+    def init(params):
+        return inner.init(flat(params))
+
+    def update(updates, state, params=None, **extra):
+        params = None if params is None else flat(params)
+        vector, state = inner.update(flat(updates), state, params, **extra)
+        return like(updates, vector), state
+
+    return GradientTransformation(init, update)
+
+
+SnapshotState = namedtuple("SnapshotState", ["measurement"])
+
+
+def snapshot(measure_name, measure):
+    def init(params):
+        return SnapshotState({measure_name: measure(params)})
+
+    def update(updates, state, params=None, **extra):
+        return updates, SnapshotState({measure_name: measure(updates)})
+
+    return GradientTransformation(init, update)

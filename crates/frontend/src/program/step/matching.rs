@@ -156,13 +156,6 @@ fn logs(results: &Results<'_>, outcomes: &mut [Outcome]) {
         taken.push(name.clone());
         *outcome = Outcome::Log(name);
     }
-    // What a training shows is the loss first.
-    if !taken.is_empty()
-        && !taken.iter().any(|name| name == "loss")
-        && let Some(Outcome::Log(name)) = outcomes.iter_mut().find(|outcome| matches!(outcome, Outcome::Log(_)))
-    {
-        *name = "loss".to_owned();
-    }
 }
 
 use crate::value::Value;

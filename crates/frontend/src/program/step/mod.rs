@@ -5,6 +5,7 @@
 //! Arguments whose trees come back among the results are state; scalars among the results are logged. What
 //! the data look like comes from where they go ([`data`]), or from what the user says.
 
+mod body;
 mod data;
 mod entry;
 mod matching;
@@ -13,14 +14,16 @@ mod trace;
 use std::cell::Cell;
 use std::rc::Rc;
 
+pub(crate) use body::{Before, Body};
 pub(crate) use data::{Unknown, expected};
 pub(super) use entry::choose;
+pub(crate) use entry::stepped_model;
 use keramos_ir::Function;
 
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::variable::VariableId;
-use crate::value::Value;
+use crate::value::{Host, Value};
 
 /// What the user says about steps beside the file.
 #[derive(Clone, Debug, Default)]
@@ -44,6 +47,16 @@ pub(crate) struct Steps {
     /// data are that a generator stood for.
     pub(crate) asking: bool,
     pub(crate) met: Option<crate::value::Host>,
+    /// The calls in the body that is being looked through, each with the number of variables that there were.
+    pub(crate) calls: Vec<(Rc<Step>, u32)>,
+    /// The loop bodies that call steps.
+    pub(crate) bodies: Vec<Body>,
+    /// What there is to say of the steps.
+    pub(crate) warnings: Vec<crate::diagnostics::Diagnostic>,
+    /// Arrays of the file that became variables.
+    held: Vec<body::Held>,
+    /// The models that steps call, in the order of the calls.
+    pub(crate) models: Vec<Rc<crate::keras::layer::LayerObject>>,
     /// The dicts that stand for data while a step is traced, with the data.
     pub(crate) dicts: Vec<(Value, Rc<Unknown>)>,
     /// What the user says.
@@ -67,15 +80,29 @@ pub(crate) struct Step {
     sources: Vec<Source>,
     /// What becomes of each of its results.
     outcomes: Vec<Outcome>,
-    /// The arrays that the run gives: names and the number of classes for class numbers.
-    data: Vec<(String, Option<u64>)>,
+    /// The numbers that were passed, which are part of the step.
+    numbers: Vec<Value>,
+    /// The arrays that the run gives.
+    data: Vec<Fed>,
+    /// The models that it calls.
+    models: Vec<Rc<crate::keras::layer::LayerObject>>,
     /// What the call gives while the file is evaluated.
     result: Value,
-    /// Rows in a batch.
-    batch: usize,
+    /// Rows in a batch; a step that the run gives nothing has none.
+    batch: Option<usize>,
     /// Calls in loops over data, which are passes, and other calls.
     passes: Cell<usize>,
     others: Cell<usize>,
+}
+
+/// An array that the run gives to a step.
+#[derive(Clone, Debug)]
+struct Fed {
+    name: String,
+    /// The number of classes, for class numbers.
+    classes: Option<u64>,
+    /// The value of the file that it is part of.
+    host: Host,
 }
 
 /// A leaf of the state as it was passed.
@@ -130,13 +157,19 @@ impl Step {
         changed
     }
 
-    /// The names of the numbers that it shows.
-    fn logs(&self) -> Vec<String> {
-        let log = |outcome: &Outcome| match outcome {
-            Outcome::Log(name) => Some(name.clone()),
+    /// The names of the numbers that it shows, each with the place of the result.
+    fn logs(&self) -> Vec<(usize, String)> {
+        let log = |(place, outcome): (usize, &Outcome)| match outcome {
+            Outcome::Log(name) => Some((place, name.clone())),
             _ => None,
         };
-        self.outcomes.iter().filter_map(log).collect()
+        self.outcomes.iter().enumerate().filter_map(log).collect()
+    }
+
+    /// Takes back the count of one call at the given depth of loops.
+    pub(crate) fn uncounted(&self, loops: usize) {
+        let count = if loops > 0 { &self.passes } else { &self.others };
+        count.set(count.get().saturating_sub(1));
     }
 }
 
@@ -154,14 +187,21 @@ impl Interp {
         jit: &crate::jax::transform::Jit,
         args: &crate::library::Args,
     ) -> Option<Value> {
-        crate::interp::host::host_in(args)?;
+        // In the loop of a training, a step may get by with state.
+        let fed = crate::interp::host::host_in(args).is_some();
+        if !fed && self.steps.loops == 0 {
+            return None;
+        }
         match self.step(callee, jit, args) {
             Ok(step) => {
                 let step = step?;
                 let count = if self.steps.loops > 0 { &step.passes } else { &step.others };
                 count.set(count.get() + 1);
+                let variables = self.variable_count();
+                self.steps.calls.push((step.clone(), variables));
                 Some(step.result.clone())
             }
+            Err(_) if !fed => None,
             Err(error) => {
                 let same = |(function, _): &(Value, Error)| trace::same_function(function, callee);
                 if !self.steps.failed.iter().any(same) {

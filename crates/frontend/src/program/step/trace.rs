@@ -5,11 +5,12 @@ use std::rc::Rc;
 use keramos_ir::{Array, TensorType};
 
 use super::matching::{Argument, Results, outcomes};
-use super::{Given, Outcome, Source, Step, Unknown};
+use super::{Fed, Given, Outcome, Source, Step, Unknown};
+use crate::diagnostics::{Diagnostic, codes};
 use crate::error::{Error, Result};
 use crate::interp::{Interp, UserFunction};
 use crate::jax::transform::{Jit, Role, transformed};
-use crate::keras::variable::{InitialValue, Role as VariableRole, Variable, VariableId, behind};
+use crate::keras::variable::{InitialValue, Role as VariableRole, VariableId, behind};
 use crate::library::Args;
 use crate::program::assemble::traced_with_state;
 use crate::program::function::Request;
@@ -43,6 +44,8 @@ struct Call {
     keywords: Vec<(Rc<str>, std::result::Result<Part, Value>)>,
     given: Vec<Given>,
     data: Vec<(String, Host)>,
+    numbers: Vec<Value>,
+    number_names: Vec<String>,
 }
 
 /// Whether both are the same function.
@@ -62,17 +65,71 @@ impl Interp {
         let known_steps: Vec<Rc<Step>> =
             self.steps.found.iter().filter(|s| same_function(&s.callee, callee)).cloned().collect();
         let Some(call) = self.take_apart(callee, jit, args, &known_steps)? else { return Ok(None) };
-        let ids: Vec<VariableId> = call.given.iter().map(Given::variable).collect();
-        let is_it = |step: &&Rc<Step>| step.given.iter().map(Given::variable).eq(ids.iter().copied());
-        if let Some(step) = known_steps.iter().find(is_it) {
-            return Ok(Some(step.clone()));
+        // What is computed anew before each call, such as a split key, is a variable of its own each time.
+        let same = |a: VariableId, b: VariableId| {
+            a == b || (self.computed_from(a).is_some() && self.computed_from(b).is_some())
+        };
+        let is_it = |step: &&Rc<Step>| {
+            let (known, new) = (step.given.iter().map(Given::variable), call.given.iter().map(Given::variable));
+            step.given.len() == call.given.len() && known.zip(new).all(|(a, b)| same(a, b))
+        };
+        if let Some(step) = known_steps.iter().find(is_it).cloned() {
+            self.warn_of_numbers(&step, &call);
+            return Ok(Some(step));
         }
+        self.warn_of_constants(callee, &known_steps, &call);
         let mark = self.mark();
         let traced = self.trace_step(callee, &call);
         self.reset(mark);
         let step = Rc::new(traced?);
+        // Without data of the run, a function that hands on no state just computes.
+        if call.data.is_empty() && step.changed().is_empty() {
+            return Ok(None);
+        }
         self.steps.found.push(step.clone());
         Ok(Some(step))
+    }
+
+    /// Warns of arrays that differ from call to call, where the step keeps those of the first.
+    fn warn_of_constants(&mut self, callee: &Value, steps: &[Rc<Step>], call: &Call) {
+        let constants = |given: &[Given]| given.iter().filter(|g| matches!(g, Given::Constant(..))).count();
+        let differs = |step: &Rc<Step>| {
+            let pairs = step.given.iter().zip(&call.given);
+            step.given.len() == call.given.len()
+                && constants(&step.given) > 0
+                && pairs.clone().all(|(a, b)| match (a, b) {
+                    (Given::Constant(..), Given::Constant(..)) => true,
+                    (a, b) => a.variable() == b.variable(),
+                })
+        };
+        let Some(step) = steps.iter().find(|step| differs(step)) else { return };
+        let odd = step.given.iter().zip(&call.given).find(|(a, b)| a.variable() != b.variable());
+        let Some((Given::Constant(_, id), _)) = odd else { return };
+        let path = self.variables.get(*id).path.trim_end_matches("._base_array").to_owned();
+        let name = crate::jax::transform::callee::name_of(callee);
+        self.warn_varying(&name, &path);
+    }
+
+    /// Warns of numbers that differ from call to call.
+    fn warn_of_numbers(&mut self, step: &Rc<Step>, call: &Call) {
+        let equal = |(a, b): (&Value, &Value)| match (a, b) {
+            (Value::Int(a), Value::Int(b)) => a == b,
+            (Value::Float(a), Value::Float(b)) => a == b,
+            (Value::Bool(a), Value::Bool(b)) => a == b,
+            _ => false,
+        };
+        let Some(place) = step.numbers.iter().zip(&call.numbers).position(|pair| !equal(pair)) else { return };
+        let name = call.number_names.get(place).cloned().unwrap_or_default();
+        self.warn_varying(&step.name.clone(), &name);
+    }
+
+    fn warn_varying(&mut self, step: &str, argument: &str) {
+        let message =
+            format!("`{argument}` changes from call to call of the step `{step}`, which keeps its first value");
+        let warning = Diagnostic::warning(codes::HOST_VALUE, self.span, message)
+            .note("every step that `keramos-run train` takes gets that first value")
+            .help("compute it from state in the loop over data that calls the step (`key, now = jax.random.split(key)`), or hand it on in the state that the step returns");
+        self.steps.warnings.push(warning);
     }
 
     fn take_apart(&mut self, callee: &Value, jit: &Jit, args: &Args, steps: &[Rc<Step>]) -> Result<Option<Call>> {
@@ -88,7 +145,7 @@ impl Interp {
             let Some(part) = self.part(name.to_string(), value, role, &mut call, steps)? else { return Ok(None) };
             call.keywords.push((name.clone(), part));
         }
-        Ok((!call.given.is_empty() && !call.data.is_empty()).then_some(call))
+        Ok((!call.given.is_empty()).then_some(call))
     }
 
     fn part(
@@ -116,7 +173,11 @@ impl Interp {
                     call.given.push(Given::Constant(array.clone(), id));
                     Slot::State(at)
                 }
-                Value::Int(_) | Value::Float(_) | Value::Bool(_) => Slot::Number(leaf.clone()),
+                Value::Int(_) | Value::Float(_) | Value::Bool(_) => {
+                    call.numbers.push(leaf.clone());
+                    call.number_names.push(format!("{name}{path}"));
+                    Slot::Number(leaf.clone())
+                }
                 other => match behind(other) {
                     Some(id) => {
                         self.adopt(id, &format!("{name}{path}"));
@@ -139,18 +200,7 @@ impl Interp {
         if let Some(id) = steps.iter().find_map(before) {
             return id;
         }
-        let ty = match self.tracer.x64 {
-            true => array.ty().clone(),
-            false => crate::program::function::canonical(array.ty(), false),
-        };
-        self.variables.add(Variable {
-            path: self.free_path(path),
-            name: path.into(),
-            ty,
-            role: VariableRole::Array,
-            trainable: true,
-            weight: Value::Array(array.clone()).into(),
-        })
+        self.held(array, path)
     }
 
     /// Calls an array of the file as the step does that takes it.
@@ -164,7 +214,7 @@ impl Interp {
     }
 
     /// A path that no variable has yet.
-    fn free_path(&self, path: &str) -> String {
+    pub(super) fn free_path(&self, path: &str) -> String {
         let taken = |path: &str| self.variables.iter().any(|(_, variable)| variable.path == path);
         let numbered = (1..).map(|i| format!("{path}_{i}"));
         std::iter::once(path.to_owned()).chain(numbered).find(|path| !taken(path)).unwrap_or_default()
@@ -197,10 +247,15 @@ impl Interp {
                 arrays.len() - before
             })
             .collect();
+        let hosts: Vec<Host> = counts
+            .iter()
+            .zip(&call.data)
+            .flat_map(|(&count, (_, host))| std::iter::repeat_n(host.clone(), count))
+            .collect();
         let ids: Vec<VariableId> = call.given.iter().map(Given::variable).collect();
         let mut types: Vec<TensorType> = ids.iter().map(|&id| self.variables.get(id).ty.clone()).collect();
         types.extend(arrays.iter().map(|(_, ty, _)| ty.clone()));
-        let mut out = None;
+        let (mut out, mut called) = (None, Vec::new());
         let (function, reads, assigned) = traced_with_state(self, &name, &types, |interp, params| {
             let (state, rest) = params.split_at(ids.len());
             let known = data;
@@ -216,7 +271,10 @@ impl Interp {
             for (name, part) in &call.keywords {
                 args.keywords.push((name.clone(), interp.filled(part, state, &data)?));
             }
-            let result = interp.call(&inner, args)?;
+            let models = std::mem::take(&mut interp.steps.models);
+            let result = interp.call(&inner, args);
+            called = std::mem::replace(&mut interp.steps.models, models);
+            let result = result?;
             let (leaves, def) = interp.flatten(&result)?;
             let tensors = leaves.iter().map(|leaf| interp.leaf_tensor(leaf)).collect::<Result<Vec<Tensor>>>()?;
             out = Some(def);
@@ -237,14 +295,16 @@ impl Interp {
         let leaves = outcomes.iter().map(|outcome| match (outcome, &host) {
             (Outcome::State(id), _) => Value::Object(Rc::new(InitialValue { id: *id, weak: false })),
             (_, Some(host)) => Value::Host(host.clone()),
-            (_, None) => Value::None,
+            (_, None) => Value::Host(Host::new(format!("the result of `{name}`"), Some(self.span))),
         });
         let result = self.unflatten(&def, leaves.collect::<Vec<_>>())?;
         let mut sources: Vec<Source> = ids.iter().map(|&id| Source::State(id)).collect();
         sources.extend((0..arrays.len()).map(Source::Data));
         sources.extend(reads.into_iter().map(Source::State));
         let batch = arrays.first().and_then(|(_, ty, _)| ty.shape.first().copied());
-        let batch = batch.ok_or_else(|| Error::argument(format!("the step `{name}` uses no data")))?;
+        if batch.is_none() && !call.data.is_empty() {
+            return Err(Error::argument(format!("the step `{name}` uses no data")));
+        }
         Ok(Step {
             callee: callee.clone(),
             name,
@@ -252,7 +312,9 @@ impl Interp {
             function,
             sources,
             outcomes,
-            data: arrays.into_iter().map(|(name, _, classes)| (name, classes)).collect(),
+            numbers: call.numbers.clone(),
+            data: arrays.into_iter().zip(hosts).map(|((name, _, classes), host)| Fed { name, classes, host }).collect(),
+            models: called,
             result,
             batch,
             passes: std::cell::Cell::new(0),

@@ -63,6 +63,9 @@ optimizers = {
     "signum": optax.signum(1e-2),
     "optimistic": optax.optimistic_gradient_descent(1e-1, 0.9, 0.8),
     "optimistic_adam": optax.optimistic_adam_v2(1e-1),
+    "optimistic_adam_first": optax.optimistic_adam(1e-1, 0.05),
+    "flattened": optax.flatten(optax.chain(optax.clip_by_block_rms(0.1), optax.adamw(1e-1))),
+    "measured": optax.chain(optax.snapshot("norm", optax.global_norm), optax.sgd(1e-1)),
     "clipped": optax.chain(optax.clip_by_global_norm(0.5), optax.clip(0.2), optax.adam(1e-1)),
     "block_rms": optax.chain(optax.clip_by_block_rms(0.1), optax.scale(-0.5)),
     "adaptive": optax.chain(optax.adaptive_grad_clip(0.1), optax.sgd(0.1)),
@@ -179,6 +182,32 @@ def losses():
     ]
 
 
+def more_losses():
+    images = jnp.sin(jnp.arange(48.0)).reshape(2, 2, 4, 3)
+    masks = (jnp.cos(jnp.arange(48.0)).reshape(2, 2, 4, 3) > 0.2).astype("float32")
+    rows = jnp.cos(jnp.arange(24.0) * 1.3).reshape(6, 4)
+    return [
+        optax.losses.multiclass_sparsemax_loss(logits, labels),
+        optax.losses.triplet_margin_loss(logits, targets, signs, margin=0.5),
+        optax.losses.ntxent(rows, jnp.array([0, 1, 0, 2, 1, 2]), 0.2),
+        jax.grad(lambda x: optax.losses.ntxent(x, jnp.array([0, 1, 0, 2, 1, 2])))(rows),
+        optax.losses.ranking_softmax_loss(logits, targets),
+        optax.losses.ranking_softmax_loss(logits, targets, where=logits > 0, weights=signs + 2),
+        optax.losses.dice_loss(images, masks),
+        optax.losses.dice_loss(images, masks, class_weights=jnp.array([1.0, 2.0, 0.5]), alpha=0.3, beta=0.7, smooth=0.1),
+        optax.losses.dice_loss(images[..., :1], masks[..., 0], reduction="sum"),
+        optax.losses.make_fenchel_young_loss(jax.nn.logsumexp)(logits, targets),
+        optax.losses.ctc_loss(*alignments()),
+        jax.grad(lambda z: optax.ctc_loss(z, *alignments()[1:]).sum())(alignments()[0]),
+    ]
+
+
+def alignments():
+    scores = 2 * jnp.sin(jnp.arange(60.0) * 0.7).reshape(3, 5, 4)
+    ends = jnp.array([[0.0, 0, 0, 0, 0], [0, 0, 0, 0, 1], [0, 0, 0, 1, 1]])
+    return scores, ends, jnp.array([[1, 1], [2, 3], [3, 0]]), jnp.array([[0.0, 0.0], [0.0, 0.0], [0.0, 1.0]])
+
+
 def updates():
     twice = jax.tree.map(lambda p: p * 2, params)
     return (
@@ -200,5 +229,6 @@ cases.update({
     "jitted": jitted,
     "scheduled": scheduled,
     "losses": losses,
+    "more_losses": more_losses,
     "updates": updates,
 })
