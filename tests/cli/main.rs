@@ -9,6 +9,7 @@ mod embed;
 mod examples;
 mod fit;
 mod functions;
+mod golden;
 mod journey;
 mod loops;
 mod mistakes;

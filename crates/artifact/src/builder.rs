@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::atomic;
 use crate::error::{ArtifactError, Fault};
 use crate::header::{BuildInfo, FEATURE_FUNCTIONS, FEATURE_STACKS, Header, Section, SectionKind, align_up};
-use crate::manifest::{Entry, ExecutableInfo, History, Manifest, Program, StoredTensor, Target};
+use crate::manifest::{Entry, ExecutableInfo, History, Manifest, Plan, Program, StoredTensor, Target};
 use crate::reader::Artifact;
 use crate::weights::WEIGHT_ALIGNMENT;
 
@@ -68,7 +68,7 @@ impl ArtifactBuilder {
         }
         for (index, executable) in manifest.executables.iter().enumerate() {
             let code = artifact.executable_code(index)?.unwrap_or_default();
-            builder.add_executable(executable.program, executable.target, code.into_owned());
+            builder.add_planned_executable(executable.program, executable.target, code.into_owned(), executable.plan);
         }
         Ok(builder)
     }
@@ -93,8 +93,12 @@ impl ArtifactBuilder {
 
     /// Adds a program that has been compiled for a target, both given by index.
     pub fn add_executable(&mut self, program: usize, target: usize, code: Vec<u8>) {
-        let info = ExecutableInfo { program, target };
-        self.manifest.executables.push(info);
+        self.add_planned_executable(program, target, code, None);
+    }
+
+    /// As [`ArtifactBuilder::add_executable`], with what its compiler told of it.
+    pub fn add_planned_executable(&mut self, program: usize, target: usize, code: Vec<u8>, plan: Option<Plan>) {
+        self.manifest.executables.push(ExecutableInfo { program, target, plan });
         self.executables.push(code);
     }
 

@@ -35,8 +35,8 @@ pub use dtype::DType;
 pub use error::{ArtifactError, Fault};
 pub use header::{BuildInfo, FEATURE_FUNCTIONS, FEATURE_STACKS, FORMAT_VERSION, MAGIC, Section, SectionKind};
 pub use manifest::{
-    Adaptation, Callback, CodeFormat, Entry, ExecutableInfo, History, LayerSummary, Manifest, Monitor, Port, PortKind,
-    Program, Role, StoredTensor, Target, TrainingConfig, ValidationFreq, Variable,
+    Adaptation, Callback, CodeFormat, Entry, ExecutableInfo, History, LayerSummary, Manifest, Monitor, Plan, Port,
+    PortKind, Program, Role, StoredTensor, Target, TrainingConfig, ValidationFreq, Variable,
 };
 pub use reader::Artifact;
 pub use weights::{WEIGHT_ALIGNMENT, Weights};

@@ -204,6 +204,37 @@ pub struct ExecutableInfo {
     pub program: usize,
     /// Index in [`Manifest::targets`].
     pub target: usize,
+    /// What the plugin that compiled it told of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Plan>,
+}
+
+/// Memory and work of one run of an executable, as its compiler planned them. What the compiler does not tell is 0.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Plan {
+    /// Bytes of machine code.
+    pub code: u64,
+    /// Bytes of all arguments.
+    pub arguments: u64,
+    /// Bytes of all outputs.
+    pub outputs: u64,
+    /// Bytes that arguments and outputs share.
+    pub aliased: u64,
+    /// Bytes of working memory.
+    pub temporaries: u64,
+    /// Floating-point operations, as the compiler counts them.
+    pub flops: u64,
+    /// Bytes read and written, as the compiler counts them.
+    pub bytes_accessed: u64,
+}
+
+impl Plan {
+    /// Bytes that a run takes on its device at most: arguments, outputs and working memory, what is shared counted once.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.arguments.saturating_add(self.outputs).saturating_add(self.temporaries).saturating_sub(self.aliased)
+    }
 }
 
 /// Where the value of a variable lies in the weights section: raw, dense, row-major,

@@ -4,6 +4,7 @@
 mod bench;
 mod cache;
 mod call;
+mod diff;
 mod doctor;
 mod evaluate;
 mod images;
@@ -14,6 +15,7 @@ mod predict;
 mod progress;
 mod table;
 mod train;
+mod weights;
 
 use std::io;
 use std::path::PathBuf;
@@ -22,7 +24,7 @@ use clap::{Args, Parser, Subcommand};
 use keramos_runtime::cache::Cache;
 use keramos_runtime::dataset::ArrayNames;
 use keramos_runtime::plugins::{DEVICE_VARIABLE, DeviceChoice};
-use keramos_runtime::{Error, Model, Session, SessionOptions, weights};
+use keramos_runtime::{Error, Model, Session, SessionOptions};
 
 /// Runs Keramos artifacts (.kar): no Python, no compiler.
 #[derive(Debug, Parser)]
@@ -52,6 +54,10 @@ enum Command {
     Bench(bench::Options),
     /// Show layers, entry points, sizes and targets
     Inspect(inspect::Options),
+    /// Compare two artifacts
+    Diff(diff::Options),
+    /// List, export or import the values of a model's variables
+    Weights(weights::Options),
     /// List the plugins of this machine, or install one
     Plugins(plugins::Options),
     /// Check this machine, and say what to do about what is wrong
@@ -159,6 +165,8 @@ pub(crate) fn main() -> u8 {
         Command::Call(options) => call::run(options),
         Command::Bench(options) => bench::run(options),
         Command::Inspect(options) => inspect::run(options),
+        Command::Diff(options) => diff::run(options),
+        Command::Weights(options) => weights::run(options),
         Command::Plugins(options) => plugins::run(options),
         Command::Doctor(options) => doctor::run(options),
         Command::Cache(options) => cache::run(options),
@@ -192,7 +200,7 @@ fn print(text: &str) -> Result<(), Failure> {
 /// Gives the model the weights of a file, or warns if it would run with initial values.
 fn prepare_weights(model: &mut Model, file: Option<&PathBuf>) -> Result<(), Error> {
     if let Some(file) = file {
-        let values = weights::load(file, &model.manifest().variables)?;
+        let values = keramos_runtime::weights::load(file, &model.manifest().variables)?;
         return model.set_variables(values);
     }
     if !model.manifest().has_all_weights() {

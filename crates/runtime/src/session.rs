@@ -159,7 +159,8 @@ impl Session {
         let target = builder.add_target(self.target(target_name)?);
         for program in 0..artifact.manifest().programs.len() {
             let executable = self.compile_program(artifact, program)?;
-            builder.add_executable(program, target, executable.executable().serialize()?);
+            let code = executable.executable().serialize()?;
+            builder.add_planned_executable(program, target, code, target::plan(executable.executable()));
         }
         Ok(builder)
     }

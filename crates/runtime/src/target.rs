@@ -1,8 +1,8 @@
 //! Which executables fit this machine: the fingerprint of a client, and the options that
 //! programs are compiled with.
 
-use keramos_artifact::Target;
-use keramos_pjrt::{Client, CompileOptions, Plugin, Topology};
+use keramos_artifact::{Plan, Target};
+use keramos_pjrt::{Client, CompileOptions, Executable, Plugin, Topology, Value};
 
 use crate::error::Error;
 
@@ -110,6 +110,27 @@ pub fn fingerprint(client: &Client) -> Result<String, Error> {
 
 fn cpu_fingerprint(client: &Client) -> Result<String, Error> {
     Ok(format!("cpu {} build={}", client.platform_version(), client.plugin().build_id()?))
+}
+
+/// What the plugin tells of an executable: as much of it as it tells.
+pub(crate) fn plan(executable: &Executable) -> Option<Plan> {
+    let memory = executable.memory().ok()?;
+    let bytes = |count: i64| u64::try_from(count).unwrap_or(0);
+    let costs = executable.cost_analysis().unwrap_or_default();
+    let cost = |name: &str| match costs.get(name) {
+        Some(Value::Float(count)) if *count >= 0.0 => *count as u64,
+        Some(Value::Int(count)) => bytes(*count),
+        _ => 0,
+    };
+    Some(Plan {
+        code: bytes(memory.generated_code),
+        arguments: bytes(memory.arguments),
+        outputs: bytes(memory.outputs),
+        aliased: bytes(memory.aliased),
+        temporaries: bytes(memory.temporaries),
+        flops: cost("flops"),
+        bytes_accessed: cost("bytes accessed"),
+    })
 }
 
 /// What a target's details list of the processor's instruction set extensions starts with.

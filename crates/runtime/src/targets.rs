@@ -4,8 +4,10 @@ mod gpus;
 
 use std::path::{Path, PathBuf};
 
-use keramos_artifact::{Artifact, ArtifactBuilder, Target};
-use keramos_pjrt::{Client, ClientOptions, CompileOptions, Environment, Platform, Plugin, Topology, discover};
+use keramos_artifact::{Artifact, ArtifactBuilder, Plan, Target};
+use keramos_pjrt::{
+    Client, ClientOptions, CompileOptions, Environment, Executable, Platform, Plugin, Topology, discover,
+};
 
 use crate::error::Error;
 use crate::session::in_program;
@@ -135,18 +137,11 @@ impl TargetSpec {
         let compiler = self.compiler(&plugin)?;
         let mut builder = ArtifactBuilder::from_artifact(artifact)?;
         builder.set_weights(artifact.weights()?.iter())?;
-        let target = builder.add_target(compiler.target);
+        let target = builder.add_target(compiler.target.clone());
         for program in 0..artifact.manifest().programs.len() {
             let code = artifact.program_code(program)?.unwrap_or_default();
-            let compiled = match &compiler.devices {
-                Devices::Client(client) => {
-                    client.compile(&code, &compiler.options).and_then(|executable| executable.executable().serialize())
-                }
-                Devices::Topology(topology) => {
-                    topology.compile(&code, &compiler.options).and_then(|executable| executable.serialize())
-                }
-            };
-            builder.add_executable(program, target, compiled.map_err(|error| in_program(artifact, program, error))?);
+            let compiled = compiler.compile(&code).map_err(|error| in_program(artifact, program, error))?;
+            builder.add_planned_executable(program, target, compiled.0, compiled.1);
         }
         Ok(builder)
     }
@@ -198,6 +193,17 @@ struct Compiler {
     target: Target,
     options: CompileOptions,
     devices: Devices,
+}
+
+impl Compiler {
+    /// The executable as bytes, and what the plugin tells of it.
+    fn compile(&self, code: &[u8]) -> keramos_pjrt::Result<(Vec<u8>, Option<Plan>)> {
+        let stored = |executable: &Executable| Ok((executable.serialize()?, target::plan(executable)));
+        match &self.devices {
+            Devices::Client(client) => stored(client.compile(code, &self.options)?.executable()),
+            Devices::Topology(topology) => stored(&topology.compile(code, &self.options)?),
+        }
+    }
 }
 
 enum Devices {

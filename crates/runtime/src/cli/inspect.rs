@@ -1,9 +1,16 @@
 //! `keramos-run inspect`.
 
-use std::path::PathBuf;
+mod graph;
+mod plan;
+
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use keramos_artifact::{Artifact, Entry, LayerSummary, Manifest, Port, PortKind, Program, Role, SectionKind};
+use keramos_artifact::atomic;
+use keramos_artifact::{
+    Artifact, CodeFormat, Entry, LayerSummary, Manifest, Port, PortKind, Program, Role, SectionKind,
+};
+use keramos_runtime::Error;
 use serde_json::{Value, json};
 
 use super::{Failure, print, table};
@@ -16,6 +23,12 @@ pub(super) struct Options {
     /// Print one JSON object
     #[arg(long)]
     json: bool,
+    /// Draw the layers into a .html, .svg or .dot file
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    graph: Option<PathBuf>,
+    /// Write the StableHLO code of each program into this folder, as modules that `keramos-run call` takes
+    #[arg(long, value_name = "DIR", conflicts_with = "json")]
+    stablehlo: Option<PathBuf>,
 }
 
 pub(super) fn run(options: &Options) -> Result<(), Failure> {
@@ -24,6 +37,12 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
         return print(&format!("{:#}\n", as_json(&artifact)));
     }
     let manifest = artifact.manifest();
+    if options.graph.is_some() || options.stablehlo.is_some() {
+        if let Some(path) = &options.graph {
+            graph::write(manifest, path)?;
+        }
+        return options.stablehlo.as_ref().map_or(Ok(()), |folder| stablehlo(&artifact, folder));
+    }
     let mut text = head(&artifact);
     if !manifest.layers.is_empty() {
         text.push_str(&format!("\nLayers\n{}", layers(&manifest.layers)));
@@ -33,8 +52,28 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
     }
     text.push_str(&format!("\nEntry points\n{}", programs(manifest)));
     text.push_str(&format!("\nSections\n{}", sections(&artifact)));
+    text.push_str(&plan::render(manifest));
     text.push_str(&targets(manifest));
     print(&text)
+}
+
+/// Writes each program's code to a file of its own, and lists the files.
+fn stablehlo(artifact: &Artifact, folder: &Path) -> Result<(), Failure> {
+    let failed = |source| Error::File { path: folder.to_owned(), action: "make the folder", source };
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    for (index, program) in artifact.manifest().programs.iter().enumerate() {
+        let name: String =
+            program.label().chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' }).collect();
+        let extension = match program.format {
+            CodeFormat::StablehloText => "mlir",
+            CodeFormat::StablehloBytecode => "mlirbc",
+        };
+        let path = folder.join(format!("{index:02}-{}.{extension}", name.trim_matches('-')));
+        let code = artifact.program_code(index)?.unwrap_or_default();
+        atomic::write_without_sync(&path, [&*code])?;
+        print(&format!("{}: {}\n", path.display(), program.label()))?;
+    }
+    Ok(())
 }
 
 fn head(artifact: &Artifact) -> String {

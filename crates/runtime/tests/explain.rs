@@ -1,0 +1,130 @@
+//! Artifacts explain themselves: inspect, diff, weights.
+#![allow(clippy::unwrap_used, reason = "a failing test may panic")]
+
+mod support;
+
+use keramos_artifact::{Artifact, ArtifactBuilder, LayerSummary, Manifest};
+use keramos_runtime::data::{self, Arrays};
+use keramos_runtime::{HostTensor, Platform, Session};
+use support::process::Place;
+
+/// `aot.kar`: `m.kar` with executables for this machine.
+fn compiled() -> Place {
+    let place = Place::new();
+    let artifact = Artifact::open(place.path("m.kar")).unwrap();
+    let session = Session::new(Platform::Cpu).unwrap();
+    session.compile_ahead("cpu", &artifact).unwrap().write_atomic(place.path("aot.kar")).unwrap();
+    place
+}
+
+#[test]
+fn inspect_shows_what_a_run_takes() {
+    let place = compiled();
+    let text = place.run("inspect aot.kar").ok();
+    let row = text.lines().rfind(|line| line.contains("predict (batch 4)")).unwrap();
+    // Arguments: kernel 4×3, bias 3, x 4×4 floats; the output is 4×3 floats.
+    for part in ["cpu", "124 B", "48 B"] {
+        assert!(row.contains(part), "{part} is not in {row}");
+    }
+    assert!(!place.run("inspect m.kar").ok().contains("Memory and work"), "there are no executables to tell of");
+    let json: serde_json::Value = serde_json::from_str(&place.run("inspect aot.kar --json").ok()).unwrap();
+    assert_eq!(json["manifest"]["executables"][1]["plan"]["arguments"], 124);
+}
+
+#[test]
+fn code_is_written_as_modules_that_can_be_called() {
+    let place = Place::new();
+    let listed = place.run("inspect m.kar --stablehlo modules").ok();
+    assert!(listed.starts_with("modules/00-init.mlir: init\n"), "{listed}");
+    let called = place.run("call modules/00-init.mlir main --out-dir out").ok();
+    assert!(called.is_empty(), "{called}");
+    let kernel = data::read(&place.path("out/0.npy")).unwrap();
+    assert_eq!(kernel[data::UNNAMED].shape(), [4, 3]);
+}
+
+#[test]
+fn models_are_drawn_in_three_formats() {
+    let place = Place::new();
+    let layer = |name: &str, from: &[&str]| LayerSummary {
+        name: name.to_owned(),
+        class: "Dense".to_owned(),
+        output_shapes: vec![vec![None, Some(3)]],
+        params: 1234,
+        connected_to: from.iter().map(|&from| from.to_owned()).collect(),
+    };
+    let manifest = Manifest {
+        name: "two <paths>".to_owned(),
+        layers: vec![layer("in", &[]), layer("a", &["in"]), layer("b", &["in"]), layer("sum\"", &["a", "b", "gone"])],
+        ..Manifest::default()
+    };
+    ArtifactBuilder::new(keramos_artifact::BuildInfo::default(), manifest).write_atomic(place.path("g.kar")).unwrap();
+    for format in ["dot", "svg", "html"] {
+        place.run(&format!("inspect g.kar --graph g.{format}")).ok();
+    }
+    let read = |name: &str| String::from_utf8(place.read(name)).unwrap();
+    let dot = read("g.dot");
+    for part in ["n0 -> n1;", "n0 -> n2;", "n1 -> n3;", "n2 -> n3;", "sum\\\" (Dense)\\n(None, 3) · 1,234 params"] {
+        assert!(dot.contains(part), "{part} is not in\n{dot}");
+    }
+    let svg = read("g.svg");
+    assert_eq!((svg.matches("<rect x=").count(), svg.matches("marker-end").count()), (4, 4), "{svg}");
+    assert!(svg.contains("two &lt;paths&gt;") && svg.contains("sum&quot; (Dense)"), "{svg}");
+    // The two that one layer feeds stand beside each other.
+    assert!(svg.contains("<rect x=\"28\" y=\"124\"") && svg.contains("<rect x=\"296\" y=\"124\""), "{svg}");
+    let html = read("g.html");
+    assert_eq!(html.matches("<details>").count(), 4);
+    assert!(html.contains("<svg") && html.contains("fed by a, b, gone"), "{html}");
+    place.run("inspect g.kar --graph g.png").fails(2, &["--graph g.png", "may be .html, .svg or .dot"]);
+}
+
+#[test]
+fn diff_names_what_is_other() {
+    let place = compiled();
+    assert_eq!(place.run("diff m.kar m.kar").ok(), "no differences\n");
+    let run = place.run("diff m.kar aot.kar");
+    assert_eq!(run.code, Some(1));
+    assert!(run.stdout.contains("+ target `cpu`") && !run.stdout.contains('~'), "{}", run.stdout);
+
+    let artifact = Artifact::open(place.path("m.kar")).unwrap();
+    let mut builder = ArtifactBuilder::from_artifact(&artifact).unwrap();
+    builder.set_weights([(1, &[0; 12][..])]).unwrap();
+    builder.write_atomic(place.path("one.kar")).unwrap();
+    builder.set_weights([(1, &[1; 12][..])]).unwrap();
+    builder.write_atomic(place.path("two.kar")).unwrap();
+    let run = place.run("diff one.kar two.kar");
+    assert!(run.stdout.starts_with("~ value of `linear/dense/bias`: checksum"), "{}", run.stdout);
+    assert_eq!(run.stdout.lines().count(), 1, "{}", run.stdout);
+}
+
+#[test]
+fn weights_go_out_and_come_back() {
+    let place = Place::new();
+    place.run("weights export m.kar -o w.npz").fails(2, &["m.kar stores no values", "compile it with --weights"]);
+    let kernel: Vec<f32> = (0..12_u8).map(f32::from).collect();
+    let arrays = Arrays::from([
+        ("linear/dense/kernel".to_owned(), HostTensor::from_values(vec![4, 3], &kernel).unwrap()),
+        ("linear/dense/bias".to_owned(), HostTensor::from_values(vec![3], &[0.5_f32, 1.0, 2.0]).unwrap()),
+    ]);
+    data::write(&place.path("given.npz"), &arrays).unwrap();
+    place.run("weights import m.kar given.npz -o full.kar").ok();
+    for file in ["out.safetensors", "out.npz"] {
+        place.run(&format!("weights export full.kar -o {file}")).ok();
+        assert_eq!(data::read(&place.path(file)).unwrap(), arrays);
+        place.run(&format!("weights import m.kar {file} -o again.kar")).ok();
+        assert_eq!(place.read("again.kar"), place.read("full.kar"));
+    }
+    let listed = place.run("weights list full.kar").ok();
+    let row = listed.lines().find(|line| line.contains("linear/dense/kernel")).unwrap();
+    assert!(row.contains("float32[4, 3]") && row.contains("trainable") && row.ends_with("yes"), "{listed}");
+    let row = listed.lines().find(|line| line.contains("sgd/iteration")).unwrap();
+    assert!(row.contains("optimizer") && row.ends_with("no"), "{listed}");
+
+    let wrong =
+        Arrays::from([("linear/dense/kernel".to_owned(), HostTensor::from_values(vec![2], &[1.0_f32; 2]).unwrap())]);
+    data::write(&place.path("wrong.npz"), &wrong).unwrap();
+    let before = place.read("full.kar");
+    place
+        .run("weights import full.kar wrong.npz")
+        .fails(1, &["do not fit the model", "linear/dense/bias", "float32[2] in the file"]);
+    assert_eq!(place.read("full.kar"), before);
+}
