@@ -1,11 +1,14 @@
 //! Calls of functions that an artifact holds.
 
+use std::sync::Arc;
+
 use keramos_artifact::{DType, Entry, Port, Program};
 use keramos_pjrt::Buffer;
 
 use crate::data::quoted;
 use crate::error::Error;
 use crate::model::Model;
+use crate::session::in_program;
 use crate::tensor::{HostTensor, describe};
 
 /// Arguments that do not fit a function.
@@ -99,8 +102,10 @@ impl Model {
         let results = self.run(program, uploads.collect::<Result<Vec<Buffer>, Error>>()?)?;
         let reads = results.iter().map(Buffer::read).collect::<Result<Vec<_>, _>>()?;
         let outputs = self.program(program)?.outputs.clone();
+        let artifact = Arc::clone(self.artifact());
         let tensor = |(port, read): (Port, keramos_pjrt::PendingRead)| {
-            Ok(HostTensor::new(port.dtype, port.shape, read.wait()?)?)
+            let bytes = read.wait().map_err(|error| in_program(&artifact, program, error))?;
+            Ok(HostTensor::new(port.dtype, port.shape, bytes)?)
         };
         outputs.into_iter().zip(reads).map(tensor).collect()
     }

@@ -59,6 +59,19 @@ pub enum Error {
         #[source]
         source: Box<crate::stablehlo::ModuleError>,
     },
+    /// The device has too little memory.
+    #[error("`{program}` of `{model}` does not fit into the device's memory: {source}\n{account}")]
+    OutOfMemory {
+        /// Name of the model.
+        model: String,
+        /// The program, with its batch size.
+        program: String,
+        /// The plugin's reason.
+        #[source]
+        source: Box<keramos_pjrt::Error>,
+        /// What the memory goes to, and what would help.
+        account: String,
+    },
     /// A file cannot be read.
     #[error("{}: cannot {action}: {source}", path.display())]
     File {

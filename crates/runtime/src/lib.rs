@@ -10,6 +10,7 @@ pub mod dataset;
 mod error;
 mod evaluate;
 mod feed;
+pub mod memory;
 mod model;
 pub mod plugins;
 mod predict;

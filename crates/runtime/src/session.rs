@@ -258,12 +258,17 @@ impl Session {
     }
 }
 
-/// A plugin's error, with the program that it is about.
+/// A plugin's error, with the program that it is about, and with what memory goes to if there is too little.
 pub(crate) fn in_program(artifact: &Artifact, program: usize, error: keramos_pjrt::Error) -> Error {
     let manifest = artifact.manifest();
-    Error::Execution {
-        model: manifest.name.clone(),
-        program: manifest.programs.get(program).map(Program::label).unwrap_or_default(),
-        source: Box::new(error),
+    let model = manifest.name.clone();
+    let label = manifest.programs.get(program).map(Program::label).unwrap_or_default();
+    let source = Box::new(error);
+    match &*source {
+        keramos_pjrt::Error::Call { code: keramos_pjrt::ErrorCode::ResourceExhausted, .. } => {
+            let account = crate::memory::account(manifest, program);
+            Error::OutOfMemory { model, program: label, source, account }
+        }
+        _ => Error::Execution { model, program: label, source },
     }
 }

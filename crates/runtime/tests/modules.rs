@@ -147,3 +147,19 @@ fn arguments_that_do_not_fit_a_module() {
     data::write(&place.path("x.npy"), &Arrays::from([("x".to_owned(), wrong)])).unwrap();
     place.run(&["call", "m.mlir", "main", "--arg", "0=x.npy"]).fails(1, &["float32[2], found float32[3]", "export"]);
 }
+
+/// 240 GB are more than the machines have that run tests.
+#[test]
+fn too_little_memory_is_told_with_what_it_goes_to() {
+    let place = Place::new();
+    let many = "tensor<60000000000xf32>";
+    let body = format!("%0 = stablehlo.iota dim = 0 : {many} return %0 : {many}");
+    place.write("large.mlir", &format!("module {{ func.func @main() -> {many} {{ {body} }} }}"));
+    let parts = [
+        "does not fit into the device's memory",
+        "outputs 240.0 GB",
+        "`result` (240.0 GB)",
+        "what helps: smaller arrays",
+    ];
+    place.run(&["call", "large.mlir", "main"]).fails(1, &parts);
+}

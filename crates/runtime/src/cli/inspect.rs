@@ -11,6 +11,7 @@ use keramos_artifact::{
     Artifact, CodeFormat, Entry, LayerSummary, Manifest, Port, PortKind, Program, Role, SectionKind,
 };
 use keramos_runtime::Error;
+pub(super) use keramos_runtime::memory::size;
 use serde_json::{Value, json};
 
 use super::{Failure, print, table};
@@ -281,24 +282,6 @@ fn thousands(value: u64) -> String {
     groups.join(",")
 }
 
-/// Bytes in the largest unit that leaves a whole number before the point.
-pub(super) fn size(bytes: u64) -> String {
-    const UNITS: [&str; 4] = ["KB", "MB", "GB", "TB"];
-    if bytes < 1000 {
-        return format!("{bytes} B");
-    }
-    let mut value = bytes as f64;
-    let mut unit = "B";
-    for larger in UNITS {
-        if value < 1000.0 {
-            break;
-        }
-        value /= 1000.0;
-        unit = larger;
-    }
-    format!("{value:.1} {unit}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -309,8 +292,5 @@ mod tests {
         assert_eq!(thousands(999), "999");
         assert_eq!(thousands(1_234_567), "1,234,567");
         assert_eq!(thousands(123_456), "123,456");
-        assert_eq!(size(999), "999 B");
-        assert_eq!(size(1_500), "1.5 KB");
-        assert_eq!(size(25_600_000), "25.6 MB");
     }
 }
