@@ -40,6 +40,21 @@ fn difference(found: &Array, expected: &Json, single: f64) -> Option<String> {
     (!right).then(|| format!("{expected_ty} {wanted:?} expected, found {ty} {values:?}"))
 }
 
+/// The texts that the program has and that are not those expected.
+fn different_texts(found: Option<Value>, expected: &Json) -> Vec<String> {
+    let Some(Value::Dict(found)) = found else { panic!("`texts` is no dict") };
+    let found = found.borrow();
+    let text = |name: &String| match found.get(&Key::name(name.as_str())) {
+        Some(Value::Str(text)) => text.to_string(),
+        other => format!("{other:?}"),
+    };
+    let differs = |(name, wanted): (&String, &Json)| {
+        let (found, wanted) = (text(name), wanted.as_str().unwrap());
+        (found != wanted).then(|| format!("{name}: {wanted} expected, found {found}"))
+    };
+    expected.as_object().unwrap().iter().filter_map(differs).collect()
+}
+
 fn check(program: &str, expected: &str, single: f64) {
     let expected: Json = serde_json::from_str(expected).unwrap();
     let mut evaluated = run(&Source::new("program.py", program), Options::default());
@@ -48,6 +63,10 @@ fn check(program: &str, expected: &str, single: f64) {
     let only = std::env::var("CASE").ok();
     let mut failures = Vec::new();
     for (name, outputs) in expected.as_object().unwrap() {
+        if name == "texts" {
+            failures.extend(different_texts(evaluated.global("texts"), outputs));
+            continue;
+        }
         if only.as_ref().is_some_and(|only| only != name) {
             continue;
         }
@@ -127,4 +146,9 @@ fn arrays_are_those_of_jax() {
 #[test]
 fn distributions_are_those_of_jax() {
     check(include_str!("jax/programs/distributions.py"), include_str!("jax/programs/distributions.json"), 1e-5);
+}
+
+#[test]
+fn modules_of_linen_are_those_of_flax() {
+    check(include_str!("jax/programs/flax_linen.py"), include_str!("jax/programs/flax_linen.json"), 1e-5);
 }

@@ -15,7 +15,7 @@ use crate::diagnostics::Span;
 use crate::error::{Error, Result};
 use crate::library::Args;
 use crate::syntax::ast::{Expr, ExprKind, Function, Lambda, Parameter, Parameters, Scope, StmtKind, Symbol};
-use crate::value::{Object, Value};
+use crate::value::{Key, Object, Value};
 
 /// A function or lambda together with the namespace that it was made in.
 pub(crate) struct UserFunction {
@@ -74,7 +74,11 @@ impl UserFunction {
         Value::User(Rc::new(UserFunction { name, qualified, body, defaults, env, attributes: RefCell::default() }))
     }
 
-    /// The function's documentation string.
+    /// The attributes that the program gave it.
+    pub(crate) fn own_attributes(&self) -> Vec<(Rc<str>, Value)> {
+        self.attributes.borrow().iter().map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
     /// The names of the parts of the tuple that the last `return` gives.
     pub(crate) fn returned_names(&self) -> Vec<Option<String>> {
         let name = |expr: &Expr| match &expr.kind {
@@ -94,6 +98,7 @@ impl UserFunction {
         }
     }
 
+    /// The function's documentation string.
     pub(crate) fn docstring(&self) -> Option<Rc<str>> {
         match &self.body {
             Body::Function(function) => function.docstring.clone(),
@@ -243,13 +248,20 @@ impl Object for UserFunction {
     }
 
     fn get_attr(self: Rc<Self>, _interp: &mut Interp, name: &str) -> Result<Option<Value>> {
+        if let Some(value) = self.attributes.borrow().get(name) {
+            return Ok(Some(value.clone()));
+        }
         Ok(match name {
             "__name__" => Some(Value::Str(self.name.clone())),
             "__qualname__" => Some(Value::Str(self.qualified.clone())),
             "__doc__" => Some(self.docstring().map_or(Value::None, Value::Str)),
             "__module__" => Some(Value::str("__main__")),
             "__call__" => Some(Value::User(self)),
-            _ => self.attributes.borrow().get(name).cloned(),
+            "__dict__" => {
+                let entries = self.own_attributes().into_iter().map(|(k, v)| (Key::name(k), v));
+                Some(Value::Dict(Rc::new(RefCell::new(entries.collect()))))
+            }
+            _ => None,
         })
     }
 

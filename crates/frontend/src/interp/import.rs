@@ -55,6 +55,13 @@ impl Interp {
                         }
                     }
                 }
+                if let Value::User(package) = &module {
+                    for name in package.attributes() {
+                        if let Some(value) = package.clone().get_attr(self, &name)? {
+                            env.bind(&name.into(), value);
+                        }
+                    }
+                }
             }
             ImportedNames::Names(names) => {
                 for imported in names {
@@ -91,6 +98,9 @@ impl Interp {
     fn module(&mut self, name: &str) -> Result<Value> {
         if let Some(package) = self.package(name)? {
             return Ok(package);
+        }
+        if name == modules::private::PRIVATE.name && self.in_package {
+            return Ok(Value::Module(&modules::private::PRIVATE));
         }
         Ok(match modules::find(name) {
             Found::Module(module) => Value::Module(module),

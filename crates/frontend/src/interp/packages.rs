@@ -17,7 +17,8 @@ use crate::value::{Object, Value};
 
 /// A package's text.
 struct Text {
-    name: &'static str,
+    /// The dotted names by which it is imported, the first being its own.
+    names: &'static [&'static str],
     /// The parts, one after the other.
     parts: &'static [&'static str],
     modules: Modules,
@@ -31,9 +32,9 @@ type Modules = &'static [(&'static str, &'static str)];
 pub(crate) const TRAINER: &str = "keras trainer";
 
 const PACKAGES: &[Text] = &[
-    Text { name: TRAINER, parts: &[include_str!("../packages/trainer.py")], modules: &[] },
+    Text { names: &[TRAINER], parts: &[include_str!("../packages/trainer.py")], modules: &[] },
     Text {
-        name: "optax",
+        names: &["optax"],
         parts: &[
             include_str!("../packages/optax/shared.py"),
             include_str!("../packages/optax/transformations.py"),
@@ -45,33 +46,81 @@ const PACKAGES: &[Text] = &[
         ],
         modules: &[("losses", ""), ("schedules", ""), ("transforms", ""), ("tree", "tree_"), ("tree_utils", "")],
     },
+    Text { names: &["flax"], parts: &[], modules: &[] },
+    Text { names: &["flax.core"], parts: &[include_str!("../packages/flax/core.py")], modules: &[("frozen_dict", "")] },
+    Text { names: &["flax.struct"], parts: &[include_str!("../packages/flax/struct.py")], modules: &[] },
+    Text { names: &["flax.traverse_util"], parts: &[include_str!("../packages/flax/traverse_util.py")], modules: &[] },
+    Text {
+        names: &["flax.training"],
+        parts: &[include_str!("../packages/flax/training.py")],
+        modules: &[("train_state", ""), ("common_utils", "")],
+    },
+    Text {
+        names: &["flax.linen.initializers", "flax.nnx.initializers"],
+        parts: &[include_str!("../packages/flax/initializers.py")],
+        modules: &[],
+    },
+    Text { names: &["flax.__shared__"], parts: &[include_str!("../packages/flax/shared.py")], modules: &[] },
+    Text {
+        names: &["flax.linen"],
+        parts: &[
+            include_str!("../packages/flax/linen/module.py"),
+            include_str!("../packages/flax/linen/activations.py"),
+            include_str!("../packages/flax/linen/linear.py"),
+            include_str!("../packages/flax/linen/normalization.py"),
+            include_str!("../packages/flax/linen/attention.py"),
+            include_str!("../packages/flax/linen/recurrent.py"),
+            include_str!("../packages/flax/linen/transforms.py"),
+        ],
+        modules: &[
+            ("activation", ""),
+            ("attention", ""),
+            ("linear", ""),
+            ("module", ""),
+            ("normalization", ""),
+            ("pooling", ""),
+            ("recurrent", ""),
+            ("transforms", ""),
+        ],
+    },
 ];
+
+impl Text {
+    /// Its own name.
+    fn name(&self) -> &'static str {
+        self.names.first().copied().unwrap_or_default()
+    }
+}
 
 /// A package, or a module in it, as a value.
 #[derive(Debug)]
 struct Package {
     name: String,
     prefix: &'static str,
-    modules: Modules,
     env: Rc<Env>,
+}
+
+/// The text of a dotted name, and the prefix of its names if it is a module inside a text.
+fn text(name: &str) -> Option<(&'static Text, Option<&'static str>)> {
+    let named = |name: &str| PACKAGES.iter().find(|text| text.names.contains(&name));
+    if let Some(text) = named(name) {
+        return Some((text, None));
+    }
+    let (package, module) = name.rsplit_once('.')?;
+    let text = named(package)?;
+    text.modules.iter().find(|(known, _)| *known == module).map(|(_, prefix)| (text, Some(*prefix)))
 }
 
 impl Interp {
     /// The package or module of that name, if it is written in the model language.
     ///
     /// # Errors
-    /// The package has no such module.
+    /// The package's own text fails.
     pub(super) fn package(&mut self, name: &str) -> Result<Option<Value>> {
-        let (top, module) = name.split_once('.').unwrap_or((name, ""));
-        let Some(text) = PACKAGES.iter().find(|text| text.name == top) else { return Ok(None) };
-        let prefix = match text.modules.iter().find(|(known, _)| *known == module) {
-            Some((_, prefix)) => prefix,
-            None if module.is_empty() => "",
-            None => return Ok(None),
-        };
-        let env = self.package_names(text.name, text.parts)?;
-        let modules: Modules = if module.is_empty() { text.modules } else { &[] };
-        Ok(Some(Value::User(Rc::new(Package { name: name.to_owned(), prefix, modules, env }))))
+        let Some((text, prefix)) = text(name) else { return Ok(None) };
+        let env = self.package_names(text.name(), text.parts)?;
+        let package = Package { name: name.to_owned(), prefix: prefix.unwrap_or(""), env };
+        Ok(Some(Value::User(Rc::new(package))))
     }
 
     /// The function `name` of a package.
@@ -79,9 +128,9 @@ impl Interp {
     /// # Errors
     /// There is no such package or function.
     pub(crate) fn package_function(&mut self, package: &str, name: &str) -> Result<Value> {
-        let text = PACKAGES.iter().find(|text| text.name == package);
+        let text = PACKAGES.iter().find(|text| text.names.contains(&package));
         let text = text.ok_or_else(|| Error::internal(format!("there is no package `{package}`")))?;
-        let found = self.package_names(text.name, text.parts)?.own(name);
+        let found = self.package_names(text.name(), text.parts)?.own(name);
         found.ok_or_else(|| Error::internal(format!("the package `{package}` has no `{name}`")))
     }
 
@@ -105,11 +154,12 @@ impl Interp {
             return Err(Error::internal(format!("the package `{name}`: {}", problem.message)));
         }
         let env = Env::package();
+        // As in Python, a package that is imported while it is read is there, as far as it got.
+        self.eval.packages.push((name, env.clone()));
         let outer = std::mem::replace(&mut self.in_package, true);
         let run = module.body.iter().try_for_each(|stmt| self.stmt(&env, stmt).map(drop));
         self.in_package = outer;
         run.map_err(|error| Error::internal(format!("the package `{name}`: {}", error.diagnostic().message)))?;
-        self.eval.packages.push((name, env.clone()));
         Ok(env)
     }
 }
@@ -123,8 +173,8 @@ impl Object for Package {
         if name.starts_with('_') {
             return Ok((name == "__name__").then(|| Value::str(self.name.as_str())));
         }
-        if self.modules.iter().any(|(module, _)| *module == name) {
-            return interp.package(&format!("{}.{name}", self.name));
+        if let Some(inner) = interp.package(&format!("{}.{name}", self.name))? {
+            return Ok(Some(inner));
         }
         Ok(self.env.own(&format!("{}{name}", self.prefix)).or_else(|| self.env.own(name)))
     }

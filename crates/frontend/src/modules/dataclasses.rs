@@ -11,11 +11,31 @@ use crate::interp::builtins::functions;
 use crate::interp::classes::{DataClass, DataField, Instance, Layout, UserClass};
 use crate::interp::exceptions::raise;
 use crate::library::{Args, Bound, Default, FunctionDecl};
-use crate::value::{Key, Object, Value};
+use crate::value::{Key, Object, ObjectRef, Value};
 
 modules! {
     /// `dataclasses`.
-    DATACLASSES = Contents { python: &[FUNCTIONS], ..Contents::new("dataclasses") };
+    DATACLASSES = Contents { python: &[FUNCTIONS], values: mark, value_names: MARKS, ..Contents::new("dataclasses") };
+}
+
+const MARKS: &[&str] = &["KW_ONLY", "MISSING"];
+
+/// A value that stands for itself.
+#[derive(Debug)]
+struct Mark(&'static str);
+
+impl Object for Mark {
+    fn class_name(&self) -> Rc<str> {
+        format!("_{}_TYPE", self.0).into()
+    }
+}
+
+fn mark(name: &str) -> Option<Value> {
+    thread_local! {
+        static VALUES: Vec<(&'static str, Value)> =
+            MARKS.iter().map(|name| (*name, Value::User(Rc::new(Mark(name)) as ObjectRef))).collect();
+    }
+    VALUES.with(|values| values.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()))
 }
 
 static FUNCTIONS: &[FunctionDecl] = functions! {
@@ -29,6 +49,7 @@ static FUNCTIONS: &[FunctionDecl] = functions! {
     "asdict" [(obj)] "The fields as a dict, nested dataclasses too." => |i, args| convert(i, &args.get("obj")?.clone(), true);
     "astuple" [(obj)] "The fields as a tuple, nested dataclasses too." => |i, args| convert(i, &args.get("obj")?.clone(), false);
     "replace" [(obj) (**changes)] "A copy with some fields changed." => replace;
+    "fields" [(class_or_instance)] "The fields in order, each with `name`, `default`, `init`, `metadata` and so on." => fields;
     "is_dataclass" [(obj)] "Whether it is a dataclass or an instance of one." => is_dataclass;
 };
 
@@ -39,6 +60,7 @@ struct Options {
     order: bool,
     eq: bool,
     repr: bool,
+    kw_only: bool,
 }
 
 /// `@dataclass(…)`, waiting for the class.
@@ -66,6 +88,31 @@ impl Object for FieldSpec {
     fn class_name(&self) -> Rc<str> {
         "Field".into()
     }
+
+    fn get_attr(self: Rc<Self>, _: &mut Interp, name: &str) -> Result<Option<Value>> {
+        let missing = || mark("MISSING").unwrap_or(Value::None);
+        Ok(Some(match name {
+            "name" => Value::Str(self.0.name.clone()),
+            "default" => self.0.default.clone().unwrap_or_else(missing),
+            "default_factory" => self.0.factory.clone().unwrap_or_else(missing),
+            "init" => Value::Bool(self.0.init),
+            "repr" => Value::Bool(self.0.repr),
+            "kw_only" => Value::Bool(self.0.kw_only),
+            "metadata" => self.0.metadata.clone(),
+            _ => return Ok(None),
+        }))
+    }
+}
+
+fn fields(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    let object = args.get("class_or_instance")?;
+    let class = user::<UserClass>(object).or_else(|| user::<Instance>(object).map(|i| i.class.clone()));
+    let layout = class.map(|class| class.layout.borrow().clone());
+    let Some(Layout::Data(data)) = layout else {
+        return Err(Error::ty("must be called with a dataclass type or instance"));
+    };
+    let field = |field: &DataField| Value::User(Rc::new(FieldSpec(field.clone())));
+    Ok(Value::tuple(data.fields.iter().map(field).collect::<Vec<_>>()))
 }
 
 fn dataclass(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
@@ -74,6 +121,7 @@ fn dataclass(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         order: args.bool("order")?,
         eq: args.bool("eq")?,
         repr: args.bool("repr")?,
+        kw_only: args.bool("kw_only")?,
     };
     match args.some("cls")? {
         Some(class) => decorate(class, options),
@@ -92,17 +140,31 @@ fn decorate(value: &Value, options: Options) -> Result<Value> {
             break;
         }
     }
+    let mut kw_only = options.kw_only;
     let annotated = class.members.borrow().get("__annotations__").and_then(Value::elements).unwrap_or_default();
     for name in annotated {
         let Value::Str(name) = name else { continue };
         let assigned = class.members.borrow().get(&name).cloned();
+        let plain = |default: Option<Value>| DataField {
+            name: name.clone(),
+            default,
+            factory: None,
+            init: true,
+            repr: true,
+            kw_only,
+            metadata: empty(),
+            is_static: false,
+        };
         let field = match &assigned {
-            None => {
-                DataField { name: name.clone(), default: None, factory: None, init: true, repr: true, is_static: false }
+            None if &*name == "_" => {
+                kw_only = true;
+                continue;
             }
+            None => plain(None),
             Some(value) => match user::<FieldSpec>(value) {
                 Some(spec) => {
-                    let field = DataField { name: name.clone(), ..spec.0.clone() };
+                    let kw_only = kw_only || spec.0.kw_only;
+                    let field = DataField { name: name.clone(), kw_only, ..spec.0.clone() };
                     match &field.default {
                         Some(default) => class.set(&name, default.clone()),
                         None => {
@@ -118,10 +180,7 @@ fn decorate(value: &Value, options: Options) -> Result<Value> {
                     );
                     return Err(raise("ValueError", message));
                 }
-                None => {
-                    let default = Some(value.clone());
-                    DataField { name: name.clone(), default, factory: None, init: true, repr: true, is_static: false }
-                }
+                None => plain(Some(value.clone())),
             },
         };
         match fields.iter_mut().find(|f| f.name == name) {
@@ -129,16 +188,20 @@ fn decorate(value: &Value, options: Options) -> Result<Value> {
             None => fields.push(field),
         }
     }
-    let optional = |f: &DataField| f.default.is_some() || f.factory.is_some() || !f.init;
-    if let Some(at) = fields.iter().position(optional)
+    let optional = |f: &DataField| f.default.is_some() || f.factory.is_some() || !f.init || f.kw_only;
+    if let Some(at) = fields.iter().position(|f| optional(f) && !f.kw_only)
         && let Some(field) = fields.iter().skip(at).find(|f| !optional(f))
     {
         let message = format!("non-default argument '{}' follows default argument", field.name);
         return Err(Error::ty(message));
     }
-    let Options { frozen, order, eq, repr } = options;
+    let Options { frozen, order, eq, repr, kw_only: _ } = options;
     *class.layout.borrow_mut() = Layout::Data(Rc::new(DataClass { fields, frozen, order, eq, repr }));
     Ok(value.clone())
+}
+
+fn empty() -> Value {
+    Value::Dict(Rc::new(RefCell::new(indexmap::IndexMap::new())))
 }
 
 fn field(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
@@ -151,6 +214,8 @@ fn field(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         factory: given("default_factory")?,
         init: args.bool("init")?,
         repr: args.bool("repr")?,
+        kw_only: args.bool("kw_only")?,
+        metadata: args.some("metadata")?.cloned().unwrap_or_else(empty),
         is_static: match args.get("metadata")? {
             Value::Dict(entries) => matches!(entries.borrow().get(&Key::name("static")), Some(Value::Bool(true))),
             _ => false,

@@ -5,9 +5,10 @@ use std::rc::Rc;
 use super::partial::Partial;
 use super::{Contents, modules};
 use crate::error::{Error, Result};
-use crate::interp::Interp;
+use crate::interp::attribute::user;
 use crate::interp::builtins::functions;
 use crate::interp::exceptions::raise;
+use crate::interp::{Interp, UserFunction};
 use crate::library::{Args, Bound, Default, FunctionDecl};
 use crate::syntax::ast::{BinaryOp, CompareOp};
 use crate::value::{Object, Value};
@@ -22,7 +23,7 @@ modules! {
 static FUNCTIONS: &[FunctionDecl] = functions! {
     "partial" [(func) (*args) (**keywords)] "The function with some arguments given already." => |_, args| Partial::made(args, false);
     "reduce" [(function) (iterable) (initial = Default::Str(""))] "The elements combined from left to right." => reduce;
-    "wraps" [(wrapped) (*rest) (**options)] "A decorator that leaves the function as it is." => identity;
+    "wraps" [(wrapped) (*rest) (**options)] "A decorator that gives the function the name and attributes of another." => wraps;
     "lru_cache" [(maxsize = Default::None) (typed = Default::Bool(false))] "A decorator that leaves the function as it is." => cache;
     "cache" [(function)] "Leaves the function as it is." => |_, args| Ok(args.get("function")?.clone());
     "cached_property" [(func)] "A computed attribute." => cached_property;
@@ -84,8 +85,39 @@ pub(super) fn leave_as_is() -> Value {
     Value::User(Rc::new(Identity))
 }
 
-fn identity(_interp: &mut Interp, _args: &mut Bound) -> Result<Value> {
-    Ok(leave_as_is())
+/// `functools.wraps(wrapped)`.
+#[derive(Debug)]
+struct Wraps(Value);
+
+impl Object for Wraps {
+    fn class_name(&self) -> Rc<str> {
+        "function".into()
+    }
+
+    fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
+        let Some(wrapper) = args.positional.into_iter().next() else {
+            return Err(Error::ty("a decorator takes a function"));
+        };
+        if user::<UserFunction>(&wrapper).is_none() {
+            return Ok(wrapper);
+        }
+        for name in ["__name__", "__qualname__", "__doc__", "__module__"] {
+            if let Some(value) = interp.find_attribute(&self.0, name)? {
+                interp.set_attribute(&wrapper, name, value)?;
+            }
+        }
+        if let Some(function) = user::<UserFunction>(&self.0) {
+            for (name, value) in function.own_attributes() {
+                interp.set_attribute(&wrapper, &name, value)?;
+            }
+        }
+        interp.set_attribute(&wrapper, "__wrapped__", self.0.clone())?;
+        Ok(wrapper)
+    }
+}
+
+fn wraps(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    Ok(Value::User(Rc::new(Wraps(args.get("wrapped")?.clone()))))
 }
 
 fn cache(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {

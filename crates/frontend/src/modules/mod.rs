@@ -15,6 +15,7 @@ mod keras;
 pub(crate) mod math;
 mod numpy;
 pub(crate) mod partial;
+pub(crate) mod private;
 pub(crate) mod typing;
 pub(crate) mod written;
 
@@ -183,11 +184,23 @@ pub(crate) enum Found {
 }
 
 /// Packages whose modules are all in the table: another name inside them is a mistake.
-const COMPLETE: &[&str] = &["keras", "jax", "optax"];
+const COMPLETE: &[&str] = &["keras", "jax", "optax", "flax", "haiku"];
 
 /// Modules inside those that deal with data, files and plots only.
-const HOST_MODULES: &[&str] =
-    &["keras.datasets", "keras.preprocessing", "keras.visualization", "keras.wrappers", "keras.tree"];
+const HOST_MODULES: &[&str] = &[
+    "keras.datasets",
+    "keras.preprocessing",
+    "keras.visualization",
+    "keras.wrappers",
+    "keras.tree",
+    "flax.config",
+    "flax.jax_utils",
+    "flax.serialization",
+    "flax.training.checkpoints",
+    "flax.training.early_stopping",
+    "flax.training.orbax_utils",
+    "flax.training.prefetch_iterator",
+];
 
 /// The module of a dotted name.
 pub(crate) fn find(name: &str) -> Found {

@@ -30,4 +30,6 @@ for name in names:
         except Exception as error:
             raise SystemExit(f"{name}: {case}: {error!r}")
         lines.append(f"{json.dumps(case)}: {json.dumps(leaves)}")
+    if "texts" in scope:
+        lines.append(f'"texts": {json.dumps(scope["texts"])}')
     (folder / f"{name}.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")

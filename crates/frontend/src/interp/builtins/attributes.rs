@@ -35,6 +35,29 @@ pub(super) static FUNCTIONS: &[FunctionDecl] = functions! {
     "quit" [(code = Default::None)] "Ends the program." => exit;
 };
 
+/// Methods of `object`, which no class of the program can get in the way of.
+pub(super) static OF_OBJECT: &[FunctionDecl] = functions! {
+    "__setattr__" [(object) (name) (value)] "Sets the object's own attribute." => |interp, args| {
+        let (object, name, value) = (args.get("object")?.clone(), args.str("name")?, args.get("value")?.clone());
+        match user::<Instance>(&object) {
+            Some(instance) => instance.assign(interp, &name, value)?,
+            None => interp.set_attribute(&object, &name, value)?,
+        }
+        Ok(Value::None)
+    };
+    "__getattribute__" [(object) (name)] "The object's attribute." => |interp, args| {
+        interp.attribute(&args.get("object")?.clone(), &args.str("name")?)
+    };
+    "__delattr__" [(object) (name)] "Removes the object's own attribute." => |interp, args| {
+        interp.delete_attribute(&args.get("object")?.clone(), &args.str("name")?)?;
+        Ok(Value::None)
+    };
+    "__init__" [(object) (*args) (**kwargs)] "Does nothing." => |_, _| Ok(Value::None);
+    "__repr__" [(object)] "The object's class, as text." => |_, args| {
+        Ok(Value::Str(format!("<{} object>", args.get("object")?.type_name()).into()))
+    };
+};
+
 /// Stands for an absent default of `getattr`; no program passes it.
 const NO_DEFAULT: i64 = i64::MIN + 7;
 

@@ -79,8 +79,8 @@ impl Object for BuiltinType {
     }
 
     fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
-        if let ("type", [_, _, _]) = (self.0.name, args.positional.as_slice()) {
-            return Err(Error::unsupported("classes made by calling type()"));
+        if let ("type", [Value::Str(name), bases, members]) = (self.0.name, args.positional.as_slice()) {
+            return interp.make_class(name, bases, members);
         }
         call_declared(interp, self.0, args)
     }
@@ -89,6 +89,9 @@ impl Object for BuiltinType {
         Ok(match (self.0.name, name) {
             (_, "__name__" | "__qualname__") => Some(Value::str(self.0.name)),
             (_, "__doc__") => Some(Value::str(self.0.doc)),
+            ("object", "__setattr__" | "__getattribute__" | "__delattr__" | "__init__" | "__repr__") => {
+                super::attributes::OF_OBJECT.iter().find(|decl| decl.name == name).map(super::Builtin::value)
+            }
             ("dict", "fromkeys") | ("str", "maketrans") => Some(methods::unbound(self.0.name, name)),
             (kind, name) => methods::of_type(kind, name),
         })

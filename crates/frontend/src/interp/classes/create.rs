@@ -3,20 +3,20 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use super::UserClass;
-use crate::diagnostics::codes;
+use super::{Instance, UserClass};
+use crate::diagnostics::{Span, codes};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::builtins::BuiltinType;
 use crate::interp::scope::Env;
 use crate::library::{Args, ClassDecl};
-use crate::syntax::ast::{Argument, Class};
-use crate::value::{Host, Value, downcast};
+use crate::syntax::ast::{Argument, Class, Symbol};
+use crate::value::{Host, Key, Value, downcast};
 
 /// What a class statement's bases come to.
 enum Bases {
-    /// Classes of the program.
-    Classes(Vec<Rc<UserClass>>, Option<&'static ClassDecl>),
+    /// Classes of the program, a class of a package, and whether `NamedTuple` is among them.
+    Classes { classes: Vec<Rc<UserClass>>, native: Option<&'static ClassDecl>, named_tuple: bool },
     /// A base only exists at run time: so does the class.
     Host(Value),
 }
@@ -24,9 +24,10 @@ enum Bases {
 impl Interp {
     /// The value of a class statement, before decorators.
     pub(in crate::interp) fn class(&mut self, env: &Rc<Env>, class: &Rc<Class>) -> Result<Value> {
-        let (bases, native, named_tuple) = match self.bases(env, class)? {
-            (Bases::Host(host), _) => return Ok(host),
-            (Bases::Classes(bases, native), named_tuple) => (bases, native, named_tuple),
+        let (given, keywords) = self.class_arguments(env, class)?;
+        let (bases, native, named_tuple) = match resolve(&class.name.name, &given)? {
+            Bases::Host(host) => return Ok(host),
+            Bases::Classes { classes, native, named_tuple } => (classes, native, named_tuple),
         };
         let cell = Rc::new(OnceCell::new());
         let body = Env::of_class(env, class.clone(), cell.clone());
@@ -50,73 +51,118 @@ impl Interp {
         if cell.set(user.clone()).is_err() {
             return Err(Error::internal("a class body ran twice"));
         }
-        self.set_names(&user)?;
+        self.announce(&user, keywords)?;
+        Ok(Value::User(user))
+    }
+
+    /// `type(name, bases, members)`.
+    pub(in crate::interp) fn make_class(&mut self, name: &str, bases: &Value, members: &Value) -> Result<Value> {
+        let (Some(bases), Value::Dict(members)) = (bases.elements(), members) else {
+            return Err(Error::ty("type() takes a name, a tuple of base classes and a dict of members"));
+        };
+        let given: Vec<(Value, Span)> = bases.into_iter().map(|base| (base, self.span)).collect();
+        let Bases::Classes { classes, native, .. } = resolve(name, &given)? else {
+            return Err(Error::unsupported("classes made by calling type() with a base of a host package"));
+        };
+        let named = |(key, value): (&Key, &Value)| match key.value() {
+            Value::Str(name) => Some((name.clone(), value.clone())),
+            _ => None,
+        };
+        let members = members.borrow().iter().filter_map(named).collect();
+        let mut user = UserClass::new(name.into(), &classes, members)?;
+        user.native = user.native.or(native);
+        let user = Rc::new(user);
+        self.announce(&user, Vec::new())?;
         Ok(Value::User(user))
     }
 
     /// Calls `__set_name__` of descriptors and `__init_subclass__` of the bases.
-    fn set_names(&mut self, class: &Rc<UserClass>) -> Result<()> {
+    fn announce(&mut self, class: &Rc<UserClass>, keywords: Vec<(Symbol, Value)>) -> Result<()> {
+        let members: Vec<(Symbol, Value)> =
+            class.members.borrow().iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        for (name, value) in members {
+            if let Value::User(object) = &value
+                && let Some(instance) = downcast::<Instance>(object)
+                && let Some(hook) = instance.special(self, "__set_name__")?
+            {
+                self.call(&hook, Args::positional(vec![Value::User(class.clone()), Value::Str(name)]))?;
+            }
+        }
         let hook = class.ancestors.iter().find_map(|c| c.members.borrow().get("__init_subclass__").cloned());
+        if hook.is_none() && !keywords.is_empty() {
+            return Err(Error::ty(format!("{}.__init_subclass__() takes no keyword arguments", class.name)));
+        }
         if let Some(hook) = hook {
             let function = match &hook {
                 Value::User(object) => downcast::<super::ClassMethod>(object).map(|m| m.0.clone()),
                 _ => None,
             };
-            let args = Args::positional(vec![Value::User(class.clone())]);
+            let args = Args { positional: vec![Value::User(class.clone())], keywords };
             self.call(&function.unwrap_or(hook), args)?;
         }
         Ok(())
     }
 
-    fn bases(&mut self, env: &Rc<Env>, class: &Class) -> Result<(Bases, bool)> {
-        let mut bases = Vec::new();
-        let mut named_tuple = false;
-        let mut native = None;
+    /// The base classes, with their places, and the keywords of a class statement.
+    fn class_arguments(&mut self, env: &Rc<Env>, class: &Class) -> Result<ClassArguments> {
+        let (mut bases, mut keywords) = (Vec::new(), Vec::new());
         for argument in &class.arguments {
             let expr = argument.value();
             let value = self.eval(env, expr)?;
             match argument {
-                Argument::Positional(_) => {}
+                Argument::Positional(_) => bases.push((value, expr.span)),
                 Argument::Keyword(name, _) if &*name.name == "metaclass" => {
-                    if matches!(&value, Value::User(o) if o.class_name().as_ref() == "ABCMeta") {
-                        continue;
+                    if !matches!(&value, Value::User(o) if o.class_name().as_ref() == "ABCMeta") {
+                        return Err(unsupported("metaclasses are not compiled").at(expr.span));
                     }
-                    return Err(unsupported("metaclasses are not compiled").at(expr.span));
                 }
+                Argument::Keyword(name, _) => keywords.push((name.name.clone(), value)),
                 _ => return Err(unsupported("only plain base classes are compiled here").at(expr.span)),
             }
-            match &value {
-                Value::Host(_) => return Ok((Bases::Host(value), false)),
-                // What a class does between the steps of a run, only the run can do.
-                Value::Class(decl) if decl.bases.contains(&"Callback") => {
-                    let what = format!("{}, a class that derives from {}", class.name.name, decl.name);
-                    return Ok((Bases::Host(Value::Host(Host::new(what, Some(expr.span)))), false));
-                }
-                Value::Class(decl) if crate::keras::derived::derivable(decl) => native = native.or(Some(*decl)),
-                Value::Class(decl) => {
-                    let message = format!("subclassing {} is not supported yet", decl.name);
-                    return Err(Error::unsupported(message)
-                        .help("compose existing layers with the functional API instead")
-                        .at(expr.span));
-                }
-                Value::User(object) => {
-                    if let Some(base) = downcast::<UserClass>(object) {
-                        bases.push(base);
-                    } else if object.class_name().as_ref() == "typing" {
-                        named_tuple |= object.repr() == "NamedTuple";
-                    } else if downcast::<BuiltinType>(object).is_none_or(|t| t.name() != "object") {
-                        let message = format!("subclassing {} is not compiled", object.repr());
-                        return Err(unsupported(&message).at(expr.span));
-                    }
-                }
-                other => {
-                    let message = format!("a class cannot inherit from a {} object", other.type_name());
-                    return Err(Error::ty(message).at(expr.span));
+        }
+        Ok((bases, keywords))
+    }
+}
+
+/// Base classes with their places, and keywords.
+type ClassArguments = (Vec<(Value, Span)>, Vec<(Symbol, Value)>);
+
+fn resolve(name: &str, given: &[(Value, Span)]) -> Result<Bases> {
+    let mut classes = Vec::new();
+    let mut named_tuple = false;
+    let mut native = None;
+    for (value, span) in given {
+        match value {
+            Value::Host(_) => return Ok(Bases::Host(value.clone())),
+            // What a class does between the steps of a run, only the run can do.
+            Value::Class(decl) if decl.bases.contains(&"Callback") => {
+                let what = format!("{name}, a class that derives from {}", decl.name);
+                return Ok(Bases::Host(Value::Host(Host::new(what, Some(*span)))));
+            }
+            Value::Class(decl) if crate::keras::derived::derivable(decl) => native = native.or(Some(*decl)),
+            Value::Class(decl) => {
+                let message = format!("subclassing {} is not supported yet", decl.name);
+                return Err(Error::unsupported(message)
+                    .help("compose existing layers with the functional API instead")
+                    .at(*span));
+            }
+            Value::User(object) => {
+                if let Some(base) = downcast::<UserClass>(object) {
+                    classes.push(base);
+                } else if object.class_name().as_ref() == "typing" {
+                    named_tuple |= object.repr() == "NamedTuple";
+                } else if downcast::<BuiltinType>(object).is_none_or(|t| t.name() != "object") {
+                    let message = format!("subclassing {} is not compiled", object.repr());
+                    return Err(unsupported(&message).at(*span));
                 }
             }
+            other => {
+                let message = format!("a class cannot inherit from a {} object", other.type_name());
+                return Err(Error::ty(message).at(*span));
+            }
         }
-        Ok((Bases::Classes(bases, native), named_tuple))
     }
+    Ok(Bases::Classes { classes, native, named_tuple })
 }
 
 fn unsupported(message: &str) -> Error {

@@ -206,16 +206,17 @@ fn bind_fields(class: &str, names: &[Symbol], defaults: &[Value], args: Args) ->
 fn init_data(interp: &mut Interp, instance: &Rc<Instance>, data: &DataClass, args: Args) -> Result<()> {
     let class = &instance.class.name;
     let fields: Vec<_> = data.fields.iter().filter(|f| f.init).collect();
-    if args.positional.len() > fields.len() {
+    let positional = fields.iter().filter(|f| !f.kw_only).count();
+    if args.positional.len() > positional {
         let message = format!(
             "{class}.__init__() takes {} positional arguments but {} were given",
-            fields.len() + 1,
+            positional + 1,
             args.positional.len() + 1
         );
         return Err(Error::ty(message));
     }
     let mut given: IndexMap<Symbol, Value> = IndexMap::new();
-    for (field, value) in fields.iter().zip(args.positional) {
+    for (field, value) in fields.iter().filter(|f| !f.kw_only).zip(args.positional) {
         given.insert(field.name.clone(), value);
     }
     for (name, value) in args.keywords {

@@ -20,7 +20,7 @@ use super::function::{UserFunction, bind_method};
 use crate::error::{Error, Result};
 use crate::library::{Args, ClassDecl};
 use crate::syntax::ast::Symbol;
-use crate::value::{Object, Value, downcast};
+use crate::value::{Key, Object, Value, downcast};
 
 /// A class defined by the program, or a built-in exception class.
 pub(crate) struct UserClass {
@@ -76,6 +76,10 @@ pub(crate) struct DataField {
     pub(crate) init: bool,
     /// Whether `repr` shows it.
     pub(crate) repr: bool,
+    /// Whether `__init__` takes it by name only.
+    pub(crate) kw_only: bool,
+    /// What the program says about it.
+    pub(crate) metadata: Value,
     /// Whether `metadata` says that it belongs to a tree's structure (`{"static": True}`).
     pub(crate) is_static: bool,
 }
@@ -137,6 +141,11 @@ impl UserClass {
             return Ok(match name {
                 "__name__" | "__qualname__" => Some(Value::Str(self.name.clone())),
                 "__doc__" => Some(Value::None),
+                "__dict__" => {
+                    let members = self.members.borrow();
+                    let entries = members.iter().map(|(name, value)| (Key::name(name.clone()), value.clone()));
+                    Some(Value::Dict(Rc::new(RefCell::new(entries.collect()))))
+                }
                 "__module__" => Some(Value::str("__main__")),
                 "__mro__" => {
                     let classes = self.lineage().map(|c| Value::User(c.clone()));

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use keramos_ir::{Array, TensorType};
+use keramos_ir::{Array, DType, TensorType};
 
 use super::matching::{Argument, Results, outcomes};
 use super::{Fed, Given, Outcome, Source, Step, Unknown};
@@ -173,10 +173,18 @@ impl Interp {
                     call.given.push(Given::Constant(array.clone(), id));
                     Slot::State(at)
                 }
-                Value::Int(_) | Value::Float(_) | Value::Bool(_) => {
+                // A number of its own belongs to the step; among other state, such as a count of steps, it is state.
+                Value::Int(_) | Value::Float(_) | Value::Bool(_) if def.is_leaf() => {
                     call.numbers.push(leaf.clone());
                     call.number_names.push(format!("{name}{path}"));
                     Slot::Number(leaf.clone())
+                }
+                Value::Int(_) | Value::Float(_) | Value::Bool(_) => {
+                    let array = Rc::new(number(leaf));
+                    let at = call.given.len();
+                    let id = self.state_of(&array, at, &format!("{name}{path}"), steps);
+                    call.given.push(Given::Constant(array, id));
+                    Slot::State(at)
                 }
                 other => match behind(other) {
                     Some(id) => {
@@ -352,6 +360,16 @@ impl Interp {
             Some(Argument { name: part.name.clone(), def: part.def.clone(), ids, types, taken: false })
         };
         parts.filter_map(|part| argument(part.as_ref().ok()?)).collect()
+    }
+}
+
+/// A Python number as an array of the type that JAX gives it.
+fn number(value: &Value) -> Array {
+    match value {
+        Value::Float(x) => Array::scalar(DType::F32, *x),
+        Value::Bool(truth) => Array::scalar(DType::Bool, f64::from(u8::from(*truth))),
+        Value::Int(number) => Array::scalar(DType::I32, *number as f64),
+        _ => Array::scalar(DType::I32, 0.0),
     }
 }
 

@@ -1,0 +1,56 @@
+//! What only packages written in the model language see: `__keramos__`.
+
+mod sha1;
+
+use crate::error::{Error, Result};
+use crate::interp::builtins::{Builtin, functions};
+use crate::interp::parameter_names;
+use crate::interp::{Interp, UserFunction};
+use crate::library::{Args, Bound, FunctionDecl, ModuleDecl};
+use crate::value::{Host, Value, downcast};
+
+/// `__keramos__`. It is in no table: only packages can import it.
+pub(crate) static PRIVATE: ModuleDecl = ModuleDecl {
+    name: "__keramos__",
+    get: |name| FUNCTIONS.iter().find(|function| function.name == name).map(Builtin::value),
+    names: || FUNCTIONS.iter().map(|function| function.name).collect(),
+    tensor_functions: Vec::new,
+    refused: &[],
+    written: &[],
+};
+
+static FUNCTIONS: &[FunctionDecl] = functions! {
+    "together" [(function)] "Calls the function; outside of traced functions, all that it computes is one computation." => together;
+    "path_word" [(parts)] "The first four bytes of the SHA-1 digest of texts and numbers, as a number." => path_word;
+    "is_function" [(value)] "Whether it is a function of the program or a package, not a class or another callable." => |_, args| {
+        Ok(Value::Bool(matches!(args.get("value")?, Value::User(object) if downcast::<UserFunction>(object).is_some())))
+    };
+    "parameter_names" [(function)] "The names of a function's parameters." => |_, args| {
+        let names = parameter_names(args.get("function")?).unwrap_or_default();
+        Ok(Value::list(names.all().into_iter().map(Value::str).collect()))
+    };
+    "only_printed" [(what)] "A text that only the run could make." => |interp, args| {
+        Ok(Value::Host(Host::new(args.str("what")?.to_string(), Some(interp.span))))
+    };
+};
+
+fn together(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    let function = args.get("function")?.clone();
+    interp.eagerly("together", |interp| interp.call(&function, Args::default()))
+}
+
+/// Numbers go in as their big-endian bytes without leading zeros, texts as UTF-8: as Flax derives keys.
+fn path_word(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    let mut bytes = Vec::new();
+    for part in args.get("parts")?.elements().unwrap_or_default() {
+        match part {
+            Value::Str(text) => bytes.extend_from_slice(text.as_bytes()),
+            Value::Int(number) if number >= 0 => {
+                bytes.extend(number.to_be_bytes().into_iter().skip_while(|byte| *byte == 0));
+            }
+            other => return Err(Error::ty(format!("a path has no {}", other.type_name()))),
+        }
+    }
+    let [a, b, c, d, ..] = sha1::digest(&bytes);
+    Ok(Value::Int(i64::from(u32::from_be_bytes([a, b, c, d]))))
+}
