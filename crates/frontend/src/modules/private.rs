@@ -4,7 +4,7 @@ mod sha1;
 
 use crate::error::{Error, Result};
 use crate::interp::builtins::{Builtin, functions};
-use crate::interp::parameter_names;
+use crate::interp::function::parameter_names;
 use crate::interp::{Interp, UserFunction};
 use crate::library::{Args, Bound, FunctionDecl, ModuleDecl};
 use crate::value::{Host, Value, downcast};
