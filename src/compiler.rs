@@ -36,7 +36,7 @@ impl Compiler {
         Compiler::default()
     }
 
-    /// The batch sizes of `predict`.
+    /// The batch sizes of `predict`; those below the training batch are sizes of `evaluate_step`, too.
     #[must_use]
     pub fn batches(mut self, batches: impl Into<Vec<usize>>) -> Self {
         self.options.program.batches = batches.into();
@@ -80,6 +80,14 @@ impl Compiler {
     #[must_use]
     pub fn input_shape(mut self, types: impl Into<String>) -> Self {
         self.options.data = Some(types.into());
+        self
+    }
+
+    /// What a name of the file is whose value only the data tell: `num_classes=10`, or `x_train=f32[60000,28,28]` for
+    /// an array whose shape counts.
+    #[must_use]
+    pub fn value(mut self, text: impl Into<String>) -> Self {
+        self.options.values.push(text.into());
         self
     }
 
@@ -127,7 +135,7 @@ impl Compiler {
     /// [`CompileError`].
     pub fn build(&self, name: &str, source: &str) -> Result<(ArtifactBuilder, Notes), CompileError> {
         let (program, notes) = self.trace(name, source)?;
-        let mut builder = self.package(name, &program)?;
+        let mut builder = self.package(name, &program).map_err(|error| error.placed(&notes.sources))?;
         if let Some(path) = &self.weights {
             let values = weights::load(path, &builder.manifest().variables)?;
             builder.set_weights(values.iter().map(|(index, value)| (*index, value.bytes())))?;
@@ -151,14 +159,14 @@ impl Compiler {
             }
             return Ok(syntax::print(&module, &source));
         }
-        let (program, _) = self.trace(name, source)?;
+        let (program, notes) = self.trace(name, source)?;
         let mut text = String::new();
         for entry in &program.entries {
             text += &match stage {
                 Stage::Ast | Stage::Ir => titled(entry, &entry.function).to_string(),
                 Stage::IrOpt => titled(entry, &optimize(entry)?).to_string(),
                 Stage::StableHlo => {
-                    let lowered = lower_entry(entry, Format::Text)?;
+                    let lowered = lower_entry(entry, Format::Text).map_err(|error| error.placed(&notes.sources))?;
                     format!("// {}\n{}", title(entry), lowered.text().unwrap_or_default())
                 }
             };

@@ -15,6 +15,12 @@ pub struct Check {
     /// How to print what was found
     #[arg(long, default_value = "text")]
     format: Format,
+    /// The types of a batch, where the file does not tell, as for `keramos compile`
+    #[arg(long, value_name = "TYPES")]
+    input_shape: Option<String>,
+    /// What a name of the file is whose value only the data tell, as for `keramos compile`
+    #[arg(long, value_name = "NAME=VALUE")]
+    value: Vec<String>,
     /// List the statements that were skipped, since they only matter when real data is there
     #[arg(long)]
     show_skipped: bool,
@@ -31,7 +37,12 @@ impl Check {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         let text = super::read_source(&self.file)?;
         let source = Source::new(self.file.display().to_string(), text);
-        let found = keramos::frontend::compile(source, &keramos::frontend::Options::default());
+        let options = keramos::frontend::Options {
+            data: self.input_shape.clone(),
+            values: self.value.clone(),
+            ..keramos::frontend::Options::default()
+        };
+        let found = keramos::frontend::compile(source, &options);
         let errors = found.diagnostics.iter().filter(|d| d.is_error()).count();
         match self.format {
             Format::Json => println!("{}", diagnostics::to_json(&found.diagnostics, &found.sources)),

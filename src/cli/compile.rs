@@ -24,7 +24,8 @@ pub struct Compile {
     /// (`keramos targets` lists them), or none (StableHLO only); several times for several targets
     #[arg(long, default_value = "cpu")]
     target: Vec<String>,
-    /// Batch sizes of predict, such as 1,32,128 [default: 1 and the training batch]
+    /// Batch sizes of predict, such as 1,32,128; those below the training batch also serve the last batch of an
+    /// evaluation [default: 1 and the training batch]
     #[arg(long, value_delimiter = ',', value_name = "SIZES")]
     batch: Vec<usize>,
     /// Batch size of training [default: what fit() says, or 32]
@@ -44,6 +45,10 @@ pub struct Compile {
     /// "(f32[32,784],i32[32])", or of a model's input, "f32[32,784]"
     #[arg(long, value_name = "TYPES")]
     input_shape: Option<String>,
+    /// What a name of the file is whose value only the data tell: "num_classes=10", or "x_train=f32[60000,28,28]" for
+    /// an array whose shape counts; several times for several names
+    #[arg(long, value_name = "NAME=VALUE")]
+    value: Vec<String>,
     /// Take the weights from a .weights.h5, .keras, .safetensors or .npz file
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
@@ -100,6 +105,9 @@ impl Compile {
         }
         if let Some(types) = &self.input_shape {
             compiler = compiler.input_shape(types);
+        }
+        for value in &self.value {
+            compiler = compiler.value(value);
         }
         for entry in &self.entry {
             compiler = compiler.entry(entry);

@@ -35,15 +35,24 @@ fn weight(index: usize, path: &str, shape: &[usize]) -> HostTensor {
     HostTensor::from_values(shape.to_vec(), &values).expect("a weight")
 }
 
+/// Where an example, or a case of the golden tests, and its data are.
+fn places(name: &str) -> (String, String) {
+    match name.contains('/') {
+        true => (format!("tests/golden/cases/{name}.py"), format!("tests/golden/data/{name}.npz")),
+        false => (format!("examples/{name}.py"), format!("tests/golden/data/examples/{name}.npz")),
+    }
+}
+
 fn golden(name: &str) -> (Arrays, serde_json::Value) {
-    let arrays = data::read(&root(&format!("tests/golden/data/examples/{name}.npz"))).expect("golden data");
+    let (_, data) = places(name);
+    let arrays = data::read(&root(&data)).expect("golden data");
     let meta = serde_json::from_slice(array(&arrays, "meta").bytes()).expect("JSON");
     (arrays, meta)
 }
 
 /// The example compiled for one batch size, with the golden weights and seeds.
 fn load(name: &str, batch: usize, training: bool, arrays: &Arrays, meta: &serde_json::Value) -> Model {
-    let source = std::fs::read_to_string(root(&format!("examples/{name}.py"))).expect("an example");
+    let source = std::fs::read_to_string(root(&places(name).0)).expect("an example");
     let compiler = Compiler::new().batches([batch]).training(training);
     let artifact = compiler.compile(name, &source).unwrap_or_else(|error| panic!("{error}"));
     let mut model = Session::new(Platform::Cpu).expect("a session").load(artifact);
@@ -75,6 +84,8 @@ fn predicts_as_keras(name: &str) {
         let all = array(&file, source["key"].as_str().unwrap_or_default());
         let bytes = all.bytes()[..rows * all.row_bytes()].to_vec();
         HostTensor::new(all.dtype(), [&[rows], all.row_shape()].concat(), bytes).expect("rows")
+    } else if source.is_null() {
+        array(&arrays, "x/0")
     } else {
         let number = |key: &str| source[key].as_f64().expect("a number");
         let (low, high, index) = (number("low"), number("high"), number("index") as u32);
@@ -90,7 +101,16 @@ fn predicts_as_keras(name: &str) {
     };
     let y = model.predict(&[x]).unwrap_or_else(|error| panic!("{error}"));
     let tolerance = meta["tolerance"].as_f64().expect("a number") as f32;
-    assert_close((y[0].values().expect("float32"), array(&arrays, "y/0").values().expect("float32")), tolerance);
+    for (k, y) in y.iter().enumerate() {
+        let expected = array(&arrays, &format!("y/{k}"));
+        assert_close((y.values().expect("float32"), expected.values().expect("float32")), tolerance);
+    }
+}
+
+#[test]
+fn architectures_that_keras_ships_predict_as_there() {
+    predicts_as_keras("networks/applications");
+    predicts_as_keras("networks/applications_large");
 }
 
 #[test]

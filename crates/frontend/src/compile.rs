@@ -17,6 +17,9 @@ pub struct Options {
     pub program: program::Options,
     /// The types of what a training step of the file gets from the run, such as `(f32[32,784],i32[32])`.
     pub data: Option<String>,
+    /// Names of the file whose values only the run has, and what they are: `num_classes=10`, or
+    /// `x_train=f32[60000,28,28]` for an array whose shape counts.
+    pub values: Vec<String>,
     /// The variable that holds the model; none means the model that the file used last.
     pub model: Option<String>,
 }
@@ -40,7 +43,11 @@ pub struct Compilation {
 
 /// Parses, evaluates and traces a model file. Does no I/O.
 pub fn compile(source: Source, options: &Options) -> Compilation {
-    let hints = program::Hints { batch: options.program.train_batch, data: options.data.clone() };
+    let hints = program::Hints {
+        batch: options.program.train_batch,
+        data: options.data.clone(),
+        values: options.values.clone(),
+    };
     let mut evaluated = interp::run_with(&source, interp::Options::default(), hints);
     let mut program = None;
     if !evaluated.diagnostics().iter().any(Diagnostic::is_error) {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use keramos_artifact::{Entry, PortKind};
+use keramos_artifact::{Entry, Port, PortKind, Role};
 use keramos_pjrt::Buffer;
 
 use crate::dataset::{Dataset, Purpose};
@@ -27,8 +27,9 @@ impl Model {
     /// no rows.
     pub fn evaluate(&mut self, dataset: &Dataset, rows: Range<usize>, batch: Option<usize>) -> Result<Logs, Error> {
         let compiled = self.manifest().batches(&Entry::EvaluateStep);
+        // The last batch may be a smaller one that was compiled.
         let sizes = match batch.filter(|batch| compiled.contains(batch)) {
-            Some(batch) => vec![batch],
+            Some(batch) => compiled.into_iter().filter(|&size| size <= batch).collect(),
             None => compiled,
         };
         let mut start = rows.start;
@@ -48,6 +49,12 @@ impl Model {
                 }
                 log::info!("{count} rows that do not fill a batch of {batch} are left out");
                 continue;
+            }
+            if count < batch && self.draws(program)? {
+                log::warn!(
+                    "the model draws random numbers in evaluation, and the last batch has {count} of {batch} rows: \
+                     Keras draws for {count}; compile with --batch {count} for its numbers"
+                );
             }
             jobs.push(Job { program, rows: (start..start + count).collect() });
             start += count;
@@ -76,6 +83,16 @@ impl Model {
             return Err(DataError::Empty { array, hint: "; give at least one example" }.into());
         }
         read_logs(&names, &last)
+    }
+
+    /// Whether a program changes the state of a seed generator.
+    fn draws(&self, program: usize) -> Result<bool, Error> {
+        let variables = &self.manifest().variables;
+        let seed = |port: &Port| match port.kind {
+            PortKind::State(index) => variables.get(index).is_some_and(|variable| variable.role == Role::Seed),
+            _ => false,
+        };
+        Ok(self.program(program)?.outputs.iter().any(seed))
     }
 
     /// A data set for [`Model::fit`] and [`Model::evaluate`], of tensors in the order of the

@@ -141,7 +141,11 @@ def fit(case: Case) -> tuple[dict, dict]:
         verbose=0,
     ).history
     arrays = {f"fit/history/{name}": np.array(value, np.float32) for name, value in history.items()}
-    return arrays | numbered("fit/weights", model.weights), {"history": list(history)}
+    meta = {"history": list(history)}
+    if type(model).train_step is not keras.Model.train_step and model._compile_metrics:
+        # A step of the program gives the metrics of `compile` as one log.
+        meta["compile_metrics"] = [metric.name for metric in model._compile_metrics.metrics]
+    return arrays | numbered("fit/weights", model.weights), meta
 
 
 def _is_float(array) -> bool:

@@ -20,6 +20,7 @@ impl Interp {
     fn assign_kind(&mut self, env: &Rc<Env>, target: &Target, value: Value) -> Result<()> {
         match &target.kind {
             TargetKind::Name(name) => {
+                let value = self.told(name, value);
                 env.bind(name, value);
                 Ok(())
             }

@@ -29,7 +29,10 @@ impl Interp {
                 Some(found) => Some(found),
                 None => match self.written_member(module, name)? {
                     Some(found) => Some(found),
-                    None => crate::modules::submodule(module, name),
+                    None => match crate::modules::submodule(module, name) {
+                        Some(found) => Some(found),
+                        None => self.package(&format!("{}.{name}", module.name))?,
+                    },
                 },
             },
             Value::Class(class) => match name {
@@ -180,6 +183,12 @@ impl Interp {
 
 /// An attribute of a host value: a member of a host package, or something of unknown data.
 fn host_attribute(host: &Host, name: &str) -> Value {
+    if let (Some(ty), "shape" | "ndim") = (host.ty(), name) {
+        return match name {
+            "ndim" => Value::Int(ty.rank() as i64),
+            _ => Value::tuple(ty.shape.iter().map(|&n| Value::Int(n as i64)).collect::<Vec<_>>()),
+        };
+    }
     if host.span().is_some() {
         return Value::Host(host.with_member(name));
     }

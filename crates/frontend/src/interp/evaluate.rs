@@ -12,7 +12,7 @@ use super::names::bound_names;
 use super::scope::Env;
 use crate::diagnostics::{Diagnostic, Source};
 use crate::error::Error;
-use crate::program::Hints;
+use crate::program::{self, Hints};
 use crate::syntax::ast::{Module, Stmt, Symbol};
 use crate::syntax::parse;
 use crate::value::Value;
@@ -63,6 +63,10 @@ pub fn run_with(source: &Source, options: Options, hints: Hints) -> Evaluated {
     let (module, diagnostics) = parse(source);
     let mut interp = Interp::new(source.clone());
     interp.diagnostics = diagnostics;
+    match program::told(&hints.values) {
+        Ok(told) => interp.told = told,
+        Err(error) => interp.diagnostics.push(error.into_diagnostic()),
+    }
     interp.steps.hints = hints;
     if let Some(steps) = options.max_steps {
         interp.eval.limits.set_steps(steps);

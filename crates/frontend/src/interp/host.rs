@@ -43,7 +43,7 @@ pub(crate) fn reaches(host: &Host, what: &str) -> Error {
         Some(span) => error.label(span, "it comes from here"),
         None => error,
     };
-    error.help("write the number itself into the file, or pass data through a model input")
+    error.help("write the number itself into the file, tell it when compiling (--value NAME=...), or pass data through a model input")
 }
 
 /// Whether all leaves of a value are state of the run.
@@ -165,7 +165,9 @@ impl Interp {
             // What a training step gave has a known type, whatever its value.
             let steps = !self.steps.found.is_empty();
             let known = env.own(name).filter(|value| steps && is_state(value));
-            env.bind(name, known.unwrap_or_else(|| Value::Host(host.clone())));
+            let value = known.unwrap_or_else(|| Value::Host(host.clone()));
+            let value = self.told(name, value);
+            env.bind(name, value);
         }
         if bound.returns {
             let span = Span { start: stmt.span.start, end: self.source.clamp(self.line_end(stmt.span)).end };
@@ -175,6 +177,19 @@ impl Interp {
             self.warn(warning);
         }
         Ok(Flow::Normal)
+    }
+
+    /// The value that a name gets: what the user told when compiling (`--value`), in the place of one that only
+    /// exists at run time.
+    pub(super) fn told(&self, name: &str, value: Value) -> Value {
+        match (&value, self.told.iter().find(|(known, _)| &**known == name)) {
+            (Value::Host(host), Some((_, Value::Host(told)))) => {
+                let ty = told.ty().cloned();
+                Value::Host(ty.map_or_else(|| host.clone(), |ty| host.with_type(ty)))
+            }
+            (Value::Host(_), Some((_, told))) => told.clone(),
+            _ => value,
+        }
     }
 
     /// The first line of `span`.

@@ -79,6 +79,10 @@ pub struct Interp {
     pub span: Span,
     /// Models in the order in which the program last used them.
     pub models: Vec<Rc<LayerObject>>,
+    /// What the user told of values that only exist at run time, by name.
+    pub(crate) told: Vec<(Rc<str>, crate::value::Value)>,
+    /// Layers that were adapted to data that only exist at run time.
+    pub(crate) adapted: Vec<Rc<LayerObject>>,
     /// The instance that its native base's constructor is making the other half of.
     pub(crate) deriving: Option<Deriving>,
     /// The lists and dicts whose contents belong to layers.
@@ -123,6 +127,8 @@ impl Interp {
             seeds: Seeds::default(),
             span: Span::default(),
             models: Vec::new(),
+            told: Vec::new(),
+            adapted: Vec::new(),
             deriving: None,
             tracked: Tracked::default(),
             jit_calls: Vec::new(),

@@ -7,13 +7,15 @@
 use std::rc::Rc;
 
 use super::Interp;
+use super::builtins::{Builtin, functions};
 use super::scope::Env;
-use crate::diagnostics::Source;
+use crate::diagnostics::{Diagnostic, Source, codes};
 use crate::error::{Error, Result};
-use crate::library::{Args, ModuleDecl};
+use crate::keras::graph;
+use crate::library::{Args, FunctionDecl, ModuleDecl};
 use crate::modules::written;
 use crate::syntax::parse;
-use crate::value::{Object, Value};
+use crate::value::{Host, Object, Value};
 
 /// A package's text.
 struct Text {
@@ -83,6 +85,32 @@ const PACKAGES: &[Text] = &[
             ("transforms", ""),
         ],
     },
+    Text {
+        names: &["keras.applications"],
+        parts: &[
+            include_str!("../packages/keras_applications/shared.py"),
+            include_str!("../packages/keras_applications/plain.py"),
+            include_str!("../packages/keras_applications/resnet.py"),
+            include_str!("../packages/keras_applications/mobile.py"),
+            include_str!("../packages/keras_applications/efficientnet.py"),
+            include_str!("../packages/keras_applications/densenet.py"),
+            include_str!("../packages/keras_applications/inception.py"),
+        ],
+        modules: &[
+            ("densenet", "densenet_"),
+            ("efficientnet", "efficientnet_"),
+            ("imagenet_utils", "imagenet_utils_"),
+            ("inception_v3", "inception_v3_"),
+            ("mobilenet", "mobilenet_"),
+            ("mobilenet_v2", "mobilenet_v2_"),
+            ("resnet", "resnet_"),
+            ("resnet50", "resnet_"),
+            ("resnet_v2", "resnet_v2_"),
+            ("vgg16", "vgg_"),
+            ("vgg19", "vgg_"),
+            ("xception", "xception_"),
+        ],
+    },
 ];
 
 impl Text {
@@ -91,6 +119,29 @@ impl Text {
         self.names.first().copied().unwrap_or_default()
     }
 }
+
+/// What packages can say that programs cannot.
+static OWN_FUNCTIONS: &[FunctionDecl] = functions! {
+    "_warn" [(message) (note) (help)] "Warns about the call of the package." => |interp, args| {
+        let (message, note, help) = (args.str("message")?, args.str("note")?, args.str("help")?);
+        let warning = Diagnostic::warning(codes::HOST_VALUE, interp.span, message.to_string());
+        interp.warn(warning.note(note.to_string()).help(help.to_string()));
+        Ok(Value::None)
+    };
+    "_host" [(name)] "A function that only exists at run time." => |_, args| {
+        Ok(Value::Host(Host::new(args.str("name")?.to_string(), None)))
+    };
+    "_sources" [(tensor)] "The model inputs that a symbolic tensor comes from: one, or a list." => |_, args| {
+        let Value::Symbolic(tensor) = args.get("tensor")? else {
+            return Err(args.invalid("tensor", "a symbolic tensor, made by keras.Input or by layers called on one"));
+        };
+        let sources: Vec<Value> = graph::sources(tensor).into_iter().map(Value::Symbolic).collect();
+        Ok(match sources.as_slice() {
+            [only] => only.clone(),
+            _ => Value::list(sources),
+        })
+    };
+};
 
 /// A package, or a module in it, as a value.
 #[derive(Debug)]
@@ -154,6 +205,7 @@ impl Interp {
             return Err(Error::internal(format!("the package `{name}`: {}", problem.message)));
         }
         let env = Env::package();
+        OWN_FUNCTIONS.iter().for_each(|function| env.bind(&function.name.into(), Builtin::value(function)));
         // As in Python, a package that is imported while it is read is there, as far as it got.
         self.eval.packages.push((name, env.clone()));
         let outer = std::mem::replace(&mut self.in_package, true);

@@ -6,6 +6,7 @@ use keramos_ir::{Array, Buffer, DType, TensorType};
 
 use super::Interp;
 use crate::error::{Error, Result};
+use crate::keras::initializers;
 use crate::keras::variable::{Role, Variable, VariableId, behind};
 use crate::keras::weights::Weight;
 use crate::trace::Tensor;
@@ -22,11 +23,13 @@ impl Interp {
 
     /// Creates a variable named `name` under the current scope path.
     pub fn add_variable(&mut self, name: &str, ty: TensorType, weight: impl Into<Weight>, role: Role) -> VariableId {
+        let mut weight = weight.into();
+        weight.initializer = initializers::drawn(self, &weight.initializer);
         let scope = self.tracer.scope_path();
         let path = if scope.is_empty() { name.to_owned() } else { format!("{scope}/{name}") };
         let name: Rc<str> = name.into();
         let trainable = role == Role::Weight;
-        self.variables.add(Variable { path, name, ty, role, trainable, weight: weight.into() })
+        self.variables.add(Variable { path, name, ty, role, trainable, frozen: false, weight })
     }
 
     /// A tensor from a tensor, number, truth value or array.

@@ -122,7 +122,11 @@ impl Interp {
                 }),
                 _ => None,
             };
-            return Ok(batch.map_or_else(|| value.clone(), |batch| Value::Host(host.with_batch(batch))));
+            return Ok(Value::Host(match (batch, index) {
+                (Some(batch), _) => host.with_batch(batch),
+                (None, Value::Int(_)) => host.row(),
+                _ => host.untyped(),
+            }));
         }
         if let (Value::Host(_), Value::List(_) | Value::Tuple(_) | Value::Str(_) | Value::Dict(_)) = (index, value) {
             return Ok(index.clone());

@@ -1,6 +1,6 @@
 //! The graph of layer calls behind symbolic tensors.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use keramos_ir::{DType, TensorType};
@@ -9,6 +9,7 @@ use super::symbolic::{DisplayShape, Symbolic, SymbolicShape, SymbolicTensor};
 use crate::diagnostics::Span;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
+use crate::interp::host::reaches;
 use crate::library::Args;
 use crate::trace::Tensor;
 use crate::value::Value;
@@ -89,6 +90,10 @@ pub fn call(interp: &mut Interp, callee: &Value, args: Args, name: &str) -> Resu
     };
     let mut shapes: Vec<(SymbolicShape, DType)> = Vec::new();
     for leaf in first.leaves() {
+        if let Value::Host(host) = &leaf {
+            return Err(reaches(host, &format!("the output of `{name}`"))
+                .help("compute with keras.ops or jax.numpy: on JAX, Keras itself takes nothing else from a layer"));
+        }
         let Value::Tensor(t) = &leaf else {
             return Err(Error::ty(format!("`{name}` returned {}, not a tensor", leaf.type_name())));
         };
@@ -170,6 +175,32 @@ pub fn nodes_between(inputs: &[Symbolic], outputs: &[Symbolic]) -> Vec<Rc<Node>>
     let mut nodes: Vec<_> = found.into_values().collect();
     nodes.sort_by_key(|node| node.id);
     nodes
+}
+
+/// The symbolic tensors that a call gave.
+pub fn outputs(node: &Rc<Node>) -> Vec<Symbolic> {
+    let tensor = |(index, (shape, dtype)): (usize, &(SymbolicShape, DType))| {
+        Symbolic(Rc::new(SymbolicTensor { shape: shape.clone(), dtype: *dtype, node: node.clone(), index }))
+    };
+    node.outputs.iter().enumerate().map(tensor).collect()
+}
+
+/// The model inputs that a symbolic tensor comes from, in order of creation.
+pub fn sources(tensor: &Symbolic) -> Vec<Symbolic> {
+    let mut found: Vec<Symbolic> = Vec::new();
+    let (mut todo, mut seen) = (vec![tensor.clone()], HashSet::new());
+    while let Some(symbolic) = todo.pop() {
+        let node = &symbolic.0.node;
+        if !seen.insert((node.id, symbolic.0.index)) {
+            continue;
+        }
+        match node.callee {
+            Some(_) => todo.extend(symbolic_leaves(&node.args)),
+            None => found.push(symbolic),
+        }
+    }
+    found.sort_by_key(|symbolic| symbolic.0.node.id);
+    found
 }
 
 /// Replays the graph between `inputs` and `outputs` on the given tensors.

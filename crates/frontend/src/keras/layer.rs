@@ -5,7 +5,7 @@ mod state;
 use std::any::Any;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::fmt;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use keramos_ir::{DType, TensorType};
 
@@ -29,7 +29,9 @@ pub trait Layer: Any + fmt::Debug {
     ///
     /// # Errors
     /// The layer cannot take such inputs.
-    fn build(&self, build: &mut Build<'_>, inputs: &[SymbolicShape]) -> Result<()>;
+    fn build(&self, _build: &mut Build<'_>, _inputs: &[SymbolicShape]) -> Result<()> {
+        Ok(())
+    }
 
     /// Traces the layer on tensors.
     ///
@@ -76,6 +78,10 @@ pub struct LayerObject {
     pub class_name: Rc<str>,
     /// The layer's own name, such as `conv2d_1`.
     pub name: RefCell<Rc<str>>,
+    /// What the constructor was called with.
+    pub args: Bound,
+    /// The first call on symbolic tensors.
+    pub(crate) called: RefCell<Weak<graph::Node>>,
     /// Keras's `trainable`.
     pub trainable: Cell<bool>,
     /// The penalty on the layer's outputs: a function of one of them.
@@ -130,6 +136,8 @@ pub const COMMON: &[Param] = &[
     Param::keyword("dtype", Default::None),
     Param::keyword("autocast", Default::Bool(true)),
     Param::keyword("name", Default::None),
+    Param::keyword("input_shape", Default::None),
+    Param::keyword("input_dim", Default::None),
 ];
 
 impl LayerObject {
@@ -161,6 +169,8 @@ impl LayerObject {
             class: Some(class),
             class_name,
             name: RefCell::new(name),
+            args: args.clone(),
+            called: RefCell::default(),
             trainable: Cell::new(args.bool("trainable")?),
             activity_regularizer: RefCell::new(activity_regularizer),
             dtype,
@@ -255,7 +265,12 @@ impl LayerObject {
             let shapes: Vec<SymbolicShape> = symbolic.iter().map(|s| s.0.shape.clone()).collect();
             self.check(&shapes)?;
             self.build_for(interp, &shapes, &args)?;
-            return graph::call(interp, &Value::Object(self.clone()), args, &self.name());
+            let outputs = graph::call(interp, &Value::Object(self.clone()), args, &self.name())?;
+            let first_call = self.called.borrow().upgrade().is_none();
+            if let (Some(Value::Symbolic(first)), true) = (outputs.leaves().first(), first_call) {
+                *self.called.borrow_mut() = Rc::downgrade(&first.0.node);
+            }
+            return Ok(outputs);
         }
         self.learn(interp, &args)?;
         let shapes = tensor_shapes(&args);
@@ -361,7 +376,7 @@ impl LayerObject {
                 return;
             }
             for &id in layer.weights.borrow().iter() {
-                if interp.variables.get(id).trainable && !all.contains(&id) {
+                if interp.variables.get(id).is_trained() && !all.contains(&id) {
                     all.push(id);
                 }
             }

@@ -1,5 +1,6 @@
 //! `keras.random.SeedGenerator`.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use keramos_ir::{Array, Buffer, DType, TensorType};
@@ -45,6 +46,8 @@ const METHODS: &[MethodDecl] = &[MethodDecl {
 pub struct SeedGenerator {
     name: Rc<str>,
     seed: u32,
+    /// How many keys initializers took.
+    drawn: Cell<u32>,
     /// The variable that holds the next key.
     pub state: VariableId,
 }
@@ -56,7 +59,7 @@ fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         None => interp.names.unique("SeedGenerator"),
     };
     let state = state(interp, &name, seed)?;
-    Ok(Value::Object(Rc::new(SeedGenerator { name, seed, state })))
+    Ok(Value::Object(Rc::new(SeedGenerator { name, seed, drawn: Cell::new(0), state })))
 }
 
 /// The argument `seed`; without one, a seed that is drawn now.
@@ -97,6 +100,17 @@ pub fn next_key(interp: &mut Interp, state: VariableId) -> Result<Tensor> {
     let next = t.add(&key, &step)?;
     interp.state.assign(state, next);
     Ok(key)
+}
+
+impl SeedGenerator {
+    /// The key that the generator holds before any program runs; its variable then starts at the next one.
+    pub(in crate::keras) fn draw(&self, interp: &mut Interp) -> [u32; 2] {
+        let count = self.drawn.replace(self.drawn.get() + 1);
+        if let Ok(start) = Array::new([2], Buffer::U32(vec![self.seed, count + 1])) {
+            interp.variables.get_mut(self.state).weight.initializer = Value::Array(Rc::new(start));
+        }
+        [self.seed, count]
+    }
 }
 
 impl Object for SeedGenerator {

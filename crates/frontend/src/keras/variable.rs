@@ -51,8 +51,17 @@ pub struct Variable {
     pub role: Role,
     /// Whether gradients are taken with respect to it (a layer's `trainable` may still veto).
     pub trainable: bool,
+    /// Whether it was made to be trained, and that was taken back: it keeps its place among the trained ones.
+    pub frozen: bool,
     /// How it starts, and what else holds for its values.
     pub weight: Weight,
+}
+
+impl Variable {
+    /// Whether gradients are taken with respect to it now.
+    pub fn is_trained(&self) -> bool {
+        self.trainable && !self.frozen
+    }
 }
 
 /// All variables of a compilation, in creation order.

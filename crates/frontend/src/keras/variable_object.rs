@@ -243,7 +243,7 @@ impl Object for VariableObject {
         Ok(match name {
             "name" => Some(Value::Str(variable.name.clone())),
             "path" => Some(Value::str(variable.path.as_str())),
-            "trainable" => Some(Value::Bool(variable.trainable)),
+            "trainable" => Some(Value::Bool(variable.is_trained())),
             "initializer" => Some(variable.weight.initializer.clone()),
             "regularizer" => Some(variable.weight.regularizer.clone().unwrap_or(Value::None)),
             "constraint" => Some(variable.weight.constraint.clone().unwrap_or(Value::None)),
@@ -257,7 +257,8 @@ impl Object for VariableObject {
     fn set_attr(self: Rc<Self>, interp: &mut Interp, name: &str, value: Value) -> Result<()> {
         match (name, value) {
             ("trainable", Value::Bool(trainable)) => {
-                interp.variables.get_mut(self.id).trainable = trainable;
+                let variable = interp.variables.get_mut(self.id);
+                (variable.trainable, variable.frozen) = (variable.trainable || trainable, !trainable);
                 Ok(())
             }
             (name, _) => Err(Error::ty(format!("attribute `{name}` of a variable cannot be set"))),

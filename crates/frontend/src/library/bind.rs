@@ -156,6 +156,24 @@ impl Bound {
         Args { positional, keywords }
     }
 
+    /// Gives a declared parameter a value.
+    pub fn set(&mut self, name: &str, value: Value) {
+        if let Some(place) = self.values.iter_mut().find(|(p, ..)| p.name == name) {
+            (place.1, place.2) = (value, true);
+        }
+    }
+
+    /// Replaces every value.
+    ///
+    /// # Errors
+    /// Those of `f`.
+    pub fn try_map(&mut self, f: &mut dyn FnMut(&Value) -> Result<Value>) -> Result<()> {
+        for (_, value, _) in &mut self.values {
+            *value = f(value)?;
+        }
+        Ok(())
+    }
+
     /// The declared parameters with their values, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&'static Param, &Value)> {
         self.values.iter().map(|(p, v, _)| (*p, v))

@@ -15,7 +15,7 @@ use crate::value::{Host, Value};
 /// Values of `keras` itself.
 fn keras_value(name: &str) -> Option<Value> {
     match name {
-        "__version__" => Some(Value::str("3.0.0")),
+        "__version__" => Some(Value::str(VERSION)),
         _ => None,
     }
 }
@@ -44,12 +44,31 @@ fn host_layer(name: &str) -> Option<Value> {
 
 const HOST_LAYERS: &[&str] = &["HashedCrossing", "Hashing", "IntegerLookup", "StringLookup", "TextVectorization"];
 
+/// Functions that read models from files of the run: what they give is a host value.
+fn loaded(name: &str) -> Option<Value> {
+    LOADED.contains(&name).then(|| Value::Host(Host::new(format!("keras.models.{name}"), None)))
+}
+
+const LOADED: &[&str] = &["load_model", "model_from_json", "save_model"];
+
+/// The same of `keras.saving`.
+fn saved(name: &str) -> Option<Value> {
+    SAVED.contains(&name).then(|| Value::Host(Host::new(format!("keras.saving.{name}"), None)))
+}
+
+const SAVED: &[&str] = &[
+    "deserialize_keras_object",
+    "get_custom_objects",
+    "get_registered_object",
+    "load_model",
+    "load_weights",
+    "save_model",
+    "save_weights",
+    "serialize_keras_object",
+];
+
 /// What of `keras` is not compiled.
 const REFUSED: &[Refused] = &[
-    Refused {
-        name: "applications",
-        why: "its models are pretrained files fetched from the network; write the architecture out in the file and give its weights with --weights",
-    },
     Refused { name: "distribution", why: "an artifact runs on one device" },
     Refused {
         name: "mixed_precision",
@@ -57,6 +76,10 @@ const REFUSED: &[Refused] = &[
     },
     Refused { name: "quantizers", why: "weights are stored as they are trained" },
 ];
+
+/// Layers that are written in the model language.
+const LAYER_TEXTS: &[&str] =
+    &[include_str!("../packages/keras_layers/images.py"), include_str!("../packages/keras_layers/attention.py")];
 
 const REFUSED_LAYERS: &[Refused] = &[
     Refused { name: "TFSMLayer", why: "a TensorFlow SavedModel holds no Keras program" },
@@ -97,6 +120,13 @@ const UTILITIES: &[&str] = &[
     "to_categorical",
 ];
 
+static OWN_FUNCTIONS: &[FunctionDecl] = functions! {
+    "version" [] "The version of Keras whose programs Keramos compiles." => |_, _| Ok(Value::str(VERSION));
+};
+
+/// The version of Keras that programs see.
+const VERSION: &str = "3.0.0";
+
 static BACKEND_FUNCTIONS: &[FunctionDecl] = functions! {
     "clear_session" [(free_memory = Default::Bool(true))] "Does nothing: a compilation starts afresh." => |_, _| Ok(Value::None);
     "backend" [] "The name of the backend whose numerics Keramos follows." => |_, _| Ok(Value::str("jax"));
@@ -126,15 +156,22 @@ modules! {
     KERAS = Contents {
         classes: &[models::CLASSES, variable_object::CLASSES, bases::LAYER, bases::LOSS, bases::METRIC, bases::OPTIMIZER, bases::INITIALIZER, bases::REGULARIZER],
         functions: &[models::FUNCTIONS],
+        python: &[OWN_FUNCTIONS],
         values: keras_value,
         value_names: &["__version__"],
         refused: REFUSED,
         ..Contents::new("keras")
     };
     /// `keras.models`.
-    MODELS = Contents { classes: &[models::CLASSES], ..Contents::new("keras.models") };
+    MODELS = Contents {
+        classes: &[models::CLASSES],
+        functions: &[models::MAKERS],
+        values: loaded,
+        value_names: LOADED,
+        ..Contents::new("keras.models")
+    };
     /// `keras.layers`.
-    LAYERS = Contents { classes: &[layers::CLASSES, bases::LAYER], functions: &[layers::FUNCTIONS, models::FUNCTIONS], values: host_layer, value_names: HOST_LAYERS, refused: REFUSED_LAYERS, ..Contents::new("keras.layers") };
+    LAYERS = Contents { classes: &[layers::CLASSES, bases::LAYER, &[&models::INPUT_LAYER]], functions: &[layers::FUNCTIONS, models::FUNCTIONS], values: host_layer, value_names: HOST_LAYERS, refused: REFUSED_LAYERS, written: LAYER_TEXTS, ..Contents::new("keras.layers") };
     /// `keras.activations`.
     ACTIVATIONS = Contents { tensor_functions: &[activations::FUNCTIONS], ..Contents::new("keras.activations") };
     /// `keras.initializers`.
@@ -187,7 +224,12 @@ modules! {
         ..Contents::new("keras.utils")
     };
     /// `keras.saving`.
-    SAVING = Contents { python: &[SAVING_FUNCTIONS], ..Contents::new("keras.saving") };
+    SAVING = Contents {
+        python: &[SAVING_FUNCTIONS],
+        values: saved,
+        value_names: SAVED,
+        ..Contents::new("keras.saving")
+    };
     /// `keras.backend`.
     BACKEND = Contents { python: &[BACKEND_FUNCTIONS], ..Contents::new("keras.backend") };
     /// `keras.config`.

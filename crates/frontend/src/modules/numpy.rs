@@ -38,6 +38,27 @@ static FUNCTIONS: &[FunctionDecl] = functions! {
     "ones" [(shape) (dtype = Default::None) (**options)] "A constant array of ones." => |i, args| filled(i, args, 1.0);
 };
 
+/// Functions that make small arrays of known numbers, such as masks and index tables: `jax.numpy`'s of the same
+/// name, which give a host value for values of the run.
+const CONSTANT: &[&str] = &[
+    "arange",
+    "concatenate",
+    "expand_dims",
+    "eye",
+    "identity",
+    "linspace",
+    "meshgrid",
+    "outer",
+    "repeat",
+    "reshape",
+    "stack",
+    "swapaxes",
+    "tile",
+    "transpose",
+    "tril",
+    "triu",
+];
+
 /// Constants, element types, the functions above, and host values for every other name.
 fn value(name: &str) -> Option<Value> {
     if let Some(constant) = math::constant(name) {
@@ -48,6 +69,9 @@ fn value(name: &str) -> Option<Value> {
     }
     if let Some(dtype) = DType::from_numpy_name(name.trim_end_matches('_')) {
         return Some(Value::DType(dtype));
+    }
+    if CONSTANT.contains(&name) {
+        return crate::jax::numpy::function(name).map(Value::Function);
     }
     let computed = FUNCTIONS.iter().find(|f| f.name == name).map(crate::interp::builtins::Builtin::value);
     Some(computed.unwrap_or_else(|| Value::Host(Host::new(format!("numpy.{name}"), None))))

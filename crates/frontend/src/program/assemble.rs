@@ -142,21 +142,41 @@ pub(super) fn predict(
 ) -> Result<Entry> {
     let types = input_types(&graph.inputs, batch)?;
     let own = custom::method(interp, model, "predict_step")?;
-    let (function, reads, _) = traced_with_state(interp, "predict", &types, |interp, inputs| match &own {
-        Some(own) => custom::predicted(interp, model, own, graph, inputs),
-        None => tensors(&graph.replay(interp, inputs)?),
+    let (mut reads, mut assigned) = (Vec::new(), Vec::new());
+    let (function, _) = traced(interp, "predict", &types, |interp, inputs| {
+        interp.state.open([]);
+        let mut results = match &own {
+            Some(own) => custom::predicted(interp, model, own, graph, inputs)?,
+            None => tensors(&graph.replay(interp, inputs)?)?,
+        };
+        let closed = interp.state.close();
+        reads = closed.params.into_iter().map(|(id, _)| id).collect();
+        // The next batch goes on from what layers assigned, such as the state of a seed generator.
+        for (id, value) in closed.assigned {
+            assigned.push(id);
+            results.push(value);
+        }
+        Ok(results)
     })?;
     let reads = reads.into_iter().map(|id| state.index(id)).collect::<Result<Vec<_>>>()?;
     let (function, mut inputs) = state_first(interp, function, state, reads);
     inputs.extend(data_ports(&graph.inputs));
-    let count = function.results.len();
+    let count = function.results.len() - assigned.len();
     let mut names = output_names(graph);
     if names.len() != count {
         names = (0..count).map(|i| format!("output_{i}")).collect();
     }
     let outputs = names.into_iter().enumerate();
-    let outputs =
+    let mut outputs: Vec<Port> =
         outputs.map(|(i, name)| Port { name, kind: PortKind::Output(i), donated_to: None, below: None }).collect();
+    for id in assigned {
+        let index = state.index(id)?;
+        let read = inputs.iter_mut().find(|port| matches!(port.kind, PortKind::State(i) if i == index));
+        if let Some(port) = read {
+            port.donated_to = Some(outputs.len());
+        }
+        outputs.push(state.port(interp, index));
+    }
     let mut entry = Entry { kind: EntryKind::Predict, batch: Some(batch), function, inputs, outputs };
     if own.is_some() {
         super::steps::drop_unused_state(&mut entry);

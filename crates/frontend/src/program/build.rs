@@ -206,7 +206,12 @@ fn of_model(
             entries.push(steps::train(interp, &state, &graph, compiled, train_batch, false)?);
             entries.push(steps::train(interp, &state, &graph, compiled, train_batch, true)?);
         }
-        entries.extend(evaluation(interp, &state, &graph, compiled, train_batch)?);
+        // Sizes that are asked for serve last batches that are not full: what is random or summed over a batch comes
+        // out as in Keras only at its very size.
+        let asked = options.batches.iter().copied().filter(|&batch| batch < train_batch);
+        for batch in asked.chain([train_batch]) {
+            entries.extend(evaluation(interp, &state, &graph, compiled, batch)?);
+        }
     }
     let trained = compiled.as_ref().map_or_else(|| stepped.to_vec(), |c| c.trained.clone());
     let h5 = layout::h5_paths(interp, model);

@@ -10,6 +10,7 @@ use super::assemble::{self, State};
 use super::step::Unknown;
 use super::training::Compiled;
 use super::{Entry, EntryKind, Port, PortKind, steps};
+use crate::diagnostics::codes;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::derived;
@@ -257,7 +258,8 @@ impl Own<'_> {
             lists.push(Value::list(values.collect::<Result<_>>()?));
         }
         let function = interp.attribute(&self.model().as_value(), self.name)?;
-        let returned = interp.call(&function, Args::positional(vec![Value::tuple(lists), data]))?;
+        let returned = interp.call(&function, Args::positional(vec![Value::tuple(lists), data]));
+        let returned = returned.map_err(|error| meant_for_another_backend(error, self.name))?;
         let (logs, new) = self.unpack(&returned)?;
         for ((ids, values), what) in self.groups.iter().zip(new).zip(self.parts()) {
             let values = interp.collect(&values)?;
@@ -399,6 +401,19 @@ pub(super) fn predicted(
         _ => Err(Error::ty(format!("`predict_step` of model `{}` must return outputs and variables", model.name()))
             .help("return `outputs, non_trainable_variables`")),
     }
+}
+
+/// The error of a step that does not take the state, told as what it is.
+fn meant_for_another_backend(error: Error, step: &str) -> Error {
+    let diagnostic = error.diagnostic();
+    if diagnostic.code != codes::ARGUMENTS || !diagnostic.message.contains(&format!("{step}() takes")) {
+        return error;
+    }
+    error
+        .note(format!(
+            "Keras on JAX calls `{step}(self, state, data)`; one of `data` alone is for TensorFlow and PyTorch"
+        ))
+        .help("write it as state in, new state out: Keras's guide \"Customizing what happens in fit() with JAX\"")
 }
 
 /// Logged values by name.

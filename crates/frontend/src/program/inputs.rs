@@ -9,7 +9,29 @@ use crate::keras::graph;
 use crate::keras::layer::LayerObject;
 use crate::keras::models;
 use crate::library::Args;
-use crate::value::Value;
+use crate::value::{Host, Value};
+
+/// What the user tells of names whose values only the run has: `n=10,x=f32[100,28,28]`.
+///
+/// # Errors
+/// A text is not of that form.
+pub(crate) fn told(texts: &[String]) -> Result<Vec<(Rc<str>, Value)>> {
+    let mut told = Vec::new();
+    for text in texts {
+        let request = Request::parse(&format!("value:{text}"))?;
+        if request.positional.is_some_and(|positional| !positional.is_empty()) {
+            return Err(Error::argument(format!("--value {text}: a name is missing")).help("write --value NAME=VALUE"));
+        }
+        for (name, value) in request.keywords {
+            let value = match placeholder_of(&value) {
+                Some(ty) => Value::Host(Host::new(name.to_string(), None).with_type(ty.clone())),
+                None => value,
+            };
+            told.push((name, value));
+        }
+    }
+    Ok(told)
+}
 
 /// Calls a model whose inputs are not known on inputs of the given types, such as `f32[32,784]`, the batch
 /// included.

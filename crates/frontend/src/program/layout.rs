@@ -144,7 +144,7 @@ fn row(interp: &Interp, node: &Node) -> LayerRow {
 fn count(interp: &Interp, layer: &LayerObject) -> (usize, usize) {
     let size = |id: &VariableId| interp.variables.get(*id).ty.size();
     let all = layer.all_weights(interp);
-    let trainable = all.iter().filter(|id| layer.trainable.get() && interp.variables.get(**id).trainable);
+    let trainable = all.iter().filter(|id| layer.trainable.get() && interp.variables.get(**id).is_trained());
     (all.iter().map(size).sum(), trainable.map(size).sum())
 }
 

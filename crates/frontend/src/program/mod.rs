@@ -17,6 +17,7 @@ pub use build::{Options, build};
 pub(crate) use function::uncalled;
 pub use function::{Wanted, called, requested};
 pub use inputs::call_on;
+pub(crate) use inputs::told;
 pub use step::Hints;
 pub(crate) use step::{Before, Body, Steps, Unknown, expected, stepped_model};
 pub use summary::summary;

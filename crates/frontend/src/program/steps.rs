@@ -65,7 +65,7 @@ pub(super) fn evaluate(
     compiled: &Compiled,
     batch: usize,
 ) -> Result<Entry> {
-    let metric_ids = compiled.metric_variables(interp)?;
+    let mut returned = compiled.metric_variables(interp)?;
     let types = parameter_types(interp, state, graph, compiled, batch, true)?;
     let (function, _) = assemble::traced(interp, "evaluate_step", &types, |interp, params| {
         let (vars, rest) = params.split_at(state.ids.len());
@@ -74,14 +74,20 @@ pub(super) fn evaluate(
         let outputs = assemble::tensors(&graph.replay(interp, &batch.inputs)?)?;
         let (total, each) = losses(interp, compiled, &batch, &outputs)?;
         let logs = track(interp, compiled, &batch, &outputs, &total, &each)?;
-        let mut results = metric_ids.iter().map(|&id| interp.read_variable(id)).collect::<Result<Vec<_>>>()?;
-        interp.state.close();
+        let mut results = returned.iter().map(|&id| interp.read_variable(id)).collect::<Result<Vec<_>>>()?;
+        // The next batch goes on from what layers assigned, such as the state of a seed generator.
+        for (id, value) in interp.state.close().assigned {
+            if !returned.contains(&id) {
+                returned.push(id);
+                results.push(value);
+            }
+        }
         results.extend(logs);
         Ok(results)
     })?;
     let mut inputs: Vec<Port> = (0..state.ids.len()).map(|i| state.port(interp, i)).collect();
     let mut outputs = Vec::new();
-    for &id in &metric_ids {
+    for &id in &returned {
         let index = state.index(id)?;
         inputs[index].donated_to = Some(outputs.len());
         outputs.push(state.port(interp, index));

@@ -238,7 +238,7 @@ impl Compiled {
                 .collect::<Result<_>>()?,
             learning_rate: self.optimizer.rate_variable().map(|id| state.index(id)).transpose()?,
             callbacks,
-            adaptations: adapt::adaptations(&self.model, graph, state)?,
+            adaptations: adapt::adaptations(interp, &self.model, graph, state)?,
         })
     }
 }

@@ -91,7 +91,7 @@ fn arguments() {
         "layers.Bidirectional(layers.Dense(3))",
         "layers.Bidirectional(layers.LSTM(3), backward_layer=layers.LSTM(3))",
         "layers.EinsumDense('abc', 4)",
-        "layers.EinsumDense('...b,bc->...c', 4)",
+        "layers.EinsumDense('...b,bc->c', 4)",
         "keras.initializers.VarianceScaling(mode='fan_inn')",
         "keras.initializers.VarianceScaling(scale=0)",
         "keras.initializers.GlorotUniform(seed=-3)",

@@ -1,5 +1,5 @@
 """A variational autoencoder: sampling with a seed generator, and the divergence added as a loss by a layer."""
-# golden: stages=predict,train
+# golden: stages=predict,train,evaluate
 
 import keras
 from keras import layers, ops

@@ -89,8 +89,9 @@ fn call_declared(interp: &mut Interp, decl: &'static FunctionDecl, mut args: Arg
     }
     if !TAKES_HOST.contains(&decl.name) {
         let mut values = args.positional.iter().chain(args.keywords.iter().map(|(_, v)| v));
-        if let Some(host) = values.find(|v| matches!(v, Value::Host(_))) {
-            return Ok(host.clone());
+        if let Some(Value::Host(host)) = values.find(|v| matches!(v, Value::Host(_))) {
+            let length = host.ty().and_then(|ty| ty.shape.first()).filter(|_| decl.name == "len");
+            return Ok(length.map_or_else(|| Value::Host(host.clone()), |&n| Value::Int(n as i64)));
         }
     }
     let mut bound = decl.signature.bind(decl.name, args)?;

@@ -53,6 +53,7 @@ impl Steps {
             ty,
             role: Role::Array,
             trainable: false,
+            frozen: false,
             weight: initializer.into(),
         })
     }

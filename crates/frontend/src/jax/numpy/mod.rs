@@ -81,6 +81,11 @@ fn value(name: &str) -> Option<Value> {
 /// Functions behind the syntax and methods of tensors, beside those of `jax.numpy`.
 pub(crate) static METHOD_ONLY: &[&[&FunctionDecl]] = &[shapes::METHODS, indexing::FUNCTIONS, creation::CAST];
 
+/// The function of that name.
+pub(crate) fn function(name: &str) -> Option<&'static FunctionDecl> {
+    TABLES.iter().flat_map(|list| list.iter()).copied().find(|function| function.name == name)
+}
+
 /// The function behind a method of tensors.
 pub(crate) fn method(name: &str) -> Option<&'static FunctionDecl> {
     const METHODS: &[&str] = &[

@@ -7,8 +7,7 @@ use keramos_ir::{DType, TensorType};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::initializers;
-use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
-use crate::keras::symbolic::SymbolicShape;
+use crate::keras::layer::{COMMON, Call, Layer, LayerObject, Masks};
 use crate::keras::variable::Role;
 use crate::keras::variable_object::sizes;
 use crate::keras::weights::{Weight, constraints, regularizers};
@@ -31,22 +30,20 @@ pub static LAYER: ClassDecl = ClassDecl {
 pub(crate) struct Bare;
 
 impl Layer for Bare {
-    fn build(&self, _: &mut Build<'_>, _: &[SymbolicShape]) -> Result<()> {
-        Ok(())
-    }
-
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
-        let class = &cx.object.class_name;
-        Err(Error::new(
-            crate::diagnostics::codes::RAISED,
-            format!("the class `{class}` of layer `{}` has no method `call`", cx.object.name()),
-        )
-        .help("define `def call(self, inputs):` in the class"))
+        Err(without_call(cx, "layer", "define `def call(self, inputs):` in the class"))
     }
 
     fn masks(&self) -> Masks {
         Masks::Pass
     }
+}
+
+/// The error of calling an object of a class without `call`.
+pub(in crate::keras) fn without_call(cx: &Call<'_>, what: &str, help: &str) -> Error {
+    let (class, name) = (&cx.object.class_name, cx.object.name());
+    let message = format!("the class `{class}` of {what} `{name}` has no method `call`");
+    Error::new(crate::diagnostics::codes::RAISED, message).help(help)
 }
 
 /// The methods of every layer.

@@ -19,7 +19,7 @@ pub(super) use call::run;
 pub(crate) use inherited::{from_config, inherited};
 pub(super) use layer::Bare;
 pub use layer::LAYER;
-pub(super) use layer::METHODS;
+pub(super) use layer::{METHODS, without_call};
 pub(crate) use tracking::Tracked;
 
 use super::layer::LayerObject;

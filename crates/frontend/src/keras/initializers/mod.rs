@@ -12,8 +12,9 @@ mod variance_scaling;
 use std::fmt;
 use std::rc::Rc;
 
-use keramos_ir::DType;
+use keramos_ir::{Array, Buffer, DType};
 
+use super::seed_generator::{self, SeedGenerator};
 use crate::diagnostics::suggest;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -58,6 +59,11 @@ static GET: FunctionDecl = FunctionDecl {
 trait Initialize: fmt::Debug {
     /// The values of a weight, in `f32` (a random one) or `dtype`.
     fn values(&self, tracer: &mut Tracer, shape: &[usize], dtype: DType) -> Result<Tensor>;
+
+    /// The same with the next seed of its generator, if it draws from one.
+    fn drawn(&self, _interp: &mut Interp) -> Option<Box<dyn Initialize>> {
+        None
+    }
 
     /// The same with other axes that count as inputs and outputs, if that means something and none were
     /// given.
@@ -111,20 +117,56 @@ impl Object for Initializer {
             Some(_) => DType::from_numpy_name(&args.str("dtype")?)
                 .ok_or_else(|| args.invalid("dtype", "the name of an element type such as \"float32\""))?,
         };
-        let values = self.kind.values(&mut interp.tracer, &shape, dtype)?;
+        let drawn = self.kind.drawn(interp);
+        let kind = drawn.as_ref().unwrap_or(&self.kind);
+        let values = kind.values(&mut interp.tracer, &shape, dtype)?;
         Ok(Value::Tensor(interp.tracer.convert(&values, dtype)?))
     }
 }
 
-/// The seed of a random initializer: the argument, or one that is drawn now.
-fn seed(interp: &mut Interp, args: &Bound) -> Result<u32> {
-    match args.get("seed")? {
-        Value::None => Ok(interp.seeds.draw()),
-        Value::Int(seed) => {
-            u32::try_from(*seed).map_err(|_| args.invalid("seed", "an integer from 0 up to 4294967295, or None"))
+/// Where a random initializer's key comes from.
+#[derive(Clone, Debug)]
+enum Seed {
+    /// It is the same for all weights.
+    Key([u32; 2]),
+    /// Each weight gets the generator's next one.
+    Generator(Rc<SeedGenerator>),
+}
+
+impl Seed {
+    /// The argument `seed`; without one, a seed that is drawn now.
+    fn from_args(interp: &mut Interp, args: &Bound) -> Result<Seed> {
+        if let Value::Object(object) = args.get("seed")?
+            && let Some(generator) = downcast::<SeedGenerator>(object)
+        {
+            return Ok(Seed::Generator(generator));
         }
-        other => Err(Error::unsupported(format!("a {} as `seed` is not supported yet", other.type_name()))
-            .help("pass an integer")),
+        seed_generator::seed_of(interp, args).map(|seed| Seed::Key([seed, 0]))
+    }
+
+    /// The generator's next key, which counts on.
+    fn drawn(&self, interp: &mut Interp) -> Option<Seed> {
+        match self {
+            Seed::Key(_) => None,
+            Seed::Generator(generator) => Some(Seed::Key(generator.draw(interp))),
+        }
+    }
+
+    fn key(&self, tracer: &mut Tracer) -> Result<Tensor> {
+        match self {
+            Seed::Key(key) => tracer.constant(Array::new([2], Buffer::U32(key.to_vec()))?),
+            Seed::Generator(_) => Err(Error::internal("an initializer with a generator did not draw")),
+        }
+    }
+}
+
+/// What an initializer stands for where a weight is made: if it draws from a generator, that is done now.
+pub(crate) fn drawn(interp: &mut Interp, initializer: &Value) -> Value {
+    let Value::Object(object) = initializer else { return initializer.clone() };
+    let Some(known) = downcast::<Initializer>(object) else { return initializer.clone() };
+    match known.kind.drawn(interp) {
+        Some(kind) => Value::Object(Rc::new(Initializer { class: known.class, args: known.args.clone(), kind })),
+        None => initializer.clone(),
     }
 }
 

@@ -3,8 +3,9 @@
 use keramos_ir::DType;
 
 use super::random::Normal;
-use super::{Initialize, Initializer, seed};
+use super::{Initialize, Initializer, Seed};
 use crate::error::{Error, Result};
+use crate::interp::Interp;
 use crate::library::{ClassDecl, Default, Param, Signature};
 use crate::trace::{Tensor, Tracer};
 
@@ -16,19 +17,23 @@ pub(super) static ORTHOGONAL: ClassDecl = ClassDecl {
     doc: "A random matrix with orthonormal columns or rows, times `gain`.",
     new: |interp, args| {
         let gain = args.f64("gain")?;
-        let seed = seed(interp, args)?;
+        let seed = Seed::from_args(interp, args)?;
         Initializer::value(&ORTHOGONAL, args, Orthogonal { gain, seed })
     },
     methods: &[],
 };
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Orthogonal {
     gain: f64,
-    seed: u32,
+    seed: Seed,
 }
 
 impl Initialize for Orthogonal {
+    fn drawn(&self, interp: &mut Interp) -> Option<Box<dyn Initialize>> {
+        Some(Box::new(Orthogonal { seed: self.seed.drawn(interp)?, ..self.clone() }))
+    }
+
     fn values(&self, tracer: &mut Tracer, shape: &[usize], dtype: DType) -> Result<Tensor> {
         let [rows @ .., columns] = shape else { return Err(too_flat(shape)) };
         if rows.is_empty() {
@@ -36,7 +41,7 @@ impl Initialize for Orthogonal {
         }
         let rows: usize = rows.iter().product();
         let tall = [rows.max(*columns), rows.min(*columns)];
-        let normal = Normal { mean: 0.0, deviation: 1.0, truncated: false, seed: self.seed };
+        let normal = Normal { mean: 0.0, deviation: 1.0, truncated: false, seed: self.seed.clone() };
         let normal = normal.values(tracer, &tall, dtype)?;
         let q = tracer.orthonormal(&normal)?;
         let q = if rows < *columns { tracer.transpose(&q, &[1, 0])? } else { q };

@@ -2,7 +2,7 @@
 
 use keramos_ir::DType;
 
-use super::{Initialize, Initializer, seed};
+use super::{Initialize, Initializer, Seed};
 use crate::error::Result;
 use crate::interp::Interp;
 use crate::library::{Bound, ClassDecl, Default, Param, Signature};
@@ -47,7 +47,7 @@ pub(super) static UNIFORM: ClassDecl = ClassDecl {
     doc: "Uniformly distributed.",
     new: |interp, args| {
         let (low, high) = (args.f64("minval")?, args.f64("maxval")?);
-        let seed = seed(interp, args)?;
+        let seed = Seed::from_args(interp, args)?;
         Initializer::value(&UNIFORM, args, Uniform { low, high, seed })
     },
     methods: &[],
@@ -55,22 +55,26 @@ pub(super) static UNIFORM: ClassDecl = ClassDecl {
 
 fn new_normal(interp: &mut Interp, args: &Bound, class: &'static ClassDecl, truncated: bool) -> Result<Value> {
     let (mean, deviation) = (args.f64("mean")?, args.f64("stddev")?);
-    let seed = seed(interp, args)?;
+    let seed = Seed::from_args(interp, args)?;
     Initializer::value(class, args, Normal { mean, deviation, truncated, seed })
 }
 
 /// Normally distributed values, cut at two deviations if `truncated`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Normal {
     pub mean: f64,
     pub deviation: f64,
     pub truncated: bool,
-    pub seed: u32,
+    pub seed: Seed,
 }
 
 impl Initialize for Normal {
+    fn drawn(&self, interp: &mut Interp) -> Option<Box<dyn Initialize>> {
+        Some(Box::new(Normal { seed: self.seed.drawn(interp)?, ..self.clone() }))
+    }
+
     fn values(&self, tracer: &mut Tracer, shape: &[usize], _: DType) -> Result<Tensor> {
-        let key = tracer.seed_key(self.seed)?;
+        let key = self.seed.key(tracer)?;
         let sample = if self.truncated {
             tracer.random_truncated_normal(&key, shape)?
         } else {
@@ -81,16 +85,20 @@ impl Initialize for Normal {
 }
 
 /// Values uniform in [`low`, `high`).
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Uniform {
     pub low: f64,
     pub high: f64,
-    pub seed: u32,
+    pub seed: Seed,
 }
 
 impl Initialize for Uniform {
+    fn drawn(&self, interp: &mut Interp) -> Option<Box<dyn Initialize>> {
+        Some(Box::new(Uniform { seed: self.seed.drawn(interp)?, ..self.clone() }))
+    }
+
     fn values(&self, tracer: &mut Tracer, shape: &[usize], _: DType) -> Result<Tensor> {
-        let key = tracer.seed_key(self.seed)?;
+        let key = self.seed.key(tracer)?;
         tracer.random_uniform(&key, shape, self.low as f32, self.high as f32)
     }
 }

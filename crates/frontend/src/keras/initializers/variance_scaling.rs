@@ -3,7 +3,7 @@
 use keramos_ir::DType;
 
 use super::random::{Normal, Uniform};
-use super::{Initialize, Initializer, fans, seed};
+use super::{Initialize, Initializer, Seed, fans};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::library::{Bound, ClassDecl, Default, Param, Signature};
@@ -97,7 +97,7 @@ struct VarianceScaling {
     distribution: Distribution,
     /// The axes that count as inputs and as outputs, if given.
     axes: Option<[Vec<i64>; 2]>,
-    seed: u32,
+    seed: Seed,
 }
 
 fn new(
@@ -112,7 +112,7 @@ fn new(
         (Some(inputs), Some(outputs)) => Some([inputs, outputs]),
         _ => None,
     };
-    let seed = seed(interp, args)?;
+    let seed = Seed::from_args(interp, args)?;
     Initializer::value(class, args, VarianceScaling { scale, mode, distribution, axes, seed })
 }
 
@@ -127,6 +127,10 @@ fn axes(args: &Bound, name: &str) -> Result<Option<Vec<i64>>> {
 }
 
 impl Initialize for VarianceScaling {
+    fn drawn(&self, interp: &mut Interp) -> Option<Box<dyn Initialize>> {
+        Some(Box::new(VarianceScaling { seed: self.seed.drawn(interp)?, ..self.clone() }))
+    }
+
     fn values(&self, tracer: &mut Tracer, shape: &[usize], dtype: DType) -> Result<Tensor> {
         let size =
             |axes: &[i64]| axes.iter().map(|&a| Ok(shape[axis_index(a, shape.len())?])).product::<Result<usize>>();
@@ -139,7 +143,7 @@ impl Initialize for VarianceScaling {
             Mode::Out => outputs as f64,
             Mode::Average => (inputs + outputs) as f64 / 2.0,
         };
-        let (variance, seed) = (self.scale / n.max(1.0), self.seed);
+        let (variance, seed) = (self.scale / n.max(1.0), self.seed.clone());
         match self.distribution {
             Distribution::Uniform => {
                 let limit = (3.0 * variance).sqrt();

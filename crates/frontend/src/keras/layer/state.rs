@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::LayerObject;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::exceptions::raise;
@@ -98,7 +99,7 @@ impl LayerObject {
         }
         let mut stopped = Vec::new();
         frozen(self, &mut stopped);
-        let trained = |id: &VariableId| interp.variables.get(*id).trainable && !stopped.contains(id);
+        let trained = |id: &VariableId| interp.variables.get(*id).is_trained() && !stopped.contains(id);
         self.variables(interp).into_iter().filter(trained).collect()
     }
 
@@ -174,22 +175,44 @@ fn set_weights(interp: &mut Interp, object: &ObjectRef, args: &mut Bound) -> Res
     let layer = layer(object)?;
     models::graph_of(interp, &layer)?;
     let given = args.get("weights")?.clone();
-    let Some(given) = given.elements() else {
-        return match given {
-            // What only the run knows is the run's.
-            Value::Host(_) => Ok(Value::None),
-            _ => Err(args.invalid("weights", "a list of arrays")),
-        };
-    };
-    let ids = layer.all_weights(interp);
-    if given.len() != ids.len() {
-        let message = format!("layer `{}` has {} weights, {} are given", layer.name(), ids.len(), given.len());
-        return Err(raise("ValueError", message));
+    if !matches!(given, Value::Host(_)) && given.elements().is_none() {
+        return Err(args.invalid("weights", "a list of arrays"));
     }
-    for (id, value) in ids.into_iter().zip(given) {
-        let variable = interp.variable(id);
-        let assign = interp.attribute(&variable, "assign")?;
-        interp.call(&assign, Args::positional(vec![value]))?;
-    }
+    layer.start_from(interp, &given)?;
     Ok(Value::None)
+}
+
+impl LayerObject {
+    /// Sets the values that the weights start with to the arrays in the list `given`. What only the run knows
+    /// is the run's: that is told, and the weights stay as they were.
+    ///
+    /// # Errors
+    /// The arrays do not fit the weights.
+    pub(in crate::keras) fn start_from(&self, interp: &mut Interp, given: &Value) -> Result<()> {
+        let host = |value: &Value| match value {
+            Value::Host(host) => Some(host.clone()),
+            _ => None,
+        };
+        let values = given.elements().unwrap_or_default();
+        if let Some(host) = host(given).or_else(|| values.iter().find_map(host)) {
+            let message = format!("the weights of layer `{}` only exist at run time: `{}`", self.name(), host.what());
+            interp.warn(
+                Diagnostic::warning(codes::HOST_VALUE, interp.span, message)
+                    .note("they start as the layer's initializers say")
+                    .help("save them with numpy or Keras and pass the file with --weights"),
+            );
+            return Ok(());
+        }
+        let ids = self.all_weights(interp);
+        if values.len() != ids.len() {
+            let message = format!("layer `{}` has {} weights, {} are given", self.name(), ids.len(), values.len());
+            return Err(raise("ValueError", message));
+        }
+        for (id, value) in ids.into_iter().zip(values) {
+            let variable = interp.variable(id);
+            let assign = interp.attribute(&variable, "assign")?;
+            interp.call(&assign, Args::positional(vec![value]))?;
+        }
+        Ok(())
+    }
 }

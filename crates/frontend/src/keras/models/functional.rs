@@ -10,8 +10,7 @@ use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::Symbolic;
 use crate::keras::graph::{self, Node};
-use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject};
-use crate::keras::symbolic::SymbolicShape;
+use crate::keras::layer::{COMMON, Call, Layer, LayerObject};
 use crate::library::{Bound, ClassDecl, Param, Signature};
 use crate::trace::Tensor;
 use crate::value::{Key, Value, downcast};
@@ -209,10 +208,6 @@ fn symbolic(value: &Value, what: &str) -> Result<Vec<Symbolic>> {
 }
 
 impl Layer for FunctionalLayer {
-    fn build(&self, _: &mut Build<'_>, _: &[SymbolicShape]) -> Result<()> {
-        Ok(())
-    }
-
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         let given = cx.args.positional.first().cloned().unwrap_or(Value::None);
         // A dict of inputs is matched by input name, whatever its order.

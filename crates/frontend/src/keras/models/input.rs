@@ -5,8 +5,9 @@ use keramos_ir::DType;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::graph;
-use crate::keras::symbolic::SymbolicShape;
-use crate::library::{Bound, Default, FunctionDecl, Param, Signature};
+use crate::keras::layer::{COMMON, Call, Layer, LayerObject};
+use crate::keras::symbolic::{Symbolic, SymbolicShape};
+use crate::library::{Args, Bound, ClassDecl, Default, FunctionDecl, Param, Signature};
 use crate::value::Value;
 
 /// `keras.Input`: a symbolic tensor that stands for one input of a model.
@@ -26,6 +27,53 @@ pub static INPUT: FunctionDecl = FunctionDecl {
     doc: "A symbolic tensor that stands for one input of a model.",
     call: new,
 };
+
+/// `keras.layers.InputLayer`: the layer behind a symbolic tensor that stands for an input.
+pub static INPUT_LAYER: ClassDecl = ClassDecl {
+    name: "InputLayer",
+    aliases: &[],
+    bases: &["Layer"],
+    signature: Signature::new(&[
+        Param::new("shape", Default::None),
+        Param::new("batch_size", Default::None),
+        Param::new("dtype", Default::None),
+        Param::new("sparse", Default::None),
+        Param::new("ragged", Default::None),
+        Param::new("batch_shape", Default::None),
+        Param::new("input_tensor", Default::None),
+        Param::new("optional", Default::Bool(false)),
+        Param::new("name", Default::None),
+        Param::keyword("tensor", Default::None),
+        Param::keyword("trainable", Default::Bool(true)),
+        Param::keyword("activity_regularizer", Default::None),
+    ]),
+    doc: "The layer behind a keras.Input, which makes one itself.",
+    new: |interp, args| match (args.some("input_tensor")?.cloned(), new(interp, args)?) {
+        (None, Value::Symbolic(tensor)) => layer(interp, &tensor),
+        _ => Err(Error::unsupported("`input_tensor` of InputLayer() is not supported").help("leave the argument out")),
+    },
+    methods: &[],
+};
+
+/// The layer behind the input that a symbolic tensor stands for.
+#[derive(Debug)]
+pub(in crate::keras) struct InputLayer(pub Symbolic);
+
+impl Layer for InputLayer {
+    fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
+        Err(Error::ty(format!("the input layer `{}` is not called; use its `output`", cx.object.name())))
+    }
+}
+
+/// The layer behind `input`.
+pub(super) fn layer(interp: &mut Interp, input: &Symbolic) -> Result<Value> {
+    const COMMON_ONLY: Signature = Signature::new(COMMON);
+    let name = vec![("name".into(), Value::Str(input.0.node.name.clone()))];
+    let args = COMMON_ONLY.bind("InputLayer", Args { positional: Vec::new(), keywords: name })?;
+    let object = LayerObject::create(interp, &INPUT_LAYER, &args, InputLayer(input.clone()))?;
+    object.built.set(true);
+    Ok(Value::Object(object))
+}
 
 fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     for name in ["sparse", "ragged", "tensor"] {
@@ -66,7 +114,7 @@ fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     Ok(Value::Symbolic(graph::input(interp, name, shape, dtype)))
 }
 
-fn dims(args: &Bound, name: &str, shape: &Value) -> Result<SymbolicShape> {
+pub(super) fn dims(args: &Bound, name: &str, shape: &Value) -> Result<SymbolicShape> {
     let wrong = || {
         args.invalid(name, "a tuple of sizes such as (28, 28, 1)").help("a shape of one dimension is written (784,)")
     };

@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
+use crate::diagnostics::{Diagnostic, codes};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
-use crate::keras::layer::LayerObject;
+use crate::keras::layer::{LayerObject, layer_of};
 use crate::library::{Default, MethodDecl, Param, Signature};
 use crate::value::{Host, ObjectRef, Value, downcast};
 
@@ -104,6 +105,23 @@ pub const METHODS: &[MethodDecl] = &[
         call: |_, _, _| Ok(Value::None),
     },
     MethodDecl {
+        name: "load_weights",
+        signature: Signature::new(&[Param::required("filepath"), Param::variadic("args"), Param::keywords("kwargs")]),
+        doc: "Weights are read when compiling (`--weights`); what the run saved is the runtime's.",
+        call: |interp, object, _| {
+            let model = model(object)?;
+            if model.recorded.fit.borrow().is_none() {
+                let message = format!("the weights of `{}` come from a file that is not read here", model.name());
+                interp.warn(
+                    Diagnostic::warning(codes::HOST_VALUE, interp.span, message)
+                        .note("they start as the layers' initializers say")
+                        .help("pass the file when compiling: --weights model.weights.h5"),
+                );
+            }
+            Ok(Value::None)
+        },
+    },
+    MethodDecl {
         name: "summary",
         signature: Signature::new(&[Param::variadic("args"), Param::keywords("kwargs")]),
         doc: "Notes that the compiler is to print the layer table.",
@@ -118,18 +136,19 @@ pub const METHODS: &[MethodDecl] = &[
         name: "get_layer",
         signature: Signature::new(&[Param::new("name", Default::None), Param::new("index", Default::None)]),
         doc: "The layer of the given name or index.",
-        call: |_, object, args| {
+        call: |interp, object, args| {
             let model = model(object)?;
-            let layers = super::layers(&model);
+            let layers = super::listed(interp, &model)?;
+            let name_of = |value: &Value| layer_of(value).map(|layer| layer.name());
             let found = match args.some("index")? {
                 Some(_) => layers.get(args.usize("index")?).cloned(),
                 None => {
                     let name = args.str("name")?;
-                    layers.iter().find(|l| l.name() == name).cloned()
+                    layers.iter().find(|l| name_of(l).as_ref() == Some(&name)).cloned()
                 }
             };
-            let names: Vec<String> = layers.iter().map(|l| l.name().to_string()).collect();
-            found.map(|l| l.as_value()).ok_or_else(|| {
+            let names: Vec<String> = layers.iter().filter_map(|l| Some(name_of(l)?.to_string())).collect();
+            found.ok_or_else(|| {
                 Error::argument(format!("model `{}` has no such layer", model.name()))
                     .note(format!("its layers: {}", names.join(", ")))
             })

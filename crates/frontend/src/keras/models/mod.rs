@@ -1,5 +1,6 @@
 //! Models: layers made of layers, which can be compiled and fitted.
 
+mod clone;
 mod functional;
 mod input;
 mod methods;
@@ -10,7 +11,8 @@ mod trainer;
 use std::rc::Rc;
 
 pub use functional::{Functional, MODEL};
-pub use input::INPUT;
+pub(in crate::keras) use input::InputLayer;
+pub use input::{INPUT, INPUT_LAYER};
 pub use methods::METHODS;
 pub use sequential::{SEQUENTIAL, Sequential};
 pub use subclass::{SUBCLASSED, Subclassed};
@@ -29,6 +31,9 @@ pub const CLASSES: &[&ClassDecl] = &[&MODEL, &SEQUENTIAL];
 /// The functions beside them.
 pub const FUNCTIONS: &[&FunctionDecl] = &[&INPUT];
 
+/// The functions of `keras.models` alone.
+pub const MAKERS: &[&FunctionDecl] = &[&clone::CLONE_MODEL];
+
 /// Attributes that layers and models have beside those of every layer.
 pub(super) const ATTRIBUTES: &[&str] =
     &["layers", "input", "output", "inputs", "outputs", "input_shape", "output_shape"];
@@ -36,7 +41,7 @@ pub(super) const ATTRIBUTES: &[&str] =
 /// Attributes of models; `None` for other names and for layers that are no models.
 pub(super) fn attribute(interp: &mut Interp, layer: &Rc<LayerObject>, name: &str) -> Result<Option<Value>> {
     if !is_model(layer) {
-        return Ok(None);
+        return Ok(call_attribute(layer, name));
     }
     if let Some(found) = trainer::attribute(interp, layer, name)? {
         return Ok(Some(found));
@@ -45,7 +50,7 @@ pub(super) fn attribute(interp: &mut Interp, layer: &Rc<LayerObject>, name: &str
         return Ok(None);
     }
     if name == "layers" {
-        return Ok(Some(Value::list(layers(layer).iter().map(LayerObject::as_value).collect())));
+        return Ok(Some(Value::list(listed(interp, layer)?)));
     }
     // The inputs of a subclassed model are what it is called on.
     if layer.kind::<Subclassed>().is_some() {
@@ -71,6 +76,37 @@ pub(super) fn attribute(interp: &mut Interp, layer: &Rc<LayerObject>, name: &str
         "output_shape" => one_or_list(outputs.iter().map(shape).collect()),
         _ => return Ok(None),
     }))
+}
+
+/// `input` and `output` of a layer that was called on symbolic tensors: those of its first call.
+fn call_attribute(layer: &LayerObject, name: &str) -> Option<Value> {
+    if let Some(input) = layer.kind::<InputLayer>() {
+        return matches!(name, "input" | "output").then(|| Value::Symbolic(input.0.clone()));
+    }
+    let node = layer.called.borrow().upgrade()?;
+    let tensors: Vec<Value> = match name {
+        "input" => super::graph::symbolic_leaves(&node.args).into_iter().map(Value::Symbolic).collect(),
+        "output" => super::graph::outputs(&node).into_iter().map(Value::Symbolic).collect(),
+        _ => return None,
+    };
+    Some(match <[Value; 1]>::try_from(tensors) {
+        Ok([one]) => one,
+        Err(several) => Value::list(several),
+    })
+}
+
+/// The layers as Keras lists them: those of a functional model begin with its inputs.
+pub(super) fn listed(interp: &mut Interp, model: &Rc<LayerObject>) -> Result<Vec<Value>> {
+    let mut all = Vec::new();
+    if is_functional(model)
+        && let Some(graph) = graph_of(interp, model)?
+    {
+        for input in &graph.inputs {
+            all.push(input::layer(interp, input)?);
+        }
+    }
+    all.extend(layers(model).iter().map(LayerObject::as_value));
+    Ok(all)
 }
 
 /// Whether a layer is a model.

@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use keramos_ir::DType;
+
 use super::METHODS;
 use super::functional::Functional;
 use crate::error::{Error, Result};
@@ -111,6 +113,9 @@ fn add(interp: &mut Interp, model: &Rc<LayerObject>, layer: &Value) -> Result<()
         }
         Value::Object(object) if downcast::<LayerObject>(object).is_some() => {
             let Some(layer) = downcast::<LayerObject>(object) else { return Ok(()) };
+            if let Some(input) = layer.kind::<super::InputLayer>() {
+                return add(interp, model, &Value::Symbolic(input.0.clone()));
+            }
             if model.sublayers.borrow().iter().any(|(_, l)| l.name() == layer.name()) {
                 return Err(Error::argument(format!(
                     "two layers of Sequential `{}` are named `{}`",
@@ -119,7 +124,14 @@ fn add(interp: &mut Interp, model: &Rc<LayerObject>, layer: &Value) -> Result<()
                 ))
                 .help("give one of them another `name=`"));
             }
-            // A model in front brings its own input.
+            // A layer that was told the shape of its input, or a model in front brings the input.
+            if model.sublayers.borrow().is_empty()
+                && sequential.input.borrow().is_none()
+                && let Some(shape) = input_shape(&layer)?
+            {
+                let name = interp.names.unique("InputLayer");
+                *sequential.input.borrow_mut() = Some(graph::input(interp, name, shape, DType::F32));
+            }
             if model.sublayers.borrow().is_empty()
                 && sequential.input.borrow().is_none()
                 && let Some(inner) = super::graph_of(interp, &layer)?
@@ -135,6 +147,21 @@ fn add(interp: &mut Interp, model: &Rc<LayerObject>, layer: &Value) -> Result<()
             .help(format!("call it: {}(...)", decl.name))),
         other => Err(Error::ty(format!("Sequential takes layers, found {}", other.type_name()))),
     }
+}
+
+/// The shape of inputs that the first layer's arguments `input_shape` or `input_dim` tell.
+fn input_shape(layer: &LayerObject) -> Result<Option<SymbolicShape>> {
+    let own = |name: &str| layer.class.is_some_and(|class| class.signature.params.iter().any(|p| p.name == name));
+    for name in ["input_shape", "input_dim"] {
+        if layer.args.has(name)
+            && !own(name)
+            && let Some(shape) = layer.args.some(name)?
+        {
+            let row = super::input::dims(&layer.args, name, shape)?;
+            return Ok(Some(std::iter::once(None).chain(row).collect()));
+        }
+    }
+    Ok(None)
 }
 
 /// Puts the graph together again after the stack changed, as far as the input is known.
@@ -153,6 +180,11 @@ fn kind(model: &LayerObject) -> Result<&Sequential> {
 }
 
 impl Sequential {
+    /// The stack's input, if it is known.
+    pub(super) fn input(&self) -> Option<Symbolic> {
+        self.input.borrow().clone()
+    }
+
     /// The graph, if the input's shape is known.
     ///
     /// # Errors

@@ -6,9 +6,9 @@ use std::rc::Rc;
 use super::{Functional, METHODS};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
-use crate::keras::graph;
-use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
+use crate::keras::layer::{COMMON, Call, Layer, LayerObject, Masks};
 use crate::keras::symbolic::SymbolicShape;
+use crate::keras::{derived, graph};
 use crate::library::{Args, ClassDecl, Signature};
 use crate::value::{Key, Value};
 
@@ -58,7 +58,7 @@ impl Subclassed {
             return Ok(Some(graph.clone()));
         }
         let Some(called_on) = self.called_on.borrow().clone() else { return Ok(None) };
-        let first = super::super::derived::first_parameter(interp, model)?;
+        let first = derived::first_parameter(interp, model)?;
         let inputs = inputs(interp, &called_on, &first)?;
         // The call itself may ask what the model's inputs are.
         if self.making.replace(true) {
@@ -122,17 +122,10 @@ fn inputs(interp: &mut Interp, called_on: &Value, first: &str) -> Result<Value> 
 }
 
 impl Layer for Subclassed {
-    fn build(&self, _: &mut Build<'_>, _: &[SymbolicShape]) -> Result<()> {
-        Ok(())
-    }
-
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
-        let class = &cx.object.class_name;
-        Err(Error::new(
-            crate::diagnostics::codes::RAISED,
-            format!("the class `{class}` of model `{}` has no method `call`", cx.object.name()),
-        )
-        .help("define `def call(self, inputs):` in the class, or pass `inputs` and `outputs` to `super().__init__()`"))
+        let help =
+            "define `def call(self, inputs):` in the class, or pass `inputs` and `outputs` to `super().__init__()`";
+        Err(derived::without_call(cx, "model", help))
     }
 
     fn masks(&self) -> Masks {

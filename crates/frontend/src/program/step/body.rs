@@ -57,6 +57,7 @@ impl Interp {
             ty,
             role: Role::Array,
             trainable,
+            frozen: false,
             weight: Value::Array(array.clone()).into(),
         });
         self.steps.held.push(Held { array: array.clone(), path: path.to_owned(), id });
@@ -130,6 +131,7 @@ impl Interp {
             // It begins anew with each epoch.
             role: Role::Metric,
             trainable: false,
+            frozen: false,
             weight: Value::Int(start).into(),
         });
         let value = Value::Object(Rc::new(InitialValue { id, weak: true }));

@@ -11,6 +11,7 @@ use crate::interp::Interp;
 use crate::keras::layer::LayerObject;
 use crate::keras::metrics::{Mean, MetricObject};
 use crate::keras::variable::{Role, VariableId};
+use crate::program::adapt;
 use crate::program::assemble::{State, traced};
 use crate::program::{Entry, EntryKind, Fit, Port, PortKind, Training};
 use crate::trace::Tensor;
@@ -229,6 +230,7 @@ impl Chosen {
             paths.insert(free.clone());
             interp.variables.get_mut(id).path = free;
         }
+        adapt::refuse_in_steps(interp, &ids)?;
         Ok(ids)
     }
 
@@ -236,7 +238,7 @@ impl Chosen {
     pub fn trained(&self, interp: &Interp) -> Vec<VariableId> {
         let weight = |id: &VariableId| {
             let variable = interp.variables.get(*id);
-            variable.trainable && matches!(variable.role, Role::Weight | Role::Array)
+            variable.is_trained() && matches!(variable.role, Role::Weight | Role::Array)
         };
         self.train.iter().flat_map(|plan| plan.changed(interp)).filter(weight).collect()
     }

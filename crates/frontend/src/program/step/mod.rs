@@ -32,6 +32,8 @@ pub struct Hints {
     pub batch: Option<usize>,
     /// The types of what a step gets from the run, in the form of an entry's arguments.
     pub data: Option<String>,
+    /// Names whose values only the run has, and what they are: `n=10`, or `x=f32[100,28,28]` for an array.
+    pub values: Vec<String>,
 }
 
 /// The steps of a file.

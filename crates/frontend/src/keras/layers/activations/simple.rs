@@ -2,9 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::keras::activations;
-use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
+use crate::keras::layer::{COMMON, Call, Layer, LayerObject, Masks};
 use crate::keras::layers::common::{self, none};
-use crate::keras::symbolic::SymbolicShape;
 use crate::library::{Bound, ClassDecl, Default, Param, Signature};
 use crate::value::Value;
 
@@ -72,10 +71,6 @@ enum Rectifier {
 }
 
 impl Layer for Rectifier {
-    fn build(&self, _: &mut Build<'_>, _: &[SymbolicShape]) -> Result<()> {
-        Ok(())
-    }
-
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         let x = common::float_input(cx)?;
         let t = &mut cx.interp.tracer;

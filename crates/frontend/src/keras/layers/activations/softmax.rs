@@ -3,9 +3,8 @@
 use keramos_ir::DType;
 
 use crate::error::Result;
-use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
+use crate::keras::layer::{COMMON, Call, Layer, LayerObject, Masks};
 use crate::keras::layers::common;
-use crate::keras::symbolic::SymbolicShape;
 use crate::library::{ClassDecl, Default, Param, Signature};
 use crate::ops::axes_indices;
 use crate::trace::{Tensor, Tracer};
@@ -30,10 +29,6 @@ struct Softmax {
 }
 
 impl Layer for Softmax {
-    fn build(&self, _: &mut Build<'_>, _: &[SymbolicShape]) -> Result<()> {
-        Ok(())
-    }
-
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         let x = common::float_input(cx)?;
         let mask = match cx.optional(1, "mask") {

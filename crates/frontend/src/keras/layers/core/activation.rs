@@ -2,9 +2,8 @@
 
 use crate::error::Result;
 use crate::keras::activations;
-use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
+use crate::keras::layer::{COMMON, Call, Layer, LayerObject, Masks};
 use crate::keras::layers::common;
-use crate::keras::symbolic::SymbolicShape;
 use crate::library::{ClassDecl, Param, Signature};
 use crate::value::Value;
 
@@ -25,10 +24,6 @@ pub(in crate::keras::layers) static ACTIVATION: ClassDecl = ClassDecl {
 struct Activation(Option<Value>);
 
 impl Layer for Activation {
-    fn build(&self, _: &mut Build<'_>, _: &[SymbolicShape]) -> Result<()> {
-        Ok(())
-    }
-
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         let x = cx.input()?;
         Ok(Value::Tensor(activations::apply(cx.interp, self.0.as_ref(), x)?))

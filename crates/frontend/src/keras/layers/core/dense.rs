@@ -1,5 +1,6 @@
 //! `Dense`.
 
+use super::lora::{self, Adapted, Lora};
 use crate::error::Result;
 use crate::interp::Interp;
 use crate::keras::activations;
@@ -25,14 +26,14 @@ pub(in crate::keras::layers) static DENSE: ClassDecl = ClassDecl {
         none("activity_regularizer"),
         none("kernel_constraint"),
         none("bias_constraint"),
-        none("lora_rank"),
-        none("lora_alpha"),
+        lora::PARAMS[0],
+        lora::PARAMS[1],
         none("quantization_config"),
     ])
     .with(COMMON),
     doc: "activation(x·kernel + bias) over the last dimension of x.",
     new,
-    methods: &[],
+    methods: &[&lora::methods::<Dense>()],
 };
 
 #[derive(Debug)]
@@ -41,16 +42,24 @@ struct Dense {
     activation: Option<Value>,
     kernel: Weight,
     bias: Option<Weight>,
+    lora: Lora,
+}
+
+impl Adapted for Dense {
+    fn lora(&self) -> &Lora {
+        &self.lora
+    }
 }
 
 fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
-    common::reject(args, &["lora_rank", "lora_alpha", "quantization_config"])?;
+    common::reject(args, &["quantization_config"])?;
     let units = common::positive(args, "units")?;
     let activation = common::activation(args)?;
     let kernel = Weight::from_args(interp, args, "kernel")?;
     let bias = Weight::from_args(interp, args, "bias")?;
+    let lora = Lora::from_args(args, "kernel", &kernel, false)?;
     let bias = args.bool("use_bias")?.then_some(bias);
-    LayerObject::value(interp, &DENSE, args, Dense { units, activation, kernel, bias })
+    LayerObject::value(interp, &DENSE, args, Dense { units, activation, kernel, bias, lora })
 }
 
 impl Layer for Dense {
@@ -60,13 +69,14 @@ impl Layer for Dense {
         if let Some(bias) = &self.bias {
             build.add_weight("bias", &[self.units], bias, true);
         }
-        Ok(())
+        self.lora.build(build)
     }
 
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         let x = common::float_input(cx)?;
         let kernel = cx.weight("kernel")?;
         common::expect_size(cx, &x, -1, kernel.shape()[0])?;
+        let kernel = self.lora.adapt(cx, kernel)?;
         let y = cx.interp.tracer.tensordot(&x, &kernel)?;
         let y = common::add_bias(cx, y, true)?;
         Ok(Value::Tensor(activations::apply(cx.interp, self.activation.as_ref(), y)?))

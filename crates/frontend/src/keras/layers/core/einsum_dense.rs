@@ -1,5 +1,6 @@
 //! `EinsumDense`.
 
+use super::lora::{self, Adapted, Lora};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
@@ -26,14 +27,14 @@ pub(in crate::keras::layers) static EINSUM_DENSE: ClassDecl = ClassDecl {
         none("activity_regularizer"),
         none("kernel_constraint"),
         none("bias_constraint"),
-        none("lora_rank"),
-        none("lora_alpha"),
+        lora::PARAMS[0],
+        lora::PARAMS[1],
         none("quantization_config"),
     ])
     .with(COMMON),
     doc: "activation(einsum(equation, x, kernel) + bias).",
     new,
-    methods: &[],
+    methods: &[&lora::methods::<EinsumDense>()],
 };
 
 #[derive(Debug)]
@@ -41,18 +42,27 @@ struct EinsumDense {
     equation: String,
     /// Labels of input, kernel and output.
     labels: [Vec<char>; 3],
+    /// Where input and output have dimensions without labels.
+    elided: Option<Side>,
     /// Sizes of the output without the batch; `None` where they follow from the input.
     output: Vec<Option<usize>>,
     activation: Option<Value>,
     bias_axes: Vec<char>,
     kernel: Weight,
     bias: Weight,
+    lora: Lora,
+}
+
+impl Adapted for EinsumDense {
+    fn lora(&self) -> &Lora {
+        &self.lora
+    }
 }
 
 fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
-    common::reject(args, &["lora_rank", "lora_alpha", "quantization_config"])?;
+    common::reject(args, &["quantization_config"])?;
     let equation = args.str("equation")?.replace(' ', "");
-    let labels = parse(&equation)?;
+    let (labels, elided) = parse(&equation)?;
     let size = |v: &Value| match v {
         Value::None => Some(None),
         Value::Int(n) => usize::try_from(*n).ok().map(Some),
@@ -67,19 +77,35 @@ fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         if args.some("bias_axes")?.is_some() { args.str("bias_axes")?.chars().collect() } else { Vec::new() };
     let kernel = Weight::from_args(interp, args, "kernel")?;
     let bias = Weight::from_args(interp, args, "bias")?;
-    let layer = EinsumDense { equation, labels, output, activation, bias_axes, kernel, bias };
+    let lora = Lora::from_args(args, "kernel", &kernel, true)?;
+    let layer = EinsumDense { equation, labels, elided, output, activation, bias_axes, kernel, bias, lora };
     LayerObject::value(interp, &EINSUM_DENSE, args, layer)
 }
 
-fn parse(equation: &str) -> Result<[Vec<char>; 3]> {
+/// A side of the labels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    Left,
+    Right,
+}
+
+/// The labels of input, kernel and output, and on which side of them an ellipsis stands.
+fn parse(equation: &str) -> Result<([Vec<char>; 3], Option<Side>)> {
     let bad = || Error::argument(format!("`{equation}` is not an equation of the form \"ab,bc->ac\""));
-    if equation.contains("...") {
-        return Err(Error::unsupported(format!("`...` in the equation `{equation}` is not supported yet"))
-            .help("name every dimension with a letter"));
-    }
     let (inputs, output) = equation.split_once("->").ok_or_else(bad)?;
     let (left, right) = inputs.split_once(',').ok_or_else(bad)?;
-    Ok([left, right, output].map(|labels| labels.chars().collect()))
+    let cut = |labels: &str| match (labels.strip_prefix("..."), labels.strip_suffix("...")) {
+        (Some(rest), _) => (rest.chars().collect::<Vec<char>>(), Some(Side::Left)),
+        (_, Some(rest)) => (rest.chars().collect(), Some(Side::Right)),
+        _ => (labels.chars().collect(), None),
+    };
+    let ((left, side), (right, none), (output, same)) = (cut(left), cut(right), cut(output));
+    let letters = [&left, &right, &output].into_iter().all(|labels| labels.iter().all(char::is_ascii_alphabetic));
+    // With the free dimensions on the right, the first labelled one is the batch.
+    if none.is_some() || side != same || !letters || (side == Some(Side::Right) && left.len() < 2) {
+        return Err(bad().note("an ellipsis stands at the same end of input and output, as in \"...b,bc->...c\""));
+    }
+    Ok(([left, right, output], side))
 }
 
 impl EinsumDense {
@@ -91,7 +117,8 @@ impl EinsumDense {
             let skipped = output.len().checked_sub(self.output.len())?;
             *self.output.get(i.checked_sub(skipped)?)?
         });
-        let found = || *input.get(left.iter().position(|&l| l == label)?)?;
+        let free = if self.elided == Some(Side::Left) { input.len().saturating_sub(left.len()) } else { 0 };
+        let found = || *input.get(left.iter().position(|&l| l == label)? + free)?;
         given.or_else(found).ok_or_else(|| {
             let message = format!(
                 "layer `{}` cannot find the size of `{label}` in `{}` for inputs {}",
@@ -107,7 +134,10 @@ impl EinsumDense {
 impl Layer for EinsumDense {
     fn build(&self, build: &mut Build<'_>, inputs: &[SymbolicShape]) -> Result<()> {
         let [left, right, output] = &self.labels;
-        common::expect_rank(build.object, inputs, left.len(), &format!("({})", String::from_iter(left)))?;
+        let free = inputs.first().map_or(0, Vec::len).checked_sub(left.len()).filter(|_| self.elided.is_some());
+        if free.is_none() {
+            common::expect_rank(build.object, inputs, left.len(), &format!("({})", String::from_iter(left)))?;
+        }
         let Some(input) = inputs.first() else { return Ok(()) };
         let kernel: Vec<usize> = right.iter().map(|&l| self.size(build.object, input, l)).collect::<Result<_>>()?;
         let axes = |inputs: bool| {
@@ -120,15 +150,19 @@ impl Layer for EinsumDense {
             // The bias has 1 for each dimension after the first named one that is not named itself.
             let named = output.iter().skip_while(|l| !self.bias_axes.contains(l));
             let size = |&l: &char| if self.bias_axes.contains(&l) { self.size(build.object, input, l) } else { Ok(1) };
-            let bias: Vec<usize> = named.map(size).collect::<Result<_>>()?;
+            let mut bias: Vec<usize> = named.map(size).collect::<Result<_>>()?;
+            if self.elided == Some(Side::Right) {
+                bias.extend(std::iter::repeat_n(1, free.unwrap_or(0)));
+            }
             build.add_weight("bias", &bias, &self.bias, true);
         }
-        Ok(())
+        self.lora.build(build)
     }
 
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         let x = common::float_input(cx)?;
         let kernel = cx.weight("kernel")?;
+        let kernel = self.lora.adapt(cx, kernel)?;
         let mut y = cx.interp.tracer.einsum(&self.equation, &x, &kernel)?;
         if cx.has_weight("bias") {
             let bias = cx.weight("bias")?;

@@ -2,6 +2,7 @@
 
 use keramos_ir::DType;
 
+use super::lora::{self, Adapted, Lora};
 use crate::error::Result;
 use crate::interp::Interp;
 use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
@@ -23,15 +24,15 @@ pub(in crate::keras::layers) static EMBEDDING: ClassDecl = ClassDecl {
         none("embeddings_constraint"),
         flag("mask_zero", false),
         none("weights"),
-        none("lora_rank"),
-        none("lora_alpha"),
+        lora::PARAMS[0],
+        lora::PARAMS[1],
         none("quantization_config"),
         Param::keyword("input_length", crate::library::Default::None),
     ])
     .with(COMMON),
     doc: "A trained vector for each integer from 0 up to `input_dim`; `mask_zero` masks the steps that are 0.",
     new,
-    methods: &[],
+    methods: &[&lora::methods::<Embedding>()],
 };
 
 #[derive(Debug)]
@@ -40,26 +41,41 @@ struct Embedding {
     size: usize,
     initializer: Weight,
     mask_zero: bool,
+    lora: Lora,
+}
+
+impl Adapted for Embedding {
+    fn lora(&self) -> &Lora {
+        &self.lora
+    }
 }
 
 fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
-    common::reject(args, &["weights"])?;
-    common::reject(args, &["lora_rank", "lora_alpha", "quantization_config"])?;
+    common::reject(args, &["quantization_config"])?;
     let (count, size) = (common::positive(args, "input_dim")?, common::positive(args, "output_dim")?);
     let initializer = Weight::from_args(interp, args, "embeddings")?;
-    let layer = Embedding { count, size, initializer, mask_zero: args.bool("mask_zero")? };
-    LayerObject::value(interp, &EMBEDDING, args, layer)
+    let lora = Lora::from_args(args, "embeddings", &initializer, false)?;
+    let layer = Embedding { count, size, initializer, mask_zero: args.bool("mask_zero")?, lora };
+    let layer = LayerObject::create(interp, &EMBEDDING, args, layer)?;
+    if let Some(weights) = args.some("weights")?.cloned() {
+        // Keras builds such a layer here.
+        layer.build(interp, &[])?;
+        let list = matches!(&weights, Value::List(list) if list.borrow().len() == 1);
+        layer.start_from(interp, &if list { weights } else { Value::list(vec![weights]) })?;
+    }
+    Ok(Value::Object(layer))
 }
 
 impl Layer for Embedding {
     fn build(&self, build: &mut Build<'_>, _: &[SymbolicShape]) -> Result<()> {
         build.add_weight("embeddings", &[self.count, self.size], &self.initializer, true);
-        Ok(())
+        self.lora.build(build)
     }
 
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         let x = cx.input()?;
         let embeddings = cx.weight("embeddings")?;
+        let embeddings = self.lora.adapt(cx, embeddings)?;
         let t = &mut cx.interp.tracer;
         let mask = if self.mask_zero {
             let zero = t.scalar(x.dtype(), 0.0)?;

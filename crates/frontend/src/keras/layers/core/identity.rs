@@ -1,8 +1,7 @@
 //! `Identity`.
 
 use crate::error::Result;
-use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
-use crate::keras::symbolic::SymbolicShape;
+use crate::keras::layer::{COMMON, Call, Layer, LayerObject, Masks};
 use crate::library::{ClassDecl, Signature};
 use crate::value::Value;
 
@@ -20,10 +19,6 @@ pub(in crate::keras::layers) static IDENTITY: ClassDecl = ClassDecl {
 struct Identity;
 
 impl Layer for Identity {
-    fn build(&self, _: &mut Build<'_>, _: &[SymbolicShape]) -> Result<()> {
-        Ok(())
-    }
-
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         Ok(cx.args.positional.first().cloned().unwrap_or(Value::None))
     }

@@ -1,9 +1,8 @@
 //! `Lambda`.
 
 use crate::error::Result;
-use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject};
+use crate::keras::layer::{COMMON, Call, Layer, LayerObject};
 use crate::keras::layers::common::{self, none};
-use crate::keras::symbolic::SymbolicShape;
 use crate::library::{Args, ClassDecl, Param, Signature};
 use crate::value::Value;
 
@@ -41,10 +40,6 @@ struct Lambda {
 }
 
 impl Layer for Lambda {
-    fn build(&self, _: &mut Build<'_>, _: &[SymbolicShape]) -> Result<()> {
-        Ok(())
-    }
-
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         let mut args: Args = cx.args.clone();
         args.keywords.extend(self.arguments.iter().cloned());

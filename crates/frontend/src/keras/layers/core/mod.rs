@@ -6,6 +6,7 @@ mod einsum_dense;
 mod embedding;
 mod identity;
 mod lambda;
+mod lora;
 
 pub(super) use activation::ACTIVATION;
 pub(super) use dense::DENSE;

@@ -3,7 +3,7 @@
 use keramos_ir::DType;
 
 use crate::error::{Error, Result};
-use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
+use crate::keras::layer::{COMMON, Call, Layer, LayerObject, Masks};
 use crate::keras::symbolic::{DisplayShape, SymbolicShape};
 use crate::library::{ClassDecl, Default, Param, Signature};
 use crate::ops::axis_index;
@@ -29,10 +29,6 @@ struct Concatenate {
 }
 
 impl Layer for Concatenate {
-    fn build(&self, _: &mut Build<'_>, _: &[SymbolicShape]) -> Result<()> {
-        Ok(())
-    }
-
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         let inputs = cx.inputs()?;
         let axis = axis_index(self.axis, inputs.first().map_or(0, Tensor::rank))?;

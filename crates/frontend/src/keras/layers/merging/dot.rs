@@ -3,7 +3,7 @@
 use keramos_ir::ops::DotDims;
 
 use crate::error::{Error, Result};
-use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject};
+use crate::keras::layer::{COMMON, Call, Layer, LayerObject};
 use crate::keras::layers::common::{self, flag};
 use crate::keras::symbolic::{DisplayShape, SymbolicShape};
 use crate::library::{ClassDecl, Param, Signature};
@@ -35,10 +35,6 @@ struct Dot {
 }
 
 impl Layer for Dot {
-    fn build(&self, _: &mut Build<'_>, _: &[SymbolicShape]) -> Result<()> {
-        Ok(())
-    }
-
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         let inputs = cx.inputs()?;
         let [mut a, mut b] = <[_; 2]>::try_from(inputs)

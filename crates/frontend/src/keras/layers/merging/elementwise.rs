@@ -1,7 +1,7 @@
 //! `Add`, `Subtract`, `Multiply`, `Average`, `Maximum`, `Minimum`.
 
 use crate::error::{Error, Result};
-use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
+use crate::keras::layer::{COMMON, Call, Layer, LayerObject, Masks};
 use crate::keras::symbolic::{DisplayShape, SymbolicShape};
 use crate::library::{ClassDecl, Signature};
 use crate::trace::{Tensor, Tracer};
@@ -43,10 +43,6 @@ enum Merge {
 }
 
 impl Layer for Merge {
-    fn build(&self, _: &mut Build<'_>, _: &[SymbolicShape]) -> Result<()> {
-        Ok(())
-    }
-
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         let inputs = aligned(cx)?;
         let t = &mut cx.interp.tracer;

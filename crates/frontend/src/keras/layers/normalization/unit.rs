@@ -1,9 +1,8 @@
 //! `UnitNormalization`.
 
 use crate::error::Result;
-use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
+use crate::keras::layer::{COMMON, Call, Layer, LayerObject, Masks};
 use crate::keras::layers::common;
-use crate::keras::symbolic::SymbolicShape;
 use crate::library::{ClassDecl, Default, Param, Signature};
 use crate::ops::axes_indices;
 use crate::value::Value;
@@ -27,10 +26,6 @@ struct UnitNormalization {
 }
 
 impl Layer for UnitNormalization {
-    fn build(&self, _: &mut Build<'_>, _: &[SymbolicShape]) -> Result<()> {
-        Ok(())
-    }
-
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         let x = common::float_input(cx)?;
         let axes = axes_indices(Some(&self.axes), x.rank())?;

@@ -3,7 +3,7 @@
 use super::Kind;
 use crate::error::Result;
 use crate::interp::Interp;
-use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject};
+use crate::keras::layer::{COMMON, Call, Layer, LayerObject};
 use crate::keras::layers::common::{self, DATA_FORMAT, flag};
 use crate::keras::symbolic::SymbolicShape;
 use crate::library::{Bound, ClassDecl, Signature};
@@ -61,10 +61,6 @@ impl GlobalPool {
 }
 
 impl Layer for GlobalPool {
-    fn build(&self, _: &mut Build<'_>, _: &[SymbolicShape]) -> Result<()> {
-        Ok(())
-    }
-
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         let x = cx.input()?;
         let first = if self.channels_last { 1 } else { 2 };

@@ -3,7 +3,7 @@
 use super::Kind;
 use crate::error::Result;
 use crate::interp::Interp;
-use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject};
+use crate::keras::layer::{COMMON, Call, Layer, LayerObject};
 use crate::keras::layers::common::{self, DATA_FORMAT, none, string};
 use crate::keras::symbolic::SymbolicShape;
 use crate::library::{Bound, ClassDecl, Default, Param, Signature};
@@ -59,10 +59,6 @@ fn new(interp: &mut Interp, args: &mut Bound, class: &'static ClassDecl, kind: K
 }
 
 impl Layer for Pool {
-    fn build(&self, _: &mut Build<'_>, _: &[SymbolicShape]) -> Result<()> {
-        Ok(())
-    }
-
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         let x = cx.input()?;
         let t = &mut cx.interp.tracer;

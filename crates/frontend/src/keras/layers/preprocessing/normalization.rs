@@ -141,6 +141,7 @@ impl Normalization {
         let data = args.get("data")?;
         if let Value::Host(host) = data {
             *self.host.borrow_mut() = Some(host.clone());
+            interp.adapted.push(layer.clone());
             return Ok(());
         }
         let array = |value: &Value| match value {

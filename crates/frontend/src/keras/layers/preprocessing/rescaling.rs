@@ -4,9 +4,8 @@ use keramos_ir::Array;
 
 use crate::error::Result;
 use crate::keras::arrays;
-use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
+use crate::keras::layer::{COMMON, Call, Layer, LayerObject, Masks};
 use crate::keras::layers::common;
-use crate::keras::symbolic::SymbolicShape;
 use crate::library::{Bound, ClassDecl, Default, Param, Signature};
 use crate::value::Value;
 
@@ -34,10 +33,6 @@ struct Rescaling {
 }
 
 impl Layer for Rescaling {
-    fn build(&self, _: &mut Build<'_>, _: &[SymbolicShape]) -> Result<()> {
-        Ok(())
-    }
-
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         let x = common::float_input(cx)?;
         let t = &mut cx.interp.tracer;

@@ -1,9 +1,8 @@
 //! `Resizing`.
 
 use crate::error::Result;
-use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject};
+use crate::keras::layer::{COMMON, Call, Layer, LayerObject};
 use crate::keras::layers::common::{self, DATA_FORMAT, flag, string};
-use crate::keras::symbolic::SymbolicShape;
 use crate::library::{ClassDecl, Default, Param, Signature};
 use crate::ops::{Aspect, Resampling};
 use crate::value::Value;
@@ -48,10 +47,6 @@ struct Resizing {
 }
 
 impl Layer for Resizing {
-    fn build(&self, _: &mut Build<'_>, _: &[SymbolicShape]) -> Result<()> {
-        Ok(())
-    }
-
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         let x = cx.input()?;
         let t = &mut cx.interp.tracer;

@@ -3,8 +3,7 @@
 use std::rc::Rc;
 
 use crate::error::Result;
-use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
-use crate::keras::symbolic::SymbolicShape;
+use crate::keras::layer::{COMMON, Call, Layer, LayerObject, Masks};
 use crate::keras::weights::regularizers;
 use crate::library::{Args, ClassDecl, Default, Param, Signature};
 use crate::value::Value;
@@ -32,10 +31,6 @@ pub(in crate::keras::layers) static ACTIVITY_REGULARIZATION: ClassDecl = ClassDe
 struct ActivityRegularization;
 
 impl Layer for ActivityRegularization {
-    fn build(&self, _: &mut Build<'_>, _: &[SymbolicShape]) -> Result<()> {
-        Ok(())
-    }
-
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         Ok(Value::Tensor(cx.input()?))
     }

@@ -2,9 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::interp::Interp;
-use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
+use crate::keras::layer::{COMMON, Call, Layer, LayerObject, Masks};
 use crate::keras::layers::common::none;
-use crate::keras::symbolic::SymbolicShape;
 use crate::library::{Bound, ClassDecl, Param, Signature};
 use crate::value::Value;
 
@@ -47,10 +46,6 @@ fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
 }
 
 impl Layer for Dropout {
-    fn build(&self, _: &mut Build<'_>, _: &[SymbolicShape]) -> Result<()> {
-        Ok(())
-    }
-
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         let x = cx.input()?;
         if !cx.training || self.rate == 0.0 {

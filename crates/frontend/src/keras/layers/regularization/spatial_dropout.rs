@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::interp::Interp;
-use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
+use crate::keras::layer::{COMMON, Call, Layer, LayerObject, Masks};
 use crate::keras::layers::common::{self, DATA_FORMAT, none};
 use crate::keras::symbolic::SymbolicShape;
 use crate::library::{Bound, ClassDecl, Param, Signature};
@@ -44,10 +44,6 @@ fn new(interp: &mut Interp, args: &mut Bound, class: &'static ClassDecl, spatial
 }
 
 impl Layer for SpatialDropout {
-    fn build(&self, _: &mut Build<'_>, _: &[SymbolicShape]) -> Result<()> {
-        Ok(())
-    }
-
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         let x = cx.input()?;
         if !cx.training || self.rate == 0.0 {

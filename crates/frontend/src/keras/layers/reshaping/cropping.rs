@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::interp::Interp;
-use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject};
+use crate::keras::layer::{COMMON, Call, Layer, LayerObject};
 use crate::keras::layers::common::{self, DATA_FORMAT};
 use crate::keras::symbolic::{DisplayShape, SymbolicShape};
 use crate::library::{Bound, ClassDecl, Default, Param, Signature};
@@ -47,10 +47,6 @@ fn new(interp: &mut Interp, args: &mut Bound, class: &'static ClassDecl, spatial
 }
 
 impl Layer for Cropping {
-    fn build(&self, _: &mut Build<'_>, _: &[SymbolicShape]) -> Result<()> {
-        Ok(())
-    }
-
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         let mut x = cx.input()?;
         let first = if self.channels_last { 1 } else { 2 };

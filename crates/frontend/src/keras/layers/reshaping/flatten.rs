@@ -1,9 +1,8 @@
 //! `Flatten`.
 
 use crate::error::Result;
-use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject};
+use crate::keras::layer::{COMMON, Call, Layer, LayerObject};
 use crate::keras::layers::common::{self, DATA_FORMAT};
-use crate::keras::symbolic::SymbolicShape;
 use crate::library::{ClassDecl, Signature};
 use crate::value::Value;
 
@@ -26,10 +25,6 @@ struct Flatten {
 }
 
 impl Layer for Flatten {
-    fn build(&self, _: &mut Build<'_>, _: &[SymbolicShape]) -> Result<()> {
-        Ok(())
-    }
-
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         let mut x = cx.input()?;
         let t = &mut cx.interp.tracer;

@@ -1,7 +1,7 @@
 //! `Permute`.
 
 use crate::error::{Error, Result};
-use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject};
+use crate::keras::layer::{COMMON, Call, Layer, LayerObject};
 use crate::keras::layers::common;
 use crate::keras::symbolic::SymbolicShape;
 use crate::library::{ClassDecl, Param, Signature};
@@ -34,10 +34,6 @@ struct Permute {
 }
 
 impl Layer for Permute {
-    fn build(&self, _: &mut Build<'_>, _: &[SymbolicShape]) -> Result<()> {
-        Ok(())
-    }
-
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         let x = cx.input()?;
         Ok(Value::Tensor(cx.interp.tracer.transpose(&x, &self.order)?))

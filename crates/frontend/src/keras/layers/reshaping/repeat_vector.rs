@@ -1,7 +1,7 @@
 //! `RepeatVector`.
 
 use crate::error::Result;
-use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject};
+use crate::keras::layer::{COMMON, Call, Layer, LayerObject};
 use crate::keras::layers::common;
 use crate::keras::symbolic::SymbolicShape;
 use crate::library::{ClassDecl, Param, Signature};
@@ -26,10 +26,6 @@ struct RepeatVector {
 }
 
 impl Layer for RepeatVector {
-    fn build(&self, _: &mut Build<'_>, _: &[SymbolicShape]) -> Result<()> {
-        Ok(())
-    }
-
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         let x = cx.input()?;
         let shape = [x.shape()[0], self.n, x.shape()[1]];

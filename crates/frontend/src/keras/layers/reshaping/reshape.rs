@@ -1,7 +1,7 @@
 //! `Reshape`.
 
 use crate::error::{Error, Result};
-use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject};
+use crate::keras::layer::{COMMON, Call, Layer, LayerObject};
 use crate::keras::layers::common;
 use crate::keras::symbolic::{DisplayShape, SymbolicShape};
 use crate::library::{ClassDecl, Param, Signature};
@@ -29,10 +29,6 @@ struct Reshape {
 }
 
 impl Layer for Reshape {
-    fn build(&self, _: &mut Build<'_>, _: &[SymbolicShape]) -> Result<()> {
-        Ok(())
-    }
-
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         let x = cx.input()?;
         let batch = x.shape().first().copied().unwrap_or(1) as i64;

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::interp::Interp;
-use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject};
+use crate::keras::layer::{COMMON, Call, Layer, LayerObject};
 use crate::keras::layers::common::{self, DATA_FORMAT, string};
 use crate::keras::symbolic::SymbolicShape;
 use crate::library::{Bound, ClassDecl, Default, Param, Signature};
@@ -71,10 +71,6 @@ fn new(
 }
 
 impl Layer for UpSampling {
-    fn build(&self, _: &mut Build<'_>, _: &[SymbolicShape]) -> Result<()> {
-        Ok(())
-    }
-
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         let x = cx.input()?;
         let first = if self.channels_last { 1 } else { 2 };

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::interp::Interp;
-use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject};
+use crate::keras::layer::{COMMON, Call, Layer, LayerObject};
 use crate::keras::layers::common::{self, DATA_FORMAT};
 use crate::keras::symbolic::SymbolicShape;
 use crate::library::{Bound, ClassDecl, Default, Param, Signature};
@@ -38,10 +38,6 @@ fn new(interp: &mut Interp, args: &mut Bound, class: &'static ClassDecl, spatial
 }
 
 impl Layer for ZeroPadding {
-    fn build(&self, _: &mut Build<'_>, _: &[SymbolicShape]) -> Result<()> {
-        Ok(())
-    }
-
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         let x = cx.input()?;
         let mut edges = vec![(0, 0); x.rank()];

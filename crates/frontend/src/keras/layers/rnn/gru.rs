@@ -2,13 +2,12 @@
 
 use super::cell::{self, Gates, Recurrence};
 use super::{
-    ACTIVATION, BIAS, DROPOUT, GO_BACKWARDS, IMPLEMENTATION, KERNEL, RECURRENT, RECURRENT_ACTIVATION,
-    RECURRENT_DROPOUT, RETURN_SEQUENCES, RETURN_STATE, SEED, STATEFUL, UNROLL, USE_BIAS, USE_CUDNN, ZERO_OUTPUT,
-    recurrent,
+    ACTIVITY, CONSTRAINTS, DROPOUTS, GATED, IMPLEMENTATION, INITIALIZERS, REGULARIZERS, SEED, SEQUENCES, USE_CUDNN,
+    ZERO_OUTPUT, joined, recurrent,
 };
 use crate::error::{Error, Result};
 use crate::keras::layer::{COMMON, Call};
-use crate::keras::layers::common::{flag, none};
+use crate::keras::layers::common::flag;
 use crate::keras::weights::Weight;
 use crate::library::{ClassDecl, Param, Signature};
 use crate::trace::Tensor;
@@ -19,26 +18,18 @@ pub(in crate::keras::layers) static GRU_CELL: ClassDecl = ClassDecl {
     name: "GRUCell",
     aliases: &[],
     bases: &["Layer"],
-    signature: Signature::new(&[
-        Param::required("units"),
-        ACTIVATION,
-        RECURRENT_ACTIVATION,
-        USE_BIAS,
-        KERNEL[0],
-        RECURRENT[0],
-        BIAS[0],
-        KERNEL[1],
-        RECURRENT[1],
-        BIAS[1],
-        KERNEL[2],
-        RECURRENT[2],
-        BIAS[2],
-        DROPOUT,
-        RECURRENT_DROPOUT,
-        RESET_AFTER,
-        SEED,
-        IMPLEMENTATION,
-    ])
+    signature: Signature::new(
+        &const {
+            joined::<18>(&[
+                GATED,
+                INITIALIZERS,
+                REGULARIZERS,
+                CONSTRAINTS,
+                DROPOUTS,
+                &[RESET_AFTER, SEED, IMPLEMENTATION],
+            ])
+        },
+    )
     .with(COMMON),
     doc: "One step of GRU.",
     new: |interp, args| {
@@ -52,34 +43,21 @@ pub(in crate::keras::layers) static GRU: ClassDecl = ClassDecl {
     name: "GRU",
     aliases: &[],
     bases: &["RNN", "Layer"],
-    signature: Signature::new(&[
-        Param::required("units"),
-        ACTIVATION,
-        RECURRENT_ACTIVATION,
-        USE_BIAS,
-        KERNEL[0],
-        RECURRENT[0],
-        BIAS[0],
-        KERNEL[1],
-        RECURRENT[1],
-        BIAS[1],
-        none("activity_regularizer"),
-        KERNEL[2],
-        RECURRENT[2],
-        BIAS[2],
-        DROPOUT,
-        RECURRENT_DROPOUT,
-        SEED,
-        RETURN_SEQUENCES,
-        RETURN_STATE,
-        GO_BACKWARDS,
-        STATEFUL,
-        UNROLL,
-        RESET_AFTER,
-        USE_CUDNN,
-        ZERO_OUTPUT,
-        IMPLEMENTATION,
-    ])
+    signature: Signature::new(
+        &const {
+            joined::<26>(&[
+                GATED,
+                INITIALIZERS,
+                REGULARIZERS,
+                ACTIVITY,
+                CONSTRAINTS,
+                DROPOUTS,
+                &[SEED],
+                SEQUENCES,
+                &[RESET_AFTER, USE_CUDNN, ZERO_OUTPUT, IMPLEMENTATION],
+            ])
+        },
+    )
     .with(COMMON),
     doc: "Gated recurrent unit: a recurrent layer with update and reset gates.",
     new: |interp, args| recurrent::of_cell(interp, &GRU, args, &GRU_CELL, "gru_cell"),

@@ -4,15 +4,14 @@ use std::rc::Rc;
 
 use super::cell::{self, Gates, Recurrence};
 use super::{
-    ACTIVATION, BIAS, DROPOUT, GO_BACKWARDS, IMPLEMENTATION, KERNEL, RECURRENT, RECURRENT_ACTIVATION,
-    RECURRENT_DROPOUT, RETURN_SEQUENCES, RETURN_STATE, SEED, STATEFUL, UNROLL, USE_BIAS, USE_CUDNN, ZERO_OUTPUT,
-    recurrent,
+    ACTIVITY, CONSTRAINTS, DROPOUTS, GATED, IMPLEMENTATION, INITIALIZERS, REGULARIZERS, SEED, SEQUENCES, USE_CUDNN,
+    ZERO_OUTPUT, joined, recurrent,
 };
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::initializers;
 use crate::keras::layer::{COMMON, Call};
-use crate::keras::layers::common::{flag, none};
+use crate::keras::layers::common::flag;
 use crate::keras::weights::Weight;
 use crate::library::{Args, ClassDecl, Param, Signature};
 use crate::trace::Tensor;
@@ -24,26 +23,19 @@ pub(in crate::keras::layers) static LSTM_CELL: ClassDecl = ClassDecl {
     name: "LSTMCell",
     aliases: &[],
     bases: &["Layer"],
-    signature: Signature::new(&[
-        Param::required("units"),
-        ACTIVATION,
-        RECURRENT_ACTIVATION,
-        USE_BIAS,
-        KERNEL[0],
-        RECURRENT[0],
-        BIAS[0],
-        UNIT_FORGET_BIAS,
-        KERNEL[1],
-        RECURRENT[1],
-        BIAS[1],
-        KERNEL[2],
-        RECURRENT[2],
-        BIAS[2],
-        DROPOUT,
-        RECURRENT_DROPOUT,
-        SEED,
-        IMPLEMENTATION,
-    ])
+    signature: Signature::new(
+        &const {
+            joined::<18>(&[
+                GATED,
+                INITIALIZERS,
+                &[UNIT_FORGET_BIAS],
+                REGULARIZERS,
+                CONSTRAINTS,
+                DROPOUTS,
+                &[SEED, IMPLEMENTATION],
+            ])
+        },
+    )
     .with(COMMON),
     doc: "One step of LSTM.",
     new: |interp, args| {
@@ -57,34 +49,22 @@ pub(in crate::keras::layers) static LSTM: ClassDecl = ClassDecl {
     name: "LSTM",
     aliases: &[],
     bases: &["RNN", "Layer"],
-    signature: Signature::new(&[
-        Param::required("units"),
-        ACTIVATION,
-        RECURRENT_ACTIVATION,
-        USE_BIAS,
-        KERNEL[0],
-        RECURRENT[0],
-        BIAS[0],
-        UNIT_FORGET_BIAS,
-        KERNEL[1],
-        RECURRENT[1],
-        BIAS[1],
-        none("activity_regularizer"),
-        KERNEL[2],
-        RECURRENT[2],
-        BIAS[2],
-        DROPOUT,
-        RECURRENT_DROPOUT,
-        SEED,
-        RETURN_SEQUENCES,
-        RETURN_STATE,
-        GO_BACKWARDS,
-        STATEFUL,
-        UNROLL,
-        USE_CUDNN,
-        ZERO_OUTPUT,
-        IMPLEMENTATION,
-    ])
+    signature: Signature::new(
+        &const {
+            joined::<26>(&[
+                GATED,
+                INITIALIZERS,
+                &[UNIT_FORGET_BIAS],
+                REGULARIZERS,
+                ACTIVITY,
+                CONSTRAINTS,
+                DROPOUTS,
+                &[SEED],
+                SEQUENCES,
+                &[USE_CUDNN, ZERO_OUTPUT, IMPLEMENTATION],
+            ])
+        },
+    )
     .with(COMMON),
     doc: "Long short-term memory: a recurrent layer with input, forget and output gates.",
     new: |interp, args| recurrent::of_cell(interp, &LSTM, args, &LSTM_CELL, "lstm_cell"),

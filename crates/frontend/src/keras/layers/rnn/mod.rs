@@ -22,23 +22,48 @@ use crate::library::{Default, Param};
 
 use super::common::{flag, none, string};
 
+/// `parts` one after the other; `N` is the number of them all.
+const fn joined<const N: usize>(parts: &[&[Param]]) -> [Param; N] {
+    let mut all = [UNITS; N];
+    let (mut at, mut part) = (0, 0);
+    while part < parts.len() {
+        let mut i = 0;
+        while i < parts[part].len() {
+            all[at] = parts[part][i];
+            (at, i) = (at + 1, i + 1);
+        }
+        part += 1;
+    }
+    assert!(at == N, "the number of parameters");
+    all
+}
+
+const UNITS: Param = Param::required("units");
 /// `activation`, as cells have it.
 const ACTIVATION: Param = string("activation", "tanh");
 const RECURRENT_ACTIVATION: Param = string("recurrent_activation", "sigmoid");
 const USE_BIAS: Param = flag("use_bias", true);
-const KERNEL: [Param; 3] =
-    [string("kernel_initializer", "glorot_uniform"), none("kernel_regularizer"), none("kernel_constraint")];
-const RECURRENT: [Param; 3] =
-    [string("recurrent_initializer", "orthogonal"), none("recurrent_regularizer"), none("recurrent_constraint")];
-const BIAS: [Param; 3] = [string("bias_initializer", "zeros"), none("bias_regularizer"), none("bias_constraint")];
-const DROPOUT: Param = Param::new("dropout", Default::Float(0.0));
-const RECURRENT_DROPOUT: Param = Param::new("recurrent_dropout", Default::Float(0.0));
+/// What a cell with gates takes first.
+const GATED: &[Param] = &[UNITS, ACTIVATION, RECURRENT_ACTIVATION, USE_BIAS];
+const INITIALIZERS: &[Param] = &[
+    string("kernel_initializer", "glorot_uniform"),
+    string("recurrent_initializer", "orthogonal"),
+    string("bias_initializer", "zeros"),
+];
+const REGULARIZERS: &[Param] = &[none("kernel_regularizer"), none("recurrent_regularizer"), none("bias_regularizer")];
+const ACTIVITY: &[Param] = &[none("activity_regularizer")];
+const CONSTRAINTS: &[Param] = &[none("kernel_constraint"), none("recurrent_constraint"), none("bias_constraint")];
+const DROPOUTS: &[Param] =
+    &[Param::new("dropout", Default::Float(0.0)), Param::new("recurrent_dropout", Default::Float(0.0))];
 const SEED: Param = none("seed");
-const RETURN_SEQUENCES: Param = flag("return_sequences", false);
-const RETURN_STATE: Param = flag("return_state", false);
-const GO_BACKWARDS: Param = flag("go_backwards", false);
-const STATEFUL: Param = flag("stateful", false);
-const UNROLL: Param = flag("unroll", false);
+/// How a recurrent layer goes through its sequence.
+const SEQUENCES: &[Param] = &[
+    flag("return_sequences", false),
+    flag("return_state", false),
+    flag("go_backwards", false),
+    flag("stateful", false),
+    flag("unroll", false),
+];
 const USE_CUDNN: Param = string("use_cudnn", "auto");
 const ZERO_OUTPUT: Param = Param::keyword("zero_output_for_mask", Default::Bool(false));
 const IMPLEMENTATION: Param = Param::keyword("implementation", Default::Int(2));

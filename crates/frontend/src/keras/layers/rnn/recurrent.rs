@@ -8,7 +8,7 @@ use keramos_ir::TensorType;
 use super::cell::Cell;
 use super::stacked::{STACKED_RNN_CELLS, Stacked, stacked};
 use super::step::Step;
-use super::{GO_BACKWARDS, RETURN_SEQUENCES, RETURN_STATE, STATEFUL, UNROLL};
+use super::{SEQUENCES, joined};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::jax::control::scan::Plan;
@@ -23,15 +23,9 @@ pub(in crate::keras::layers) static RNN: ClassDecl = ClassDecl {
     name: "RNN",
     aliases: &[],
     bases: &["Layer"],
-    signature: Signature::new(&[
-        Param::required("cell"),
-        RETURN_SEQUENCES,
-        RETURN_STATE,
-        GO_BACKWARDS,
-        STATEFUL,
-        UNROLL,
-        flag("zero_output_for_mask", false),
-    ])
+    signature: Signature::new(
+        &const { joined::<7>(&[&[Param::required("cell")], SEQUENCES, &[flag("zero_output_for_mask", false)]]) },
+    )
     .with(COMMON),
     doc: "Runs a cell over the steps of a sequence.",
     new: |interp, args| {

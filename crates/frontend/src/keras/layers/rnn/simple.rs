@@ -2,36 +2,23 @@
 
 use super::cell::{self, Gates, Recurrence};
 use super::{
-    ACTIVATION, BIAS, DROPOUT, GO_BACKWARDS, KERNEL, RECURRENT, RECURRENT_DROPOUT, RETURN_SEQUENCES, RETURN_STATE,
-    SEED, STATEFUL, UNROLL, USE_BIAS, ZERO_OUTPUT, recurrent,
+    ACTIVATION, ACTIVITY, CONSTRAINTS, DROPOUTS, INITIALIZERS, REGULARIZERS, SEED, SEQUENCES, UNITS, USE_BIAS,
+    ZERO_OUTPUT, joined, recurrent,
 };
 use crate::error::Result;
 use crate::keras::layer::{COMMON, Call};
-use crate::keras::layers::common::none;
-use crate::library::{ClassDecl, Param, Signature};
+use crate::library::{ClassDecl, Signature};
 use crate::trace::Tensor;
 
 pub(in crate::keras::layers) static SIMPLE_RNN_CELL: ClassDecl = ClassDecl {
     name: "SimpleRNNCell",
     aliases: &[],
     bases: &["Layer"],
-    signature: Signature::new(&[
-        Param::required("units"),
-        ACTIVATION,
-        USE_BIAS,
-        KERNEL[0],
-        RECURRENT[0],
-        BIAS[0],
-        KERNEL[1],
-        RECURRENT[1],
-        BIAS[1],
-        KERNEL[2],
-        RECURRENT[2],
-        BIAS[2],
-        DROPOUT,
-        RECURRENT_DROPOUT,
-        SEED,
-    ])
+    signature: Signature::new(
+        &const {
+            joined::<15>(&[&[UNITS, ACTIVATION, USE_BIAS], INITIALIZERS, REGULARIZERS, CONSTRAINTS, DROPOUTS, &[SEED]])
+        },
+    )
     .with(COMMON),
     doc: "One step of SimpleRNN: activation(x·kernel + bias + h·recurrent_kernel).",
     new: |interp, args| cell::new(interp, &SIMPLE_RNN_CELL, args, Simple),
@@ -42,30 +29,20 @@ pub(in crate::keras::layers) static SIMPLE_RNN: ClassDecl = ClassDecl {
     name: "SimpleRNN",
     aliases: &[],
     bases: &["RNN", "Layer"],
-    signature: Signature::new(&[
-        Param::required("units"),
-        ACTIVATION,
-        USE_BIAS,
-        KERNEL[0],
-        RECURRENT[0],
-        BIAS[0],
-        KERNEL[1],
-        RECURRENT[1],
-        BIAS[1],
-        none("activity_regularizer"),
-        KERNEL[2],
-        RECURRENT[2],
-        BIAS[2],
-        DROPOUT,
-        RECURRENT_DROPOUT,
-        RETURN_SEQUENCES,
-        RETURN_STATE,
-        GO_BACKWARDS,
-        STATEFUL,
-        UNROLL,
-        SEED,
-        ZERO_OUTPUT,
-    ])
+    signature: Signature::new(
+        &const {
+            joined::<22>(&[
+                &[UNITS, ACTIVATION, USE_BIAS],
+                INITIALIZERS,
+                REGULARIZERS,
+                ACTIVITY,
+                CONSTRAINTS,
+                DROPOUTS,
+                SEQUENCES,
+                &[SEED, ZERO_OUTPUT],
+            ])
+        },
+    )
     .with(COMMON),
     doc: "A recurrent layer whose state is its output.",
     new: |interp, args| recurrent::of_cell(interp, &SIMPLE_RNN, args, &SIMPLE_RNN_CELL, "simple_rnn_cell"),
