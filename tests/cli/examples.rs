@@ -62,7 +62,10 @@ fn load(name: &str, batch: usize, training: bool, arrays: &Arrays, meta: &serde_
     let mut values = Vec::new();
     for (i, ((index, variable), path)) in weights.zip(expected).enumerate() {
         assert_eq!(variable.path, path, "weight {i}");
-        values.push((index, weight(i, path, &variable.shape)));
+        // A count starts where the model starts it.
+        if variable.dtype == keramos::artifact::DType::F32 {
+            values.push((index, weight(i, path, &variable.shape)));
+        }
     }
     for (j, path) in meta["seeds"].as_array().into_iter().flatten().enumerate() {
         let index = variables.iter().position(|v| Some(v.path.as_str()) == path.as_str()).expect("a seed state");
