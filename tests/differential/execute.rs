@@ -68,7 +68,8 @@ fn one_program(session: &Session, store: &Store, traced: &[(&Case, Function)]) -
     Ok(results.iter().map(|of_case| outputs.by_ref().take(of_case.len()).collect()).collect())
 }
 
-fn call(session: &Session, function: &Function, arguments: &[Array]) -> Result<Vec<Array>, String> {
+/// The results of a function, compiled for the CPU.
+pub fn call(session: &Session, function: &Function, arguments: &[Array]) -> Result<Vec<Array>, String> {
     let program = keramos::lowering::Program {
         name: "group",
         function,

@@ -9,6 +9,7 @@
 mod audit;
 mod compare;
 mod execute;
+mod optax;
 mod store;
 mod trace;
 

@@ -42,6 +42,9 @@ macro_rules! steps {
 steps! {
     seed_example: include_str!("../../../examples/train_step.py");
     params_of_a_function: "import jax\nimport jax.numpy as jnp\nimport numpy as np\n\ndef loss_fn(params, x, y):\n    return jnp.mean((x @ params['w'] + params['b'] - y) ** 2)\n\n@jax.jit\ndef step(params, x, y):\n    loss, grads = jax.value_and_grad(loss_fn)(params, x, y)\n    return jax.tree.map(lambda p, g: p - 0.1 * g, params, grads), loss\n\nparams = {'w': jnp.zeros((3,)), 'b': jnp.zeros(())}\nx, y = np.load('x.npy'), np.load('y.npy')\nfor i in range(50):\n    params, loss = step(params, x, y)\n";
+    key_that_changes_outside_of_the_loop: "import jax\nimport jax.numpy as jnp\nimport keras\n\nmodel = keras.Sequential([keras.Input(shape=(3,)), keras.layers.Dense(3)])\n\n@jax.jit\ndef step(w, batch, key):\n    loss = jnp.mean((model(batch) - w) ** 2)\n    return w - loss * jax.random.normal(key, w.shape), loss\n\nw, key = jnp.zeros(3), jax.random.key(0)\nfor epoch in [0, 1]:\n    key, epoch_key = jax.random.split(key)\n    for batch in open('data'):\n        w, loss = step(w, batch, epoch_key)\n";
+    keys_of_the_loop: "import jax\nimport jax.numpy as jnp\nimport keras\n\nmodel = keras.Sequential([keras.Input(shape=(3,)), keras.layers.Dense(3)])\n\n@jax.jit\ndef step(w, batch, key):\n    loss = jnp.mean((model(batch) - w) ** 2)\n    return w - loss * jax.random.normal(key, w.shape), loss\n\nw, key = jnp.zeros(3), jax.random.key(0)\naverage = w\nfor epoch in range(2):\n    for batch in open('data'):\n        key, step_key = jax.random.split(key)\n        w, loss = step(w, batch, step_key)\n        average = 0.9 * average + 0.1 * w\n";
+    targets_of_optax: "import jax\nimport keras\nimport optax\n\nmodel = keras.Sequential([keras.Input(shape=(4,)), keras.layers.Dense(3)])\ntx = optax.sgd(0.1)\nparams = [v.value for v in model.trainable_variables]\nstate = tx.init(params)\n\n@jax.jit\ndef step(params, state, x, y):\n    def loss_fn(params):\n        logits, _ = model.stateless_call(params, [], x)\n        return optax.softmax_cross_entropy_with_integer_labels(logits, y).mean()\n    loss, grads = jax.value_and_grad(loss_fn)(params)\n    updates, state = tx.update(grads, state, params)\n    return optax.apply_updates(params, updates), state, loss\n\nfor x, y in open('data'):\n    params, state, loss = step(params, state, x, y)\n";
     state_of_another_structure: "import jax\nimport jax.numpy as jnp\nimport keras\n\nmodel = keras.Sequential([keras.Input(shape=(3,)), keras.layers.Dense(3)])\n\n@jax.jit\ndef step(state, batch):\n    w, b = state\n    loss = jnp.mean((model(batch) - w + b) ** 2)\n    state = (w - loss,)\n    return loss, state\n\nstate = (jnp.zeros(3), jnp.zeros(3))\nfor batch in open('data'):\n    loss, state = step(state, batch)\n";
 }
 
@@ -51,4 +54,11 @@ fn types_that_the_user_gives() {
     let missing = shown(&compiled(text, &Options::default()));
     let options = Options { data: Some("{x:f32[8,3],y:f32[8]}".into()), ..Options::default() };
     insta::assert_snapshot!(format!("{missing}\n----\n{}", shown(&compiled(text, &options))));
+}
+
+#[test]
+fn a_number_that_changes_from_call_to_call() {
+    let text = "import jax\nimport jax.numpy as jnp\nimport numpy as np\n\n@jax.jit\ndef step(w, x, rate):\n    loss, grad = jax.value_and_grad(lambda w: jnp.mean((x @ w) ** 2))(w)\n    return w - rate * grad, loss\n\nw, x = jnp.ones(3), np.load('x.npy')\nfor rate in [0.1, 0.01]:\n    w, loss = step(w, x, rate)\n";
+    let options = Options { data: Some("f32[8,3]".into()), ..Options::default() };
+    insta::assert_snapshot!(format!("{text}\n----\n{}", shown(&compiled(text, &options))));
 }

@@ -130,7 +130,15 @@ impl Interp {
         // `dataset.batch(32)`, `DataLoader(data, batch_size=32)`.
         let named = args.keywords.iter().find(|(name, _)| &**name == "batch_size").and_then(|(_, value)| size(value));
         let first = args.positional.first().and_then(size).filter(|_| callee.member() == Some("batch"));
-        match named.or(first) {
+        // `tqdm(dataset)` comes in the batches of the data set.
+        let passed = match callee.batch() {
+            Some(_) => None,
+            None => find_leaf(args, &|leaf| match leaf {
+                Value::Host(host) => host.batch(),
+                _ => None,
+            }),
+        };
+        match named.or(first).or(passed) {
             Some(batch) => result.with_batch(batch),
             None => result,
         }

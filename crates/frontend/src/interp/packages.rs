@@ -33,6 +33,45 @@ type Modules = &'static [(&'static str, &'static str)];
 /// The package that holds the steps of Keras's trainer; no program can import a name with a blank.
 pub(crate) const TRAINER: &str = "keras trainer";
 
+const SEARCHES: &str = "a line search runs the loss an unknown number of times within one update";
+
+/// What is not compiled of a package, and why.
+const REFUSED: &[(&str, &[(&str, &str)])] = &[(
+    "optax",
+    &[
+        ("contrib", "optax.contrib is experimental and not compiled"),
+        ("inject_stateful_hyperparams", "use `inject_hyperparams`"),
+        ("lbfgs", SEARCHES),
+        ("measure_with_ema", "it measures for logs, and training does not need it"),
+        ("microbatch", "it is experimental: use MultiSteps"),
+        ("monitor", "it measures for logs: `snapshot` keeps a measurement in the state"),
+        ("multi_normal", "stochastic gradient estimators are not compiled: sample with jax.random"),
+        ("nnls", "it is a solver, no part of training"),
+        ("scale_by_backtracking_linesearch", SEARCHES),
+        ("scale_by_lbfgs", SEARCHES),
+        ("scale_by_zoom_linesearch", SEARCHES),
+        ("value_and_grad_from_state", SEARCHES),
+    ],
+)];
+
+fn refused_of(package: &str) -> &'static [(&'static str, &'static str)] {
+    REFUSED.iter().find(|(name, _)| *name == package).map_or(&[], |(_, refused)| refused)
+}
+
+/// A package as the language reference shows it.
+pub(crate) struct Importable {
+    pub(crate) name: &'static str,
+    pub(crate) parts: &'static [&'static str],
+    /// Names that are not compiled, and why.
+    pub(crate) refused: &'static [(&'static str, &'static str)],
+}
+
+/// The packages that are in no table of modules, each with what of it is not compiled.
+pub(crate) fn importable() -> impl Iterator<Item = Importable> {
+    let packages = PACKAGES.iter().filter(|text| text.name() == "optax");
+    packages.map(|text| Importable { name: text.name(), parts: text.parts, refused: refused_of(text.name()) })
+}
+
 const PACKAGES: &[Text] = &[
     Text { names: &[TRAINER], parts: &[include_str!("../packages/trainer.py")], modules: &[] },
     Text {
@@ -228,7 +267,11 @@ impl Object for Package {
         if let Some(inner) = interp.package(&format!("{}.{name}", self.name))? {
             return Ok(Some(inner));
         }
-        Ok(self.env.own(&format!("{}{name}", self.prefix)).or_else(|| self.env.own(name)))
+        let found = self.env.own(&format!("{}{name}", self.prefix)).or_else(|| self.env.own(name));
+        match refused_of(&self.name).iter().find(|(refused, _)| found.is_none() && *refused == name) {
+            Some((_, why)) => Err(Error::unsupported(format!("`{}.{name}` is not compiled", self.name)).note(*why)),
+            None => Ok(found),
+        }
     }
 
     fn attributes(&self) -> Vec<String> {

@@ -14,6 +14,7 @@ use super::symbolic::SymbolicShape;
 use super::variable::{Role, VariableId};
 use super::weights::{Weight, regularizers};
 use super::{derived, graph, models};
+use crate::diagnostics::Span;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::classes::Instance;
@@ -125,6 +126,10 @@ pub struct Recorded {
     pub trainer: RefCell<Option<Rc<models::Trainer>>>,
     /// The arguments of the last `fit`.
     pub fit: RefCell<Option<Bound>>,
+    /// Where the last `compile` stands.
+    pub compiled_at: Cell<Option<Span>>,
+    /// Where the last `fit` stands.
+    pub fitted_at: Cell<Option<Span>>,
     /// The arguments of the last `evaluate`.
     pub evaluate: RefCell<Option<Bound>>,
 }

@@ -60,6 +60,9 @@ impl Compiled {
         args: &Bound,
         roll: Roll,
     ) -> Result<Option<Compiled>> {
+        if let Some(span) = model.recorded.compiled_at.get() {
+            interp.at(span);
+        }
         let names = assemble::output_names(graph);
         let keys = output_keys(graph);
         let outputs = graph.outputs.leaves().len();
@@ -212,6 +215,9 @@ impl Compiled {
         fit: Option<&Bound>,
         state: &State,
     ) -> Result<Training> {
+        if let Some(span) = self.model.recorded.fitted_at.get() {
+            interp.at(span);
+        }
         let averages = self.optimizer.averages().into_iter();
         let settings = fit.map(fit_settings).transpose()?;
         let callbacks = match (fit, &settings) {

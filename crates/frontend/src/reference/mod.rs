@@ -6,6 +6,7 @@ mod render;
 
 pub use constructs::{CONSTRUCTS, Construct, Support};
 
+use crate::interp::packages::{Importable, importable};
 use crate::interp::{builtins, methods};
 use crate::library::ModuleDecl;
 use crate::modules::{self, written};
@@ -32,7 +33,9 @@ pub fn pages() -> Vec<Page> {
     }
     let python = Page { name: "python".to_owned(), text: python() };
     let of = |package: &str| Page { name: package.to_owned(), text: package_page(package) };
-    std::iter::once(python).chain(packages.into_iter().filter(|p| *p != "python").map(of)).collect()
+    let written = importable().map(|package| Page { name: package.name.to_owned(), text: written_page(&package) });
+    let declared = packages.into_iter().filter(|p| *p != "python").map(of);
+    std::iter::once(python).chain(declared).chain(written).collect()
 }
 
 /// The entry of one dotted name, such as `keras.layers.Dense`, or of a whole module or page.
@@ -44,6 +47,10 @@ pub fn entry(name: &str) -> Option<String> {
         return Some(module_section(module));
     }
     let (module, member) = name.rsplit_once('.')?;
+    if let Some(package) = importable().find(|package| package.name == module) {
+        let found = written::functions(package.parts).find(|f| f.name == member);
+        return found.map(|found| format!("`{}.{}`\n{}\n", package.name, found.call, found.doc));
+    }
     let module = modules::all().find(|m| m.name == module)?;
     if let Some(found) = written::functions(module.written).find(|f| f.name == member) {
         return Some(format!("`{}.{}`\n{}\n", module.name, found.call, found.doc));
@@ -93,6 +100,18 @@ fn package_page(package: &str) -> String {
         other => other,
     };
     heading(1, title) + &package_sections(package)
+}
+
+/// The page of a package that is written in the model language.
+fn written_page(package: &Importable) -> String {
+    let mut functions: Vec<Vec<String>> =
+        written::functions(package.parts).map(|f| vec![format!("`{}`", f.call), f.doc.to_owned()]).collect();
+    functions.sort();
+    let refused = package.refused.iter().map(|(name, why)| vec![format!("`{name}`"), (*why).to_owned()]);
+    heading(1, package.name)
+        + &heading(2, &format!("`{}`", package.name))
+        + &table(&["function", "what it is"], functions)
+        + &table(&["not compiled", "why"], refused)
 }
 
 fn package_sections(package_name: &str) -> String {

@@ -28,6 +28,7 @@ pub const METHODS: &[MethodDecl] = &[
         call: |interp, object, args| {
             let model = model(object)?;
             *model.recorded.compile.borrow_mut() = Some(args.clone());
+            model.recorded.compiled_at.set(Some(interp.span));
             interp.models.push(model);
             Ok(Value::None)
         },
@@ -63,6 +64,7 @@ pub const METHODS: &[MethodDecl] = &[
                 .help("call model.compile(optimizer=..., loss=...) first"));
             }
             *model.recorded.fit.borrow_mut() = Some(args.clone());
+            model.recorded.fitted_at.set(Some(interp.span));
             interp.models.push(model);
             Ok(host(interp, "the history of fit()"))
         },
@@ -120,6 +122,36 @@ pub const METHODS: &[MethodDecl] = &[
             }
             Ok(Value::None)
         },
+    },
+    MethodDecl {
+        name: "train_on_batch",
+        signature: Signature::new(&[Param::variadic("args"), Param::keywords("kwargs")]),
+        doc: "A run-time operation (`keramos-run train`); its result is a host value.",
+        call: |interp, _, _| Ok(host(interp, "the result of train_on_batch()")),
+    },
+    MethodDecl {
+        name: "test_on_batch",
+        signature: Signature::new(&[Param::variadic("args"), Param::keywords("kwargs")]),
+        doc: "A run-time operation (`keramos-run evaluate`); its result is a host value.",
+        call: |interp, _, _| Ok(host(interp, "the result of test_on_batch()")),
+    },
+    MethodDecl {
+        name: "predict_on_batch",
+        signature: Signature::new(&[Param::variadic("args"), Param::keywords("kwargs")]),
+        doc: "A run-time operation (`keramos-run predict`); its result is a host value.",
+        call: |interp, _, _| Ok(host(interp, "the result of predict_on_batch()")),
+    },
+    MethodDecl {
+        name: "to_json",
+        signature: Signature::new(&[Param::keywords("kwargs")]),
+        doc: "The model's description: a host value.",
+        call: |interp, _, _| Ok(host(interp, "the result of to_json()")),
+    },
+    MethodDecl {
+        name: "export",
+        signature: Signature::new(&[Param::variadic("args"), Param::keywords("kwargs")]),
+        doc: "A run-time operation; nothing happens at compile time.",
+        call: |_, _, _| Ok(Value::None),
     },
     MethodDecl {
         name: "summary",

@@ -15,7 +15,7 @@ use crate::keras::variable::{VariableId, list, values};
 use crate::keras::{derived, penalties};
 use crate::library::{Args, Bound, Default, MethodDecl, Param, Signature};
 use crate::trace::Tensor;
-use crate::value::{ObjectRef, Value, downcast};
+use crate::value::{Host, ObjectRef, Value, downcast};
 
 /// A compiled model's optimizer, losses and metrics.
 #[derive(Debug)]
@@ -139,6 +139,10 @@ pub(super) fn attribute(interp: &mut Interp, model: &Rc<LayerObject>, name: &str
     }
     if name == "_call_has_training_arg" {
         return takes_training(interp, model).map(|takes| Some(Value::Bool(takes)));
+    }
+    if name == "history" {
+        let at = model.recorded.fitted_at.get();
+        return Ok(Some(at.map_or(Value::None, |at| Value::Host(Host::new("the history of fit()", Some(at))))));
     }
     let compile = model.recorded.compile.borrow();
     Ok(match (name, &*compile) {

@@ -1,7 +1,15 @@
 # Losses: one value per example, or per element.
 
 
+def _told(targets, predictions, classes=False):
+    """Data of the run whose type is not known are told what a loss takes."""
+    if hasattr(targets, "_like"):
+        targets._classes_of(predictions) if classes else targets._like(predictions)
+    return targets
+
+
 def squared_error(predictions, targets=None):
+    _told(targets, predictions)
     return (predictions if targets is None else predictions - targets) ** 2
 
 
@@ -10,27 +18,32 @@ def l2_loss(predictions, targets=None):
 
 
 def huber_loss(predictions, targets=None, *, delta=1.0):
+    _told(targets, predictions)
     errors = jnp.abs(predictions if targets is None else predictions - targets)
     near = jnp.minimum(errors, delta)
     return 0.5 * near**2 + delta * (errors - near)
 
 
 def log_cosh(predictions, targets=None):
+    _told(targets, predictions)
     errors = predictions if targets is None else predictions - targets
     return jnp.logaddexp(errors, -errors) - jnp.log(2.0).astype(errors.dtype)
 
 
 def sigmoid_binary_cross_entropy(logits, labels):
+    _told(labels, logits)
     labels = jnp.asarray(labels).astype(logits.dtype)
     return -labels * jax.nn.log_sigmoid(logits) - (1.0 - labels) * jax.nn.log_sigmoid(-logits)
 
 
 def softmax_cross_entropy(logits, labels, axis=-1, where=None):
+    _told(labels, logits)
     where = jnp.expand_dims(where, axis) if where is not None and where.ndim != logits.ndim else where
     return -(labels * jax.nn.log_softmax(logits, axis, where)).sum(axis, where=where)
 
 
 def softmax_cross_entropy_with_integer_labels(logits, labels, axis=-1, where=None):
+    _told(labels, logits, classes=True)
     where = jnp.expand_dims(where, axis) if where is not None and where.ndim != logits.ndim else where
     chosen = jnp.take_along_axis(logits, jnp.expand_dims(labels, axis), axis=axis).squeeze(axis)
     loss = jax.nn.logsumexp(logits, axis=axis, where=where) - chosen
@@ -38,6 +51,7 @@ def softmax_cross_entropy_with_integer_labels(logits, labels, axis=-1, where=Non
 
 
 def safe_softmax_cross_entropy(logits, labels):
+    _told(labels, logits)
     log_p = jax.nn.log_softmax(logits, axis=-1)
     counts = labels != 0.0
     return -jnp.sum(jnp.where(counts, labels * jnp.where(counts, log_p, 0.0), 0.0), axis=-1)
@@ -49,6 +63,7 @@ def poly_loss_cross_entropy(logits, labels, *, epsilon=2.0, axis=-1, where=None)
 
 
 def sigmoid_focal_loss(logits, labels, *, alpha=None, gamma=2.0):
+    _told(labels, logits)
     labels = jnp.asarray(labels).astype(logits.dtype)
     both = jnp.stack([jax.nn.log_sigmoid(logits), jax.nn.log_sigmoid(-logits)], axis=-1)
     missed = jax.nn.logsumexp(both, axis=-1, b=jnp.stack([1 - labels, labels], axis=-1))

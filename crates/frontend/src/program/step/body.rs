@@ -42,6 +42,8 @@ pub(super) struct Held {
 impl Interp {
     /// The variable of an array of the file that is found at `path`.
     pub(super) fn held(&mut self, array: &Rc<Array>, path: &str) -> VariableId {
+        // The raw keys of a typed key are called as that.
+        let path = path.trim_end_matches("._base_array");
         let known = self.steps.held.iter().find(|held| Rc::ptr_eq(&held.array, array) && held.path == path);
         if let Some(held) = known {
             return held.id;

@@ -326,6 +326,31 @@ impl Object for Unknown {
     }
 
     fn get_attr(self: Rc<Self>, _: &mut Interp, name: &str) -> Result<Option<Value>> {
-        Err(self.error(&format!("`.{name}`")))
+        let classes = match name {
+            "_classes_of" => true,
+            "_like" => false,
+            _ => return Err(self.error(&format!("`.{name}`"))),
+        };
+        Ok(Some(Value::Object(Rc::new(Learner { data: self, classes }))))
+    }
+}
+
+/// What losses that are written in the model language tell of their targets: called with predictions.
+#[derive(Debug)]
+struct Learner {
+    data: Rc<Unknown>,
+    /// Whether the targets are class numbers; otherwise they are what predictions are.
+    classes: bool,
+}
+
+impl Object for Learner {
+    fn class_name(&self) -> Rc<str> {
+        "data of the run".into()
+    }
+
+    fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
+        let predictions = args.positional.first().cloned().unwrap_or(Value::None);
+        expected(interp, &Value::Object(self.data.clone()), &predictions, self.classes)?;
+        Ok(Value::None)
     }
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use keramos_ir::{DType, TensorType};
 
+use super::trace::same_function;
 use super::{Body, Fed, Outcome, Source, Step};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -61,7 +62,15 @@ pub(crate) fn stepped_model(interp: &Interp) -> Option<Rc<LayerObject>> {
 /// A running mean cannot be made.
 pub(in crate::program) fn choose(interp: &mut Interp) -> Result<Chosen> {
     let steps = interp.steps.found.clone();
-    let train = steps.iter().rev().find(|step| trains(interp, step)).cloned();
+    let last = steps.iter().rev().find(|step| trains(interp, step));
+    // Traced again, where something else changed from call to call, it is the same step.
+    let train = last.map(|last| {
+        let same = |step: &&Rc<Step>| same_function(&step.callee, &last.callee) && step.changed() == last.changed();
+        let again = steps.iter().filter(same);
+        let first = again.clone().next().unwrap_or(last);
+        first.passes.set(again.map(|step| step.passes.replace(0)).sum());
+        first.clone()
+    });
     let calls = |body: &&Body, step: &Rc<Step>| body.calls.iter().any(|(called, _)| Rc::ptr_eq(called, step));
     let train = train.map(|step| match interp.steps.bodies.iter().rev().find(|body| calls(body, &step)) {
         Some(body) => {

@@ -105,7 +105,7 @@ impl Interp {
         let Some(step) = steps.iter().find(|step| differs(step)) else { return };
         let odd = step.given.iter().zip(&call.given).find(|(a, b)| a.variable() != b.variable());
         let Some((Given::Constant(_, id), _)) = odd else { return };
-        let path = self.variables.get(*id).path.trim_end_matches("._base_array").to_owned();
+        let path = self.variables.get(*id).path.clone();
         let name = crate::jax::transform::callee::name_of(callee);
         self.warn_varying(&name, &path);
     }
@@ -234,6 +234,11 @@ impl Interp {
         if let Some(text) = self.steps.hints.data.clone() {
             let request = Request::parse(&format!("data:{text}"))?;
             let trees = request.positional.unwrap_or_default();
+            // Data that the file takes apart itself may still be given as the tuple that they come in.
+            let trees = match trees.as_slice() {
+                [one] if data.len() > 1 => one.elements().filter(|all| all.len() == data.len()).unwrap_or(trees),
+                _ => trees,
+            };
             match (data.as_slice(), trees.as_slice()) {
                 // One argument given as several: a tuple.
                 ([one], [_, _, ..]) => one.give(&Value::tuple(trees)),
