@@ -67,10 +67,14 @@ fn equal_input_gives_equal_bytes_wherever_it_lies() {
     let (one, other) = (Workplace::new(), Workplace::new());
     for place in [&one, &other] {
         place.write("tiny.py", MODEL);
-        place.keramos(&["compile", "tiny.py", "--target", "none", "-o", "tiny.kar"]).ok();
+        for target in ["none", "cpu"] {
+            place.keramos(&["compile", "tiny.py", "--target", target, "-o", &format!("{target}.kar")]).ok();
+        }
     }
-    let read = |place: &Workplace| std::fs::read(place.path("tiny.kar")).expect("an artifact");
-    assert!(read(&one) == read(&other), "the artifacts differ");
+    for name in ["none.kar", "cpu.kar"] {
+        let read = |place: &Workplace| std::fs::read(place.path(name)).expect("an artifact");
+        assert!(read(&one) == read(&other), "{name} differs");
+    }
 }
 
 #[test]

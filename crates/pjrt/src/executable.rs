@@ -6,6 +6,7 @@ use std::fmt;
 use std::ptr::NonNull;
 use std::sync::{Arc, OnceLock};
 
+use crate::canonical;
 use crate::client::ClientHandle;
 use crate::element::{ArrayType, ElementType};
 use crate::error::Result;
@@ -234,7 +235,8 @@ impl Executable {
         Ok(OptimizedProgram { format, code })
     }
 
-    /// The executable as bytes for [`Client::load`](crate::Client::load).
+    /// The executable as bytes for [`Client::load`](crate::Client::load); those of equal executables are equal as far as it is
+    /// known how the plugin orders them.
     ///
     /// # Errors
     ///
@@ -244,10 +246,11 @@ impl Executable {
         // SAFETY: the executable is live.
         unsafe { self.call(&mut args)? };
         // SAFETY: the bytes live until the deleter below runs.
-        let bytes = unsafe { borrow_slice(args.bytes.cast::<u8>(), args.bytes_size) }.to_vec();
+        let mut bytes = unsafe { borrow_slice(args.bytes.cast::<u8>(), args.bytes_size) }.to_vec();
         if let Some(deleter) = args.deleter {
             deleter(args.serialized);
         }
+        canonical::order_object_files(&mut bytes);
         Ok(bytes)
     }
 }

@@ -34,6 +34,7 @@
 //! [`Error::MissingFunction`] when it is called, not a crash.
 
 mod buffer;
+mod canonical;
 mod client;
 mod device;
 pub mod discover;
