@@ -40,7 +40,8 @@ modules! {
         tensor_functions: transform::TENSOR_FUNCTIONS,
         python: transform::PYTHON,
         values: transform::misc::value,
-        value_names: &["Array", "config", "float0"],
+        value_names: &["Array", "config", "devices", "float0", "local_devices"],
+        written: &[include_str!("../packages/jax/jax.py")],
         refused: REFUSED,
         ..Contents::new("jax")
     };

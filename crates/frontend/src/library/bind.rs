@@ -183,7 +183,16 @@ impl Bound {
     pub fn invalid(&self, name: &str, expected: &str) -> Error {
         let found = self.get(name).map_or_else(|_| String::new(), |v| v.type_name());
         let message = format!("`{name}` of {}() must be {expected}, found {found}", self.function);
-        Error::new(codes::INVALID_ARGUMENT, message)
+        let error = Error::new(codes::INVALID_ARGUMENT, message);
+        let is_tensor = |value: &Value| matches!(value, Value::Tensor(_));
+        let given = self.get(name).ok();
+        let traced = given.is_some_and(|v| is_tensor(v) || v.elements().is_some_and(|all| all.iter().any(is_tensor)));
+        match traced {
+            true => error.note("a tensor's elements are not known while the program is compiled").help(
+                "compute it from shapes, which are known, or let the argument be static: jax.jit(f, static_argnums=…)",
+            ),
+            false => error,
+        }
     }
 
     /// A non-negative integer.

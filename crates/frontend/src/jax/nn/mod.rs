@@ -8,6 +8,7 @@ mod normalised;
 pub(crate) use normalised::logsumexp;
 
 use crate::keras::activations::FUNCTIONS as KERAS;
+use crate::library::Refused;
 use crate::modules::{Contents, modules};
 use crate::value::Value;
 
@@ -17,6 +18,10 @@ modules! {
         tensor_tables: &[activations::FUNCTIONS, normalised::FUNCTIONS, attention::FUNCTIONS],
         values: shared,
         value_names: SHARED,
+        refused: &[Refused {
+            name: "scaled_matmul",
+            why: "its scales have the type float8_e8m0fnu, which stock plugins do not run; multiply by the scales and use jnp.matmul",
+        }],
         ..Contents::new("jax.nn")
     };
     /// `jax.nn.initializers`.

@@ -9,11 +9,17 @@ mod signal;
 pub(crate) mod special;
 pub(crate) mod stats;
 
+use crate::library::Refused;
 use crate::modules::{Contents, modules};
+
+const REFUSED: &[Refused] = &[Refused {
+    name: "spatial",
+    why: "rotations are not objects here; write them as quaternions or matrices of arrays",
+}];
 
 modules! {
     /// `jax.scipy`.
-    SCIPY = Contents::new("jax.scipy");
+    SCIPY = Contents { refused: REFUSED, ..Contents::new("jax.scipy") };
     /// `jax.scipy.linalg`.
     LINALG = Contents {
         tensor_tables: &[linalg::FUNCTIONS],
@@ -38,9 +44,36 @@ modules! {
         ..Contents::new("jax.scipy.special")
     };
     /// `jax.scipy.stats`.
-    STATS = Contents { tensor_functions: &[samples::FUNCTIONS], ..Contents::new("jax.scipy.stats") };
+    STATS = Contents {
+        tensor_functions: &[samples::FUNCTIONS],
+        written: &[include_str!("../../packages/jax/scipy_stats.py")],
+        ..Contents::new("jax.scipy.stats")
+    };
+    /// `jax.scipy.optimize`.
+    OPTIMIZE = Contents {
+        written: &[include_str!("../../packages/jax/scipy_optimize.py")],
+        ..Contents::new("jax.scipy.optimize")
+    };
+    /// `jax.scipy.fft`.
+    FFT = Contents { written: &[include_str!("../../packages/jax/scipy_fft.py")], ..Contents::new("jax.scipy.fft") };
+    /// `jax.scipy.interpolate`.
+    INTERPOLATE = Contents {
+        written: &[include_str!("../../packages/jax/scipy_interpolate.py")],
+        ..Contents::new("jax.scipy.interpolate")
+    };
+    /// `jax.scipy.cluster`.
+    CLUSTER = Contents::new("jax.scipy.cluster");
+    /// `jax.scipy.cluster.vq`.
+    CLUSTER_VQ = Contents {
+        written: &[include_str!("../../packages/jax/scipy_cluster_vq.py")],
+        ..Contents::new("jax.scipy.cluster.vq")
+    };
     /// `jax.scipy.signal`.
-    SIGNAL = Contents { tensor_functions: &[signal::FUNCTIONS], ..Contents::new("jax.scipy.signal") };
+    SIGNAL = Contents {
+        tensor_functions: &[signal::FUNCTIONS],
+        written: &[include_str!("../../packages/jax/scipy_signal.py")],
+        ..Contents::new("jax.scipy.signal")
+    };
     /// `jax.scipy.ndimage`.
     NDIMAGE = Contents { tensor_functions: &[signal::IMAGES], ..Contents::new("jax.scipy.ndimage") };
     /// `jax.scipy.integrate`.
@@ -68,7 +101,11 @@ modules! {
     /// `jax.scipy.stats.norm`.
     NORM = Contents { tensor_tables: &[stats::NORM], ..Contents::new("jax.scipy.stats.norm") };
     /// `jax.scipy.stats.poisson`.
-    POISSON = Contents { tensor_tables: &[stats::POISSON], ..Contents::new("jax.scipy.stats.poisson") };
+    POISSON = Contents {
+        tensor_tables: &[stats::POISSON],
+        written: &[include_str!("../../packages/jax/scipy_stats_poisson.py")],
+        ..Contents::new("jax.scipy.stats.poisson")
+    };
     /// `jax.scipy.stats.t`.
     T = Contents { tensor_tables: &[stats::T], ..Contents::new("jax.scipy.stats.t") };
     /// `jax.scipy.stats.uniform`.

@@ -13,7 +13,7 @@ use crate::interp::builtins::{Builtin, functions};
 use crate::interp::exceptions::raise;
 use crate::library::{Args, Bound, Default, FunctionDecl};
 use crate::modules::{Contents, modules};
-use crate::value::{Object, Value};
+use crate::value::{Host, Object, Value};
 
 modules! {
     /// `jax.debug`.
@@ -108,6 +108,8 @@ pub(crate) fn value(name: &str) -> Option<Value> {
     match name {
         "config" => Some(Value::User(Rc::new(Config))),
         "float0" => dtype("float0"),
+        // What runs the artifact is known where it runs.
+        "devices" | "local_devices" => Some(Value::Host(Host::new(format!("jax.{name}"), None))),
         other => array_type(other),
     }
 }
