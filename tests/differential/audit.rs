@@ -56,7 +56,6 @@ const EXEMPT: &[(Without, &[&str], &str)] = &[
         &["custom_jvp", "custom_vjp", "custom_linear"],
         "transformations use them up; what becomes of them is in the rows of control.py",
     ),
-    (Without::Cases, &["linear_solve"], "it computes what its solver does; its rows are in scipy_solvers.py"),
     (Without::Cases, &["eq_to", "le_to", "lt_to"], "JAX does not offer them; comparators of sort are made of them"),
     (Without::Cases, &["cumand", "cumor", "cumxor"], "JAX does not have them"),
     (Without::Rows, &["constant"], "it has no operands"),
