@@ -1,4 +1,4 @@
-"""More architectures that Keras ships: their heads, and the preparation of their inputs."""
+"""Architectures that Keras ships, and the preparation of their inputs."""
 # golden: stages=predict weights=formula rows=1 tolerance=1e-4 reason="hundreds of layers"
 
 import keras
