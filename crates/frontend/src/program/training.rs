@@ -345,6 +345,11 @@ fn fit_settings(args: &Bound) -> Result<Fit> {
     }
     if let Some(batch_size) = count("batch_size")? {
         fit.batch_size = batch_size;
+    } else if let Some(Value::Host(data)) = args.some("x")?
+        && let Some(batch_size) = data.batch()
+    {
+        // A data set comes in batches of its own.
+        fit.batch_size = batch_size;
     }
     if known("validation_split")? {
         fit.validation_split = args.f64("validation_split")?;
