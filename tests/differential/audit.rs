@@ -40,6 +40,8 @@ enum Without {
     Cases,
     /// Rows: it need only occur in some case.
     Rows,
+    /// Several lists of argument types.
+    Types,
     /// Cases that differentiate.
     Derivatives,
     /// Cases that differentiate backwards.
@@ -53,38 +55,17 @@ enum Without {
 const EXEMPT: &[(Without, &[&str], &str)] = &[
     (
         Without::Cases,
-        &["custom_jvp", "custom_vjp", "custom_linear"],
+        &["custom_vjp", "custom_linear"],
         "transformations use them up; what becomes of them is in the rows of control.py",
     ),
     (Without::Cases, &["eq_to", "le_to", "lt_to"], "JAX does not offer them; comparators of sort are made of them"),
     (Without::Cases, &["cumand", "cumor", "cumxor"], "JAX does not have them"),
     (Without::Rows, &["constant"], "it has no operands"),
     (Without::Rows, &["select_and_gather_add", "select_and_scatter_add"], "only derivatives are made of them"),
+    (Without::Types, &["rng_bit_generator"], "its state has one type"),
     (
         Without::Derivatives,
-        &[
-            "and",
-            "or",
-            "xor",
-            "not",
-            "population_count",
-            "clz",
-            "shift_left",
-            "shift_right_logical",
-            "shift_right_arithmetic",
-            "le",
-            "argmax",
-            "argmin",
-            "reduce_and",
-            "reduce_or",
-            "reduce_xor",
-            "threefry2x32",
-        ],
-        "integers and truth values have no derivatives",
-    ),
-    (
-        Without::Derivatives,
-        &["nextafter", "igamma_grad_a", "random_gamma_grad", "reduce_window", "reduce_window_prod"],
+        &["nextafter", "igamma_grad_a", "random_gamma_grad", "reduce_window", "reduce_window_prod", "zeta"],
         "JAX has no derivative, or none that can be transposed",
     ),
     (Without::Reverse, &["while"], "JAX has no reverse mode through loops of unknown length"),
@@ -132,13 +113,22 @@ struct Variant {
     kinds: BTreeSet<(String, bool)>,
 }
 
+/// What a primitive is applied to.
+#[derive(Clone, Copy, Default)]
+struct Domain {
+    integers: bool,
+    /// Floating point, real or complex.
+    floats: bool,
+    /// Whether there are derivatives: both operands and results are floating point.
+    derivatives: bool,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Corner {
     Nan,
     Infinity,
     Zero,
     Tie,
-    Float,
     Overflow,
     Below,
     Above,
@@ -171,17 +161,21 @@ impl Coverage {
             Ok(samples) => samples,
             Err(error) => return vec![error.to_string()],
         };
-        // Whether the primitive computes on integers, by its name.
-        let mut primitives: BTreeMap<&'static str, bool> = BTreeMap::new();
+        let mut primitives: BTreeMap<&'static str, Domain> = BTreeMap::new();
         for sample in &samples {
-            let integers = sample.operands.iter().any(|array| array.ty().dtype.is_int());
-            *primitives.entry(sample.op.name()).or_default() |= integers;
+            let operands: Vec<&TensorType> = sample.operands.iter().map(|array| array.ty()).collect();
+            let results = sample.op.infer(&operands).unwrap_or_default();
+            let floats = operands.iter().any(|ty| ty.dtype.is_inexact());
+            let domain = primitives.entry(sample.op.name()).or_default();
+            domain.integers |= operands.iter().any(|ty| ty.dtype.is_int());
+            domain.floats |= floats;
+            domain.derivatives |= floats && results.iter().any(|ty| ty.dtype.is_inexact());
         }
-        let gaps = primitives.into_iter().map(|(name, integers)| (name, self.gap(name, integers)));
+        let gaps = primitives.into_iter().map(|(name, domain)| (name, self.gap(name, domain)));
         gaps.filter_map(|(name, gap)| gap.map(|gap| format!("{name}: {gap}"))).collect()
     }
 
-    fn gap(&self, primitive: &str, takes_integers: bool) -> Option<String> {
+    fn gap(&self, primitive: &str, domain: Domain) -> Option<String> {
         let exempt =
             |wanted: Without| EXEMPT.iter().any(|(without, names, _)| *without == wanted && names.contains(&primitive));
         let rows: Vec<(&str, &Row)> = (self.rows.iter())
@@ -194,13 +188,10 @@ impl Coverage {
             return needless(anywhere);
         }
         if exempt(Without::Rows) {
-            return if anywhere {
-                needless(!rows.is_empty() && primitive != "constant")
-            } else {
-                Some("no case has it".to_owned())
-            };
+            let shown = rows.iter().any(|(_, row)| row.missing(VARIANTS, &|_| true).is_empty());
+            return if anywhere { needless(shown) } else { Some("no case has it".to_owned()) };
         }
-        let none = if exempt(Without::Derivatives) {
+        let none = if exempt(Without::Derivatives) || !domain.derivatives {
             DERIVATIVES
         } else if exempt(Without::Reverse) {
             &DERIVATIVES[1..]
@@ -208,24 +199,25 @@ impl Coverage {
             &[]
         };
         let wanted = |kind: &str| !none.contains(&kind);
-        let best =
-            rows.iter().map(|(name, row)| (row.missing(&wanted), *name)).min_by_key(|(missing, _)| missing.len());
+        let variants = if exempt(Without::Types) { 1 } else { VARIANTS };
+        let best = rows.iter().map(|(name, row)| (row.missing(variants, &wanted), *name));
+        let best = best.min_by_key(|(missing, _)| missing.len());
         let mut gaps = match best {
             None => return Some("no row".to_owned()),
             Some((missing, _)) if missing.is_empty() => Vec::new(),
             Some((missing, name)) => vec![format!("its best row `{name}` lacks {}", missing.join(", "))],
         };
-        if !none.is_empty() {
-            gaps.extend(needless(rows.iter().any(|(_, row)| row.missing(&|_| true).is_empty())));
+        if !none.is_empty() && domain.derivatives {
+            gaps.extend(needless(rows.iter().any(|(_, row)| row.missing(variants, &|_| true).is_empty())));
         }
         let found: BTreeSet<Corner> = rows.iter().flat_map(|(_, row)| row.corners.iter().copied()).collect();
         let mut corners = Vec::new();
-        if found.contains(&Corner::Float) && !exempt(Without::Corners) {
+        if domain.floats && !exempt(Without::Corners) {
             corners.extend([Corner::Nan, Corner::Infinity, Corner::Zero, Corner::Tie]);
         }
         if PLACES.contains(&primitive) {
             corners.extend([Corner::Below, Corner::Above]);
-        } else if takes_integers && !exempt(Without::Overflow) {
+        } else if domain.integers && !exempt(Without::Overflow) {
             corners.push(Corner::Overflow);
         }
         let missing: Vec<String> = corners.iter().filter(|c| !found.contains(c)).map(|c| format!("{c:?}")).collect();
@@ -237,8 +229,8 @@ impl Coverage {
 }
 
 impl Row {
-    /// The wanted kinds that fewer than [`VARIANTS`] lists of types have.
-    fn missing(&self, wanted: &dyn Fn(&str) -> bool) -> Vec<String> {
+    /// The wanted kinds that fewer than `variants` lists of types have.
+    fn missing(&self, variants: usize, wanted: &dyn Fn(&str) -> bool) -> Vec<String> {
         // What the first variant has beyond the common kinds are the operands that it is batched over.
         let has = |kind: &str, jit: bool| {
             let have = self.variants.values().filter(|v| v.kinds.contains(&(kind.to_owned(), jit)));
@@ -253,7 +245,7 @@ impl Row {
         let operands: BTreeSet<&str> = operands.filter(|kind| is_operand(kind)).collect();
         let kinds = KINDS.iter().copied().chain(operands).filter(|kind| wanted(kind));
         let lacking = kinds.flat_map(|kind| [(kind, false), (kind, true)]);
-        let lacking = lacking.map(|(kind, jit)| (kind, jit, has(kind, jit).len())).filter(|(.., n)| *n < VARIANTS);
+        let lacking = lacking.map(|(kind, jit)| (kind, jit, has(kind, jit).len())).filter(|(.., n)| *n < variants);
         lacking.map(|(kind, jit, n)| format!("{kind}{} ({n})", if jit { "_jit" } else { "" })).collect()
     }
 }
@@ -263,11 +255,12 @@ fn is_operand(kind: &str) -> bool {
     kind.starts_with("vmap_") && !["vmap_grad", "vmap_last", "vmap_vmap"].contains(&kind)
 }
 
-/// Counts the equations of a function and of those inside, by their primitives.
+/// Counts the equations of a function and of those inside, by their primitives; not those of rules, which run only
+/// where something is differentiated.
 fn count(function: &Function, seen: &mut BTreeMap<&'static str, usize>) {
     for equation in &function.equations {
         *seen.entry(equation.op.name()).or_default() += 1;
-        for (_, attr) in equation.op.attrs() {
+        for (_, attr) in equation.op.attrs().iter().filter(|(key, _)| !["rule", "fwd", "bwd"].contains(key)) {
             attr.functions().iter().for_each(|inner| count(inner, seen));
         }
     }
@@ -283,7 +276,6 @@ fn corners(dtype: DType, values: &[f64]) -> Vec<Corner> {
     };
     let any = |test: &dyn Fn(f64) -> bool| values.iter().any(|&v| test(v));
     if dtype.is_inexact() {
-        note(Corner::Float, true);
         note(Corner::Nan, any(&f64::is_nan));
         note(Corner::Infinity, any(&f64::is_infinite));
         note(Corner::Zero, any(&|v| v == 0.0));

@@ -83,14 +83,19 @@ fn every_case_agrees_with_jax() {
         let text = format!("{count} cases, {} failed\n", failures.len());
         std::fs::write(&summary, text).unwrap_or_else(|error| panic!("{}: {error}", summary.display()));
     }
+    let mut gaps = Vec::new();
     if word.is_empty() || word == "primitives" {
-        let coverage = coverage.into_inner().expect("no thread panics while it holds the record");
-        let gaps = coverage.gaps();
+        gaps = coverage.into_inner().expect("no thread panics while it holds the record").gaps();
         gaps.iter().for_each(|gap| println!("NOT COVERED {gap}"));
         println!("audit: {} primitives lack cases", gaps.len());
     }
     assert!(count > 0, "no case matches `{word}`");
     assert!(failures.is_empty(), "{} of {count} cases do not agree with JAX", failures.len());
+    assert!(
+        gaps.is_empty(),
+        "{} primitives lack cases; give them rows, or say in audit.rs why there are none",
+        gaps.len()
+    );
 }
 
 /// Traces, runs and compares the cases of one module.

@@ -216,7 +216,7 @@ row("checkpoint_in_scan", "ws x", """
     return lax.scan(block, x, ws)
     """, (normal(3), normal(2)), (normal(2), normal()), (normal(2, 2), normal(2)), skip="vmap_last")
 row("stop_gradient_part", "x y", "x * lax.stop_gradient(y * x) + y", *TWO)
-row("jit_nested", "x y", "inner(x, y) + inner(y, x)", *TWO, prelude="""
+row("jit_nested", "x y", "inner(x, y) + inner(y, x)", (normal(8), normal(8)), *TWO[1:], prelude="""
     @jax.jit
     def inner(x, y):
         return jnp.sin(x) * jax.jit(jnp.cos)(y)

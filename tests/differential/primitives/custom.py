@@ -24,7 +24,7 @@ row("reduce_empty", "x", f"lax.reduce(x[:0], 0.5, {GROWTH}, (0,))", normal(3, 2)
 row("reduce_constant_inside", "x", "lax.reduce(x, jnp.float32(0), lambda a, b: a + b + np.float32(2.0) * a * b, (1,))",
     normal(2, 3, scale=0.3), prelude="import numpy as np", special=False)
 row("window_growth", "x", f"lax.reduce_window(x, 0.0, {GROWTH}, (2, 2), (1, 2), 'SAME')", normal(3, 4, scale=0.3), normal(4, 3, scale=0.3), skip="vjp")
-row("window_argmax", "x", f"lax.reduce_window((x, {PLACES.format(axis=0)}), (-jnp.inf, 0), {ARGMAX}, (3,), (1,), 'VALID')", normal(6), ints(0, 3, 7, dtype="f32"), diff="")
+row("window_argmax", "x", f"lax.reduce_window((x, {PLACES.format(axis=0)}), (-jnp.inf, 0), {ARGMAX}, (3,), (1,), 'VALID')", normal(6), ints(0, 3, 7, dtype="f32"), normal(4), diff="")
 row("window_defaults", "x", "lax.reduce_window(x, -jnp.inf, lax.max, (2, 2))", normal(3, 3))
 row("window_lambda_sum", "x", "lax.reduce_window(x, 0.0, lambda a, b: a + b, (2,), padding=((1, 0),), window_dilation=(2,))", normal(5))
 
@@ -70,3 +70,11 @@ return (x, jnp.array(lax.padtype_to_pads((5, 7), (2, 3), (1, 2), 'SAME')), jnp.a
         jnp.array(lax.conv_shape_tuple((2, 3, 5), (4, 3, 2), (1,), 'SAME')), jnp.array(lax.conv_general_shape_tuple((2, 5, 3), (2, 3, 4), (2,), [(1, 1)], ('NHC', 'HIO', 'NHC'))),
         jnp.array(lax.conv_transpose_shape_tuple((2, 5, 3), (2, 3, 4), (2,), 'SAME', ('NHC', 'HIO', 'NHC'))), jnp.array(lax.conv_general_permutations(('NHWC', 'HWIO', 'NHWC'))))
 """, normal(2), skip="jvp vjp grad grad_grad jvp_grad vmap vmap_x vmap_vmap vmap_last vmap_grad grad_vmap")
+
+# Rules whose values have the rule again.
+for name, body in {
+    "softplus": "jax.nn.softplus(x)", "softmax": "jax.nn.softmax(jnp.array([x, 2.0, -1.0]))[0]", "erf_inv": "lax.erf_inv(x / 9)", "relu": "jax.nn.relu(x) * x**3", "xlogy": "jax.scipy.special.xlogy(x, x)",
+    "logit": "jax.scipy.special.logit(x / 9)", "log_ndtr": "jax.scipy.special.log_ndtr(x)", "log1mexp": "jax.nn.log1mexp(x)", "logaddexp": "jnp.logaddexp(x, x * x)",
+}.items():
+    row(f"fifth_{name}", "x", f"jax.grad(jax.grad(jax.grad(jax.grad(lambda x: {body}))))(x)", values(0.3), values(1.7), diff="x", full=1, halves=False, special=False,
+        skip="vmap vmap_last vmap_vmap vmap_grad grad_vmap grad_grad jvp_grad", tolerance=2e-3, reason="derivatives of high order cancel and grow")

@@ -20,6 +20,11 @@ for op in ["set", "add", "multiply", "min", "max"]:
     variants = [(normal(5, 2), values([0, 3, 1], "i32"), normal(3, 2)), (normal(4, 2), values([0, 9, -1, -7], "i32"), normal(4, 2)),
                 (ints(0, 9, 4, 2), values([0, 2], "i32"), ints(-9, 9, 2, 2)), (normal(4, 2, dtype="bf16"), values([1, 2], "i32"), normal(2, 2, dtype="bf16"))]
     row(f"at_{op}", "x i u", f"x.at[i].{op}(u)", *variants, skip="vmap_last")
+# Only the promise that no place is written twice gives products a derivative in the factors.
+UNIQUE = [(normal(5, 2), values([0, 3, 1], "i32"), normal(3, 2)), (normal(4, 2), values([0, 9, -1, -7], "i32"), normal(4, 2)),
+          (normal(4, 2, dtype="bf16"), values([1, 2], "i32"), normal(2, 2, dtype="bf16"))]
+row("at_multiply_unique", "x i u", "x.at[i].multiply(u, unique_indices=True)", *UNIQUE, skip="vmap_last")
+row("at_divide_unique", "x i u", "x.at[i].divide(u, unique_indices=True), x.at[i].multiply(2.0, unique_indices=True)", UNIQUE[0], full=1, halves=False, special=False, skip="vmap_last")
 row("at_add_repeated", "x i u", "x.at[i].add(u)", (normal(4), values([1, 1, 3, 1], "i32"), normal(4)), (ints(0, 9, 4), values([1, 1, 3, 1], "i32"), ints(0, 9, 4)))
 row("at_max_repeated", "x i u", "x.at[i].max(u)", (normal(4), values([1, 1, 3, 1], "i32"), normal(4)))
 row("at_set_scalar", "x i", "x.at[i, 1].set(2.5)", (normal(4, 3), values(2, "i32")), (normal(4, 3), values(-1, "i32")), (normal(4, 3), values(9, "i32")))

@@ -42,8 +42,9 @@ for name, calls in {
     row(name, "k", ", ".join(f"jax.random.{name}({call})" for call in calls), *KEYS, tolerance=1e-4, reason="rejection sampling amplifies the last bits of logarithms", **LOOPS)
 REPARAMETERISED = dict(skip="vmap_last vmap_vmap jvp_grad", special=False, halves=False)
 row("normal_scaled", "k m s", "m + s * jax.random.normal(k, m.shape)", (key(0), normal(3), positive(3)), (key(9), normal(2, 2), positive(2, 2)), **REPARAMETERISED)
-# Second derivatives in the bounds are not finite here; in JAX they are.
-row("truncated_bounds", "k a b", "jax.random.truncated_normal(k, a, b, (3,))", (key(0), values(-1.0), values(1.5)), tolerance=1e-4, reason="inverses of distribution functions are steep at their ends", **{**REPARAMETERISED, "skip": REPARAMETERISED.get("skip", "") + " grad_grad"})
-# Draws of gamma have no derivative in their shape here yet; JAX has an implicit one.
-row("gamma_shape", "k a", "jax.random.gamma(k, a)", (key(0), positive(3)), tolerance=1e-4, reason="implicit derivatives by series", skip="vmap vmap_last vmap_vmap vmap_k vmap_a jvp jvp_grad grad_grad vmap_grad grad_vmap vjp grad", special=False, halves=False)
+row("truncated_bounds", "k a b", "jax.random.truncated_normal(k, a, b, (3,))", (key(0), values(-1.0), values(1.5)), tolerance=1e-4, reason="inverses of distribution functions are steep at their ends", **REPARAMETERISED)
+# JAX has no second derivatives of the implicit derivative.
+row("gamma_shape", "k a", "jax.random.gamma(k, a)", (key(0), positive(3)), tolerance=1e-4, reason="implicit derivatives by series", skip="vmap_last vmap_vmap jvp_grad grad_grad", special=False, halves=False)
+row("loggamma_shape", "k a", "jax.random.loggamma(k, a), jax.random.beta(k, a, 2.0 * a)", (key(0), positive(3)), tolerance=1e-4, reason="implicit derivatives by series", skip="vmap_last vmap_vmap jvp_grad grad_grad", special=False, halves=False)
+row("complex_normal", "k m", "m * jax.random.normal(k, (3,), jnp.complex64), jax.random.normal(k, (2,), jnp.complex64)", (key(0), normal(3, dtype="c64")), (key(9), normal(3)), **REPARAMETERISED)
 row("dropout_mask", "k x", "jnp.where(jax.random.bernoulli(k, 0.7, x.shape), x / 0.7, 0.0)", (key(0), normal(3, 2)), (key(5), normal(4)), **REPARAMETERISED)

@@ -26,6 +26,29 @@ impl Tracer {
         self.transpose(x, &order)
     }
 
+    /// Rows and columns exchanged, and conjugated.
+    pub(crate) fn adjoint(&mut self, x: &Tensor) -> Result<Tensor> {
+        let y = self.transposed(x)?;
+        if x.dtype().is_complex() { self.build1(&[&y], |b, v| b.conj(v[0])) } else { Ok(y) }
+    }
+
+    /// The mean of matrices and their adjoints.
+    pub(crate) fn symmetrized(&mut self, x: &Tensor) -> Result<Tensor> {
+        let adjoint = self.adjoint(x)?;
+        self.compute([x, &adjoint], |[x, adjoint]| (x + adjoint) * 0.5)
+    }
+
+    /// The lower Cholesky factors, of which the lower triangle is looked at. As in JAX, the tangent is that of the
+    /// whole matrix: for the derivative of a symmetric function, pass a [`Tracer::symmetrized`] matrix.
+    pub(crate) fn cholesky(&mut self, a: &Tensor) -> Result<Tensor> {
+        self.differentiated_by(
+            "cholesky",
+            [a],
+            |t, [a]| t.build1(&[a], |b, v| b.cholesky(v[0])),
+            |t, _, l, [da]| t.build1(&[l, da], |b, v| b.cholesky_tangent(v[0], v[1])),
+        )
+    }
+
     /// Singular values, then, if asked for, the matrices on their left and right.
     pub(crate) fn svd(&mut self, a: &Tensor, full: bool, both: bool) -> Result<Vec<Tensor>> {
         matrices(a)?;

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::builtins::functions;
 use crate::library::{Args, Bound, Default, FunctionDecl};
-use crate::trace::Tensor;
+use crate::trace::{Tensor, Tracer};
 use crate::value::Value;
 
 /// The argument `mode`.
@@ -77,6 +77,12 @@ fn scatter(interp: &mut Interp, args: &Bound, kind: ScatterKind, negated: bool) 
         updates = interp.tracer.neg(&updates)?;
     }
     let scatter = Scatter { kind, dims: scatter_dims(args)?, mode: mode(args, OutOfBounds::Fill)? };
+    if kind == ScatterKind::Mul && args.bool("unique_indices")? {
+        let update = |t: &mut Tracer, x: &Tensor, updates: &Tensor, kind| {
+            t.build1(&[x, &indices, updates], |b, v| b.emit1(Scatter { kind, ..scatter.clone() }, v))
+        };
+        return interp.tracer.multiplied_at_unique(&x, &updates, update).map(Value::Tensor);
+    }
     apply(interp, &[x, indices, updates], |b, v| b.emit1(scatter, v)).map(Value::Tensor)
 }
 

@@ -26,10 +26,7 @@ fn symmetrized(interp: &mut Interp, args: &Bound) -> Result<Tensor> {
     if !args.bool("symmetrize_input")? {
         return Ok(x);
     }
-    let t = &mut interp.tracer;
-    let flipped = t.move_axis(&x, x.rank() - 1, x.rank() - 2)?;
-    let flipped = if x.dtype().is_complex() { t.build1(&[&flipped], |b, v| b.conj(v[0]))? } else { flipped };
-    t.formula(|f| (f.of(&x) + f.of(&flipped)) * 0.5)
+    interp.tracer.symmetrized(&x)
 }
 
 fn tensors(values: Vec<Tensor>) -> Value {
@@ -96,7 +93,7 @@ const TRUE: Default = Default::Bool(true);
 pub(super) static MATRICES: &[FunctionDecl] = functions! {
     "cholesky" [(x) (symmetrize_input = TRUE)] "The lower triangular factor L of L·Lᴴ." => |interp, args| {
         let x = symmetrized(interp, args)?;
-        interp.tracer.build1(&[&x], |b, v| b.cholesky(v[0])).map(Value::Tensor)
+        interp.tracer.cholesky(&x).map(Value::Tensor)
     };
     "eigh" [(x) (lower = TRUE) (symmetrize_input = TRUE) (sort_eigenvalues = TRUE)] "Eigenvectors and eigenvalues of Hermitian matrices." => |interp, args| {
         let x = symmetrized(interp, args)?;

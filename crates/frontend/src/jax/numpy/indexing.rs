@@ -168,6 +168,11 @@ fn update(c: &mut Call<'_>, kind: ScatterKind) -> Result<Tensor> {
 fn scatter(c: &mut Call<'_>, x: &Tensor, values: &Tensor, kind: ScatterKind) -> Result<Tensor> {
     let parts = parts(c.interp, x, &c.value("key")?, false)?;
     let mode = mode(c, OutOfBounds::Fill)?;
+    if kind == ScatterKind::Mul && c.flag("unique_indices")? {
+        return c
+            .t()
+            .multiplied_at_unique(x, values, |t, x, factors, kind| t.index_update(x, &parts, factors, kind, mode));
+    }
     c.t().index_update(x, &parts, values, kind, mode)
 }
 

@@ -37,12 +37,11 @@ pub(crate) static SHARED: &[&FunctionDecl] = tensor_functions! {
     };
     "cholesky": [(a) (upper = FALSE) (symmetrize_input = TRUE)] "The triangular factors of positive matrices." => |c| {
         let a = square(c)?;
-        let upper = c.flag("upper")?;
+        let (upper, symmetrize) = (c.flag("upper")?, c.flag("symmetrize_input")?);
         let t = c.t();
-        let mirrored = t.transposed(&a)?;
-        let a = t.compute([&a, &mirrored], |[a, b]| (a + b) * 0.5)?;
-        let lower = t.build1(&[&a], |b, v| b.cholesky(v[0]))?;
-        if upper { t.transposed(&lower) } else { Ok(lower) }
+        let a = if symmetrize { t.symmetrized(&a)? } else { a };
+        let lower = t.cholesky(&a)?;
+        if upper { t.adjoint(&lower) } else { Ok(lower) }
     };
     "qr": [(a) (mode = Default::Str("reduced"))] "Orthogonal and triangular factors." => |c| {
         let a = c.nth(0)?;

@@ -86,9 +86,8 @@ fn multivariate_normal(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let (mean, cov) = (t.convert(&mean, dtype)?, t.convert(&cov, dtype)?);
     let factor = match method {
         "cholesky" => {
-            let flipped = t.move_axis(&cov, cov.rank() - 1, cov.rank() - 2)?;
-            let even = t.formula(|f| (f.of(&cov) + f.of(&flipped)) * 0.5)?;
-            t.build1(&[&even], |b, v| b.cholesky(v[0]))?
+            let even = t.symmetrized(&cov)?;
+            t.cholesky(&even)?
         }
         method => {
             let parts = t.build(&[&cov], |b, v| match method {

@@ -7,6 +7,7 @@ use crate::interp::Interp;
 use crate::interp::builtins::functions;
 use crate::jax::arguments::{tensor, to_tensor};
 use crate::library::{Bound, Default, FunctionDecl, Refused};
+use crate::ops::broadcast_shapes;
 use crate::trace::{Tensor, Tracer};
 use crate::value::Value;
 
@@ -22,12 +23,6 @@ fn matrices(interp: &mut Interp, args: &Bound, name: &str) -> Result<Tensor> {
         )));
     }
     Ok(x)
-}
-
-/// Rows and columns exchanged.
-fn flipped(t: &mut Tracer, x: &Tensor) -> Result<Tensor> {
-    let y = t.move_axis(x, x.rank() - 1, x.rank() - 2)?;
-    if x.dtype().is_complex() { t.build1(&[&y], |b, v| b.conj(v[0])) } else { Ok(y) }
 }
 
 /// Applies a solver to right-hand sides that may be a vector.
@@ -52,9 +47,30 @@ fn how(lower: bool, transpose_a: bool, unit_diagonal: bool) -> TriangularSolve {
 
 /// The Cholesky factor, of which the triangle that `lower` names is looked at and given.
 fn factor(t: &mut Tracer, a: &Tensor, lower: bool) -> Result<Tensor> {
-    let a = if lower { a.clone() } else { flipped(t, a)? };
-    let factor = t.build1(&[&a], |b, v| b.cholesky(v[0]))?;
-    if lower { Ok(factor) } else { flipped(t, &factor) }
+    if lower {
+        return t.cholesky(a);
+    }
+    let a = t.adjoint(a)?;
+    let factor = t.cholesky(&a)?;
+    t.adjoint(&factor)
+}
+
+/// The solution of a positive definite system. Values look at the triangle that `lower` names; derivatives are those
+/// of the whole matrix.
+fn solve_definite(t: &mut Tracer, a: &Tensor, lower: bool, rhs: &Tensor) -> Result<Tensor> {
+    let plain = t.stop_gradient(a)?;
+    let read = if lower { plain.clone() } else { t.adjoint(&plain)? };
+    let [whole, factor] = t
+        .build(&[&read], |b, v| Ok(vec![b.hermitian_of_lower(v[0])?, b.cholesky(v[0])?]))?
+        .try_into()
+        .map_err(|_| Error::internal("a factorisation lost a result"))?;
+    let even = t.compute([a, &plain, &whole], |[a, plain, whole]| whole + (a - plain))?;
+    let x = columns(t, &even, rhs, |t, a, rhs| t.build1(&[a, rhs], |b, v| b.solve(v[0], v[1])))?;
+    // A matrix that is not positive definite has no factor, and the system no solution.
+    let nothing = t.mul_scalar(&factor, 0.0)?;
+    let nothing = t.sum(&nothing, &[a.rank() - 2, a.rank() - 1], x.rank() >= a.rank())?;
+    let nothing = if x.rank() < a.rank() && x.rank() > 0 { t.expand_dims(&nothing, &[x.rank() - 1])? } else { nothing };
+    t.add(&x, &nothing)
 }
 
 fn cho_solve_with(t: &mut Tracer, factor: &Tensor, lower: bool, rhs: &Tensor) -> Result<Tensor> {
@@ -69,8 +85,7 @@ fn solve(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let t = &mut interp.tracer;
     let rhs = t.convert(&rhs, a.dtype())?;
     if positive {
-        let factor = factor(t, &a, lower)?;
-        return cho_solve_with(t, &factor, lower, &rhs).map(Value::Tensor);
+        return solve_definite(t, &a, lower, &rhs).map(Value::Tensor);
     }
     columns(t, &a, &rhs, |t, a, rhs| t.build1(&[a, rhs], |b, v| b.solve(v[0], v[1]))).map(Value::Tensor)
 }
@@ -121,7 +136,7 @@ fn eigh(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     }
     let a = matrices(interp, args, "a")?;
     let t = &mut interp.tracer;
-    let a = if args.bool("lower")? { a } else { flipped(t, &a)? };
+    let a = if args.bool("lower")? { a } else { t.adjoint(&a)? };
     let parts = t.build(&[&a], |b, v| b.eigh(v[0]).map(|(vectors, values)| vec![values, vectors]))?;
     let mut parts = parts.into_iter().map(Value::Tensor);
     if args.bool("eigvals_only")? {
@@ -172,23 +187,35 @@ fn block_diag(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
 
 fn toeplitz(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let first = tensor(interp, args, "c")?;
-    let row = if args.some("r")?.is_some() { tensor(interp, args, "r")? } else { first.clone() };
+    let row = match args.some("r")? {
+        Some(_) => tensor(interp, args, "r")?,
+        None if first.dtype().is_complex() => interp.tracer.build1(&[&first], |b, v| b.conj(v[0]))?,
+        None => first.clone(),
+    };
     let t = &mut interp.tracer;
-    let (first, row) = (t.reshape_infer(&first, &[-1])?, t.reshape_infer(&row, &[-1])?);
-    let (n, m) = (first.ty().size(), row.ty().size());
+    // The last dimension is a column, or a row; the others are a batch of matrices.
+    let vector = |t: &mut Tracer, x: &Tensor| if x.rank() == 0 { t.expand_dims(x, &[0]) } else { Ok(x.clone()) };
+    let (first, row) = (vector(t, &first)?, vector(t, &row)?);
+    let (Some((&n, left)), Some((&m, right))) = (first.shape().split_last(), row.shape().split_last()) else {
+        return Err(Error::internal("a vector has a dimension"));
+    };
     if n == 0 || m == 0 {
         return Err(args.invalid("c", "at least one element"));
     }
+    let batch = broadcast_shapes(left, right)?;
+    let first = t.broadcast_to(&first, &[&*batch, &[n]].concat())?;
+    let row = t.broadcast_to(&row, &[&*batch, &[m]].concat())?;
     // The column from its end, then the row after its first element: row i is a window of that.
-    let reversed = t.reverse(&first, &[0])?;
-    let rest = t.slice_axis(&row, 0, 1, m)?;
-    let line = t.concatenate(&[reversed, rest], 0)?;
+    let axis = batch.len();
+    let reversed = t.reverse(&first, &[axis])?;
+    let rest = t.slice_axis(&row, axis, 1, m)?;
+    let line = t.concatenate(&[reversed, rest], axis)?;
     let mut rows = Vec::with_capacity(n);
     for i in 0..n {
-        let window = t.slice_axis(&line, 0, n - 1 - i, n - 1 - i + m)?;
-        rows.push(t.expand_dims(&window, &[0])?);
+        let window = t.slice_axis(&line, axis, n - 1 - i, n - 1 - i + m)?;
+        rows.push(t.expand_dims(&window, &[axis])?);
     }
-    t.concatenate(&rows, 0).map(Value::Tensor)
+    t.concatenate(&rows, axis).map(Value::Tensor)
 }
 
 /// What would need the Schur form.

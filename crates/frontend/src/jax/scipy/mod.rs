@@ -8,6 +8,7 @@ mod samples;
 mod signal;
 pub(crate) mod special;
 pub(crate) mod stats;
+mod zeta;
 
 use crate::library::Refused;
 use crate::modules::{Contents, modules};

@@ -54,7 +54,8 @@ fn normal(c: &mut Call<'_>) -> Result<Tensor> {
     if cov.shape().last_chunk::<2>() != Some(&[n, n]) {
         return Err(Error::shape(format!("a covariance of shape {:?} does not fit vectors of {n}", cov.shape())));
     }
-    let factor = t.build1(&[&cov], |b, v| b.cholesky(v[0]))?;
+    let cov = t.symmetrized(&cov)?;
+    let factor = t.cholesky(&cov)?;
     let batch = broadcast_shapes(&y.shape()[..last], &factor.shape()[..factor.rank() - 2])?;
     let wide = t.broadcast_to(&factor, &[batch.as_slice(), &[n, n]].concat())?;
     let y = t.broadcast_to(&y, &[batch.as_slice(), &[n]].concat())?;

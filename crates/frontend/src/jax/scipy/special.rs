@@ -242,7 +242,7 @@ pub(super) static FUNCTIONS: &[FunctionDecl] = laws! {
     "gamma" [(x)] ["x"] "The gamma function." => |_, p| p[0].gamma_sign() * p[0].lgamma().exp();
     "digamma" [(x)] ["x"] "The derivative of gammaln." => |_, p| p[0].digamma();
     "polygamma" [(n) (x)] ["n", "x"] "A derivative of digamma." => |_, p| p[0].primitive(p[1], Builder::polygamma);
-    "zeta" [(x) (q)] ["x", "q"] "The Hurwitz zeta function." => |_, p| p[0].primitive(p[1], Builder::zeta);
+    "zeta" [(x) (q)] ["x", "q"] "The Hurwitz zeta function." => |_, p| p[0].zeta(p[1]);
     "betaln" [(a) (b)] ["a", "b"] "The logarithm of the beta function." => |_, p| p[0].betaln(p[1]);
     "beta" [(a) (b)] ["a", "b"] "The beta function." =>
         |_, p| p[0].gamma_sign() * p[1].gamma_sign() * (p[0] + p[1]).gamma_sign() * p[0].betaln(p[1]).exp();

@@ -84,10 +84,12 @@ impl BinaryKind {
                 lowering: Lowering::Op("stablehlo.divide"),
                 partials: [
                     Share(|b, [_, y], _, d| b.div(d, y)),
-                    Share(|b, [_, y], z, d| {
-                        let slope = b.div(z, y)?;
-                        let slope = b.neg(slope)?;
-                        b.mul(slope, d)
+                    // (−d·x)·y⁻², rounded where JAX rounds.
+                    Share(|b, [x, y], _, d| {
+                        let opposite = b.neg(d)?;
+                        let product = b.mul(opposite, x)?;
+                        let inverse = b.integer_pow(y, -2)?;
+                        b.mul(product, inverse)
                     }),
                 ],
                 linear: Linear::Either([Some(|b, ct, y| b.div(ct, y)), None]),
@@ -157,18 +159,21 @@ impl BinaryKind {
                 }),
                 partials: [
                     Share(|b, [x, y], _, d| {
-                        // y·x^(y−1). Where y = 0 the integer's is 0, the float's as in JAX NaN at x = 0.
-                        let one = b.full_like(y, 1.0)?;
-                        let lower = b.sub(y, one)?;
-                        let power = b.pow(x, lower)?;
+                        // y·x^(y−1) with a float for y. Where y = 0 the integer's is 0, the float's as in JAX NaN at x = 0.
                         let dtype = b.ty(x).dtype;
-                        let factor = b.convert(y, dtype)?;
-                        let mut slope = b.mul(factor, power)?;
-                        if factor != y {
-                            let (zero, none) = (b.full_like(y, 0.0)?, b.full_like(slope, 0.0)?);
-                            let constant = b.eq(y, zero)?;
-                            slope = b.select(constant, none, slope)?;
+                        let exponent = b.convert(y, dtype)?;
+                        let one = b.full_like(exponent, 1.0)?;
+                        let lower = b.sub(exponent, one)?;
+                        let power = b.pow(x, lower)?;
+                        if exponent == y {
+                            let slope = b.mul(exponent, power)?;
+                            return b.mul(d, slope);
                         }
+                        let zero = b.full_like(exponent, 0.0)?;
+                        let constant = b.eq(exponent, zero)?;
+                        let factor = b.select(constant, one, exponent)?;
+                        let slope = b.mul(factor, power)?;
+                        let slope = b.select(constant, zero, slope)?;
                         b.mul(d, slope)
                     }),
                     Share(|b, [x, _], z, d| {

@@ -62,23 +62,9 @@ impl Primitive for Cholesky {
     fn jvp(&self, b: &mut Builder, primals: &[Value], tangents: &[Option<Value>]) -> Result<Dual> {
         let l = b.emit1(*self, primals)?;
         let &[Some(da)] = tangents else { return Ok((vec![l], vec![None])) };
-        // L·Φ(L⁻¹·Ȧ·L⁻ᴴ), where Φ takes the lower triangle and half of the diagonal.
         let da = b.hermitian_of_lower(da)?;
-        let right = TriangularSolve {
-            left_side: false,
-            lower: true,
-            transpose_a: true,
-            conjugate_a: true,
-            unit_diagonal: false,
-        };
-        let left = TriangularSolve { left_side: true, transpose_a: false, conjugate_a: false, ..right };
-        let x = b.emit1(right, &[l, da])?;
-        let x = b.emit1(left, &[l, x])?;
-        let (below, diagonal) = (b.keep_triangle(x, Triangle::StrictlyLower)?, b.keep_triangle(x, Triangle::Diagonal)?);
-        let half = b.mul_scalar(diagonal, 0.5)?;
-        let phi = b.add(below, half)?;
-        let dl = b.matrix_product(l, phi)?;
-        Ok((vec![l], vec![Some(b.keep_triangle(dl, Triangle::Lower)?)]))
+        let dl = b.cholesky_tangent(l, da)?;
+        Ok((vec![l], vec![Some(dl)]))
     }
 
     fn transpose(&self, b: &mut Builder, _: &[Option<Value>], _: &[Operand]) -> Result<Vec<Option<Value>>> {
@@ -127,6 +113,31 @@ impl Primitive for Cholesky {
 }
 
 impl Builder {
+    /// The tangent of the triangular factor `l` of matrices with tangent `da`: L·Φ(L⁻¹·Ȧ·L⁻ᴴ), where Φ takes the
+    /// lower triangle and half of the diagonal (Murray, 2016, "Differentiation of the Cholesky decomposition").
+    /// `da` need not be Hermitian.
+    ///
+    /// # Errors
+    /// The matrices are not square or of different types.
+    pub fn cholesky_tangent(&mut self, l: Value, da: Value) -> Result<Value> {
+        let right = TriangularSolve {
+            left_side: false,
+            lower: true,
+            transpose_a: true,
+            conjugate_a: true,
+            unit_diagonal: false,
+        };
+        let left = TriangularSolve { left_side: true, transpose_a: false, conjugate_a: false, ..right };
+        let x = self.emit1(right, &[l, da])?;
+        let x = self.emit1(left, &[l, x])?;
+        let below = self.keep_triangle(x, Triangle::StrictlyLower)?;
+        let diagonal = self.keep_triangle(x, Triangle::Diagonal)?;
+        let half = self.mul_scalar(diagonal, 0.5)?;
+        let phi = self.add(below, half)?;
+        let dl = self.matrix_product(l, phi)?;
+        self.keep_triangle(dl, Triangle::Lower)
+    }
+
     /// The lower triangular L with L·Lᴴ = A for each matrix A of the last two dimensions, of which the lower
     /// triangle is looked at; NaN if it is not positive definite.
     ///

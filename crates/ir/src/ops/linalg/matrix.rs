@@ -106,7 +106,10 @@ impl Builder {
 
     /// The lower triangle and its adjoint above the diagonal: what is meant by a Hermitian matrix of which
     /// only the lower triangle is looked at.
-    pub(crate) fn hermitian_of_lower(&mut self, x: Value) -> Result<Value> {
+    ///
+    /// # Errors
+    /// The matrices are not square.
+    pub fn hermitian_of_lower(&mut self, x: Value) -> Result<Value> {
         let lower = self.keep_triangle(x, Triangle::StrictlyLower)?;
         let upper = self.adjoint(lower)?;
         let mut diagonal = self.keep_triangle(x, Triangle::Diagonal)?;

@@ -11,8 +11,9 @@ pub(crate) fn zeta(s: f64, q: f64) -> f64 {
         return f64::INFINITY;
     }
     if q <= 0.0 {
+        // At a pole, terms of both signs meet unless the exponent is even.
         if q == q.floor() {
-            return f64::INFINITY;
+            return if s % 2.0 == 0.0 { f64::INFINITY } else { f64::NAN };
         }
         if s != s.floor() {
             return f64::NAN;
