@@ -2,14 +2,19 @@
 
 use keramos_ir::DType;
 
+use super::inserting::{delete, insert};
+use super::joining::{at_least, block, joined, split};
 use crate::error::{Error, Result};
 use crate::interp::builtins::functions;
 use crate::interp::operators::number;
-use crate::jax::arguments::{Call, FALSE, NONE, int, integers, tensor_functions, to_tensor};
+use crate::jax::arguments::{Call, FALSE, NONE, int, integers, tensor_functions};
 use crate::library::{Default, FunctionDecl};
-use crate::ops::{PadMode, axes_indices, axis_index, broadcast_shapes};
+use crate::ops::{axes_indices, axis_index, broadcast_shapes};
 use crate::trace::Tensor;
 use crate::value::Value;
+
+pub(crate) use super::joining::{concatenate, stack, unstack};
+pub(crate) use super::padding::pad;
 
 /// Functions that `jax.numpy` and `keras.ops` have in common, but for the names of arguments.
 pub(crate) static SHARED: &[&FunctionDecl] = tensor_functions! {
@@ -285,7 +290,7 @@ pub(crate) static STATIC: &[FunctionDecl] = functions! {
 };
 
 /// The first argument, whatever its name.
-fn first(c: &mut Call<'_>) -> Result<Tensor> {
+pub(super) fn first(c: &mut Call<'_>) -> Result<Tensor> {
     c.nth(0)
 }
 
@@ -474,236 +479,11 @@ fn repeat(c: &mut Call<'_>) -> Result<Tensor> {
 }
 
 /// Elements of an axis by places known at compile time.
-fn chosen(c: &mut Call<'_>, x: &Tensor, axis: usize, places: &[f64]) -> Result<Tensor> {
+pub(super) fn chosen(c: &mut Call<'_>, x: &Tensor, axis: usize, places: &[f64]) -> Result<Tensor> {
     let places = c.t().tabulated(&[places.len()], places, DType::I32)?;
     let whole = |d: usize| crate::ops::Part::Range { start: 0, step: 1, count: x.shape()[d] };
     let parts: Vec<_> = (0..axis).map(whole).chain([crate::ops::Part::Array(places)]).collect();
     c.t().index(x, &parts, keramos_ir::ops::OutOfBounds::Promised)
-}
-
-/// Cuts along an axis; unequal parts are as nearly equal as they can be.
-fn split(c: &mut Call<'_>, x: &Tensor, axis: usize, unequal: bool) -> Result<Vec<Tensor>> {
-    let length = x.shape()[axis];
-    let cuts: Vec<usize> = match c.value("indices_or_sections")? {
-        Value::Int(parts) => {
-            let fits = |p: &usize| *p > 0 && (unequal || length.is_multiple_of(*p));
-            let parts = usize::try_from(parts).ok().filter(fits).ok_or_else(|| {
-                Error::shape(format!("an axis of size {length} cannot be split into {parts} equal parts"))
-            })?;
-            let (size, larger) = (length / parts, length % parts);
-            (1..parts).map(|i| i * size + i.min(larger)).collect()
-        }
-        other => {
-            let cuts = integers(&other).ok_or_else(|| c.invalid("indices_or_sections", "an integer or integers"))?;
-            let place = |&i: &i64| (if i < 0 { i + length as i64 } else { i }).clamp(0, length as i64) as usize;
-            cuts.iter().map(place).collect()
-        }
-    };
-    let starts = std::iter::once(0).chain(cuts.iter().copied());
-    let ends = cuts.iter().copied().chain([length]);
-    starts.zip(ends).map(|(start, end)| c.t().slice_axis(x, axis, start, end.max(start))).collect()
-}
-
-/// With at least `rank` dimensions, as `atleast_1d`, `atleast_2d` and `atleast_3d` add them.
-fn lifted(c: &mut Call<'_>, x: &Tensor, rank: usize) -> Result<Tensor> {
-    match (rank, x.rank()) {
-        (3, 1) => c.t().expand_dims(x, &[0, 2]),
-        (3, 2) => c.t().expand_dims(x, &[2]),
-        (_, have) => c.t().expand_dims(x, &(0..rank.saturating_sub(have)).collect::<Vec<_>>()),
-    }
-}
-
-fn at_least(c: &mut Call<'_>, rank: usize) -> Result<Value> {
-    let xs = c.tensors("arys")?;
-    let ys = xs.iter().map(|x| lifted(c, x, rank)).collect::<Result<Vec<_>>>()?;
-    Ok(match ys.as_slice() {
-        [only] => Value::Tensor(only.clone()),
-        _ => Value::list(ys.into_iter().map(Value::Tensor).collect()),
-    })
-}
-
-fn joined(c: &mut Call<'_>, axis: usize, rank: usize) -> Result<Tensor> {
-    let name = if c.args.has("tup") { "tup" } else { "xs" };
-    let xs = c.some_tensors(name)?;
-    let xs = xs.iter().map(|x| lifted(c, x, rank)).collect::<Result<Vec<_>>>()?;
-    let axis = axis.min(xs[0].rank() - 1);
-    let y = c.t().concatenate(&xs, axis)?;
-    typed(c, y)
-}
-
-/// In the element type that argument `dtype` names, if there is one.
-fn typed(c: &mut Call<'_>, x: Tensor) -> Result<Tensor> {
-    match if c.args.has("dtype") { c.dtype("dtype")? } else { None } {
-        Some(dtype) => c.t().convert(&x, dtype),
-        None => Ok(x),
-    }
-}
-
-/// `concatenate` of either library.
-pub(crate) fn concatenate(c: &mut Call<'_>, name: &str) -> Result<Tensor> {
-    let mut xs = c.some_tensors(name)?;
-    let axis = match c.some("axis")? {
-        None => {
-            xs = xs.iter().map(|x| c.t().reshape_infer(x, &[-1])).collect::<Result<_>>()?;
-            0
-        }
-        Some(_) => c.axis("axis", xs[0].rank())?,
-    };
-    let y = c.t().concatenate(&xs, axis)?;
-    typed(c, y)
-}
-
-/// `stack` of either library.
-pub(crate) fn stack(c: &mut Call<'_>, name: &str) -> Result<Tensor> {
-    let xs = c.some_tensors(name)?;
-    let axis = c.axis("axis", xs[0].rank() + 1)?;
-    if let Some(odd) = xs.iter().find(|x| x.shape() != xs[0].shape()) {
-        return Err(Error::shape(format!(
-            "tensors of different shapes cannot be stacked: {:?} and {:?}",
-            xs[0].shape(),
-            odd.shape()
-        )));
-    }
-    let y = c.t().stack(&xs, axis)?;
-    typed(c, y)
-}
-
-/// `unstack` of either library.
-pub(crate) fn unstack(c: &mut Call<'_>) -> Result<Value> {
-    let x = first(c)?;
-    let axis = c.axis("axis", x.rank())?;
-    let slices = (0..x.shape()[axis]).map(|at| {
-        let slice = c.t().slice_axis(&x, axis, at, at + 1)?;
-        c.t().squeeze(&slice, &[axis]).map(Value::Tensor)
-    });
-    Ok(Value::tuple(slices.collect::<Result<Vec<_>>>()?))
-}
-
-fn block(c: &mut Call<'_>, value: &Value) -> Result<Tensor> {
-    fn depth(value: &Value) -> usize {
-        match value {
-            Value::List(list) => 1 + list.borrow().first().map_or(0, depth),
-            _ => 0,
-        }
-    }
-    fn build(c: &mut Call<'_>, value: &Value, level: usize, rank: usize) -> Result<Tensor> {
-        match value {
-            Value::List(list) => {
-                let rows = list.borrow().clone();
-                let rows = rows.iter().map(|row| build(c, row, level - 1, rank)).collect::<Result<Vec<_>>>()?;
-                if rows.is_empty() {
-                    return Err(Error::argument("a list of blocks is empty"));
-                }
-                let axis = rows[0].rank() - level;
-                c.t().concatenate(&rows, axis)
-            }
-            other => {
-                let x = to_tensor(c.interp, other)?;
-                c.t().expand_dims(&x, &(0..rank.saturating_sub(x.rank())).collect::<Vec<_>>())
-            }
-        }
-    }
-    fn widest(c: &mut Call<'_>, value: &Value) -> Result<usize> {
-        match value {
-            Value::List(list) => {
-                let rows = list.borrow().clone();
-                rows.iter().try_fold(0, |most, row| Ok(most.max(widest(c, row)?)))
-            }
-            other => Ok(to_tensor(c.interp, other)?.rank()),
-        }
-    }
-    let levels = depth(value);
-    let rank = widest(c, value)?.max(levels);
-    build(c, value, levels, rank)
-}
-
-/// Pairs of sizes per dimension, from one number, one pair, or a pair (or number) per dimension.
-fn pairs(value: &Value, rank: usize) -> Option<Vec<[Value; 2]>> {
-    if value.elements().is_none() && !matches!(value, Value::Array(_)) {
-        return Some(vec![[value.clone(), value.clone()]; rank]);
-    }
-    let rows = match value {
-        Value::Array(array) if array.ty().rank() == 1 => {
-            (0..array.ty().size()).filter_map(|at| crate::interp::tensor::element(array, at)).collect()
-        }
-        other => other.elements()?,
-    };
-    let pair = |row: &Value| -> Option<[Value; 2]> {
-        match row.elements() {
-            None => Some([row.clone(), row.clone()]),
-            Some(ends) => match ends.as_slice() {
-                [one] => Some([one.clone(), one.clone()]),
-                [low, high] => Some([low.clone(), high.clone()]),
-                _ => None,
-            },
-        }
-    };
-    let nested = rows.iter().any(|row| row.elements().is_some());
-    match (rows.as_slice(), nested) {
-        ([one], _) => pair(one).map(|pair| vec![pair; rank]),
-        ([low, high], false) => Some(vec![[low.clone(), high.clone()]; rank]),
-        (rows, _) if rows.len() == rank => rows.iter().map(pair).collect(),
-        _ => None,
-    }
-}
-
-/// `pad` of either library.
-pub(crate) fn pad(
-    c: &mut Call<'_>,
-    constants: Option<Value>,
-    ends: Option<Value>,
-    lengths: Option<Value>,
-    reflect: Option<Value>,
-) -> Result<Tensor> {
-    let x = first(c)?;
-    let widths = c.value("pad_width")?;
-    let widths = match &widths {
-        Value::Dict(entries) => {
-            let mut rows = vec![Value::Int(0); x.rank()];
-            for (axis, width) in entries.borrow().iter() {
-                let axis = number::index(axis.value()).ok_or_else(|| c.invalid("pad_width", "a dict of axes"))?;
-                rows[axis_index(axis, x.rank())?] = width.clone();
-            }
-            Value::tuple(rows)
-        }
-        other => other.clone(),
-    };
-    let bad = || c.invalid("pad_width", "an integer, a pair, or a pair per dimension");
-    let widths = pairs(&widths, x.rank()).ok_or_else(bad)?;
-    let size = |v: &Value| crate::jax::arguments::integer(v).and_then(|n| usize::try_from(n).ok());
-    let widths: Option<Vec<(usize, usize)>> =
-        widths.iter().map(|[low, high]| Some((size(low)?, size(high)?))).collect();
-    let widths = widths.ok_or_else(bad)?;
-    let mode = c.args.one_of(
-        "mode",
-        &["constant", "edge", "linear_ramp", "maximum", "mean", "minimum", "reflect", "symmetric", "wrap", "empty"],
-    )?;
-    let mut values = |given: Option<Value>| -> Result<Vec<[Tensor; 2]>> {
-        let given = given.unwrap_or(Value::Int(0));
-        let rows = pairs(&given, x.rank())
-            .ok_or_else(|| Error::argument("values to pad with: a number, a pair, or a pair per dimension"))?;
-        rows.iter().map(|[low, high]| Ok([to_tensor(c.interp, low)?, to_tensor(c.interp, high)?])).collect()
-    };
-    let odd = matches!(&reflect, Some(Value::Str(kind)) if &**kind == "odd");
-    let mode = match mode {
-        "constant" | "empty" => PadMode::Constant(values(constants)?),
-        "edge" => PadMode::Edge,
-        "linear_ramp" => PadMode::Ramp(values(ends)?),
-        "reflect" => PadMode::Reflect { odd },
-        "symmetric" => PadMode::Symmetric { odd },
-        "wrap" => PadMode::Wrap,
-        name => {
-            if lengths.is_some() {
-                return Err(Error::unsupported("`stat_length` of pad()"));
-            }
-            match name {
-                "maximum" => PadMode::Maximum,
-                "minimum" => PadMode::Minimum,
-                _ => PadMode::Mean,
-            }
-        }
-    };
-    c.t().pad_with(&x, &widths, &mode)
 }
 
 /// `diagonal` of either library.
@@ -711,82 +491,4 @@ pub(crate) fn diagonal(c: &mut Call<'_>, name: &str) -> Result<Tensor> {
     let (x, offset) = (c.tensor(name)?, c.int("offset")?);
     let (axis1, axis2) = (c.axis("axis1", x.rank())?, c.axis("axis2", x.rank())?);
     c.t().diagonal(&x, offset, axis1, axis2)
-}
-
-/// The places along an axis that `obj` of insert() and delete() names.
-fn named_places(c: &mut Call<'_>, length: usize, extra: i64) -> Result<Vec<i64>> {
-    if let Value::Slice(slice) = c.value("obj")? {
-        return Ok(c.interp.selection(&slice, length)?.positions().map(|at| at as i64).collect());
-    }
-    let given = integers(&c.value("obj")?).ok_or_else(|| c.invalid("obj", "integers known at compile time"))?;
-    let limit = length as i64 + extra;
-    given
-        .into_iter()
-        .map(|at| match if at < 0 { at + length as i64 } else { at } {
-            place if (0..limit).contains(&place) => Ok(place),
-            _ => Err(Error::argument(format!("place {at} is outside an axis of size {length}"))),
-        })
-        .collect()
-}
-
-fn insert(c: &mut Call<'_>) -> Result<Tensor> {
-    let (x, values) = (c.tensor("arr")?, c.tensor("values")?);
-    let (x, axis) = c.along(&x)?;
-    let n = x.shape()[axis];
-    let places = named_places(c, n, 1)?;
-    let values = c.t().convert(&values, x.dtype())?;
-    let single = places.len() == 1;
-    let mut shape = x.shape().to_vec();
-    // One place may take several rows; several places take one row each.
-    let rows = if single {
-        let values = if values.rank() < x.rank() {
-            let new = axis.min(values.rank());
-            let scalar = matches!(c.value("obj")?, Value::Int(_)) && values.rank() + 1 == x.rank();
-            if scalar { c.t().expand_dims(&values, &[new])? } else { values }
-        } else {
-            values
-        };
-        let count = if values.rank() == x.rank() {
-            values.shape()[axis]
-        } else if x.rank() == 1 && values.rank() == 1 {
-            values.shape()[0]
-        } else {
-            1
-        };
-        shape[axis] = count;
-        c.t().broadcast_to(&values, &shape)?
-    } else {
-        shape[axis] = places.len();
-        c.t().broadcast_to(&values, &shape)?
-    };
-    let count = shape[axis];
-    let places: Vec<i64> = if single { vec![places[0]; count] } else { places };
-    let mut order: Vec<usize> = (0..places.len()).collect();
-    order.sort_by_key(|&at| places[at]);
-    // Where each element of the result comes from: the tensor, then the rows behind it.
-    let mut from = Vec::new();
-    let mut next = order.iter().peekable();
-    for at in 0..=n {
-        while let Some(&&row) = next.peek() {
-            if places[row] as usize != at {
-                break;
-            }
-            from.push((n + row) as f64);
-            next.next();
-        }
-        if at < n {
-            from.push(at as f64);
-        }
-    }
-    let both = c.t().concatenate(&[x, rows], axis)?;
-    chosen(c, &both, axis, &from)
-}
-
-fn delete(c: &mut Call<'_>) -> Result<Tensor> {
-    let x = c.tensor("arr")?;
-    let (x, axis) = c.along(&x)?;
-    let n = x.shape()[axis];
-    let gone = named_places(c, n, 0)?;
-    let kept: Vec<f64> = (0..n).filter(|&at| !gone.contains(&(at as i64))).map(|at| at as f64).collect();
-    chosen(c, &x, axis, &kept)
 }
