@@ -69,7 +69,8 @@ def row(*args, **keywords):
     """Declares a row of the table being read.
 
     diff: the operands to differentiate with respect to (default: all of floating point).
-    skip: kinds that make no sense for it. tolerance, reason: what differs from the default, and why.
+    skip: kinds that make no sense for it. tolerance, reason: what differs from the default, for all kinds or for those
+    that a dictionary names, and why.
     special: whether to add a variant with NaN, infinities and ties, or with the greatest integers.
     halves: whether to add variants of shorter element types where there are too few.
     full: how many variants have all kinds of cases; one where others rows show the primitives already.
@@ -206,7 +207,10 @@ class Plan:
         for (case, twin, function, kind, number, args, call), result in zip(self.calls, results):
             for name, entry in [(case, function)] + ([twin] if twin else []):
                 subject = [self.row.name, kind or "forward", number, name != case]
-                store.case(name, module, request.of(entry, args), call.arrays, result, self.row.tolerance, self.row.reason, subject)
+                tolerance = self.row.tolerance
+                if isinstance(tolerance, dict):
+                    tolerance = tolerance.get(kind or "forward")
+                store.case(name, module, request.of(entry, args), call.arrays, result, tolerance, self.row.reason, subject)
 
     def case(self, store, namespace, number, variant, kind):
         """Traces a case, and notes the twin under jit if it has one."""

@@ -24,7 +24,7 @@ SCAN = """
 SHAPES = [WEIGHTS, (normal(3, 3), normal(3), normal(2, 3)), (normal(1, 1), normal(1), normal(5, 1)),
           (normal(2, 2, dtype="bf16"), normal(2, dtype="bf16"), normal(3, 2, dtype="bf16"))]
 for name, options in [("scan", ""), ("scan_reverse", ", reverse=True"), ("scan_unroll", ", unroll=2"), ("scan_unrolled", ", reverse=True, unroll=True")]:
-    cancels = {"tolerance": 5e-5, "reason": "second derivatives add terms of size 30 that nearly cancel"} if name == "scan_unroll" else {}
+    cancels = {"tolerance": {"grad_grad": 2e-5}, "reason": "second derivatives add terms of size 30 that nearly cancel"} if name == "scan_unroll" else {}
     row(name, "w h xs", SCAN.format(options), *SHAPES, skip="vmap_last", **cancels)
 row("scan_counter", "h xs", """
     def step(carry, x):

@@ -7,9 +7,9 @@ VALUES = dict(diff="", full=1, special=False, halves=False, skip="vmap_last vmap
 TOP = 2**31 - 1
 
 row("prod_corners", "x", "jnp.prod(x, axis=0)", values([1.0, 2.0, 2.0, INF]), values([NAN, 0.0, 1.0]), values([TOP, TOP, 3], "i32"), **VALUES)
-row("reduce_bits", "x", "lax.reduce(x, ~jnp.zeros((), x.dtype), lax.bitwise_and, (1,)), lax.reduce(x, jnp.zeros((), x.dtype), lax.bitwise_or, (1,))",
+row("reduce_bits", "x", "lax.reduce_and(x, (1,)), lax.reduce_or(x, (1,))",
     values([[TOP, -1, 6, 7], [TOP, TOP, TOP, TOP]], "i32"), ints(0, 99, 3, 2), values([[255, 3], [255, 255]], "u8"), diff="", special=False, halves=False, skip="vmap_last vmap_vmap")
-row("reduce_bits_xor", "x", "lax.reduce(x, jnp.zeros((), x.dtype), lax.bitwise_xor, (1,))", values([[TOP, -1, 6, 7], [TOP, TOP, TOP, TOP]], "i32"), ints(0, 99, 3, 2), values([[255, 3], [255, 255]], "u8"),
+row("reduce_bits_xor", "x", "lax.reduce_xor(x, (1,))", values([[TOP, -1, 6, 7], [TOP, TOP, TOP, TOP]], "i32"), ints(0, 99, 3, 2), values([[255, 3], [255, 255]], "u8"),
     diff="", special=False, halves=False, skip="vmap_last vmap_vmap")
 row("bitcast_extremes", "x", "lax.bitcast_convert_type(x, jnp.float32)", values([TOP, -TOP - 1, 0, 1], "i32"), values([2**32 - 1, 1], "u32"), **VALUES)
 row("pow_extremes", "x i", "lax.pow(x, i)", (values([1.0, 0.0, -1.0, 0.5, 2.0, NAN]), values([TOP, TOP, TOP, TOP, -TOP - 1, 0], "i32")), **VALUES)

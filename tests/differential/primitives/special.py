@@ -12,7 +12,7 @@ row("bessel_i1e", "x", "lax.bessel_i1e(x)", uniform(-3, 3, 2, 3), uniform(-9, 9,
 row("igamma", "a x", "lax.igamma(a, x)", (positive(2, 3), positive(2, 3)), (positive(4), positive(4)), (positive(), positive()), diff="x", **FLOATS)
 row("igammac", "a x", "lax.igammac(a, x)", (positive(2, 3), positive(2, 3)), (positive(4), positive(4)), (positive(), positive()), diff="x", **FLOATS)
 row("igamma_grad_a", "a x", "lax.igamma_grad_a(a, x)", (positive(2, 3), positive(2, 3)), (positive(4), positive(4)), (positive(), positive()), diff="", special=False, **FLOATS)
-row("random_gamma_grad", "a x", "lax.random_gamma_grad(a, x)", (positive(2, 3), positive(2, 3)), (positive(4), positive(4)), (positive(), positive()), diff="", special=False, **{**FLOATS, "tolerance": 5e-4, "reason": "how many terms the series takes hangs on the last bits"})
+row("random_gamma_grad", "a x", "lax.random_gamma_grad(a, x)", (positive(2, 3), positive(2, 3)), (positive(4), positive(4)), (positive(), positive()), diff="", special=False, **{**FLOATS, "tolerance": {"forward": 2e-4}, "reason": "how many terms the series takes hangs on the last bits"})
 row("betainc", "a b x", "lax.betainc(a, b, x)", (positive(2, 3), positive(2, 3), uniform(0.1, 0.9, 2, 3)), (positive(4), positive(4), uniform(0.1, 0.9, 4)), (positive(), positive(), uniform(0.1, 0.9)),
     (values([1.0, NAN, INF, 2.0, 1.0, 1.0]), values([1.0, 1.0, 1.0, 2.0, NAN, INF]), values([0.0, 0.5, 0.5, 1.0, 0.5, 0.5])), diff="x", special=False, **FLOATS)
 row("polygamma", "m x", "lax.polygamma(m, x)", (values([1.0, 2.0, 1.0]), positive(3)), (values([[1.0], [3.0]]), positive(2, 1)), (values(1.0), positive()), diff="x", special=False, **FLOATS)

@@ -24,6 +24,21 @@ fn plain(
     sampler(&mut interp.tracer, &key, &ty).map(Value::Tensor)
 }
 
+/// Normal; of complex numbers, whose parts come from a key each, the expected square of the size is 1.
+fn normal(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    let Some(complex) = dtype(interp, args, "dtype")?.filter(|dtype| dtype.is_complex()) else {
+        return plain(interp, args, Tracer::random_standard_normal);
+    };
+    let (key, ty) = (key(interp, args)?, TensorType::new(complex.real(), shape(args)?));
+    let t = &mut interp.tracer;
+    let parts = t.split_into::<2>(&key)?.map(|key| {
+        let part = t.random_standard_normal(&key, &ty)?;
+        t.div_scalar(&part, std::f64::consts::SQRT_2)
+    });
+    let [re, im] = parts;
+    t.build1(&[&re?, &im?], |b, v| b.complex(v[0], v[1])).map(Value::Tensor)
+}
+
 fn bits(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let key = key(interp, args)?;
     let dtype = dtype(interp, args, "dtype")?.unwrap_or(DType::U32);
@@ -197,7 +212,7 @@ pub(super) static FUNCTIONS: &[FunctionDecl] = functions! {
     "uniform" [(key) (shape = SCALAR) (dtype = NONE) (minval = Default::Float(0.0)) (maxval = Default::Float(1.0)) (out_sharding = NONE)]
         "Uniform in [minval, maxval)." => uniform;
     "normal" [(key) (shape = SCALAR) (dtype = NONE) (out_sharding = NONE)] "Normal with mean 0 and deviation 1." =>
-        |i, args| plain(i, args, Tracer::random_standard_normal);
+        normal;
     "truncated_normal" [(key) (lower) (upper) (shape = NONE) (dtype = NONE) (out_sharding = NONE)]
         "Normal, cut to (lower, upper)." => truncated_normal;
     "bernoulli" [(key) (p = Default::Float(0.5)) (shape = NONE) (mode = Default::Str("low")) (out_sharding = NONE)]
