@@ -149,6 +149,16 @@ fn distributions_are_those_of_jax() {
 }
 
 #[test]
+fn modules_of_nnx_are_those_of_flax() {
+    check(include_str!("jax/programs/flax_nnx.py"), include_str!("jax/programs/flax_nnx.json"), 1e-5);
+}
+
+#[test]
+fn modules_of_haiku_are_those_of_haiku() {
+    check(include_str!("jax/programs/haiku.py"), include_str!("jax/programs/haiku.json"), 1e-5);
+}
+
+#[test]
 fn modules_of_linen_are_those_of_flax() {
     check(include_str!("jax/programs/flax_linen.py"), include_str!("jax/programs/flax_linen.json"), 1e-5);
 }

@@ -62,3 +62,19 @@ fn a_number_that_changes_from_call_to_call() {
     let options = Options { data: Some("f32[8,3]".into()), ..Options::default() };
     insta::assert_snapshot!(format!("{text}\n----\n{}", shown(&compiled(text, &options))));
 }
+
+macro_rules! steps_on {
+    ($($name:ident: $text:expr, $data:literal;)*) => {
+        $(#[test]
+        fn $name() {
+            let options = Options { data: Some($data.into()), ..Options::default() };
+            insta::assert_snapshot!(shown(&compiled($text, &options)));
+        })*
+    };
+}
+
+steps_on! {
+    state_of_flax_linen: include_str!("jax/steps/linen.py"), "f32[16,8,8,1],i32[16]";
+    objects_of_flax_nnx: include_str!("jax/steps/nnx.py"), "f32[4,3],f32[4,2]";
+    parameters_of_haiku: include_str!("jax/steps/haiku.py"), "f32[4,3],i32[4]";
+}

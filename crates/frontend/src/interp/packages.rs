@@ -33,26 +33,101 @@ type Modules = &'static [(&'static str, &'static str)];
 /// The package that holds the steps of Keras's trainer; no program can import a name with a blank.
 pub(crate) const TRAINER: &str = "keras trainer";
 
+const SHARDING: &str = "how arrays lie on devices is the compiler's choice";
+const LATER: &str = "it is not written yet";
+const HOST_WORK: &str = "it works on the host, beside what is compiled";
 const SEARCHES: &str = "a line search runs the loss an unknown number of times within one update";
 
 /// What is not compiled of a package, and why.
-const REFUSED: &[(&str, &[(&str, &str)])] = &[(
-    "optax",
-    &[
-        ("contrib", "optax.contrib is experimental and not compiled"),
-        ("inject_stateful_hyperparams", "use `inject_hyperparams`"),
-        ("lbfgs", SEARCHES),
-        ("measure_with_ema", "it measures for logs, and training does not need it"),
-        ("microbatch", "it is experimental: use MultiSteps"),
-        ("monitor", "it measures for logs: `snapshot` keeps a measurement in the state"),
-        ("multi_normal", "stochastic gradient estimators are not compiled: sample with jax.random"),
-        ("nnls", "it is a solver, no part of training"),
-        ("scale_by_backtracking_linesearch", SEARCHES),
-        ("scale_by_lbfgs", SEARCHES),
-        ("scale_by_zoom_linesearch", SEARCHES),
-        ("value_and_grad_from_state", SEARCHES),
-    ],
-)];
+const REFUSED: &[(&str, &[(&str, &str)])] = &[
+    (
+        "optax",
+        &[
+            ("contrib", "optax.contrib is experimental and not compiled"),
+            ("inject_stateful_hyperparams", "use `inject_hyperparams`"),
+            ("lbfgs", SEARCHES),
+            ("measure_with_ema", "it measures for logs, and training does not need it"),
+            ("microbatch", "it is experimental: use MultiSteps"),
+            ("monitor", "it measures for logs: `snapshot` keeps a measurement in the state"),
+            ("multi_normal", "stochastic gradient estimators are not compiled: sample with jax.random"),
+            ("nnls", "it is a solver, no part of training"),
+            ("scale_by_backtracking_linesearch", SEARCHES),
+            ("scale_by_lbfgs", SEARCHES),
+            ("scale_by_zoom_linesearch", SEARCHES),
+            ("value_and_grad_from_state", SEARCHES),
+        ],
+    ),
+    (
+        "flax.linen",
+        &[
+            ("with_partitioning", SHARDING),
+            ("with_logical_partitioning", SHARDING),
+            ("with_logical_constraint", SHARDING),
+            ("Partitioned", SHARDING),
+            ("get_partition_spec", SHARDING),
+            ("get_sharding", SHARDING),
+            ("logical_to_mesh", SHARDING),
+            ("SpectralNorm", LATER),
+            ("custom_vjp", LATER),
+            ("jvp", LATER),
+            ("BatchApply", LATER),
+            ("share_scope", LATER),
+            ("Fp8DotGeneralOp", "numbers of eight bits are not compiled"),
+            ("tabulate", HOST_WORK),
+        ],
+    ),
+    (
+        "flax.nnx",
+        &[
+            ("scan", LATER),
+            ("vmap", "map over arrays with jax.vmap, and over models with nnx.split and nnx.merge"),
+            ("pmap", SHARDING),
+            ("shard_map", SHARDING),
+            ("with_partitioning", SHARDING),
+            ("get_partition_spec", SHARDING),
+            ("cond", "branch with jax.lax.cond over nnx.split and nnx.merge"),
+            ("switch", "branch with jax.lax.switch over nnx.split and nnx.merge"),
+            ("while_loop", "loop with jax.lax.while_loop over nnx.split and nnx.merge"),
+            ("fori_loop", "loop with jax.lax.fori_loop over nnx.split and nnx.merge"),
+            ("custom_vjp", LATER),
+            ("LSTMCell", LATER),
+            ("OptimizedLSTMCell", LATER),
+            ("GRUCell", LATER),
+            ("SimpleCell", LATER),
+            ("RNN", LATER),
+            ("LoRA", LATER),
+            ("LoRALinear", LATER),
+            ("SpectralNorm", LATER),
+            ("WeightNorm", LATER),
+            ("InstanceNorm", LATER),
+            ("bridge", LATER),
+            ("tabulate", HOST_WORK),
+        ],
+    ),
+    (
+        "haiku",
+        &[
+            ("layer_stack", "write hk.scan over a module, or a loop"),
+            ("Conv1DTranspose", LATER),
+            ("Conv2DTranspose", LATER),
+            ("Conv3DTranspose", LATER),
+            ("DepthwiseConv2D", LATER),
+            ("SeparableDepthwiseConv2D", LATER),
+            ("GroupNorm", LATER),
+            ("InstanceNorm", LATER),
+            ("SpectralNorm", LATER),
+            ("VectorQuantizer", LATER),
+            ("EMAParamsTree", LATER),
+            ("Conv2DLSTM", LATER),
+            ("custom_creator", LATER),
+            ("custom_getter", LATER),
+            ("intercept_methods", LATER),
+            ("lift", LATER),
+            ("experimental", "its functions look at modules from outside"),
+            ("mixed_precision", LATER),
+        ],
+    ),
+];
 
 fn refused_of(package: &str) -> &'static [(&'static str, &'static str)] {
     REFUSED.iter().find(|(name, _)| *name == package).map_or(&[], |(_, refused)| refused)
@@ -68,7 +143,8 @@ pub(crate) struct Importable {
 
 /// The packages that are in no table of modules, each with what of it is not compiled.
 pub(crate) fn importable() -> impl Iterator<Item = Importable> {
-    let packages = PACKAGES.iter().filter(|text| text.name() == "optax");
+    let shown = |text: &&Text| text.name() != TRAINER && !text.name().contains("__") && !text.parts.is_empty();
+    let packages = PACKAGES.iter().filter(shown);
     packages.map(|text| Importable { name: text.name(), parts: text.parts, refused: refused_of(text.name()) })
 }
 
@@ -150,6 +226,21 @@ const PACKAGES: &[Text] = &[
             ("xception", "xception_"),
         ],
     },
+    Text {
+        names: &["flax.nnx"],
+        parts: &[
+            include_str!("../packages/flax/nnx/graph.py"),
+            include_str!("../packages/flax/nnx/transforms.py"),
+            include_str!("../packages/flax/nnx/layers.py"),
+        ],
+        modules: &[("metrics", ""), ("filterlib", "")],
+    },
+    Text {
+        names: &["haiku"],
+        parts: &[include_str!("../packages/haiku/base.py"), include_str!("../packages/haiku/layers.py")],
+        modules: &[("nets", "nets_")],
+    },
+    Text { names: &["haiku.initializers"], parts: &[include_str!("../packages/haiku/initializers.py")], modules: &[] },
 ];
 
 impl Text {

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::keras::initializers;
 use crate::keras::variable::{Role, Variable, VariableId, behind};
 use crate::keras::weights::Weight;
+use crate::library::Args;
 use crate::trace::Tensor;
 use crate::value::Value;
 
@@ -54,7 +55,21 @@ impl Interp {
             Value::Object(object) if let Some(data) = crate::value::downcast::<crate::program::Unknown>(object) => {
                 Err(data.error("a tensor computation"))
             }
-            other => Err(Error::ty(format!("a tensor is needed here, found {}", other.type_name()))),
+            other => match self.special_of_instance(other, "__jax_array__")? {
+                Some(method) => {
+                    let array = self.call(&method, Args::default())?;
+                    self.to_tensor(&array)
+                }
+                None => Err(Error::ty(format!("a tensor is needed here, found {}", other.type_name()))),
+            },
+        }
+    }
+
+    /// A special method of an instance of a class of the program.
+    fn special_of_instance(&mut self, value: &Value, name: &str) -> Result<Option<Value>> {
+        match super::attribute::user::<super::classes::Instance>(value) {
+            Some(instance) => instance.special(self, name),
+            None => Ok(None),
         }
     }
 }

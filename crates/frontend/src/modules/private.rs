@@ -2,12 +2,17 @@
 
 mod sha1;
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use crate::error::{Error, Result};
+use crate::interp::attribute::user;
 use crate::interp::builtins::{Builtin, functions};
+use crate::interp::classes::{Instance, UserClass};
 use crate::interp::function::parameter_names;
 use crate::interp::{Interp, UserFunction};
 use crate::library::{Args, Bound, FunctionDecl, ModuleDecl};
-use crate::value::{Host, Value, downcast};
+use crate::value::{Host, Key, Value, downcast};
 
 /// `__keramos__`. It is in no table: only packages can import it.
 pub(crate) static PRIVATE: ModuleDecl = ModuleDecl {
@@ -21,7 +26,14 @@ pub(crate) static PRIVATE: ModuleDecl = ModuleDecl {
 
 static FUNCTIONS: &[FunctionDecl] = functions! {
     "together" [(function)] "Calls the function; outside of traced functions, all that it computes is one computation." => together;
+    "bare" [(cls)] "An instance of a class without a call of its `__init__`." => |_, args| match user::<UserClass>(args.get("cls")?) {
+        Some(class) => Ok(Value::User(Rc::new(Instance::new(class)))),
+        None => Err(Error::ty("`bare` takes a class of the program")),
+    };
     "path_word" [(parts)] "The first four bytes of the SHA-1 digest of texts and numbers, as a number." => path_word;
+    "is_host" [(value)] "Whether only the run has the value." => |_, args| {
+        Ok(Value::Bool(matches!(args.get("value")?, Value::Host(_))))
+    };
     "is_function" [(value)] "Whether it is a function of the program or a package, not a class or another callable." => |_, args| {
         Ok(Value::Bool(matches!(args.get("value")?, Value::User(object) if downcast::<UserFunction>(object).is_some())))
     };
@@ -36,7 +48,33 @@ static FUNCTIONS: &[FunctionDecl] = functions! {
 
 fn together(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let function = args.get("function")?.clone();
-    interp.eagerly("together", |interp| interp.call(&function, Args::default()))
+    let mut traced = None;
+    let result = interp.eagerly("together", |interp| {
+        let result = interp.call(&function, Args::default())?;
+        traced = Some(result.clone());
+        Ok(result)
+    })?;
+    Ok(traced.map_or(result.clone(), |traced| in_order_of(&result, &traced)))
+}
+
+/// The tree with the entries of its dicts in the order that those of another tree have: taking a tree apart and
+/// putting it together sorts them.
+fn in_order_of(tree: &Value, other: &Value) -> Value {
+    match (tree, other) {
+        (Value::Dict(entries), Value::Dict(order)) => {
+            let (entries, order) = (entries.borrow(), order.borrow());
+            let entry = |(key, like): (&Key, &Value)| Some((key.clone(), in_order_of(entries.get(key)?, like)));
+            Value::Dict(Rc::new(RefCell::new(order.iter().filter_map(entry).collect())))
+        }
+        (Value::Tuple(parts), Value::Tuple(like)) => {
+            Value::tuple(parts.iter().zip(like.iter()).map(|(part, like)| in_order_of(part, like)).collect::<Vec<_>>())
+        }
+        (Value::List(parts), Value::List(like)) => {
+            let (parts, like) = (parts.borrow(), like.borrow());
+            Value::list(parts.iter().zip(like.iter()).map(|(part, like)| in_order_of(part, like)).collect())
+        }
+        _ => tree.clone(),
+    }
 }
 
 /// Numbers go in as their big-endian bytes without leading zeros, texts as UTF-8: as Flax derives keys.

@@ -33,7 +33,13 @@ pub fn pages() -> Vec<Page> {
     }
     let python = Page { name: "python".to_owned(), text: python() };
     let of = |package: &str| Page { name: package.to_owned(), text: package_page(package) };
-    let written = importable().map(|package| Page { name: package.name.to_owned(), text: written_page(&package) });
+    let mut tops: Vec<&str> = importable().map(|importable| package(importable.name)).collect();
+    tops.dedup();
+    let written = tops.into_iter().map(|top| {
+        let parts = importable().filter(|importable| package(importable.name) == top);
+        let sections: String = parts.map(|part| written_section(&part)).collect();
+        Page { name: top.to_owned(), text: heading(1, top) + &sections }
+    });
     let declared = packages.into_iter().filter(|p| *p != "python").map(of);
     std::iter::once(python).chain(declared).chain(written).collect()
 }
@@ -103,15 +109,28 @@ fn package_page(package: &str) -> String {
 }
 
 /// The page of a package that is written in the model language.
-fn written_page(package: &Importable) -> String {
+fn written_section(package: &Importable) -> String {
     let mut functions: Vec<Vec<String>> =
         written::functions(package.parts).map(|f| vec![format!("`{}`", f.call), f.doc.to_owned()]).collect();
     functions.sort();
-    let refused = package.refused.iter().map(|(name, why)| vec![format!("`{name}`"), (*why).to_owned()]);
-    heading(1, package.name)
-        + &heading(2, &format!("`{}`", package.name))
-        + &table(&["function", "what it is"], functions)
-        + &table(&["not compiled", "why"], refused)
+    let is_function = |name: &str| written::functions(package.parts).any(|f| f.name == name);
+    let mut others: Vec<&str> = written::names(package.parts).filter(|name| !is_function(name)).collect();
+    others.sort_unstable();
+    others.dedup();
+    let others: Vec<String> = others.into_iter().map(|name| format!("`{name}`")).collect();
+    let refused: Vec<Vec<String>> =
+        package.refused.iter().map(|(name, why)| vec![format!("`{name}`"), (*why).to_owned()]).collect();
+    let mut text = heading(2, &format!("`{}`", package.name));
+    if !functions.is_empty() {
+        text += &table(&["function", "what it is"], functions);
+    }
+    if !others.is_empty() {
+        text += &format!("\nClasses and other names: {}.\n", others.join(", "));
+    }
+    if !refused.is_empty() {
+        text += &table(&["not compiled", "why"], refused);
+    }
+    text
 }
 
 fn package_sections(package_name: &str) -> String {

@@ -63,6 +63,7 @@ const TAKES_HOST: &[&str] = &[
     "setattr",
     "getattr",
     "partial",
+    "is_host",
     "isinstance",
     "type",
     "id",

@@ -54,7 +54,11 @@ impl Interp {
             return number::binary(op, a, b).unwrap_or_else(|| Err(unsupported(op, left, right)));
         }
         if tensor::is_tensor(left) || tensor::is_tensor(right) {
-            return self.tensor_binary(op, left, right);
+            let own = user::<Instance>(left).is_some() || user::<Instance>(right).is_some();
+            return match if own { self.special_binary(op, left, right)? } else { None } {
+                Some(value) => Ok(value),
+                None => self.tensor_binary(op, left, right),
+            };
         }
         if let (BinaryOp::Modulo, Value::Str(template)) = (op, left) {
             let text = self.percent_format(template, right)?;
