@@ -60,13 +60,13 @@ fn what_is_refused_says_why() {
 #[test]
 fn what_is_refused_is_refused_however_it_is_imported() {
     for program in [
-        "import keras.applications.resnet",
-        "from keras.applications import ResNet50",
-        "from keras import applications",
+        "import keras.distribution.core",
+        "from keras.distribution import DeviceMesh",
+        "from keras import distribution",
     ] {
         let found = diagnose(&format!("{program}\n"));
         assert!(
-            found.iter().any(|d| d.message.contains("`keras.applications` is not compiled")),
+            found.iter().any(|d| d.message.contains("`keras.distribution` is not compiled")),
             "{program}: {found:?}"
         );
     }
