@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::diagnostics::{Diagnostic, Location, Source, SourceMap, codes};
 use crate::interp::{self, Interp};
-use crate::keras::layer::{LayerObject, layer_of};
+use crate::keras::layer::{LayerObject, layer_of, unused};
 use crate::keras::models;
 use crate::program::{self, Program};
 use crate::syntax::ast::Symbol;
@@ -22,6 +22,8 @@ pub struct Options {
     pub values: Vec<String>,
     /// The variable that holds the model; none means the model that the file used last.
     pub model: Option<String>,
+    /// How many steps evaluation may take; none means the default, which is plenty.
+    pub max_steps: Option<u64>,
 }
 
 /// The outcome of a compilation. The program may be missing only if a diagnostic is an error.
@@ -48,7 +50,7 @@ pub fn compile(source: Source, options: &Options) -> Compilation {
         data: options.data.clone(),
         values: options.values.clone(),
     };
-    let mut evaluated = interp::run_with(&source, interp::Options::default(), hints);
+    let mut evaluated = interp::run_with(&source, interp::Options { max_steps: options.max_steps }, hints);
     let mut program = None;
     if !evaluated.diagnostics().iter().any(Diagnostic::is_error) {
         let globals = evaluated.globals();
@@ -63,10 +65,14 @@ pub fn compile(source: Source, options: &Options) -> Compilation {
                     if let (Some(model), Some(types)) = (&model, &options.data) {
                         program::call_on(interp, model, types)?;
                     }
-                    program::build(interp, model.as_ref(), &functions, &options.program)
+                    let built = program::build(interp, model.as_ref(), &functions, &options.program)?;
+                    Ok((built, model))
                 });
                 match built {
-                    Ok(built) => program = Some(built),
+                    Ok((built, model)) => {
+                        interp.diagnostics.extend(model.iter().flat_map(unused));
+                        program = Some(built);
+                    }
                     Err(error) => {
                         let diagnostic = error.at(interp.span).into_diagnostic();
                         interp.diagnostics.push(diagnostic);

@@ -26,6 +26,7 @@ fn programs_print_what_cpython_prints() {
         let problems: Vec<String> = evaluated
             .diagnostics()
             .iter()
+            .filter(|d| d.is_error())
             .map(|d| {
                 format!("{d} (line {})", evaluated.interp.source.location(d.span().unwrap_or_default().start).line)
             })

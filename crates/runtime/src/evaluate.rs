@@ -102,7 +102,10 @@ impl Model {
     /// [`Error::Data`] if the tensors do not fit, [`Error::NoEntry`] if the model was not compiled
     /// with a loss.
     pub fn dataset(&self, inputs: &[HostTensor], targets: &[HostTensor]) -> Result<Dataset, Error> {
-        let program = self.program(self.any_program(&Entry::EvaluateStep)?)?;
+        let evaluate = self.any_program(&Entry::EvaluateStep);
+        // A training step of the program's own may come alone.
+        let program =
+            self.program(evaluate.or_else(|error| self.any_program(&Entry::TrainStep).map_err(|_| error))?)?;
         Dataset::of_tensors(&self.manifest().name, program, Purpose::Train, inputs, targets)
     }
 

@@ -126,6 +126,7 @@ codes! {
     CONDITION_ASSIGNMENT = 117, "condition-assignment", "an assignment stands where a condition is wanted";
     UNTERMINATED_FIELD = 118, "unterminated-field", "a replacement field of an f-string is malformed";
     TOO_MANY = 119, "too-many", "a file has more mistakes than are shown";
+    UNREACHABLE = 120, "unreachable", "a statement stands where nothing reaches it";
 
     UNDEFINED_NAME = 201, "undefined-name", "a name is used that nothing defines";
     UNKNOWN_MODULE = 202, "unknown-module", "a module is imported that Keramos does not know";
@@ -141,6 +142,7 @@ codes! {
 
     SHAPE_MISMATCH = 401, "shape-mismatch", "shapes do not fit together";
     DTYPE_MISMATCH = 402, "dtype-mismatch", "element types do not fit together";
+    NARROWED = 403, "narrowed", "a 64-bit element type is asked for and a 32-bit one is used";
 
     UNSUPPORTED_SYNTAX = 501, "unsupported-syntax", "a construct of Python that Keramos does not compile";
     UNSUPPORTED_FEATURE = 502, "unsupported-feature", "a feature of a package that Keramos does not compile";
@@ -151,6 +153,8 @@ codes! {
     WEIGHTS_MISMATCH = 701, "weights-mismatch", "weights do not fit the model's variables";
 
     TRAINING_CONFIG = 801, "training-config", "the training configuration is incomplete or contradictory";
+    LOGITS = 802, "logits", "a loss that expects logits gets probabilities";
+    UNUSED_LAYER = 803, "unused-layer", "a model or layer has a layer that it never calls";
 
     INTERNAL = 901, "internal", "a mistake of the compiler; please report it";
     LIMIT = 902, "limit", "the compilation ran into a limit that keeps it finite";

@@ -62,8 +62,9 @@ impl Interp {
         value: &Value,
         assign: &mut dyn FnMut(&mut Interp, &Target, Value) -> Result<()>,
     ) -> Result<()> {
-        if let Value::Host(_) = value {
-            return targets.iter().try_for_each(|target| assign(self, target, value.clone()));
+        if let Value::Host(host) = value {
+            let element = Value::Host(host.element());
+            return targets.iter().try_for_each(|target| assign(self, target, element.clone()));
         }
         let target_name = |target: &Target| match &target.kind {
             TargetKind::Name(name) => Some(name.to_string()),

@@ -7,7 +7,7 @@ use super::classes::Instance;
 use super::methods;
 use crate::diagnostics::{codes, suggest};
 use crate::error::{Error, Result};
-use crate::value::{Host, Object, ObjectRef, Value, downcast};
+use crate::value::{Object, ObjectRef, Value, downcast};
 
 impl Interp {
     /// `value.name`.
@@ -24,7 +24,7 @@ impl Interp {
     /// `value.name`, if there is such an attribute.
     pub(crate) fn find_attribute(&mut self, value: &Value, name: &str) -> Result<Option<Value>> {
         Ok(match value {
-            Value::Host(host) => Some(host_attribute(host, name)),
+            Value::Host(host) => Some(self.host_attribute(host, name)),
             Value::Module(module) => match (module.get)(name) {
                 Some(found) => Some(found),
                 None => match self.written_member(module, name)? {
@@ -173,27 +173,15 @@ impl Interp {
     /// `del value.name`.
     pub(super) fn delete_attribute(&mut self, value: &Value, name: &str) -> Result<()> {
         let removed = match value {
-            Value::User(object) => downcast::<Instance>(object).is_some_and(|instance| instance.remove(name)),
+            Value::User(object) => match downcast::<Instance>(object) {
+                Some(instance) => instance.delete(self, name)?,
+                None => false,
+            },
             Value::Host(_) => true,
             _ => false,
         };
         if removed { Ok(()) } else { Err(self.no_attribute(value, name)) }
     }
-}
-
-/// An attribute of a host value: a member of a host package, or something of unknown data.
-fn host_attribute(host: &Host, name: &str) -> Value {
-    if let (Some(ty), "shape" | "ndim") = (host.ty(), name) {
-        return match name {
-            "ndim" => Value::Int(ty.rank() as i64),
-            _ => Value::tuple(ty.shape.iter().map(|&n| Value::Int(n as i64)).collect::<Vec<_>>()),
-        };
-    }
-    if host.span().is_some() {
-        return Value::Host(host.with_member(name));
-    }
-    let full = format!("{}.{name}", host.what());
-    crate::modules::host_alias(&full).unwrap_or_else(|| Value::Host(Host::new(full, None)))
 }
 
 /// Whether both are the same object.

@@ -5,6 +5,7 @@ use super::attribute::user;
 use super::classes::Instance;
 use super::host;
 use crate::error::{Error, Result};
+use crate::keras::layer::layer_of;
 use crate::keras::{derived, graph, layers};
 use crate::library::Args;
 use crate::modules;
@@ -30,7 +31,7 @@ impl Interp {
                     _ => object.clone().call(self, args),
                 };
             }
-            Value::Host(origin) => return Ok(Value::Host(self.host_call(origin, &args))),
+            Value::Host(origin) => return Ok(self.host_call(origin, args)),
             Value::DType(_) => {
                 let Some(cast) = crate::jax::numpy::creation::CAST.first() else { return Ok(callee.clone()) };
                 let mut args = args;
@@ -47,10 +48,14 @@ impl Interp {
                 _ => false,
             };
             if computes {
-                return match host::has_tensor(&args) {
-                    true => Err(host::reaches(origin, "a tensor computation")),
-                    false => Ok(Value::Host(origin.clone())),
-                };
+                if host::has_tensor(&args) {
+                    return Err(host::reaches(origin, "a tensor computation"));
+                }
+                let result = origin.derived();
+                return Ok(match callee {
+                    Value::Function(_) => self.applied(callee, args, result),
+                    _ => Value::Host(result),
+                });
             }
         }
         if self.tracer.depth() == 0 && host::has_traced(&args) {
@@ -59,7 +64,9 @@ impl Interp {
         let eager = self.tracer.depth() == 0 && !host::has_tensor(&args);
         let result = match callee {
             Value::Function(decl) if eager && modules::is_tensor_function(decl) => self.constant(decl, args),
-            Value::Object(object) if eager && host::has_array(&args) => self.build_by_call(object, args),
+            Value::Object(object) if eager && (host::has_array(&args) || layer_of(callee).is_some()) => {
+                self.build_by_call(object, args)
+            }
             Value::Function(decl) if graph::has_symbolic(&args) && !layers::makes_layer(decl) => {
                 graph::call(self, callee, args, decl.name)
             }

@@ -26,7 +26,7 @@ impl Interp {
     pub(crate) fn truth(&mut self, value: &Value) -> Result<Truth> {
         let value = &self.concrete(value)?;
         let known = match value {
-            Value::Host(host) => return Ok(Truth::Host(host.clone())),
+            Value::Host(host) => return Ok(Truth::Host(host.derived())),
             Value::Object(_) if behind(value).is_some() => return Ok(Truth::Host(self.unknown(value))),
             Value::None => false,
             Value::Bool(b) => *b,
@@ -104,10 +104,10 @@ impl Interp {
             CompareOp::IsNot => !same(left, right),
             CompareOp::In | CompareOp::NotIn => {
                 if let Value::Host(host) = right {
-                    return Ok(Value::Host(host.clone()));
+                    return Ok(Value::Host(host.derived()));
                 }
                 if let Value::Host(host) = left {
-                    return Ok(Value::Host(host.clone()));
+                    return Ok(Value::Host(host.derived()));
                 }
                 self.contains(right, left)? == (op == CompareOp::In)
             }
@@ -115,7 +115,7 @@ impl Interp {
         };
         match (left, right) {
             // `data is None`: only the data can tell.
-            (Value::Host(host), _) | (_, Value::Host(host)) => Ok(Value::Host(host.clone())),
+            (Value::Host(host), _) | (_, Value::Host(host)) => Ok(Value::Host(host.derived())),
             _ => Ok(Value::Bool(known)),
         }
     }
@@ -125,7 +125,8 @@ impl Interp {
             return self.tensor_compare(op, left, right);
         }
         if let (Value::Host(host), _) | (_, Value::Host(host)) = (left, right) {
-            return Ok(Value::Host(host.clone()));
+            let operands = vec![left.clone(), right.clone()];
+            return Ok(self.of_type(host.derived(), operands, |interp, of| interp.rich_compare(op, &of[0], &of[1])));
         }
         if let Some(value) = self.special_compare(op, left, right)? {
             return Ok(value);
@@ -276,7 +277,7 @@ impl Interp {
         if let (Some(a), Some(b)) = (user::<Instance>(left), user::<Instance>(right))
             && let Some(data) = a.data().filter(|data| data.eq && Rc::ptr_eq(&a.class, &b.class))
         {
-            for field in &data.fields {
+            for field in data.fields.iter().filter(|field| field.compare) {
                 let (x, y) = (a.get(&field.name), b.get(&field.name));
                 let (x, y) = (x.unwrap_or(Value::None), y.unwrap_or(Value::None));
                 if !self.equal(&x, &y)? {
@@ -326,8 +327,9 @@ impl Interp {
                 if let (Some(a), Some(b)) = (user::<Instance>(left), user::<Instance>(right))
                     && let Some(data) = a.data().filter(|d| d.order && Rc::ptr_eq(&a.class, &b.class))
                 {
-                    let fields =
-                        |i: &Instance| -> Vec<Value> { data.fields.iter().filter_map(|f| i.get(&f.name)).collect() };
+                    let fields = |i: &Instance| -> Vec<Value> {
+                        data.fields.iter().filter(|f| f.compare).filter_map(|f| i.get(&f.name)).collect()
+                    };
                     let (a, b) = (fields(&a), fields(&b));
                     return self.order_sequences(op, &a, &b);
                 }

@@ -135,11 +135,11 @@ impl Interp {
             Err(host) => {
                 if let [clause] = &*comprehension.clauses {
                     let env = Env::inside(env, Code::Comprehension);
-                    if self.assign_inner(&env, &clause.target, Value::Host(host.clone())).is_ok() {
+                    if self.assign_inner(&env, &clause.target, Value::Host(host.element())).is_ok() {
                         self.look_at(&env, &comprehension.element);
                     }
                 }
-                return Ok(Value::Host(host));
+                return Ok(Value::Host(host.derived()));
             }
         };
         if comprehension.kind == ComprehensionKind::Generator {
@@ -153,7 +153,7 @@ impl Interp {
                 Step::End => break,
                 Step::Host(host) => {
                     self.look_at(&loops.env, &comprehension.element);
-                    return Ok(Value::Host(host));
+                    return Ok(Value::Host(host.derived()));
                 }
             }
         }

@@ -67,6 +67,7 @@ pub fn run_with(source: &Source, options: Options, hints: Hints) -> Evaluated {
         Ok(told) => interp.told = told,
         Err(error) => interp.diagnostics.push(error.into_diagnostic()),
     }
+    interp.diagnostics.extend(crate::syntax::unreachable(&module));
     interp.steps.hints = hints;
     if let Some(steps) = options.max_steps {
         interp.eval.limits.set_steps(steps);

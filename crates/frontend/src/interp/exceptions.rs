@@ -22,6 +22,7 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ("FloatingPointError", "ArithmeticError"),
     ("AssertionError", "Exception"),
     ("AttributeError", "Exception"),
+    ("FrozenInstanceError", "AttributeError"),
     ("EOFError", "Exception"),
     ("ImportError", "Exception"),
     ("ModuleNotFoundError", "ImportError"),

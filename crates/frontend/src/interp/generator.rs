@@ -132,7 +132,7 @@ impl Generator {
                     // One element stands for all, if that will do.
                     Iterable::Host(host) if interp.steps.asking => {
                         interp.steps.met = Some(host.clone());
-                        Iter::Values(Rc::from([Value::Host(host)]), 0)
+                        Iter::Values(Rc::from([Value::Host(host.element())]), 0)
                     }
                     Iterable::Host(host) => {
                         return Err(super::host::reaches(&host, "a loop that runs at compile time").at(iterable.span));

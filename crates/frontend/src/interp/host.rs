@@ -118,9 +118,9 @@ pub(super) fn file_name() -> Value {
 impl Interp {
     /// Calls a host value: the result is one too. What a host package returns is described by the
     /// call; what other host values return keeps their origin.
-    pub(super) fn host_call(&self, callee: &Host, args: &Args) -> Host {
+    pub(super) fn host_call(&mut self, callee: &Host, args: Args) -> Value {
         let result = match callee.span() {
-            Some(_) => callee.clone(),
+            Some(_) => callee.derived(),
             None => Host::new(self.describe(self.span), Some(self.span)),
         };
         let size = |value: &Value| match value {
@@ -133,14 +133,17 @@ impl Interp {
         // `tqdm(dataset)` comes in the batches of the data set.
         let passed = match callee.batch() {
             Some(_) => None,
-            None => find_leaf(args, &|leaf| match leaf {
+            None => find_leaf(&args, &|leaf| match leaf {
                 Value::Host(host) => host.batch(),
                 _ => None,
             }),
         };
-        match named.or(first).or(passed) {
-            Some(batch) => result.with_batch(batch),
-            None => result,
+        match named.or(first) {
+            Some(batch) => Value::Host(result.with_batch(batch)),
+            None => match (self.numpy_of_host(callee, args, result), passed) {
+                (Value::Host(host), Some(batch)) if host.array().is_none() => Value::Host(host.with_batch(batch)),
+                (value, _) => value,
+            },
         }
     }
 
@@ -173,7 +176,7 @@ impl Interp {
             // What a training step gave has a known type, whatever its value.
             let steps = !self.steps.found.is_empty();
             let known = env.own(name).filter(|value| steps && is_state(value));
-            let value = known.unwrap_or_else(|| Value::Host(host.clone()));
+            let value = known.unwrap_or_else(|| Value::Host(host.derived()));
             let value = self.told(name, value);
             env.bind(name, value);
         }
@@ -192,7 +195,7 @@ impl Interp {
     pub(super) fn told(&self, name: &str, value: Value) -> Value {
         match (&value, self.told.iter().find(|(known, _)| &**known == name)) {
             (Value::Host(host), Some((_, Value::Host(told)))) => {
-                let ty = told.ty().cloned();
+                let ty = told.array().cloned();
                 Value::Host(ty.map_or_else(|| host.clone(), |ty| host.with_type(ty)))
             }
             (Value::Host(_), Some((_, told))) => told.clone(),

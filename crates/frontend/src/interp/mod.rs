@@ -15,6 +15,7 @@ mod expr;
 pub(crate) mod function;
 mod generator;
 pub(crate) mod host;
+mod host_arrays;
 mod import;
 pub(crate) mod iterate;
 pub(crate) mod limits;

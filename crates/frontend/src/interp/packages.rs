@@ -33,6 +33,9 @@ type Modules = &'static [(&'static str, &'static str)];
 /// The package that holds the steps of Keras's trainer; no program can import a name with a blank.
 pub(crate) const TRAINER: &str = "keras trainer";
 
+/// The package that holds what Python's own modules have and is written in Python.
+const STANDARD: &str = "standard library";
+
 const SHARDING: &str = "how arrays lie on devices is the compiler's choice";
 const LATER: &str = "it is not written yet";
 const HOST_WORK: &str = "it works on the host, beside what is compiled";
@@ -149,6 +152,7 @@ pub(crate) fn importable() -> impl Iterator<Item = Importable> {
 }
 
 const PACKAGES: &[Text] = &[
+    Text { names: &[STANDARD], parts: &[include_str!("../packages/standard.py")], modules: &[] },
     Text { names: &[TRAINER], parts: &[include_str!("../packages/trainer.py")], modules: &[] },
     Text {
         names: &["optax"],
@@ -313,6 +317,23 @@ impl Interp {
         let text = text.ok_or_else(|| Error::internal(format!("there is no package `{package}`")))?;
         let found = self.package_names(text.name(), text.parts)?.own(name);
         found.ok_or_else(|| Error::internal(format!("the package `{package}` has no `{name}`")))
+    }
+
+    /// Calls what Python's own modules have under that name and is written in Python.
+    ///
+    /// # Errors
+    /// Those of the call.
+    pub(crate) fn standard(&mut self, name: &str, args: Args) -> Result<Value> {
+        let function = self.standard_function(name)?;
+        self.call(&function, args)
+    }
+
+    /// What Python's own modules have under that name and is written in Python.
+    ///
+    /// # Errors
+    /// There is no such function.
+    pub(crate) fn standard_function(&mut self, name: &str) -> Result<Value> {
+        self.package_function(STANDARD, name)
     }
 
     /// The member of that name which the module's text in the model language defines, if it does.

@@ -3,6 +3,8 @@
 use std::rc::Rc;
 
 use super::Interp;
+use super::attribute::user;
+use super::classes::{Instance, UserClass};
 use super::exceptions::{self, raise};
 use super::host::Truth;
 use super::iterate::{Iter, Iterable};
@@ -150,7 +152,7 @@ impl Interp {
         self.at(iterable.span);
         let mut iter = match self.iterate(&value).map_err(|error| error.at(iterable.span))? {
             Iterable::Host(host) => {
-                self.look_through(env, target, body, &Element::OfRun(Value::Host(host.clone())));
+                self.look_through(env, target, body, &Element::OfRun(Value::Host(host.element())));
                 return self.skip(env, stmt, &host);
             }
             Iterable::Static(iter) => iter,
@@ -242,9 +244,15 @@ impl Interp {
                 None => raise("RuntimeError", "No active exception to reraise"),
             });
         };
-        let value = self.eval(env, exception)?;
+        let mut value = self.eval(env, exception)?;
         if let Some(cause) = cause {
-            self.eval(env, cause)?;
+            let cause = self.eval(env, cause)?;
+            if user::<UserClass>(&value).is_some() {
+                value = self.call(&value, Args::default())?;
+            }
+            if let Some(instance) = user::<Instance>(&value) {
+                instance.set("__cause__", cause);
+            }
         }
         if let Value::Host(host) = &value {
             return Ok(super::host::reaches(host, "an exception"));

@@ -114,19 +114,7 @@ impl Interp {
             return self.tensor_item(value, index);
         }
         if let Value::Host(host) = value {
-            // Rows from one place of a loop in steps to the next.
-            let batch = match index {
-                Value::Slice(bounds) => bounds.iter().find_map(|bound| match bound {
-                    Value::Host(bound) => bound.batch(),
-                    _ => None,
-                }),
-                _ => None,
-            };
-            return Ok(Value::Host(match (batch, index) {
-                (Some(batch), _) => host.with_batch(batch),
-                (None, Value::Int(_)) => host.row(),
-                _ => host.untyped(),
-            }));
+            return Ok(self.host_item(host, index));
         }
         if let (Value::Host(_), Value::List(_) | Value::Tuple(_) | Value::Str(_) | Value::Dict(_)) = (index, value) {
             return Ok(index.clone());

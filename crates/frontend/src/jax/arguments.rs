@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use keramos_ir::{Array, DType, TensorType};
 
+use crate::diagnostics::{Diagnostic, codes};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::operators::number;
@@ -458,7 +459,20 @@ pub(crate) fn shape(args: &Bound, name: &str) -> Result<Vec<i64>> {
 pub(crate) fn dtype(interp: &mut Interp, args: &Bound, name: &str) -> Result<Option<DType>> {
     let Some(value) = args.some(name)?.cloned() else { return Ok(None) };
     match dtype_of(interp, &value)? {
-        Some(dtype) => Ok(Some(canonical(dtype, interp.tracer.x64))),
+        Some(dtype) => {
+            let taken = canonical(dtype, interp.tracer.x64);
+            // `float` and `int` of Python ask for no width.
+            if taken != dtype
+                && !matches!(&value, Value::User(_))
+                && !matches!(&value, Value::Str(name) if !name.ends_with("64"))
+            {
+                let (asked, given) = (dtype.numpy_name(), taken.numpy_name());
+                let message = format!("{asked} is asked for, and {given} is used");
+                let warning = Diagnostic::warning(codes::NARROWED, interp.span, message);
+                interp.warn(warning.help(format!("write {given}, or set jax_enable_x64")));
+            }
+            Ok(Some(taken))
+        }
         None => Err(Error::argument(format!("`{name}` of {}() is no element type", args.function()))),
     }
 }

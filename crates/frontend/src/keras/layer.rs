@@ -1,6 +1,7 @@
 //! Layers: what one kind of layer implements, and the object around it.
 
 mod state;
+mod unused;
 
 use std::any::Any;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -8,6 +9,8 @@ use std::fmt;
 use std::rc::{Rc, Weak};
 
 use keramos_ir::{DType, TensorType};
+
+pub(crate) use unused::unused;
 
 use super::metrics::MetricObject;
 use super::symbolic::SymbolicShape;

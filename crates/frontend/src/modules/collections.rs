@@ -27,8 +27,8 @@ static FUNCTIONS: &[FunctionDecl] = functions! {
         "A class of tuples with named elements." => namedtuple;
     "OrderedDict" [(iterable = Default::None) (**entries)] "A dict, which keeps its order anyway." => ordered_dict;
     "defaultdict" [(default_factory = Default::None) (iterable = Default::None) (**entries)] "A dict that makes missing values." => defaultdict;
-    "Counter" [(iterable = Default::None)] "How often each element occurs." => counter;
-    "deque" [(iterable = Default::Ints(&[])) (maxlen = Default::None)] "A list." => deque;
+    "Counter" [(iterable = Default::None) (**counts)] "How often each element occurs." => counter;
+    "deque" [(iterable = Default::Ints(&[])) (maxlen = Default::None)] "A queue with two ends." => deque;
 };
 
 fn namedtuple(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
@@ -230,21 +230,19 @@ impl Object for DefaultDictMethod {
 }
 
 fn counter(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
-    let mut counts: IndexMap<Key, Value> = IndexMap::new();
-    if let Some(source) = args.some("iterable")?.cloned() {
-        for value in interp.collect(&source)? {
-            let count = counts.entry(Key::new(value)?).or_insert(Value::Int(0));
-            if let Value::Int(n) = count {
-                *n += 1;
-            }
-        }
+    let mut given = Args::positional(vec![args.get("iterable")?.clone()]);
+    if let Value::Dict(counts) = args.get("counts")? {
+        let counts = counts.borrow();
+        let named = counts.iter().filter_map(|(key, value)| match key.value() {
+            Value::Str(name) => Some((name.clone(), value.clone())),
+            _ => None,
+        });
+        given.keywords.extend(named);
     }
-    Ok(Value::User(Rc::new(DefaultDict {
-        entries: dict(counts),
-        factory: interp.eval.builtins.get("int").unwrap_or(Value::None),
-    })))
+    interp.standard("Counter", given)
 }
 
 fn deque(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
-    interp.collect(&args.get("iterable")?.clone()).map(Value::list)
+    let given = vec![args.get("iterable")?.clone(), args.get("maxlen")?.clone()];
+    interp.standard("deque", Args::positional(given))
 }

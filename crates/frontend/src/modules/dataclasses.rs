@@ -151,6 +151,7 @@ fn decorate(value: &Value, options: Options) -> Result<Value> {
             factory: None,
             init: true,
             repr: true,
+            compare: true,
             kw_only,
             metadata: empty(),
             is_static: false,
@@ -216,6 +217,7 @@ fn field(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         repr: args.bool("repr")?,
         kw_only: args.bool("kw_only")?,
         metadata: args.some("metadata")?.cloned().unwrap_or_else(empty),
+        compare: args.bool("compare")?,
         is_static: match args.get("metadata")? {
             Value::Dict(entries) => matches!(entries.borrow().get(&Key::name("static")), Some(Value::Bool(true))),
             _ => false,

@@ -24,9 +24,16 @@ static FUNCTIONS: &[FunctionDecl] = functions! {
     "partial" [(func) (*args) (**keywords)] "The function with some arguments given already." => |_, args| Partial::made(args, false);
     "reduce" [(function) (iterable) (initial = Default::Str(""))] "The elements combined from left to right." => reduce;
     "wraps" [(wrapped) (*rest) (**options)] "A decorator that gives the function the name and attributes of another." => wraps;
-    "lru_cache" [(maxsize = Default::None) (typed = Default::Bool(false))] "A decorator that leaves the function as it is." => cache;
-    "cache" [(function)] "Leaves the function as it is." => |_, args| Ok(args.get("function")?.clone());
+    "lru_cache" [(maxsize = Default::None) (typed = Default::Bool(false))] "A decorator that remembers results." => cache;
+    "cache" [(function)] "Remembers the function's results." => |i, args| {
+        let given = vec![args.get("function")?.clone()];
+        i.standard("lru_cache", Args::positional(given))
+    };
     "cached_property" [(func)] "A computed attribute." => cached_property;
+    "total_ordering" [(cls)] "The class with the comparisons that it lacks." => |i, args| {
+        let given = vec![args.get("cls")?.clone()];
+        i.standard("total_ordering", Args::positional(given))
+    };
     "cmp_to_key" [(function)] "Not compiled." => |_, _| Err(Error::unsupported("functools.cmp_to_key"));
 };
 
@@ -120,16 +127,19 @@ fn wraps(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     Ok(Value::User(Rc::new(Wraps(args.get("wrapped")?.clone()))))
 }
 
-fn cache(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+fn cache(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     match args.get("maxsize")? {
-        function @ Value::User(_) => Ok(function.clone()),
-        _ => Ok(Value::User(Rc::new(Identity))),
+        function @ Value::User(_) => {
+            let given = vec![function.clone()];
+            interp.standard("lru_cache", Args::positional(given))
+        }
+        _ => interp.standard_function("lru_cache"),
     }
 }
 
 fn cached_property(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let getter = Some(args.get("func")?.clone());
-    Ok(Value::User(Rc::new(crate::interp::classes::Property { getter, setter: None })))
+    Ok(Value::User(Rc::new(crate::interp::classes::Property { getter, setter: None, deleter: None })))
 }
 
 fn arithmetic(interp: &mut Interp, args: &mut Bound, op: BinaryOp) -> Result<Value> {

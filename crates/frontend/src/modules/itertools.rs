@@ -27,6 +27,18 @@ static FUNCTIONS: &[FunctionDecl] = functions! {
     "permutations" [(iterable) (r = Default::None)] "All arrangements." => permutations;
     "combinations" [(iterable) (r)] "All selections in order." => combinations;
     "zip_longest" [(*iterables) (fillvalue = Default::None)] "As zip, filled up to the longest." => zip_longest;
+    "dropwhile" [(predicate) (iterable)] "The elements from the first that fails." => |i, args| {
+        let given = vec![args.get("predicate")?.clone(), args.get("iterable")?.clone()];
+        i.standard("dropwhile", crate::library::Args::positional(given))
+    };
+    "compress" [(data) (selectors)] "The elements whose selector is true." => |i, args| {
+        let given = vec![args.get("data")?.clone(), args.get("selectors")?.clone()];
+        i.standard("compress", crate::library::Args::positional(given))
+    };
+    "groupby" [(iterable) (key = Default::None)] "Runs of elements with equal keys." => |i, args| {
+        let given = vec![args.get("iterable")?.clone(), args.get("key")?.clone()];
+        i.standard("groupby", crate::library::Args::positional(given))
+    };
     "pairwise" [(iterable)] "Neighbouring elements." => pairwise;
 };
 

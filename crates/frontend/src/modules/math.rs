@@ -18,6 +18,12 @@ modules! {
     MATH = Contents { python: &[FUNCTIONS], values: constant, value_names: &["pi", "e", "tau", "inf", "nan"], ..Contents::new("math") };
 }
 
+fn parts(_: &mut Interp, args: &mut Bound) -> Result<Value> {
+    let x = number(args, "x")?;
+    let fraction = if x.is_infinite() { 0.0 } else { x.fract() };
+    Ok(Value::tuple(vec![Value::Float(fraction.copysign(x)), Value::Float(x.trunc())]))
+}
+
 /// The constants of `math`.
 pub(crate) fn constant(name: &str) -> Option<Value> {
     Some(Value::Float(match name {
@@ -55,6 +61,7 @@ pub(super) static FUNCTIONS: &[FunctionDecl] = functions! {
     "fabs" [(x)] "The absolute value as a float." => |_, args| float(args, f64::abs);
     "atan2" [(y) (x)] "The angle of the point (x, y)." => |_, args| pair(args, "y", "x", f64::atan2);
     "copysign" [(x) (y)] "x with the sign of y." => |_, args| pair(args, "x", "y", f64::copysign);
+    "modf" [(x)] "The fractional and the whole part." => parts;
     "fmod" [(x) (y)] "The remainder with the sign of x." => |_, args| pair(args, "x", "y", |x, y| x % y);
     "pow" [(x) (y)] "A power of floats." => pow;
     "hypot" [(*coordinates)] "The length of a vector." => hypot;

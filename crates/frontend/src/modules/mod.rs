@@ -13,7 +13,7 @@ mod functools;
 pub(crate) mod itertools;
 mod keras;
 pub(crate) mod math;
-mod numpy;
+pub(crate) mod numpy;
 pub(crate) mod partial;
 pub(crate) mod private;
 pub(crate) mod typing;

@@ -58,6 +58,10 @@ const CONSTANT: &[&str] = &[
     "tril",
     "triu",
 ];
+/// Whether a function is one of those above.
+pub(crate) fn is_own(decl: &'static FunctionDecl) -> bool {
+    FUNCTIONS.iter().any(|own| std::ptr::eq(own, decl))
+}
 
 /// Constants, element types, the functions above, and host values for every other name.
 fn value(name: &str) -> Option<Value> {

@@ -166,7 +166,7 @@ pub(super) fn predict(
     if names.len() != count {
         names = (0..count).map(|i| format!("output_{i}")).collect();
     }
-    let outputs = names.into_iter().enumerate();
+    let outputs = distinct(names).into_iter().enumerate();
     let mut outputs: Vec<Port> =
         outputs.map(|(i, name)| Port { name, kind: PortKind::Output(i), donated_to: None, below: None }).collect();
     for id in assigned {
@@ -278,6 +278,16 @@ pub(super) fn output_names(graph: &Functional) -> Vec<String> {
         _ => String::from("output"),
     };
     graph.outputs.leaves().iter().map(name).collect()
+}
+
+/// The names with numbers behind those that stand before already: a layer may make several outputs.
+fn distinct(names: Vec<String>) -> Vec<String> {
+    let mut taken: Vec<String> = Vec::new();
+    for name in names {
+        let numbered = std::iter::once(name.clone()).chain((1..).map(|i| format!("{name}_{i}")));
+        taken.extend(numbered.into_iter().find(|name| !taken.contains(name)));
+    }
+    taken
 }
 
 pub(super) fn tensors(value: &Value) -> Result<Vec<Tensor>> {

@@ -6,11 +6,11 @@ use std::rc::Rc;
 use super::adapt;
 use super::assemble::{self, State};
 use super::{Fit, Training, ValidationFreq, custom};
-use crate::diagnostics::codes;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::callbacks::{self, Surroundings};
-use crate::keras::layer::LayerObject;
+use crate::keras::layer::{LayerObject, layer_of};
 use crate::keras::losses::{self, LossObject};
 use crate::keras::metrics::{self, CompiledMetric, Mean, MetricObject};
 use crate::keras::models::{Functional, Trainer, listed_metrics};
@@ -79,6 +79,9 @@ impl Compiled {
         for (output, (identifier, weight)) in loss.into_iter().zip(weights).enumerate() {
             let Some(identifier) = identifier else { continue };
             let loss = resolve_loss(interp, &identifier, &shapes[output])?;
+            if loss.takes_logits() {
+                warn_of_probabilities(interp, graph, output);
+            }
             targets[output] = Some(match loss.is_sparse() {
                 true => TensorType::new(DType::I32, &shapes[output][..shapes[output].len().saturating_sub(1)]),
                 false => TensorType::new(DType::F32, shapes[output].clone()),
@@ -272,6 +275,20 @@ fn resolve_loss(interp: &mut Interp, identifier: &Value, output: &[usize]) -> Re
             losses::get(interp, &Value::str(kind))
         }
         other => losses::get(interp, other),
+    }
+}
+
+/// Warns if an output that a loss takes for logits has gone through softmax or sigmoid.
+fn warn_of_probabilities(interp: &mut Interp, graph: &Functional, output: usize) {
+    let leaves = graph.outputs.leaves();
+    let Some(Value::Symbolic(symbolic)) = leaves.get(output) else { return };
+    let node = &symbolic.0.node;
+    let Some(layer) = node.callee.as_ref().and_then(layer_of) else { return };
+    let Some(Value::Function(activation)) = layer.layer.attribute("activation") else { return };
+    if matches!(activation.name, "softmax" | "sigmoid") {
+        let message = format!("the loss expects logits, and layer `{}` ends with {}", layer.name(), activation.name);
+        let warning = Diagnostic::warning(codes::LOGITS, node.span, message);
+        interp.warn(warning.help("leave the activation out of the last layer, or from_logits=True out of the loss"));
     }
 }
 

@@ -20,6 +20,8 @@ mod parse;
 mod print;
 mod scan;
 mod scope;
+mod unreachable;
 
 pub use parse::parse;
 pub use print::print;
+pub(crate) use unreachable::unreachable;

@@ -12,7 +12,7 @@ use crate::diagnostics::Span;
 #[derive(Clone, Debug)]
 pub struct Host(Rc<Origin>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Origin {
     what: String,
     span: Option<Span>,
@@ -20,75 +20,126 @@ struct Origin {
     batch: Option<usize>,
     /// The attribute that it is of another host value.
     member: Option<String>,
-    /// Its element type and shape, if the user told them.
-    ty: Option<TensorType>,
+    known: Known,
+}
+
+/// What is known about a value that only the run has.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Known {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// It is an array of this type, as JAX takes it: NumPy's 64-bit numbers have 32 bits.
+    Array(TensorType),
+    /// It is an array of this type, which the user told.
+    Told(TensorType),
+    /// It is `base · factor + offset`, where `base` is what a loop of the run has reached.
+    Moved { base: Rc<()>, factor: i64, offset: i64 },
+    /// It draws random numbers, as NumPy's generators do.
+    Generator,
 }
 
 impl Host {
     /// A host value described by `what` (such as `keras.datasets.mnist.load_data()`), made at `span`.
     pub fn new(what: impl Into<String>, span: Option<Span>) -> Self {
-        Host(Rc::new(Origin { what: what.into(), span, batch: None, member: None, ty: None }))
+        let what = what.into();
+        Host(Rc::new(Origin { what, span, batch: None, member: None, known: Known::Nothing }))
+    }
+
+    fn changed(&self, change: impl FnOnce(&mut Origin)) -> Host {
+        let mut origin = (*self.0).clone();
+        change(&mut origin);
+        Host(Rc::new(origin))
     }
 
     /// The same value, in batches.
     #[must_use]
     pub fn with_batch(&self, batch: usize) -> Host {
-        Host(Rc::new(Origin {
-            what: self.0.what.clone(),
-            span: self.0.span,
-            batch: Some(batch),
-            member: None,
-            ty: None,
-        }))
+        self.changed(|origin| (origin.batch, origin.member, origin.known) = (Some(batch), None, Known::Nothing))
     }
 
     /// An attribute of it.
     #[must_use]
     pub fn with_member(&self, name: &str) -> Host {
-        let Origin { what, span, batch, .. } = &*self.0;
-        Host(Rc::new(Origin {
-            what: what.clone(),
-            span: *span,
-            batch: *batch,
-            member: Some(name.to_owned()),
-            ty: None,
-        }))
+        self.changed(|origin| origin.member = Some(name.to_owned()))
     }
 
-    /// The same value, an array of known type.
+    /// Something computed from it, of which nothing is known but where it comes from.
     #[must_use]
-    pub fn with_type(&self, ty: TensorType) -> Host {
-        Host(Rc::new(Origin { what: self.0.what.clone(), span: self.0.span, batch: None, member: None, ty: Some(ty) }))
-    }
-
-    /// One of its elements, whose type is known if its own is.
-    #[must_use]
-    pub fn row(&self) -> Host {
-        match self.ty() {
-            Some(ty) => self.with_type(TensorType::new(ty.dtype, ty.shape.get(1..).unwrap_or_default())),
-            None => self.clone(),
+    pub fn derived(&self) -> Host {
+        match self.0.known {
+            Known::Nothing => self.clone(),
+            _ => self.know(Known::Nothing),
         }
     }
 
-    /// The same value, whose type is not known.
+    /// The same origin with other knowledge.
     #[must_use]
-    pub fn untyped(&self) -> Host {
-        let Origin { what, span, batch, member, ty } = &*self.0;
-        match ty {
-            None => self.clone(),
-            Some(_) => Host(Rc::new(Origin {
-                what: what.clone(),
-                span: *span,
-                batch: *batch,
-                member: member.clone(),
-                ty: None,
-            })),
+    pub(crate) fn know(&self, known: Known) -> Host {
+        self.changed(|origin| (origin.member, origin.known) = (None, known))
+    }
+
+    /// What a loop over it gives: a row of an array, or a number or whatever else, which is the same throughout the body.
+    #[must_use]
+    pub(crate) fn element(&self) -> Host {
+        match self.array().and_then(|ty| Some((ty.dtype, ty.shape.get(1..)?.to_vec()))) {
+            Some((dtype, shape)) if self.member().is_none() => self.know(Known::Array(TensorType::new(dtype, shape))),
+            _ => self.know(Known::Moved { base: Rc::new(()), factor: 1, offset: 0 }),
         }
     }
 
-    /// Its element type and shape, if the user told them.
-    pub fn ty(&self) -> Option<&TensorType> {
-        self.0.ty.as_ref()
+    /// The type of the array that it is, or whose attribute it is.
+    pub(crate) fn array(&self) -> Option<&TensorType> {
+        match &self.0.known {
+            Known::Array(ty) | Known::Told(ty) => Some(ty),
+            _ => None,
+        }
+    }
+
+    /// The type that the user told.
+    pub(crate) fn told(&self) -> Option<&TensorType> {
+        match &self.0.known {
+            Known::Told(ty) if self.0.member.is_none() => Some(ty),
+            _ => None,
+        }
+    }
+
+    /// The same value, an array whose type the user told.
+    #[must_use]
+    pub(crate) fn with_type(&self, ty: TensorType) -> Host {
+        self.know(Known::Told(ty))
+    }
+
+    /// Whether it, or what it is an attribute of, draws random numbers.
+    pub(crate) fn is_generator(&self) -> bool {
+        matches!(self.0.known, Known::Generator)
+    }
+
+    /// Whether it is what a loop has reached, or made of that and numbers.
+    pub(crate) fn is_moved(&self) -> bool {
+        matches!(self.0.known, Known::Moved { .. })
+    }
+
+    /// `self · factor + offset`.
+    #[must_use]
+    pub(crate) fn moved(&self, by_factor: i64, by_offset: i64) -> Host {
+        let Known::Moved { base, factor, offset } = &self.0.known else { return self.derived() };
+        let offset = offset.checked_mul(by_factor).and_then(|offset| offset.checked_add(by_offset));
+        match (factor.checked_mul(by_factor), offset) {
+            (Some(factor), Some(offset)) => self.know(Known::Moved { base: base.clone(), factor, offset }),
+            _ => self.derived(),
+        }
+    }
+
+    /// `self − other`, if that is known although neither is.
+    pub(crate) fn distance(&self, other: &Host) -> Option<i64> {
+        match (&self.0.known, &other.0.known) {
+            (
+                Known::Moved { base: a, factor: a_factor, offset: a_offset },
+                Known::Moved { base: b, factor: b_factor, offset: b_offset },
+            ) if Rc::ptr_eq(a, b) && a_factor == b_factor => a_offset.checked_sub(*b_offset),
+            _ => None,
+        }
     }
 
     /// Whether both are one value.

@@ -65,8 +65,22 @@ impl Key {
     }
 }
 
+impl Key {
+    /// What the key is equal to and hashed as, if that is another value.
+    fn stands_for(&self) -> Option<Key> {
+        match &self.0 {
+            Value::User(object) => object.as_key().map(Key),
+            _ => None,
+        }
+    }
+}
+
 impl PartialEq for Key {
     fn eq(&self, other: &Self) -> bool {
+        match (self.stands_for(), other.stands_for()) {
+            (None, None) => {}
+            (a, b) => return a.as_ref().unwrap_or(self) == b.as_ref().unwrap_or(other),
+        }
         if let (Some(a), Some(b)) = (self.number(), other.number()) {
             return a == b;
         }
@@ -88,6 +102,9 @@ impl Eq for Key {}
 
 impl Hash for Key {
     fn hash<H: Hasher>(&self, state: &mut H) {
+        if let Some(key) = self.stands_for() {
+            return key.hash(state);
+        }
         if let Some(number) = self.number() {
             // +0.0 and −0.0 are one key.
             return (number + 0.0).to_bits().hash(state);

@@ -5,7 +5,7 @@
 //! input or output while a functional model is put together) and **host** values that only exist
 //! when real data is there ([`Value::Host`]).
 
-mod host;
+pub(crate) mod host;
 mod key;
 mod object;
 pub(crate) mod tree;

@@ -41,6 +41,11 @@ pub trait Object: Any + fmt::Debug {
         Err(Error::ty(format!("attribute `{name}` of {} cannot be set", self.class_name())))
     }
 
+    /// What it is equal to and hashed as, where that is not itself alone: the elements of a named tuple.
+    fn as_key(&self) -> Option<Value> {
+        None
+    }
+
     /// Names of attributes, for suggestions.
     fn attributes(&self) -> Vec<String> {
         Vec::new()

@@ -71,6 +71,7 @@ const TAKES_HOST: &[&str] = &[
     "field",
     "range",
     "replace",
+    "slice",
 ];
 
 /// Functions that need the elements of arrays: of arrays that only the run knows they give host values.
@@ -91,8 +92,15 @@ fn call_declared(interp: &mut Interp, decl: &'static FunctionDecl, mut args: Arg
     if !TAKES_HOST.contains(&decl.name) {
         let mut values = args.positional.iter().chain(args.keywords.iter().map(|(_, v)| v));
         if let Some(Value::Host(host)) = values.find(|v| matches!(v, Value::Host(_))) {
-            let length = host.ty().and_then(|ty| ty.shape.first()).filter(|_| decl.name == "len");
-            return Ok(length.map_or_else(|| Value::Host(host.clone()), |&n| Value::Int(n as i64)));
+            let length = host.told().and_then(|ty| ty.shape.first()).filter(|_| decl.name == "len");
+            if let Some(&n) = length {
+                return Ok(Value::Int(n as i64));
+            }
+            let host = host.derived();
+            return Ok(match crate::modules::numpy::is_own(decl) {
+                true => interp.numpy_call(decl.name, args, host),
+                false => Value::Host(host),
+            });
         }
     }
     let mut bound = decl.signature.bind(decl.name, args)?;

@@ -93,6 +93,7 @@ impl Object for BuiltinType {
                 super::attributes::OF_OBJECT.iter().find(|decl| decl.name == name).map(super::Builtin::value)
             }
             ("dict", "fromkeys") | ("str", "maketrans") => Some(methods::unbound(self.0.name, name)),
+            ("object", name) => crate::interp::classes::of_object(name),
             (kind, name) => methods::of_type(kind, name),
         })
     }
@@ -111,7 +112,7 @@ impl Interp {
                 None => self.eval.builtins.get(&value.type_name()).or_else(|| named_type(value)),
             },
             Value::Object(object) => object.class().map(Value::Class).or_else(|| named_type(value)),
-            Value::Host(host) => Some(Value::Host(host.clone())),
+            Value::Host(host) => Some(Value::Host(host.derived())),
             _ => self.eval.builtins.get(&value.type_name()).or_else(|| named_type(value)),
         }
     }
@@ -443,7 +444,7 @@ fn range_of(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
             Value::Int(step) => usize::try_from(*step).ok().filter(|&step| step > 1),
             _ => None,
         };
-        return Ok(Value::Host(batch.map_or_else(|| host.clone(), |batch| host.with_batch(batch))));
+        return Ok(Value::Host(batch.map_or_else(|| host.derived(), |batch| host.with_batch(batch))));
     }
     let first = interp.index(&args.get("start")?.clone())?;
     let range = match args.is_given("stop") {
@@ -532,7 +533,8 @@ fn reversed_values(mut values: Vec<Value>) -> Iter {
 
 fn property_of(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let (getter, setter) = (args.some("fget")?.cloned(), args.some("fset")?.cloned());
-    Ok(Value::User(Rc::new(Property { getter, setter })))
+    let deleter = args.some("fdel")?.cloned();
+    Ok(Value::User(Rc::new(Property { getter, setter, deleter })))
 }
 
 fn static_method(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {

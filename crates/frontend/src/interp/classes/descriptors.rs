@@ -23,6 +23,8 @@ pub(crate) struct Property {
     pub(crate) getter: Option<Value>,
     /// Called to set it.
     pub(crate) setter: Option<Value>,
+    /// Called to delete it.
+    pub(crate) deleter: Option<Value>,
 }
 
 /// `@staticmethod`.
@@ -33,11 +35,11 @@ pub(crate) struct StaticMethod(pub(crate) Value);
 #[derive(Debug)]
 pub(crate) struct ClassMethod(pub(crate) Value);
 
-/// `prop.setter` or `prop.getter`, waiting for the function.
+/// `prop.setter` and its like, waiting for the function.
 #[derive(Debug)]
 struct PropertyPart {
     property: Rc<Property>,
-    setter: bool,
+    part: &'static str,
 }
 
 impl Object for BoundMethod {
@@ -80,18 +82,18 @@ impl Object for Property {
 
     fn get_attr(self: Rc<Self>, _interp: &mut Interp, name: &str) -> Result<Option<Value>> {
         Ok(match name {
-            "setter" | "getter" => {
-                let setter = name == "setter";
-                Some(Value::User(Rc::new(PropertyPart { property: self, setter })))
-            }
             "fget" => self.getter.clone(),
             "fset" => self.setter.clone(),
-            _ => None,
+            "fdel" => self.deleter.clone(),
+            _ => {
+                let part = ["getter", "setter", "deleter"].into_iter().find(|part| *part == name);
+                part.map(|part| Value::User(Rc::new(PropertyPart { property: self, part })))
+            }
         })
     }
 
     fn attributes(&self) -> Vec<String> {
-        ["setter", "getter", "fget", "fset"].map(String::from).to_vec()
+        ["setter", "getter", "deleter", "fget", "fset", "fdel"].map(String::from).to_vec()
     }
 }
 
@@ -102,14 +104,16 @@ impl Object for PropertyPart {
 
     fn call(self: Rc<Self>, _interp: &mut Interp, args: Args) -> Result<Value> {
         let Some(function) = args.positional.into_iter().next() else {
-            return Err(Error::ty("setter() takes a function"));
+            return Err(Error::ty(format!("{}() takes a function", self.part)));
         };
-        let (getter, setter) = if self.setter {
-            (self.property.getter.clone(), Some(function))
-        } else {
-            (Some(function), self.property.setter.clone())
-        };
-        Ok(Value::User(Rc::new(Property { getter, setter })))
+        let Property { getter, setter, deleter } = &*self.property;
+        let mut property = Property { getter: getter.clone(), setter: setter.clone(), deleter: deleter.clone() };
+        match self.part {
+            "getter" => property.getter = Some(function),
+            "setter" => property.setter = Some(function),
+            _ => property.deleter = Some(function),
+        }
+        Ok(Value::User(Rc::new(property)))
     }
 }
 

@@ -90,6 +90,36 @@ impl Instance {
         Ok(())
     }
 
+    /// Sets a property of the class; false if there is none of that name.
+    fn set_property(self: &Rc<Self>, interp: &mut Interp, name: &str, value: &Value) -> Result<bool> {
+        let Some(Value::User(object)) = self.class.lookup(name) else { return Ok(false) };
+        let Some(property) = downcast::<Property>(&object) else { return Ok(false) };
+        let Some(setter) = &property.setter else {
+            let message = format!("property '{name}' of '{}' object has no setter", self.class.name);
+            return Err(raise("AttributeError", message));
+        };
+        interp.call(setter, Args::positional(vec![Value::User(self.clone()), value.clone()]))?;
+        Ok(true)
+    }
+
+    /// Deletes an attribute as `del` does; false if there is none.
+    pub(crate) fn delete(self: &Rc<Self>, interp: &mut Interp, name: &str) -> Result<bool> {
+        let receiver = Value::User(self.clone());
+        if let Some(hook) = self.class.lookup("__delattr__") {
+            return interp.call(&hook, Args::positional(vec![receiver, Value::str(name)])).map(|_| true);
+        }
+        if let Some(Value::User(object)) = self.class.lookup(name)
+            && let Some(property) = downcast::<Property>(&object)
+        {
+            let Some(deleter) = &property.deleter else {
+                let message = format!("property '{name}' of '{}' object has no deleter", self.class.name);
+                return Err(raise("AttributeError", message));
+            };
+            return interp.call(deleter, Args::positional(vec![receiver])).map(|_| true);
+        }
+        Ok(self.remove(name))
+    }
+
     /// A special method of the class, bound.
     pub(crate) fn special(self: &Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {
         match self.class.lookup(name) {
@@ -208,11 +238,12 @@ fn init_data(interp: &mut Interp, instance: &Rc<Instance>, data: &DataClass, arg
     let fields: Vec<_> = data.fields.iter().filter(|f| f.init).collect();
     let positional = fields.iter().filter(|f| !f.kw_only).count();
     if args.positional.len() > positional {
-        let message = format!(
-            "{class}.__init__() takes {} positional arguments but {} were given",
-            positional + 1,
-            args.positional.len() + 1
-        );
+        let named = fields.iter().filter(|f| f.kw_only || f.default.is_some() || f.factory.is_some()).count();
+        let needed = fields.len() - named + 1;
+        let most = positional + 1;
+        let range = if needed == most { most.to_string() } else { format!("from {needed} to {most}") };
+        let given = args.positional.len() + 1;
+        let message = format!("{class}.__init__() takes {range} positional arguments but {given} were given");
         return Err(Error::ty(message));
     }
     let mut given: IndexMap<Symbol, Value> = IndexMap::new();
@@ -251,11 +282,39 @@ pub(super) fn inherited(name: &str, receiver: &Value) -> Option<Value> {
     let method = match name {
         "__init__" => "init",
         "__setattr__" => "setattr",
+        "__delattr__" => "delattr",
         "__repr__" | "__str__" => "repr",
         "__init_subclass__" => "init",
         _ => return None,
     };
     Some(Value::User(Rc::new(ObjectMethod { method, receiver: receiver.clone() })))
+}
+
+/// `object.__setattr__` and its like, which take the object first.
+pub(crate) fn of_object(name: &str) -> Option<Value> {
+    inherited(name, &Value::None).map(|_| Value::User(Rc::new(UnboundObjectMethod { name: name.to_owned() })))
+}
+
+#[derive(Debug)]
+struct UnboundObjectMethod {
+    name: String,
+}
+
+impl Object for UnboundObjectMethod {
+    fn class_name(&self) -> Rc<str> {
+        "wrapper_descriptor".into()
+    }
+
+    fn call(self: Rc<Self>, interp: &mut Interp, mut args: Args) -> Result<Value> {
+        if args.positional.is_empty() {
+            return Err(Error::ty(format!("descriptor '{}' of 'object' object needs an argument", self.name)));
+        }
+        let receiver = args.positional.remove(0);
+        match inherited(&self.name, &receiver) {
+            Some(method) => interp.call(&method, args),
+            None => Ok(Value::None),
+        }
+    }
 }
 
 /// A method of `object`.
@@ -285,9 +344,17 @@ impl Object for ObjectMethod {
                 Ok(Value::None)
             }
             ("setattr", Some(instance), [Value::Str(name), value]) => {
-                instance.set(name, value.clone());
+                if !instance.set_property(interp, name, value)? {
+                    instance.set(name, value.clone());
+                }
                 Ok(Value::None)
             }
+            ("delattr", Some(instance), [Value::Str(name)]) => match instance.remove(name) {
+                true => Ok(Value::None),
+                false => {
+                    Err(raise("AttributeError", format!("'{}' object has no attribute '{name}'", instance.class.name)))
+                }
+            },
             ("repr", Some(instance), []) => {
                 let text = if is_exception(&instance.class) {
                     exceptions::message(interp, &instance)?
@@ -316,6 +383,17 @@ impl Object for Instance {
             metadata: vec![Value::User(class.clone())],
             rebuild: Box::new(move |children| Value::User(Rc::new(Instance::with_elements(class.clone(), children)))),
         })
+    }
+
+    fn as_key(&self) -> Option<Value> {
+        if let Some(elements) = &self.tuple {
+            return Some(Value::Tuple(elements.clone()));
+        }
+        let data = self.data().filter(|data| data.frozen && data.eq && self.class.lookup("__eq__").is_none())?;
+        let class = std::iter::once(Value::User(self.class.clone()));
+        let fields = data.fields.iter().filter(|field| field.compare);
+        let fields = fields.map(|field| self.get(&field.name).unwrap_or(Value::None));
+        Some(Value::tuple(class.chain(fields).collect::<Vec<_>>()))
     }
 
     fn get_attr(self: Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {
@@ -366,20 +444,14 @@ impl Object for Instance {
         if let Some(hook) = self.class.lookup("__setattr__") {
             return interp.call(&hook, Args::positional(vec![receiver, Value::str(name), value])).map(drop);
         }
-        if let Some(Value::User(object)) = self.class.lookup(name)
-            && let Some(property) = downcast::<Property>(&object)
-        {
-            let Some(setter) = &property.setter else {
-                let message = format!("property '{name}' of '{}' object has no setter", self.class.name);
-                return Err(raise("AttributeError", message));
-            };
-            return interp.call(setter, Args::positional(vec![receiver, value])).map(drop);
+        if self.set_property(interp, name, &value)? {
+            return Ok(());
         }
         if self.tuple.is_some() && self.field(name).is_some() {
             return Err(raise("AttributeError", "can't set attribute"));
         }
         if self.data().is_some_and(|data| data.frozen) {
-            return Err(raise("AttributeError", format!("cannot assign to field '{name}'")));
+            return Err(raise("FrozenInstanceError", format!("cannot assign to field '{name}'")));
         }
         self.assign(interp, name, value)
     }

@@ -12,7 +12,7 @@ use std::rc::Rc;
 use indexmap::IndexMap;
 
 pub(crate) use descriptors::{BoundMethod, ClassMethod, Property, StaticMethod};
-pub(crate) use instance::Instance;
+pub(crate) use instance::{Instance, of_object};
 pub(crate) use super_object::Super;
 
 use super::Interp;
@@ -80,6 +80,8 @@ pub(crate) struct DataField {
     pub(crate) kw_only: bool,
     /// What the program says about it.
     pub(crate) metadata: Value,
+    /// Whether it counts when instances are compared.
+    pub(crate) compare: bool,
     /// Whether `metadata` says that it belongs to a tree's structure (`{"static": True}`).
     pub(crate) is_static: bool,
 }
@@ -152,6 +154,9 @@ impl UserClass {
                     Some(Value::tuple(classes.chain(interp.eval.builtins.get("object")).collect::<Vec<_>>()))
                 }
                 "from_config" if self.native.is_some() => Some(crate::keras::derived::from_config(self.clone())),
+                "_make" if matches!(&*self.layout.borrow(), Layout::Tuple(..)) => {
+                    Some(bind_method(interp.standard_function("make_tuple")?, Value::User(self.clone())))
+                }
                 "_fields" => match &*self.layout.borrow() {
                     Layout::Tuple(names, _) => {
                         Some(Value::tuple(names.iter().cloned().map(Value::Str).collect::<Vec<_>>()))

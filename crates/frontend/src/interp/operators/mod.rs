@@ -65,7 +65,8 @@ impl Interp {
             return Ok(text.map_or_else(Value::Host, Value::str));
         }
         if let (Value::Host(host), _) | (_, Value::Host(host)) = (left, right) {
-            return Ok(Value::Host(host.clone()));
+            let host = host.derived();
+            return Ok(self.host_binary(op, left, right, host));
         }
         if let Some(value) = self.special_binary(op, left, right)? {
             return Ok(value);
@@ -157,8 +158,9 @@ impl Interp {
         if tensor::is_tensor(value) {
             return self.tensor_unary(op, value);
         }
-        if let Value::Host(_) = value {
-            return Ok(value.clone());
+        if let Value::Host(host) = value {
+            let operand = vec![value.clone()];
+            return Ok(self.of_type(host.derived(), operand, |interp, of| interp.unary(op, &of[0])));
         }
         let name = match op {
             UnaryOp::Negate => "__neg__",

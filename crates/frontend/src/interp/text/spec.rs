@@ -56,6 +56,11 @@ impl Interp {
                     None => Err(Error::internal("a number is no number")),
                 }
             }
+            // An array without dimensions is formatted as its number.
+            Value::Array(array) if array.ty().shape.is_empty() => match crate::interp::tensor::element(array, 0) {
+                Some(number) => self.format(&number, spec),
+                None => Err(Error::ty(format!("unsupported format string passed to {}.__format__", value.type_name()))),
+            },
             _ => Err(Error::ty(format!("unsupported format string passed to {}.__format__", value.type_name()))),
         }
     }
@@ -190,6 +195,9 @@ fn format_str(text: &str, spec: &Spec) -> Result<String> {
     if spec.sign.is_some() {
         return Err(raise("ValueError", "Sign not allowed in string format specifier"));
     }
+    if let Some(grouping) = spec.grouping {
+        return Err(raise("ValueError", format!("Cannot specify '{grouping}' with 's'.")));
+    }
     if spec.align == Some('=') {
         return Err(raise("ValueError", "'=' alignment not allowed in string format specifier"));
     }
@@ -233,6 +241,9 @@ pub(super) fn format_integer(number: &Number, spec: &Spec) -> Result<String> {
 pub(super) fn format_float(x: f64, spec: &Spec) -> Result<String> {
     let negative = x.is_sign_negative() && !x.is_nan();
     let upper = matches!(spec.kind, Some('E' | 'F' | 'G'));
+    if let Some(kind) = spec.kind.filter(|kind| !"eEfFgGn%".contains(*kind)) {
+        return Err(unknown_code(kind, "float"));
+    }
     if !x.is_finite() {
         let mut text = if x.is_nan() { "nan".to_owned() } else { "inf".to_owned() };
         if upper {

@@ -102,6 +102,10 @@ fn binary_mixture(t: &mut Tracer, y: &Tensor, a: &Tensor, b: &Tensor) -> Result<
 }
 
 impl Loss for Binary {
+    fn takes_logits(&self) -> bool {
+        self.from_logits
+    }
+
     fn call(&self, t: &mut Tracer, y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
         let (y, p) = super::match_ranks(t, y_true, y_pred)?;
         same_shape(&y, &p)?;
@@ -113,6 +117,10 @@ impl Loss for Binary {
 }
 
 impl Loss for Categorical {
+    fn takes_logits(&self) -> bool {
+        self.from_logits
+    }
+
     fn call(&self, t: &mut Tracer, y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
         let axis = axis_index(self.axis, y_pred.rank())?;
         same_shape(y_true, y_pred)?;
@@ -153,6 +161,10 @@ impl Sparse {
 }
 
 impl Loss for Sparse {
+    fn takes_logits(&self) -> bool {
+        self.from_logits
+    }
+
     fn call(&self, t: &mut Tracer, y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
         let axis = axis_index(self.axis, y_pred.rank())?;
         let y = self.targets(t, y_true, y_pred, axis)?;

@@ -37,6 +37,10 @@ fn easiness(t: &mut Tracer, p: &Tensor, gamma: f64) -> Result<Tensor> {
 }
 
 impl Loss for BinaryFocal {
+    fn takes_logits(&self) -> bool {
+        self.from_logits
+    }
+
     fn call(&self, t: &mut Tracer, y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
         let (y, p) = match_ranks(t, y_true, y_pred)?;
         same_shape(&y, &p)?;
@@ -59,6 +63,10 @@ impl Loss for BinaryFocal {
 }
 
 impl Loss for CategoricalFocal {
+    fn takes_logits(&self) -> bool {
+        self.from_logits
+    }
+
     fn call(&self, t: &mut Tracer, y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
         same_shape(y_true, y_pred)?;
         let axis = axis_index(self.axis, y_pred.rank())?;

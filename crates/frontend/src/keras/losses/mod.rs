@@ -112,6 +112,11 @@ pub trait Loss: Any + fmt::Debug {
     fn ignores_classes(&self) -> bool {
         false
     }
+
+    /// Whether predictions are logits, to which the loss applies softmax or sigmoid itself.
+    fn takes_logits(&self) -> bool {
+        false
+    }
 }
 
 /// A loss of the program.
@@ -172,6 +177,11 @@ impl LossObject {
             Kind::Function(Value::Function(decl)) => decl.name.starts_with("sparse"),
             Kind::Function(_) | Kind::Derived(_) => false,
         }
+    }
+
+    /// Whether predictions are logits, to which the loss applies softmax or sigmoid itself.
+    pub fn takes_logits(&self) -> bool {
+        matches!(&self.kind, Kind::Native(loss) if loss.takes_logits())
     }
 
     /// Whether some class numbers stand for "leave this out" and need not be classes.

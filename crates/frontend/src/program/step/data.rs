@@ -39,7 +39,8 @@ enum Form {
 
 impl Unknown {
     pub(in crate::program) fn new(name: impl Into<String>, host: Host) -> Rc<Unknown> {
-        Rc::new(Unknown { name: RefCell::new(name.into()), host, form: RefCell::new(Form::Nothing) })
+        let form = host.array().map_or(Form::Nothing, |ty| Form::Array(ty.clone(), None));
+        Rc::new(Unknown { name: RefCell::new(name.into()), host, form: RefCell::new(form) })
     }
 
     /// Says what the data are: a tree whose leaves have types.

@@ -307,7 +307,7 @@ impl Interp {
         let host = call.data.first().map(|(_, host)| host.clone());
         let leaves = outcomes.iter().map(|outcome| match (outcome, &host) {
             (Outcome::State(id), _) => Value::Object(Rc::new(InitialValue { id: *id, weak: false })),
-            (_, Some(host)) => Value::Host(host.clone()),
+            (_, Some(host)) => Value::Host(host.derived()),
             (_, None) => Value::Host(Host::new(format!("the result of `{name}`"), Some(self.span))),
         });
         let result = self.unflatten(&def, leaves.collect::<Vec<_>>())?;

@@ -29,6 +29,10 @@ impl Layer for Activation {
         Ok(Value::Tensor(activations::apply(cx.interp, self.0.as_ref(), x)?))
     }
 
+    fn attribute(&self, name: &str) -> Option<Value> {
+        (name == "activation").then(|| self.0.clone().unwrap_or(Value::None))
+    }
+
     fn masks(&self) -> Masks {
         Masks::Pass
     }

@@ -63,6 +63,15 @@ fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
 }
 
 impl Layer for Dense {
+    fn attribute(&self, name: &str) -> Option<Value> {
+        match name {
+            "units" => Some(Value::Int(self.units as i64)),
+            "activation" => Some(self.activation.clone().unwrap_or(Value::None)),
+            "use_bias" => Some(Value::Bool(self.bias.is_some())),
+            _ => None,
+        }
+    }
+
     fn build(&self, build: &mut Build<'_>, inputs: &[SymbolicShape]) -> Result<()> {
         let features = common::known(build.object, inputs, -1)?;
         build.add_weight("kernel", &[features, self.units], &self.kernel, true);

@@ -1,0 +1,260 @@
+//! Arrays that only the run has and whose type is known: what NumPy makes of them has a known type too.
+//!
+//! NumPy's random numbers of a given size are such arrays. What a function, a method or an operator of NumPy gives is
+//! found by applying that of `jax.numpy` to placeholders: nothing is computed. Where that fails, nothing is known.
+
+use keramos_ir::{DType, TensorType};
+
+use super::Interp;
+use super::operators::number;
+use crate::error::{Error, Result};
+use crate::library::Args;
+use crate::modules::{self, Found};
+use crate::syntax::ast::BinaryOp;
+use crate::value::host::Known;
+use crate::value::{Host, Value};
+
+/// Functions of NumPy's generators and of `numpy.random` whose results have the size that they are asked for: where it
+/// stands among the arguments, and whether the results are integers.
+const DRAWS: &[(&str, usize, DType)] = &[
+    ("normal", 2, DType::F32),
+    ("uniform", 2, DType::F32),
+    ("standard_normal", 0, DType::F32),
+    ("random", 0, DType::F32),
+    ("random_sample", 0, DType::F32),
+    ("exponential", 1, DType::F32),
+    ("gamma", 2, DType::F32),
+    ("beta", 2, DType::F32),
+    ("laplace", 2, DType::F32),
+    ("integers", 2, DType::I32),
+    ("randint", 2, DType::I32),
+    ("binomial", 2, DType::I32),
+    ("poisson", 1, DType::I32),
+];
+
+impl Interp {
+    /// What `compute` makes of operands among which are values that only the run has; `result` without its type,
+    /// if that cannot be told.
+    pub(super) fn of_type(
+        &mut self,
+        result: Host,
+        operands: Vec<Value>,
+        compute: impl FnOnce(&mut Interp, Vec<Value>) -> Result<Value>,
+    ) -> Value {
+        let (mut types, mut all) = (Vec::new(), true);
+        for operand in &operands {
+            operand.for_each_leaf(&mut |leaf| {
+                if let Value::Host(host) = leaf {
+                    match host.array() {
+                        Some(ty) => types.push(ty.clone()),
+                        None => all = false,
+                    }
+                }
+            });
+        }
+        if !all || self.tracer.depth() > 0 {
+            return Value::Host(result);
+        }
+        let (mark, told, span) = (self.mark(), self.diagnostics.len(), self.span);
+        let mut placeholders = self.tracer.enter("types", &types).into_iter();
+        self.state.open([]);
+        let mut leaf = |leaf: &Value| {
+            Ok(match leaf {
+                Value::Host(_) => placeholders.next().map_or(Value::None, Value::Tensor),
+                other => other.clone(),
+            })
+        };
+        let filled = operands.iter().map(|operand| operand.map_leaves(&mut leaf)).collect::<Result<Vec<_>>>();
+        let found = filled.and_then(|operands| compute(self, operands)).and_then(|found| {
+            found.map_leaves(&mut |leaf| {
+                Ok(match leaf {
+                    Value::Tensor(tensor) => Value::Host(result.know(Known::Array(tensor.ty().clone()))),
+                    other => other.clone(),
+                })
+            })
+        });
+        self.reset(mark);
+        self.diagnostics.truncate(told);
+        self.span = span;
+        found.unwrap_or(Value::Host(result))
+    }
+
+    /// `left op right`, one of which only the run has.
+    pub(super) fn host_binary(&mut self, op: BinaryOp, left: &Value, right: &Value, result: Host) -> Value {
+        let moved = match (op, left, right) {
+            (BinaryOp::Add, Value::Host(host), Value::Int(n)) | (BinaryOp::Add, Value::Int(n), Value::Host(host)) => {
+                Some(host.moved(1, *n))
+            }
+            (BinaryOp::Subtract, Value::Host(host), Value::Int(n)) => n.checked_neg().map(|n| host.moved(1, n)),
+            (BinaryOp::Multiply, Value::Host(host), Value::Int(n))
+            | (BinaryOp::Multiply, Value::Int(n), Value::Host(host)) => Some(host.moved(*n, 0)),
+            _ => None,
+        };
+        match moved {
+            Some(moved) if moved.array().is_none() && [left, right].iter().all(|v| !is_array(v)) => Value::Host(moved),
+            _ => self.of_type(result, vec![left.clone(), right.clone()], |interp, of| match of.as_slice() {
+                [left, right] => interp.binary(op, left, right),
+                _ => Err(Error::internal("an operator without operands")),
+            }),
+        }
+    }
+
+    /// `host[index]`. A slice whose length is known although its ends are not has as many rows, unless the data end before.
+    pub(super) fn host_item(&mut self, host: &Host, index: &Value) -> Value {
+        let length = |slice: &[Value; 3]| match slice {
+            [Value::Host(start), Value::Host(stop), Value::None] => {
+                stop.distance(start).and_then(|n| usize::try_from(n).ok()).filter(|&n| n > 0)
+            }
+            // Rows from one place of a loop in steps to the next.
+            bounds => bounds.iter().find_map(|bound| match bound {
+                Value::Host(bound) => bound.batch(),
+                _ => None,
+            }),
+        };
+        let place = |interp: &Interp, index: &Value| match index {
+            Value::Slice(slice) => match length(slice) {
+                Some(length) => Value::Slice(std::rc::Rc::new([Value::None, Value::Int(length as i64), Value::None])),
+                None => index.clone(),
+            },
+            // One element, wherever it is.
+            Value::Host(at) if at.array().is_none() && interp.tracer.depth() == 0 && at.is_moved() => Value::Int(0),
+            other => other.clone(),
+        };
+        let known = match index {
+            Value::Tuple(indices) => Value::tuple(indices.iter().map(|i| place(self, i)).collect::<Vec<_>>()),
+            other => place(self, other),
+        };
+        if let (None, Value::Slice(slice)) = (host.array(), index)
+            && let Some(length) = length(slice)
+        {
+            return Value::Host(host.with_batch(length));
+        }
+        let operands = vec![Value::Host(host.clone()), known];
+        self.of_type(host.derived(), operands, |interp, of| match of.as_slice() {
+            [array, index] => interp.get_item(array, index),
+            _ => Err(Error::internal("an index without an array")),
+        })
+    }
+
+    /// An attribute of a host value: a member of a host package, or something of unknown data.
+    pub(super) fn host_attribute(&mut self, host: &Host, name: &str) -> Value {
+        let array = host.array().is_some() && host.member().is_none();
+        if array && matches!(name, "shape" | "ndim" | "size" | "T") {
+            return self.of_type(host.derived(), vec![Value::Host(host.clone())], |interp, of| match of.first() {
+                Some(array) => interp.attribute(array, name),
+                None => Err(Error::internal("an attribute of nothing")),
+            });
+        }
+        if host.span().is_none() && !array {
+            let full = format!("{}.{name}", host.what());
+            return modules::host_alias(&full).unwrap_or_else(|| Value::Host(Host::new(full, None)));
+        }
+        Value::Host(host.with_member(name))
+    }
+
+    /// A call of a host value that may be NumPy's.
+    pub(super) fn numpy_of_host(&mut self, callee: &Host, args: Args, result: Host) -> Value {
+        if let (Some(method), true) = (callee.member(), callee.is_generator()) {
+            return self.drawn(method, &args, result);
+        }
+        if let (Some(method), Some(_)) = (callee.member().map(str::to_owned), callee.array()) {
+            let keywords: Vec<_> = args.keywords.iter().map(|(name, _)| name.clone()).collect();
+            let mut operands = vec![Value::Host(callee.clone())];
+            operands.extend(args.positional);
+            let count = operands.len();
+            operands.extend(args.keywords.into_iter().map(|(_, value)| value));
+            return self.of_type(result, operands, |interp, mut of| {
+                let named = of.split_off(count);
+                let positional = of.split_off(1);
+                let array = of.pop().unwrap_or(Value::None);
+                let function = interp.attribute(&array, &method)?;
+                interp.call(&function, Args { positional, keywords: keywords.into_iter().zip(named).collect() })
+            });
+        }
+        let Some(name) = callee.what().strip_prefix("numpy.").filter(|_| callee.span().is_none()) else {
+            return Value::Host(result);
+        };
+        match name {
+            "random.default_rng" | "random.RandomState" => Value::Host(result.know(Known::Generator)),
+            _ => match name.strip_prefix("random.") {
+                Some(draw) => self.drawn(draw, &args, result),
+                None => self.numpy_call(name, args, result),
+            },
+        }
+    }
+
+    /// What the function of that name in `jax.numpy` gives.
+    pub(crate) fn numpy_call(&mut self, name: &str, args: Args, result: Host) -> Value {
+        let (module, name) = match name.rsplit_once('.') {
+            Some((module, name)) => (format!("jax.numpy.{module}"), name),
+            None => ("jax.numpy".to_owned(), name),
+        };
+        let Found::Module(module) = modules::find(&module) else { return Value::Host(result) };
+        match (module.get)(name) {
+            Some(function) => self.applied(&function, args, result),
+            None => Value::Host(result),
+        }
+    }
+
+    /// What a function on arrays gives.
+    pub(super) fn applied(&mut self, function: &Value, args: Args, result: Host) -> Value {
+        let keywords: Vec<_> = args.keywords.iter().map(|(name, _)| name.clone()).collect();
+        let count = args.positional.len();
+        let mut operands = args.positional;
+        operands.extend(args.keywords.into_iter().map(|(_, value)| value));
+        self.of_type(result, operands, |interp, mut of| {
+            let named = of.split_off(count);
+            interp.call(function, Args { positional: of, keywords: keywords.into_iter().zip(named).collect() })
+        })
+    }
+
+    /// Random numbers of NumPy.
+    fn drawn(&mut self, function: &str, args: &Args, result: Host) -> Value {
+        let named = |name: &str| args.keywords.iter().find(|(known, _)| &**known == name).map(|(_, value)| value);
+        let (shape, dtype) = match function {
+            "rand" | "randn" => (dims(&Value::tuple(args.positional.clone())), DType::F32),
+            "permutation" => match args.positional.first() {
+                Some(Value::Int(n)) => (dims(&Value::Int(*n)), DType::I32),
+                Some(Value::Host(host)) => {
+                    return Value::Host(
+                        host.array().map_or(result.clone(), |ty| result.know(Known::Array(ty.clone()))),
+                    );
+                }
+                _ => (None, DType::I32),
+            },
+            _ => match DRAWS.iter().find(|(name, ..)| *name == function) {
+                Some((_, place, dtype)) => {
+                    let size = named("size").or_else(|| args.positional.get(*place));
+                    let dtype = match named("dtype") {
+                        Some(Value::DType(DType::F64)) | None => Some(*dtype),
+                        Some(Value::DType(DType::I64)) => Some(DType::I32),
+                        Some(Value::DType(dtype)) => Some(*dtype),
+                        Some(_) => None,
+                    };
+                    match dtype {
+                        Some(dtype) => (size.and_then(dims), dtype),
+                        None => (None, DType::F32),
+                    }
+                }
+                None => (None, DType::F32),
+            },
+        };
+        Value::Host(match shape {
+            Some(shape) => result.know(Known::Array(TensorType::new(dtype, shape))),
+            None => result,
+        })
+    }
+}
+
+fn is_array(value: &Value) -> bool {
+    matches!(value, Value::Host(host) if host.array().is_some())
+}
+
+/// The sizes that a number or a tuple of numbers stands for.
+fn dims(value: &Value) -> Option<Vec<usize>> {
+    let dim = |value: &Value| number::index(value).and_then(|dim| usize::try_from(dim).ok());
+    match value {
+        Value::Int(_) => Some(vec![dim(value)?]),
+        other => other.elements()?.iter().map(dim).collect(),
+    }
+}

@@ -1,0 +1,57 @@
+//! Statements that nothing reaches.
+
+use super::ast::{ExprKind, Module, Stmt, StmtKind};
+use crate::diagnostics::{Diagnostic, Span, codes};
+
+/// A warning for the first statement behind each `return`, `raise`, `break` or `continue` in the same block.
+///
+/// A `yield` there is none: it makes the function a generator.
+pub(crate) fn unreachable(module: &Module) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    block(&module.body, &mut found);
+    found
+}
+
+fn block(stmts: &[Stmt], found: &mut Vec<Diagnostic>) {
+    let mut left: Option<Span> = None;
+    for stmt in stmts {
+        if let Some(leaves) = left.take()
+            && !is_yield(stmt)
+        {
+            found.push(
+                Diagnostic::warning(codes::UNREACHABLE, stmt.span, "this statement is never reached")
+                    .label(leaves, "the block is left here"),
+            );
+        }
+        match &stmt.kind {
+            StmtKind::Return(_) | StmtKind::Raise { .. } | StmtKind::Break | StmtKind::Continue => {
+                left = Some(stmt.span)
+            }
+            StmtKind::If { branches, orelse } => {
+                branches.iter().for_each(|branch| block(&branch.body, found));
+                orelse.iter().for_each(|body| block(body, found));
+            }
+            StmtKind::For { body, orelse, .. } => {
+                block(body, found);
+                orelse.iter().for_each(|body| block(body, found));
+            }
+            StmtKind::While { body, orelse, .. } => {
+                block(body, found);
+                orelse.iter().for_each(|body| block(body, found));
+            }
+            StmtKind::Try(attempt) => {
+                block(&attempt.body, found);
+                attempt.handlers.iter().for_each(|handler| block(&handler.body, found));
+                attempt.orelse.iter().chain(&attempt.finally).for_each(|body| block(body, found));
+            }
+            StmtKind::With { body, .. } => block(body, found),
+            StmtKind::Function(function) => block(&function.body, found),
+            StmtKind::Class(class) => block(&class.body, found),
+            _ => {}
+        }
+    }
+}
+
+fn is_yield(stmt: &Stmt) -> bool {
+    matches!(&stmt.kind, StmtKind::Expr(expr) if matches!(expr.kind, ExprKind::Yield(_) | ExprKind::YieldFrom(_)))
+}

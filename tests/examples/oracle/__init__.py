@@ -1,0 +1,1 @@
+"""What the generator of the examples' goldens is made of."""
