@@ -359,7 +359,7 @@ impl Tracer {
     /// xʸ as `jnp.power`: a whole number of the program is an exponent of repeated multiplication, integers
     /// stay integers.
     pub(crate) fn power_of(&mut self, x: &Tensor, y: &Tensor) -> Result<Tensor> {
-        if let Some(Literal::Int(exponent)) = y.literal() {
+        if let Some(exponent) = self.whole_exponent(x, y)? {
             let [x] = self.common(Domain::Number, [x])?;
             if exponent < 0 && !is_inexact(x.dtype()) {
                 return Err(Error::argument("integers cannot be raised to a negative power")
@@ -382,6 +382,19 @@ impl Tracer {
         }
         let [x, y] = self.common(Domain::Number, [x, y])?;
         if is_inexact(x.dtype()) { self.power(&x, &y) } else { self.integer_power(&x, &y) }
+    }
+
+    /// The whole number that the program has for an exponent: one that it writes, and, outside of `jax.jit`, that of
+    /// an array of one integer.
+    fn whole_exponent(&mut self, x: &Tensor, y: &Tensor) -> Result<Option<i64>> {
+        if let Some(Literal::Int(exponent)) = y.literal() {
+            return Ok(Some(exponent));
+        }
+        if !(is_inexact(x.dtype()) && y.dtype().is_int() && y.shape().is_empty()) {
+            return Ok(None);
+        }
+        let known = self.known(y, &mut 0)?;
+        Ok(known.and_then(|known| known.array.numbers().first().map(|&number| number as i64)))
     }
 }
 
