@@ -238,7 +238,7 @@ pub fn available(environment: &Environment) -> Vec<Available> {
         let platform = TargetSpec::parse(name).ok()?.platform();
         let install = if platform == Platform::Cuda { "cuda13" } else { platform.name() };
         let Some(plugin) = discover::candidates(platform, environment).into_iter().next() else {
-            return Some(format!("no {platform} plugin: keramos-run plugins install {install}"));
+            return Some(format!("the {platform} plugin: keramos-run plugins install {install}"));
         };
         if platform == Platform::Cuda && cuda_tools(&plugin.path).is_none() {
             return Some("ptxas beside the plugin (one of the system's is used if CUDA is installed): keramos-run plugins install cuda13".to_owned());
