@@ -79,6 +79,7 @@ const EXEMPT: &[(Without, &[&str], &str)] = &[
         &["triangular_solve", "lu", "qr", "eigh", "svd"],
         "what LAPACK makes of NaN and infinities is its own affair",
     ),
+    (Without::Corners, &["linear_solve"], "it calls the program's own solver; what computes are the primitives inside"),
     (
         Without::Corners,
         &["reduce_window_max", "reduce_window_min", "reduce_window", "reduce", "random_gamma_grad", "igamma_grad_a"],

@@ -1,7 +1,7 @@
 //! Element-wise arithmetic. The second operand is the constant where a commutative primitive has one.
 
 use super::{Answer, BinaryLaws, Law, Laws, UnaryLaws, on_scalars};
-use crate::ops::{Binary, BinaryKind, Compare, Comparison, IntegerPow, Unary, UnaryKind};
+use crate::ops::{Binary, BinaryKind, Compare, Comparison, IntegerPow, Select, Unary, UnaryKind};
 use crate::passes::graph::Graph;
 use crate::{DType, Equation, Op, Value};
 use BinaryKind::{Add, And, Div, Max, Min, Mul, Or, Pow, Rem, Sub, Xor};
@@ -66,6 +66,7 @@ pub(super) const BINARY: BinaryLaws = &[
         law: "x/1 → x",
         apply: |g, kind, x, y| Ok((kind == Div && g.number(y) == Some(1.0)).then_some(x)),
     },
+    Law { name: "div_self", law: "x/x → -1 where x is 0 and 1 elsewhere, for integers", apply: div_self },
     Law {
         name: "mul_zero",
         law: "x·0 → 0 for integers and truth values (for floats x may be NaN or infinite)",
@@ -333,6 +334,17 @@ fn idempotent(_: &mut Graph<'_>, kind: BinaryKind, x: Value, y: Value) -> Answer
 fn cancel(g: &mut Graph<'_>, kind: BinaryKind, x: Value, y: Value) -> Answer {
     let fits = kind == Xor || (kind == Sub && g.ty(x).dtype.is_int());
     if x == y && fits { g.full_like(x, 0.0).map(Some) } else { Ok(None) }
+}
+
+/// XLA takes a quotient of equal integers for 1, although its 0/0 is the integer of all ones.
+fn div_self(g: &mut Graph<'_>, kind: BinaryKind, x: Value, y: Value) -> Answer {
+    if kind != Div || x != y || !g.ty(x).dtype.is_int() {
+        return Ok(None);
+    }
+    let (zero, one) = (g.full_like(x, 0.0)?, g.full_like(x, 1.0)?);
+    let is_zero = g.emit1(Compare(Comparison::Eq), &[x, zero])?;
+    let ones = g.emit1(Unary(Not), &[zero])?;
+    g.emit1(Select, &[is_zero, ones, one]).map(Some)
 }
 
 fn logic_constant(g: &mut Graph<'_>, kind: BinaryKind, x: Value, y: Value) -> Answer {

@@ -29,6 +29,11 @@ const CASES: &[(&str, &str, &str)] = &[
         "%2 = integer_pow(%0) {y=3} %3 = broadcast_in_dim(%2) {shape=[3], dims=[]} return %3",
     ),
     ("add_zero", "f32[3] | %c = constant {value=f32[3] splat -0.0} %a = add(%c, %x) return %a", "return %0"),
+    (
+        "div_self",
+        "i32[] | %a = div(%x, %x) return %a",
+        "%2 = constant {value=i32[] 0} %3 = constant {value=i32[] 1} %4 = eq(%0, %2) %5 = constant {value=i32[] -1} %6 = select(%4, %5, %3) return %6",
+    ),
     ("unary_twice", "f32[3] | %a = floor(%x) %b = floor(%a) return %b", "%2 = floor(%0) return %2"),
     ("neg_sub", "i32[] | %a = sub(%x, %y) %b = neg(%a) return %b", "%2 = sub(%1, %0) return %2"),
     ("not_compare", "f32[3] | %a = eq(%x, %y) %b = not(%a) return %b", "%2 = ne(%0, %1) return %2"),
