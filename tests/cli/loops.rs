@@ -20,23 +20,13 @@ fn follows(name: &str, source: &str, data: &[u8], compile: &[&str]) {
     std::fs::write(place.path("data.npz"), data).expect("the data");
     let model = place.write(&format!("{name}.py"), source).display().to_string();
     place.keramos(&[&["compile", &model, "-o", "m.kar"], compile].concat()).ok();
-    place
-        .keramos_run(&[
-            "train",
-            "m.kar",
-            "--data",
-            "data.npz",
-            "--no-shuffle",
-            "-o",
-            "t.kar",
-            "--history",
-            "history.json",
-        ])
-        .ok();
-    compare(&place, name);
+    trained_is_golden(&place, name);
 }
 
-fn compare(place: &Workplace, name: &str) {
+/// Trains `m.kar` in the order of the data; the history and the variables are those of the golden run.
+fn trained_is_golden(place: &Workplace, name: &str) {
+    let options = ["--data", "data.npz", "--no-shuffle", "-o", "t.kar", "--history", "history.json"];
+    place.keramos_run(&[&["train", "m.kar"][..], &options].concat()).ok();
     let expected: Value = serde_json::from_str(EXPECTED).expect("golden values");
     let history = std::fs::read_to_string(place.path("history.json")).expect("a history");
     let history: Value = serde_json::from_str(&history).expect("JSON");
@@ -99,18 +89,5 @@ fn the_example_of_a_training_step_has_keras_losses() {
     let source = std::fs::read_to_string(root("examples/train_step.py")).expect("the example");
     place.write("train_step.py", &source);
     place.keramos(&["compile", "train_step.py", "-o", "m.kar"]).ok();
-    place
-        .keramos_run(&[
-            "train",
-            "m.kar",
-            "--data",
-            "data.npz",
-            "--no-shuffle",
-            "-o",
-            "t.kar",
-            "--history",
-            "history.json",
-        ])
-        .ok();
-    compare(&place, "train_step");
+    trained_is_golden(&place, "train_step");
 }
