@@ -288,13 +288,21 @@ impl Body {
     }
 }
 
-/// The name and the positional parameters of a function of the program.
-#[derive(Clone, Debug)]
+/// The name and the parameters of a function.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct KnownSignature {
     /// The function's name.
     pub(crate) name: String,
     /// The parameters that a call can give by position.
     pub(crate) positional: Vec<String>,
+    /// How many of them, from the first on, a call cannot give by name.
+    pub(crate) positional_only: usize,
+    /// The parameters that a call gives by name only.
+    pub(crate) keyword_only: Vec<String>,
+    /// Whether it takes any number of positional arguments.
+    pub(crate) any_positions: bool,
+    /// Whether it takes arguments of any name.
+    pub(crate) any_names: bool,
 }
 
 /// What is known about the function behind `value`, which may be a method, a partial call or a
@@ -303,13 +311,20 @@ pub(crate) fn signature_of(value: &Value) -> Option<KnownSignature> {
     let Value::User(object) = value else { return None };
     if let Some(function) = crate::value::downcast::<UserFunction>(object) {
         let parameters = function.parameters();
-        let positional = parameters.positional_only.iter().chain(&parameters.positional);
-        let positional = positional.map(|p| p.name.name.to_string()).collect();
-        return Some(KnownSignature { name: function.name.to_string(), positional });
+        let names = |of: &[Parameter]| of.iter().map(|p| p.name.name.to_string()).collect::<Vec<_>>();
+        return Some(KnownSignature {
+            name: function.name.to_string(),
+            positional: [names(&parameters.positional_only), names(&parameters.positional)].concat(),
+            positional_only: parameters.positional_only.len(),
+            keyword_only: names(&parameters.keyword_only),
+            any_positions: parameters.variadic.is_some(),
+            any_names: parameters.keywords.is_some(),
+        });
     }
     let (inner, given) = object.stands_for()?;
     let mut known = signature_of(&inner)?;
     known.positional.drain(..given.min(known.positional.len()));
+    known.positional_only = known.positional_only.saturating_sub(given);
     Some(known)
 }
 
@@ -337,19 +352,8 @@ impl ParameterNames {
 /// The parameters of the function behind `value`, without those that are given already; `None` if it is not a
 /// function of the program.
 pub(crate) fn parameter_names(value: &Value) -> Option<ParameterNames> {
-    let Value::User(object) = value else { return None };
-    if let Some(function) = crate::value::downcast::<UserFunction>(object) {
-        let parameters = function.parameters();
-        let name = |p: &Parameter| p.name.name.to_string();
-        return Some(ParameterNames {
-            positional: parameters.positional_only.iter().chain(&parameters.positional).map(name).collect(),
-            keyword_only: parameters.keyword_only.iter().map(name).collect(),
-        });
-    }
-    let (inner, given) = object.stands_for()?;
-    let mut known = parameter_names(&inner)?;
-    known.positional.drain(..given.min(known.positional.len()));
-    Some(known)
+    let known = signature_of(value)?;
+    Some(ParameterNames { positional: known.positional, keyword_only: known.keyword_only })
 }
 
 /// The function bound to its receiver.

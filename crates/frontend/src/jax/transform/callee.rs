@@ -1,6 +1,7 @@
 //! What is known about a function that is going to be called.
 
-use crate::interp::function::signature_of;
+use crate::interp::function::{KnownSignature, signature_of};
+use crate::library::ParamKind;
 use crate::value::Value;
 
 /// The name of a function, for the IR and for messages.
@@ -17,19 +18,27 @@ pub(crate) fn name_of(function: &Value) -> String {
     if plain.is_empty() { "function".into() } else { plain }
 }
 
+/// The parameters of a function, of the program or of a package, as far as they are known.
+pub(crate) fn signature(function: &Value) -> Option<KnownSignature> {
+    let Value::Function(decl) = function else { return signature_of(function) };
+    let of_kind = |kind| decl.signature.iter().filter(move |p| p.kind == kind).map(|p| p.name.to_owned());
+    Some(KnownSignature {
+        name: decl.name.to_owned(),
+        positional: of_kind(ParamKind::Normal).collect(),
+        positional_only: 0,
+        keyword_only: of_kind(ParamKind::Keyword).collect(),
+        any_positions: of_kind(ParamKind::Variadic).next().is_some(),
+        any_names: of_kind(ParamKind::Keywords).next().is_some(),
+    })
+}
+
 /// How the program calls a positional argument: `x`, or `args[0]` where the name is not known.
 pub(crate) fn argument_name(function: &Value, index: usize) -> String {
-    let known = match function {
-        Value::Function(decl) => decl.signature.iter().nth(index).map(|p| p.name.to_owned()),
-        other => signature_of(other).and_then(|s| s.positional.get(index).cloned()),
-    };
+    let known = signature(function).and_then(|known| known.positional.get(index).cloned());
     known.unwrap_or_else(|| format!("args[{index}]"))
 }
 
 /// The names of the positional parameters, as far as they are known.
 pub(crate) fn parameter_names(function: &Value) -> Option<Vec<String>> {
-    match function {
-        Value::Function(decl) => Some(decl.signature.iter().map(|p| p.name.to_owned()).collect()),
-        other => signature_of(other).map(|s| s.positional),
-    }
+    signature(function).map(|known| known.positional)
 }

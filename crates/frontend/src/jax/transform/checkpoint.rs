@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use keramos_ir::ops::Policy;
 
-use super::jit::Jit;
+use super::jit::Marks;
 use super::stage::article;
 use super::transformed::{Transform, applied};
 use crate::error::{Error, Result};
@@ -136,14 +136,14 @@ fn policy(value: &Value) -> Result<Policy> {
 struct Checkpoint {
     policy: Policy,
     prevent_cse: bool,
-    statics: Jit,
+    statics: Marks,
 }
 
 fn checkpoint(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let checkpoint = Checkpoint {
         policy: args.some("policy")?.map(policy).transpose()?.unwrap_or_default(),
         prevent_cse: args.bool("prevent_cse")?,
-        statics: Jit::with_static(args)?,
+        statics: Marks::only_static(args)?,
     };
     applied(args.some("fun")?, checkpoint)
 }
@@ -154,6 +154,7 @@ impl Transform for Checkpoint {
     }
 
     fn call(&self, interp: &mut Interp, function: &Value, args: Args) -> Result<Value> {
+        self.statics.in_call("checkpoint", &args)?;
         let call = self.statics.split(interp, function, args)?;
         let staged = call.stage(interp, function)?;
         let args: Vec<&Tensor> = call.leaves.iter().chain(&staged.captures).collect();

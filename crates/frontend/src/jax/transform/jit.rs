@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use super::callee::{argument_name, name_of, parameter_names};
+use super::callee::{argument_name, name_of, signature};
+use super::marked::{Marked, Place};
 use super::shapes;
 use super::stage::{Aval, Others, Staged, Staging};
 use super::transformed::{Transform, applied};
@@ -10,7 +11,6 @@ use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::builtins::functions;
 use crate::interp::exceptions::raise;
-use crate::interp::operators::number;
 use crate::library::{Args, Bound, Default, FunctionDecl};
 use crate::trace::Tensor;
 use crate::value::tree::TreeDef;
@@ -25,46 +25,23 @@ pub(crate) static FUNCTIONS: &[FunctionDecl] = functions! {
 };
 
 fn jit(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
-    let jit = Jit {
-        static_positions: positions(args, "static_argnums")?,
-        static_names: names(args, "static_argnames")?,
-        donated_positions: positions(args, "donate_argnums")?,
-        donated_names: names(args, "donate_argnames")?,
-        inline: args.bool("inline")?,
-    };
-    applied(args.some("fun")?, jit)
-}
-
-fn positions(args: &Bound, name: &str) -> Result<Vec<i64>> {
-    let Some(value) = args.some(name)? else { return Ok(Vec::new()) };
-    if let Some(position) = number::index(value) {
-        return Ok(vec![position]);
-    }
-    let all = value.elements().and_then(|v| v.iter().map(number::index).collect());
-    all.ok_or_else(|| args.invalid(name, "an integer or a sequence of integers"))
-}
-
-fn names(args: &Bound, name: &str) -> Result<Vec<Rc<str>>> {
-    let text = |value: &Value| match value {
-        Value::Str(text) => Some(text.clone()),
-        _ => None,
-    };
-    let Some(value) = args.some(name)? else { return Ok(Vec::new()) };
-    if let Some(one) = text(value) {
-        return Ok(vec![one]);
-    }
-    let all = value.elements().and_then(|v| v.iter().map(text).collect());
-    all.ok_or_else(|| args.invalid(name, "a string or a sequence of strings"))
+    let marked = Marks { fixed: Marked::new(args, "static")?, donated: Marked::new(args, "donate")? };
+    applied(args.some("fun")?, Jit { marked, inline: args.bool("inline")? })
 }
 
 /// The options of a jitted function.
 #[derive(Clone, Debug)]
 pub(crate) struct Jit {
-    static_positions: Vec<i64>,
-    static_names: Vec<Rc<str>>,
-    donated_positions: Vec<i64>,
-    donated_names: Vec<Rc<str>>,
+    marked: Marks,
     inline: bool,
+}
+
+/// Which arguments are not like the others.
+#[derive(Clone, Debug)]
+pub(super) struct Marks {
+    /// Those that are part of the function.
+    fixed: Marked,
+    donated: Marked,
 }
 
 /// What becomes of an argument of a jitted function.
@@ -93,45 +70,39 @@ pub(crate) struct JitCall {
 }
 
 impl Jit {
-    /// Only argument `static_argnums` of a call.
+    /// What becomes of each argument of a call of `function`, by position and by name.
+    pub(crate) fn roles(&self, function: &Value, args: &Args) -> (Vec<Role>, Vec<Role>) {
+        self.marked.roles(function, args)
+    }
+}
+
+impl Marks {
+    /// What `static_argnums` of a call says.
     ///
     /// # Errors
     /// It is no integer or sequence of integers.
-    pub(super) fn with_static(args: &Bound) -> Result<Jit> {
-        Ok(Jit {
-            static_positions: positions(args, "static_argnums")?,
-            static_names: Vec::new(),
-            donated_positions: Vec::new(),
-            donated_names: Vec::new(),
-            inline: false,
-        })
+    pub(super) fn only_static(args: &Bound) -> Result<Marks> {
+        Ok(Marks { fixed: Marked::new(args, "static")?, donated: Marked::nothing("donate") })
     }
 
-    /// Whether argument `index`, called `name`, is among those listed.
-    fn listed(positions: &[i64], names: &[Rc<str>], index: Option<usize>, name: Option<&str>, count: usize) -> bool {
-        let at = |&position: &i64| {
-            let position = if position < 0 { position + count as i64 } else { position };
-            index.is_some_and(|index| position == index as i64)
+    fn roles(&self, function: &Value, args: &Args) -> (Vec<Role>, Vec<Role>) {
+        let known = signature(function).unwrap_or_default();
+        let count = args.positional.len();
+        let role = |place: Place<'_>| match self.fixed.has(&known, place, count) {
+            true => Role::Static,
+            false if self.donated.has(&known, place, count) => Role::Donated,
+            false => Role::Traced,
         };
-        positions.iter().any(at) || name.is_some_and(|name| names.iter().any(|n| &**n == name))
+        let positional = (0..count).map(|index| role(Place::Position(index)));
+        (positional.collect(), args.keywords.iter().map(|(name, _)| role(Place::Name(name))).collect())
     }
 
-    /// What becomes of each argument of a call of `function`, by position and by name.
-    pub(crate) fn roles(&self, function: &Value, args: &Args) -> (Vec<Role>, Vec<Role>) {
-        let known = parameter_names(function).unwrap_or_default();
-        let count = args.positional.len().max(known.len());
-        let role = |index: Option<usize>, name: Option<&str>| {
-            if Jit::listed(&self.static_positions, &self.static_names, index, name, count) {
-                return Role::Static;
-            }
-            match Jit::listed(&self.donated_positions, &self.donated_names, index, name, count) {
-                true => Role::Donated,
-                false => Role::Traced,
-            }
-        };
-        let positional = (0..args.positional.len()).map(|i| role(Some(i), known.get(i).map(String::as_str)));
-        let by_name = |name: &str| role(known.iter().position(|n| n == name), Some(name));
-        (positional.collect(), args.keywords.iter().map(|(name, _)| by_name(name)).collect())
+    /// Checks that every position marked static is among those of a call.
+    ///
+    /// # Errors
+    /// One is not.
+    pub(super) fn in_call(&self, transform: &str, args: &Args) -> Result<()> {
+        self.fixed.in_range(transform, "the call has", args.positional.len())
     }
 
     /// Takes a call of `function` apart.
@@ -139,43 +110,24 @@ impl Jit {
     /// # Errors
     /// A traced leaf is no number or array, or a static argument is not hashable.
     pub(crate) fn split(&self, interp: &mut Interp, function: &Value, args: Args) -> Result<JitCall> {
-        let known = parameter_names(function).unwrap_or_default();
-        let count = args.positional.len().max(known.len());
+        let (positional, keywords) = self.roles(function, &args);
         let mut call = JitCall {
-            args,
+            args: Args::default(),
             positional: Vec::new(),
             keywords: Vec::new(),
             leaves: Vec::new(),
             names: Vec::new(),
             donated: Vec::new(),
         };
-        let positional = call.args.positional.clone();
-        for (index, value) in positional.iter().enumerate() {
-            let name = known.get(index).map(String::as_str);
-            let donated = Jit::listed(&self.donated_positions, &self.donated_names, Some(index), name, count);
-            let shown = argument_name(function, index);
-            let def = match Jit::listed(&self.static_positions, &self.static_names, Some(index), name, count) {
-                true => {
-                    hashable(&shown, value)?;
-                    None
-                }
-                false => Some(call.add(interp, &shown, value, donated)?),
-            };
+        for (index, (value, role)) in args.positional.iter().zip(positional).enumerate() {
+            let def = call.take(interp, &argument_name(function, index), value, role)?;
             call.positional.push(def);
         }
-        let keywords = call.args.keywords.clone();
-        for (name, value) in &keywords {
-            let index = known.iter().position(|n| **n == **name);
-            let donated = Jit::listed(&self.donated_positions, &self.donated_names, index, Some(name), count);
-            let def = match Jit::listed(&self.static_positions, &self.static_names, index, Some(name), count) {
-                true => {
-                    hashable(name, value)?;
-                    None
-                }
-                false => Some(call.add(interp, name, value, donated)?),
-            };
+        for ((name, value), role) in args.keywords.iter().zip(keywords) {
+            let def = call.take(interp, name, value, role)?;
             call.keywords.push(def);
         }
+        call.args = args;
         Ok(call)
     }
 }
@@ -196,6 +148,17 @@ fn hashable(name: &str, value: &Value) -> Result<()> {
 }
 
 impl JitCall {
+    /// Notes an argument; its tree, if it is traced.
+    fn take(&mut self, interp: &mut Interp, name: &str, value: &Value, role: Role) -> Result<Option<TreeDef>> {
+        match role {
+            Role::Static => {
+                hashable(name, value)?;
+                Ok(None)
+            }
+            Role::Traced | Role::Donated => Ok(Some(self.add(interp, name, value, role == Role::Donated)?)),
+        }
+    }
+
     fn add(&mut self, interp: &mut Interp, name: &str, value: &Value, donated: bool) -> Result<TreeDef> {
         let (values, def) = interp.flatten(value)?;
         for (value, path) in values.iter().zip(def.paths()) {
@@ -241,6 +204,12 @@ impl Transform for Jit {
         "jit"
     }
 
+    fn check(&self, function: &Value) -> Result<()> {
+        self.marked.fixed.check("jit", function)?;
+        self.marked.donated.check("jit", function)?;
+        self.marked.fixed.disjoint(&self.marked.donated, function)
+    }
+
     fn called(&self, interp: &mut Interp, callee: &Value, args: &Args) -> Option<Value> {
         if interp.jit_disabled > 0 {
             return None;
@@ -253,7 +222,7 @@ impl Transform for Jit {
         if interp.jit_disabled > 0 {
             return interp.call(function, args);
         }
-        let call = self.split(interp, function, args)?;
+        let call = self.marked.split(interp, function, args)?;
         let staged = call.stage(interp, function)?;
         let args: Vec<&Tensor> = call.leaves.iter().chain(&staged.captures).collect();
         let results = match self.inline {

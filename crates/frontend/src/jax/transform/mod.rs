@@ -15,6 +15,7 @@ mod grad;
 mod jacobian;
 mod jit;
 mod linear;
+mod marked;
 pub(crate) mod misc;
 mod reverse;
 mod selection;

@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use keramos_ir::{DType, TensorType};
 
-use super::callee::name_of;
+use super::callee::{name_of, signature};
+use super::marked::{Marked, Place};
 use super::selection::Selected;
 use super::stage::{Others, Staging};
 use super::transformed::{Transform, Transformed, check_callable};
@@ -50,7 +51,7 @@ pub(crate) static FUNCTIONS: &[FunctionDecl] = functions! {
     "eval_shape" [(fun) (*args) (**kwargs)] "The shapes and element types of a function's results." => eval_shape;
     "make_jaxpr" [(fun) (static_argnums = Default::Ints(&[])) (axis_env = Default::None) (return_shape = Default::Bool(false))]
         "The function that shows the operations of a function as text." => |_, args| {
-            Transformed::value(args.get("fun")?, MakeJaxpr)
+            Transformed::value(args.get("fun")?, MakeJaxpr(Marked::new(args, "static")?))
         };
 };
 
@@ -176,19 +177,28 @@ pub(super) fn outputs(interp: &mut Interp, function: &Value, mut call: Args) -> 
 }
 
 /// `jax.make_jaxpr(f)`: calling it gives the text of Keramos's own IR, of which only people make use.
+/// It knows which arguments are part of the function.
 #[derive(Debug)]
-struct MakeJaxpr;
+struct MakeJaxpr(Marked);
 
 impl Transform for MakeJaxpr {
     fn name(&self) -> &'static str {
         "make_jaxpr"
     }
 
+    fn check(&self, function: &Value) -> Result<()> {
+        self.0.check("make_jaxpr", function)
+    }
+
     fn call(&self, interp: &mut Interp, function: &Value, mut args: Args) -> Result<Value> {
-        for value in &mut args.positional {
-            *value = placeholder(interp, value)?;
+        let (known, count) = (signature(function).unwrap_or_default(), args.positional.len());
+        let mut positions = Vec::new();
+        for (index, value) in args.positional.iter_mut().enumerate() {
+            if !self.0.has(&known, Place::Position(index), count) {
+                *value = placeholder(interp, value)?;
+                positions.push(index);
+            }
         }
-        let positions = (0..args.positional.len()).collect();
         let selected = Selected::new(interp, "make_jaxpr", function, args, positions)?;
         let name = name_of(function);
         let staging = Staging {

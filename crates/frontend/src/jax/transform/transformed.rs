@@ -15,6 +15,14 @@ pub(crate) trait Transform: fmt::Debug + 'static {
     /// JAX's name of it, such as `grad`.
     fn name(&self) -> &'static str;
 
+    /// Checks that the options fit `function`.
+    ///
+    /// # Errors
+    /// They do not.
+    fn check(&self, _function: &Value) -> Result<()> {
+        Ok(())
+    }
+
     /// Calls `function` transformed. Something is being traced.
     ///
     /// # Errors
@@ -49,6 +57,7 @@ impl<T: Transform> Transformed<T> {
     /// The value is not callable.
     pub(crate) fn value(function: &Value, transform: T) -> Result<Value> {
         check_callable(transform.name(), function)?;
+        transform.check(function)?;
         Ok(Value::User(Rc::new(Transformed { function: function.clone(), transform: Rc::new(transform) })))
     }
 }
