@@ -166,7 +166,8 @@ impl Compiler {
                 Stage::Ast | Stage::Ir => titled(entry, &entry.function).to_string(),
                 Stage::IrOpt => titled(entry, &optimize(entry)?).to_string(),
                 Stage::StableHlo => {
-                    let lowered = lower_entry(entry, Format::Text).map_err(|error| error.placed(&notes.sources))?;
+                    let lowered = optimize(entry).and_then(|function| lower_entry(entry, &function, Format::Text));
+                    let lowered = lowered.map_err(|error| error.placed(&notes.sources))?;
                     format!("// {}\n{}", title(entry), lowered.text().unwrap_or_default())
                 }
             };
@@ -189,9 +190,10 @@ impl Compiler {
 
     fn package(&self, name: &str, program: &Program) -> Result<ArtifactBuilder, CompileError> {
         let file = Path::new(name).file_name().map(|file| file.to_string_lossy().into_owned());
-        let mut builder = ArtifactBuilder::new(package::build_info(), package::manifest(program, file));
-        for entry in &program.entries {
-            let lowered = lower_entry(entry, Format::Bytecode)?;
+        let functions = program.entries.iter().map(optimize).collect::<Result<Vec<Function>, _>>()?;
+        let mut builder = ArtifactBuilder::new(package::build_info(), package::manifest(program, &functions, file));
+        for (entry, function) in program.entries.iter().zip(&functions) {
+            let lowered = lower_entry(entry, function, Format::Bytecode)?;
             builder.add_program(package::program(entry), lowered.code);
         }
         Ok(builder)
@@ -218,15 +220,14 @@ fn optimize(entry: &Entry) -> Result<Function, CompileError> {
     Ok(passes::order_donated(&simplify(&entry.function, &options)?, &donated.collect::<Vec<_>>())?)
 }
 
-/// Optimizes and lowers one entry point.
-fn lower_entry(entry: &Entry, format: Format) -> Result<Lowered, CompileError> {
-    let function = optimize(entry)?;
+/// Lowers one entry point, given its optimized function.
+fn lower_entry(entry: &Entry, function: &Function, format: Format) -> Result<Lowered, CompileError> {
     let argument = |port: &program::Port| Argument { name: port.name.clone(), donated_to: port.donated_to };
     let arguments: Vec<Argument> = entry.inputs.iter().map(argument).collect();
     let results: Vec<String> = entry.outputs.iter().map(|port| port.name.clone()).collect();
     let program = keramos_lowering::Program {
         name: entry.name(),
-        function: &function,
+        function,
         arguments: &arguments,
         results: &results,
         partitions: 1,

@@ -25,6 +25,7 @@ mod compiler;
 mod error;
 mod package;
 mod stage;
+mod work;
 
 pub use keramos_artifact as artifact;
 pub use keramos_frontend as frontend;

@@ -5,7 +5,7 @@ use keramos_artifact::manifest::{
 };
 use keramos_artifact::{BuildInfo, DType, Manifest};
 use keramos_frontend::program::{self, Entry, EntryKind, Program, StateRole};
-use keramos_ir::TensorType;
+use keramos_ir::{Function, TensorType};
 
 /// The StableHLO version whose operations are emitted: the oldest that all supported plugins read.
 const STABLEHLO_VERSION: &str = "1.13.3";
@@ -18,13 +18,15 @@ pub(crate) fn build_info() -> BuildInfo {
     }
 }
 
-pub(crate) fn manifest(program: &Program, source: Option<String>) -> Manifest {
+/// All of the manifest that does not come with programs; `functions` are those of the entry points as they are lowered.
+pub(crate) fn manifest(program: &Program, functions: &[Function], source: Option<String>) -> Manifest {
     Manifest {
         name: program.model.clone(),
         source,
         variables: program.variables.iter().map(variable).collect(),
         stacks: program.stacks.clone(),
         layers: program.layers.iter().map(layer).collect(),
+        work: crate::work::of(program, functions),
         training: program.training.as_ref().map(training),
         ..Manifest::default()
     }

@@ -7,6 +7,7 @@ mod depth;
 #[path = "../../examples/embed.rs"]
 mod embed;
 mod examples;
+mod explain;
 mod fit;
 mod functions;
 mod golden;

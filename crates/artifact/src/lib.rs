@@ -28,6 +28,7 @@ mod error;
 mod header;
 pub mod manifest;
 mod reader;
+mod shared;
 mod weights;
 
 pub use builder::ArtifactBuilder;
@@ -35,8 +36,9 @@ pub use dtype::DType;
 pub use error::{ArtifactError, Fault};
 pub use header::{BuildInfo, FEATURE_FUNCTIONS, FEATURE_STACKS, FORMAT_VERSION, MAGIC, Section, SectionKind};
 pub use manifest::{
-    Adaptation, Callback, CodeFormat, Entry, ExecutableInfo, History, LayerSummary, Manifest, Monitor, Plan, Port,
-    PortKind, Program, Role, StoredTensor, Target, TrainingConfig, ValidationFreq, Variable,
+    Adaptation, Callback, CodeFormat, Entry, ExecutableInfo, History, LayerSummary, LayerWork, Manifest, Monitor, Plan,
+    Port, PortKind, Program, Role, Step, StoredTensor, Target, TrainingConfig, ValidationFreq, Variable, Work,
 };
 pub use reader::Artifact;
+pub use shared::{Holder, Shared};
 pub use weights::{WEIGHT_ALIGNMENT, Weights};

@@ -7,12 +7,14 @@ mod callback;
 mod entry;
 mod training;
 mod validate;
+mod work;
 
 use serde::{Deserialize, Serialize};
 
 pub use callback::{Callback, Monitor};
 pub use entry::Entry;
 pub use training::{Adaptation, History, TrainingConfig, ValidationFreq};
+pub use work::{LayerWork, Step, Work};
 
 use crate::DType;
 
@@ -34,6 +36,9 @@ pub struct Manifest {
     /// The layers in the order of `model.summary()`.
     #[serde(default)]
     pub layers: Vec<LayerSummary>,
+    /// What the programs do, layer by layer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub work: Vec<Work>,
     /// What `fit` was called with; `None` if the source trains nothing.
     #[serde(default)]
     pub training: Option<TrainingConfig>,
@@ -311,6 +316,11 @@ impl Manifest {
     /// The program of this entry point for exactly this batch size, with its index.
     pub fn program(&self, entry: &Entry, batch: Option<usize>) -> Option<(usize, &Program)> {
         self.programs_of(entry).find(|(_, program)| program.batch == batch)
+    }
+
+    /// What a program does, layer by layer, if the compiler told.
+    pub fn work_of(&self, program: usize) -> Option<&Work> {
+        self.work.iter().find(|work| work.program == program)
     }
 
     /// All programs of an entry point, each with its index, in file order.

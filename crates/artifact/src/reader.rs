@@ -5,10 +5,12 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::error::{ArtifactError, Fault};
 use crate::header::{BuildInfo, Header, PRELUDE_LEN, Prelude, Section, SectionKind};
 use crate::manifest::Manifest;
+use crate::shared::{Holder, Shared};
 use crate::weights::Weights;
 
 /// An artifact whose header and manifest have been read and checked.
@@ -20,10 +22,9 @@ pub struct Artifact {
     manifest: Manifest,
 }
 
-#[derive(Debug)]
 enum Source {
     File(File),
-    Memory(Vec<u8>),
+    Held(Holder),
 }
 
 impl Artifact {
@@ -48,7 +49,15 @@ impl Artifact {
     /// # Errors
     /// Every [`Fault`] that reading can have, with `memory` for the origin.
     pub fn from_bytes(bytes: Vec<u8>) -> Result<Artifact, ArtifactError> {
-        Artifact::read("memory".to_owned(), Source::Memory(bytes))
+        Artifact::held("memory", Arc::new(bytes))
+    }
+
+    /// Takes an artifact whose bytes lie elsewhere, such as in a mapped file; `origin` is what messages call it.
+    ///
+    /// # Errors
+    /// Every [`Fault`] that reading can have.
+    pub fn held(origin: impl Into<String>, bytes: Holder) -> Result<Artifact, ArtifactError> {
+        Artifact::read(origin.into(), Source::Held(bytes))
     }
 
     fn read(origin: String, source: Source) -> Result<Artifact, ArtifactError> {
@@ -104,11 +113,11 @@ impl Artifact {
     }
 
     /// The stored value of one variable, by index; the rest of the weights is not read. `None` if
-    /// the variable is not stored.
+    /// the variable is not stored. In an artifact that is [`Artifact::held`] it stays where it is.
     ///
     /// # Errors
     /// [`Fault::Io`], or [`Fault::Checksum`] if the value is damaged.
-    pub fn weight(&self, variable: usize) -> Result<Option<Cow<'_, [u8]>>, ArtifactError> {
+    pub fn weight(&self, variable: usize) -> Result<Option<Shared>, ArtifactError> {
         let stored = self.manifest.weights.iter().find(|stored| stored.variable == variable);
         let section = self.header.sections.last().filter(|section| section.kind == SectionKind::Weights);
         // A section that is not there holds values of no bytes.
@@ -119,8 +128,12 @@ impl Artifact {
             format!("the value of `{}`", path.unwrap_or_default())
         };
         // The reader has checked that the index fits the section, and the section the file.
+        let offset = start.saturating_add(stored.offset);
         let read =
-            read_checked(&self.source, start.saturating_add(stored.offset), stored.length, stored.checksum, part);
+            read_checked(&self.source, offset, stored.length, stored.checksum, part).and_then(|bytes| match bytes {
+                Cow::Owned(bytes) => Ok(Shared::owned(bytes)),
+                Cow::Borrowed(_) => self.source.share(offset, stored.length),
+            });
         read.map(Some).map_err(|fault| ArtifactError::new(self.origin.clone(), fault))
     }
 
@@ -201,7 +214,7 @@ fn read_checked(
 impl Source {
     fn len(&self) -> Result<u64, Fault> {
         match self {
-            Source::Memory(bytes) => Ok(bytes.len() as u64),
+            Source::Held(bytes) => Ok((**bytes).as_ref().len() as u64),
             Source::File(file) => {
                 let action = "read the file's size";
                 let fail = |source| Fault::Io { action, source };
@@ -216,20 +229,42 @@ impl Source {
 
     /// Reads a range that has been checked against [`Source::len`].
     fn read(&self, offset: u64, length: u64) -> Result<Cow<'_, [u8]>, Fault> {
-        let ended = || Fault::Io { action: "read a section", source: io::ErrorKind::UnexpectedEof.into() };
-        let len = usize::try_from(length).map_err(|_| ended())?;
+        let range = range(offset, length)?;
         match self {
-            Source::Memory(bytes) => {
-                let start = usize::try_from(offset).map_err(|_| ended())?;
-                let end = start.checked_add(len).ok_or_else(ended)?;
-                bytes.get(start..end).map(Cow::Borrowed).ok_or_else(ended)
-            }
+            Source::Held(bytes) => (**bytes).as_ref().get(range).map(Cow::Borrowed).ok_or_else(ended),
             Source::File(file) => {
-                let mut buffer = vec![0; len];
+                let mut buffer = vec![0; range.len()];
                 file.read_exact_at(&mut buffer, offset)
                     .map_err(|source| Fault::Io { action: "read a section", source })?;
                 Ok(Cow::Owned(buffer))
             }
         }
     }
+
+    /// As [`Source::read`], without a copy where the bytes are held.
+    fn share(&self, offset: u64, length: u64) -> Result<Shared, Fault> {
+        match self {
+            Source::Held(bytes) => Shared::new(bytes, range(offset, length)?).ok_or_else(ended),
+            Source::File(_) => Ok(Shared::owned(self.read(offset, length)?.into_owned())),
+        }
+    }
+}
+
+impl std::fmt::Debug for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Source::File(_) => "a file",
+            Source::Held(_) => "bytes in memory",
+        })
+    }
+}
+
+fn range(offset: u64, length: u64) -> Result<std::ops::Range<usize>, Fault> {
+    let start = usize::try_from(offset).map_err(|_| ended())?;
+    let length = usize::try_from(length).map_err(|_| ended())?;
+    Ok(start..start.checked_add(length).ok_or_else(ended)?)
+}
+
+fn ended() -> Fault {
+    Fault::Io { action: "read a section", source: io::ErrorKind::UnexpectedEof.into() }
 }

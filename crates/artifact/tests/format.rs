@@ -310,12 +310,12 @@ fn single_weights_are_read_and_checked_alone() {
     let whole = bytes();
     let artifact = Artifact::from_bytes(whole.clone()).unwrap();
     let start = artifact.sections().last().unwrap().offset as usize;
-    assert_eq!(artifact.weight(1).unwrap().unwrap(), weights()[1].1);
+    assert_eq!(&*artifact.weight(1).unwrap().unwrap(), weights()[1].1);
     assert!(artifact.weight(2).unwrap().is_none());
     let mut damaged = whole;
     damaged[start] ^= 1;
     let artifact = Artifact::from_bytes(damaged).unwrap();
-    assert_eq!(artifact.weight(1).unwrap().unwrap(), weights()[1].1);
+    assert_eq!(&*artifact.weight(1).unwrap().unwrap(), weights()[1].1);
     let message = artifact.weight(0).unwrap_err().to_string();
     assert!(message.contains("the value of `linear/dense/kernel` is damaged"), "{message}");
     assert!(matches!(artifact.weights().unwrap_err().fault, Fault::Checksum { .. }));
@@ -324,6 +324,18 @@ fn single_weights_are_read_and_checked_alone() {
 #[test]
 fn same_input_same_bytes() {
     assert_eq!(bytes(), bytes());
+}
+
+#[test]
+fn held_weights_are_used_in_place_and_outlive_the_artifact() {
+    let bytes: std::sync::Arc<Vec<u8>> = std::sync::Arc::new(bytes());
+    let artifact = Artifact::held("there", bytes.clone()).unwrap();
+    let (start, held) = (bytes.as_ptr() as usize, artifact.weight(1).unwrap().unwrap());
+    let offset = held.as_ptr() as usize - start;
+    assert!(offset < bytes.len() && offset.is_multiple_of(64), "{offset}");
+    assert_eq!(artifact.origin(), "there");
+    drop((artifact, bytes));
+    assert_eq!(&*held, weights()[1].1);
 }
 
 #[test]

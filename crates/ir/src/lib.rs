@@ -12,7 +12,8 @@
 //! 2. [`transform`] rewrites functions into functions (`jvp`, `linearize`, `transpose`, `grad`),
 //! 3. [`passes`] simplify them without changing what they mean,
 //! 4. [`verify()`] checks that a function is well formed; it runs after every step in debug builds,
-//! 5. [`text`] prints and parses functions, [`eval()`] runs them slowly and obviously.
+//! 5. [`text`] prints and parses functions, [`eval()`] runs them slowly and obviously,
+//!    [`explain`] tells what they cost.
 //!
 //! This crate performs no I/O, reads no environment, and knows neither Python nor MLIR.
 
@@ -22,6 +23,7 @@ mod builder;
 mod dtype;
 mod error;
 mod eval;
+pub mod explain;
 mod float8;
 mod function;
 mod location;

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
 use keramos_artifact::{
-    Artifact, ArtifactBuilder, ArtifactError, BuildInfo, CodeFormat, Entry, Fault, Manifest, Program, Target,
+    ArtifactBuilder, ArtifactError, BuildInfo, CodeFormat, Entry, Fault, Manifest, Program, Target,
 };
 
 /// The environment variable that names the folder; `off` turns the cache off.
@@ -192,7 +192,7 @@ impl Cache {
         let mut files = self.files()?;
         files.sort_by_key(|(_, _, used)| std::cmp::Reverse(*used));
         let listed = files.into_iter().map(|(path, size, used)| {
-            let content = Artifact::open(&path).map_err(|error| error.fault.to_string()).map(|artifact| {
+            let content = crate::open(&path).map_err(|error| error.fault.to_string()).map(|artifact| {
                 let manifest = artifact.manifest();
                 let target = manifest.targets.first().map(|target| target.fingerprint.clone());
                 (manifest.name.clone(), target.unwrap_or_default())
@@ -248,7 +248,7 @@ impl Cache {
 
 /// The executable in an entry; `None` if it is for another key of the same name.
 fn read(path: &Path, key: &Key<'_>) -> Result<Option<Vec<u8>>, ArtifactError> {
-    let artifact = Artifact::open(path)?;
+    let artifact = crate::open(path)?;
     let fits = artifact
         .manifest()
         .targets

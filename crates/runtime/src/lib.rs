@@ -12,6 +12,7 @@ mod evaluate;
 mod feed;
 pub mod memory;
 mod model;
+mod open;
 pub mod plugins;
 mod predict;
 mod session;
@@ -30,6 +31,7 @@ pub use keramos_artifact as artifact;
 pub use keramos_pjrt as pjrt;
 pub use keramos_pjrt::Platform;
 pub use model::Model;
+pub use open::open;
 pub use session::{Session, SessionOptions};
 pub use tensor::HostTensor;
 

@@ -3,7 +3,7 @@
 
 mod support;
 
-use keramos_artifact::{Artifact, ArtifactBuilder, LayerSummary, Manifest};
+use keramos_artifact::{Artifact, ArtifactBuilder, Entry, LayerSummary, LayerWork, Manifest, Work};
 use keramos_runtime::data::{self, Arrays};
 use keramos_runtime::{HostTensor, Platform, Session};
 use support::process::Place;
@@ -29,6 +29,52 @@ fn inspect_shows_what_a_run_takes() {
     assert!(!place.run("inspect m.kar").ok().contains("Memory and work"), "there are no executables to tell of");
     let json: serde_json::Value = serde_json::from_str(&place.run("inspect aot.kar --json").ok()).unwrap();
     assert_eq!(json["manifest"]["executables"][1]["plan"]["arguments"], 124);
+}
+
+#[test]
+fn inspect_tells_what_each_layer_does_and_keeps() {
+    let place = Place::new();
+    let artifact = Artifact::open(place.path("m.kar")).unwrap();
+    let programs = &artifact.manifest().programs;
+    let index = |entry: Entry| programs.iter().position(|program| program.entry == entry).unwrap();
+    let row =
+        |layer: &str, flops, backward_flops, kept| LayerWork { layer: layer.to_owned(), flops, backward_flops, kept };
+    let work = |entry, layers| Work { program: index(entry), layers, steps: Vec::new() };
+    let mut manifest = Manifest {
+        layers: vec![LayerSummary {
+            name: "dense".to_owned(),
+            class: "Dense".to_owned(),
+            output_shapes: vec![vec![None, Some(3)]],
+            params: 15,
+            connected_to: Vec::new(),
+        }],
+        work: vec![
+            work(Entry::Predict, vec![row("dense", 108, 0, 0)]),
+            work(Entry::TrainStep, vec![row("dense", 108, 2_000, 48), row("sgd", 30, 0, 0), row("", 0, 0, 0)]),
+        ],
+        ..artifact.manifest().clone()
+    };
+    for variable in &mut manifest.variables {
+        variable.layer = variable.path.starts_with("linear/dense/").then(|| "linear/dense".to_owned());
+    }
+    let mut builder = ArtifactBuilder::new(artifact.info().clone(), manifest);
+    programs.iter().for_each(|program| _ = builder.add_program(program.clone(), Vec::new()));
+    builder.write_atomic(place.path("w.kar")).unwrap();
+    let text = place.run("inspect w.kar").ok();
+    let line = |start: &str| {
+        let line = text.lines().rfind(|line| line.trim_start().starts_with(start)).unwrap();
+        line.split_whitespace().map(str::to_owned).collect::<Vec<_>>().join(" ")
+    };
+    assert!(text.contains("dense (Dense)  (None, 3)     15      108"), "{text}");
+    assert!(text.contains("Memory and work of train_step (batch 4) by layer"), "{text}");
+    // Kernel 4×3 and bias 3, float32.
+    assert_eq!(line("dense"), "dense 60 B 48 B 108 2.00 k");
+    assert_eq!(line("sgd"), "sgd - - 30 0");
+    assert_eq!(line("all"), "all 60 B 48 B 138 2.00 k");
+    let json: serde_json::Value = serde_json::from_str(&place.run("inspect w.kar --json").ok()).unwrap();
+    let layer = &json["layers"][0];
+    assert_eq!((&layer["parameters"], &layer["weight_bytes"]), (&15.into(), &60.into()));
+    assert_eq!(layer["work"]["train_step (batch 4)"]["kept_bytes"], 48);
 }
 
 #[test]
@@ -113,6 +159,14 @@ fn weights_go_out_and_come_back() {
         place.run(&format!("weights import m.kar {file} -o again.kar")).ok();
         assert_eq!(place.read("again.kar"), place.read("full.kar"));
     }
+    // What is stored is used where the file holds it, and training does not change it there.
+    let before = place.read("full.kar");
+    let first = place.run("predict full.kar --input x.npy").ok();
+    place.run("train full.kar --data train.npz --epochs 1 -o trained.kar").ok();
+    assert_eq!(place.read("full.kar"), before);
+    assert_eq!(place.run("predict full.kar --input x.npy").ok(), first);
+    assert_ne!(place.run("predict trained.kar --input x.npy").ok(), first);
+
     let listed = place.run("weights list full.kar").ok();
     let row = listed.lines().find(|line| line.contains("linear/dense/kernel")).unwrap();
     assert!(row.contains("float32[4, 3]") && row.contains("trainable") && row.ends_with("yes"), "{listed}");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use keramos_artifact::{Artifact, Entry};
+use keramos_artifact::Entry;
 use keramos_runtime::bench::{Measurement, measure};
 use keramos_runtime::{Error, Model};
 
@@ -40,7 +40,7 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
         let reason = format!("give more than 0 and at most {MAX_SECONDS}");
         return Err(Error::Option { option: "--seconds", value: options.seconds.to_string(), reason }.into());
     }
-    let artifact = Arc::new(Artifact::open(&options.artifact)?);
+    let artifact = Arc::new(keramos_runtime::open(&options.artifact)?);
     let mut model = options.device.open()?.load(artifact);
     let mut measurements = Vec::new();
     for program in chosen(&model, options)? {

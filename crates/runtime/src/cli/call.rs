@@ -52,7 +52,7 @@ enum Callee {
 impl Callee {
     fn open(options: &Options) -> Result<Callee, Error> {
         let Some(module) = Module::open(&options.artifact)? else {
-            return Ok(Callee::Artifact(Box::new(Artifact::open(&options.artifact)?)));
+            return Ok(Callee::Artifact(Box::new(keramos_runtime::open(&options.artifact)?)));
         };
         module.check_function(&options.function)?;
         Ok(Callee::Module(module))

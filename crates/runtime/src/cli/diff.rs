@@ -23,7 +23,7 @@ type Facts = BTreeMap<(&'static str, String), String>;
 
 /// Tells what differs; the exit code is 1 if anything does.
 pub(super) fn run(options: &Options) -> Result<(), Failure> {
-    let (left, right) = (facts(&Artifact::open(&options.left)?), facts(&Artifact::open(&options.right)?));
+    let (left, right) = (facts(&keramos_runtime::open(&options.left)?), facts(&keramos_runtime::open(&options.right)?));
     let mut text = String::new();
     for ((kind, name), was) in &left {
         match right.get(&(*kind, name.clone())) {

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use keramos_artifact::Artifact;
 use keramos_runtime::Platform;
 use keramos_runtime::cache::Cache;
 use keramos_runtime::pjrt::Environment;
@@ -206,7 +205,7 @@ fn cache(report: &mut Report) {
 }
 
 fn artifact(report: &mut Report, path: &Path) {
-    let artifact = match Artifact::open(path) {
+    let artifact = match keramos_runtime::open(path) {
         Ok(artifact) => artifact,
         Err(error) => {
             report.add(Verdict::Bad, "artifact", &error.to_string(), "");

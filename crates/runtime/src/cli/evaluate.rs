@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
-use keramos_artifact::{Artifact, Entry};
+use keramos_artifact::Entry;
 use keramos_runtime::data;
 use keramos_runtime::dataset::{Dataset, Purpose};
 
@@ -34,7 +34,7 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> Result<(), Failure> {
-    let artifact = Arc::new(Artifact::open(&options.artifact)?);
+    let artifact = Arc::new(keramos_runtime::open(&options.artifact)?);
     let (session, arrays) = std::thread::scope(|scope| {
         let reader = scope.spawn(|| data::read(&options.data));
         let session = options.device.open();

@@ -1,15 +1,14 @@
 //! `keramos-run inspect`.
 
 mod graph;
+mod layers;
 mod plan;
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use keramos_artifact::atomic;
-use keramos_artifact::{
-    Artifact, CodeFormat, Entry, LayerSummary, Manifest, Port, PortKind, Program, Role, SectionKind,
-};
+use keramos_artifact::{Artifact, CodeFormat, Entry, Manifest, Port, PortKind, Program, Role, SectionKind};
 use keramos_runtime::Error;
 pub(super) use keramos_runtime::memory::size;
 use serde_json::{Value, json};
@@ -33,7 +32,7 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> Result<(), Failure> {
-    let artifact = Artifact::open(&options.artifact)?;
+    let artifact = keramos_runtime::open(&options.artifact)?;
     if options.json {
         return print(&format!("{:#}\n", as_json(&artifact)));
     }
@@ -45,15 +44,14 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
         return options.stablehlo.as_ref().map_or(Ok(()), |folder| stablehlo(&artifact, folder));
     }
     let mut text = head(&artifact);
-    if !manifest.layers.is_empty() {
-        text.push_str(&format!("\nLayers\n{}", layers(&manifest.layers)));
-    }
+    text.push_str(&layers::table(manifest));
     if !manifest.variables.is_empty() {
         text.push_str(&format!("\n{}", parameters(manifest)));
     }
     text.push_str(&format!("\nEntry points\n{}", programs(manifest)));
     text.push_str(&format!("\nSections\n{}", sections(&artifact)));
     text.push_str(&plan::render(manifest));
+    text.push_str(&layers::plan(manifest));
     text.push_str(&targets(manifest));
     print(&text)
 }
@@ -104,21 +102,6 @@ fn head(artifact: &Artifact) -> String {
         text.push_str(&format!("  weights: {weights}\n"));
     }
     text
-}
-
-fn layers(layers: &[LayerSummary]) -> String {
-    let head = ["Layer (class)", "Output shape", "Params", "Connected to"].map(str::to_owned);
-    let row = |layer: &LayerSummary| {
-        let shapes: Vec<String> = layer.output_shapes.iter().map(|shape| shape_text(shape)).collect();
-        vec![
-            format!("{} ({})", layer.name, layer.class),
-            shapes.join(", "),
-            thousands(layer.params),
-            layer.connected_to.join(", "),
-        ]
-    };
-    let rows: Vec<Vec<String>> = std::iter::once(head.to_vec()).chain(layers.iter().map(row)).collect();
-    table::render(&rows)
 }
 
 fn shape_text(shape: &[Option<usize>]) -> String {
@@ -260,6 +243,7 @@ fn as_json(artifact: &Artifact) -> Value {
         "parameters": parameters,
         "trainable_parameters": trainable,
         "has_weights": manifest.has_all_weights(),
+        "layers": layers::as_json(manifest),
         "sections": sections,
         "manifest": manifest,
     })

@@ -8,7 +8,7 @@ use std::thread::ScopedJoinHandle;
 use std::time::Instant;
 
 use clap::Args;
-use keramos_artifact::{Artifact, DType, Entry};
+use keramos_artifact::{DType, Entry};
 use keramos_runtime::data::{self, Arrays};
 use keramos_runtime::dataset::{ArrayNames, Dataset, Purpose};
 use keramos_runtime::{Error, HostTensor};
@@ -49,7 +49,7 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
     }
     // The files are read while the plugin starts.
     let (session, files) = std::thread::scope(|scope| {
-        let reader = scope.spawn(|| Ok((Artifact::open(&options.artifact)?, data::read(&options.input)?)));
+        let reader = scope.spawn(|| Ok((keramos_runtime::open(&options.artifact)?, data::read(&options.input)?)));
         (options.device.open(), join(reader))
     });
     let (artifact, arrays) = files?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
-use keramos_artifact::{Artifact, Entry, Manifest, TrainingConfig, ValidationFreq, atomic};
+use keramos_artifact::{Entry, Manifest, TrainingConfig, ValidationFreq, atomic};
 use keramos_runtime::data::{self, Arrays};
 use keramos_runtime::dataset::{Dataset, Purpose};
 use keramos_runtime::train::{FitOptions, check_trainable};
@@ -75,7 +75,7 @@ pub(super) fn run(options: &Options, quiet: bool) -> Result<(), Failure> {
     for path in [Some(output), options.history.as_deref()].into_iter().flatten() {
         check_folder(path)?;
     }
-    let artifact = Arc::new(Artifact::open(&options.artifact)?);
+    let artifact = Arc::new(keramos_runtime::open(&options.artifact)?);
     let (session, arrays) = std::thread::scope(|scope| {
         let reader = scope.spawn(|| {
             let validation = options.validation_data.as_deref().map(data::read).transpose()?;

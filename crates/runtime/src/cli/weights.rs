@@ -44,10 +44,12 @@ enum Command {
 
 pub(super) fn run(options: &Options) -> Result<(), Failure> {
     match &options.command {
-        Command::List { artifact } => list(&Artifact::open(artifact)?),
-        Command::Export { artifact, output, model_only } => export(&Artifact::open(artifact)?, output, *model_only),
+        Command::List { artifact } => list(&keramos_runtime::open(artifact)?),
+        Command::Export { artifact, output, model_only } => {
+            export(&keramos_runtime::open(artifact)?, output, *model_only)
+        }
         Command::Import { artifact, weights, output } => {
-            import(&Artifact::open(artifact)?, weights, output.as_ref().unwrap_or(artifact))
+            import(&keramos_runtime::open(artifact)?, weights, output.as_ref().unwrap_or(artifact))
         }
     }
 }

@@ -1,9 +1,11 @@
 //! The state of a model in device memory: one buffer for each variable, or for several that are rows of one array.
 
+use std::sync::Arc;
+
 use keramos_artifact::{Artifact, Manifest, PortKind, Variable};
 use keramos_pjrt::Buffer;
 
-use super::Model;
+use super::{Model, upload_shared};
 use crate::error::Error;
 use crate::tensor::HostTensor;
 use crate::weights::VariableValues;
@@ -153,11 +155,20 @@ impl Model {
     /// Puts the stored values of the variables in a slot there, if there are all of them.
     pub(super) fn restore(&mut self, artifact: &Artifact, slot: usize) -> Result<(), Error> {
         let manifest = artifact.manifest();
-        if is_stored(manifest, slot) {
-            let values = stored_values(artifact, &members(manifest, slot))?;
-            self.write(values)?;
+        let members = members(manifest, slot);
+        match (members.as_slice(), manifest.variables.get(slot)) {
+            _ if !is_stored(manifest, slot) => Ok(()),
+            // A value of its own stays where the artifact holds it, if the device can use it there.
+            ([index], Some(variable)) => match artifact.weight(*index)? {
+                Some(bytes) => {
+                    let buffer = upload_shared(&self.session, variable.dtype, &variable.shape, Arc::new(bytes))?;
+                    self.state.put(slot, buffer);
+                    Ok(())
+                }
+                None => Ok(()),
+            },
+            _ => self.write(stored_values(artifact, &members)?),
         }
-        Ok(())
     }
 
     /// How messages call what is in a slot.
@@ -185,7 +196,7 @@ fn stored_values(artifact: &Artifact, variables: &[usize]) -> Result<VariableVal
     let mut values = Vec::new();
     for &index in variables {
         if let (Some(bytes), Some(variable)) = (artifact.weight(index)?, artifact.manifest().variables.get(index)) {
-            values.push((index, HostTensor::new(variable.dtype, variable.shape.clone(), bytes.into_owned())?));
+            values.push((index, HostTensor::new(variable.dtype, variable.shape.clone(), bytes.to_vec())?));
         }
     }
     Ok(values)
