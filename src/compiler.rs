@@ -36,7 +36,8 @@ impl Compiler {
         Compiler::default()
     }
 
-    /// The batch sizes of `predict`; those below the training batch are sizes of `evaluate_step`, too.
+    /// The batch sizes of `predict`; those below the training batch are sizes of `evaluate_step`, too,
+    /// and of `train_step_masked` where something counts the padding of a batch.
     #[must_use]
     pub fn batches(mut self, batches: impl Into<Vec<usize>>) -> Self {
         self.options.program.batches = batches.into();

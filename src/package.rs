@@ -163,6 +163,7 @@ pub(crate) fn program(entry: &Entry) -> keramos_artifact::manifest::Program {
         inputs: entry.inputs.iter().zip(function.param_types()).map(port).collect(),
         outputs: entry.outputs.iter().zip(function.result_types()).map(port).collect(),
         format: keramos_artifact::manifest::CodeFormat::StablehloBytecode,
+        counts_padding: entry.counts_padding.clone(),
     }
 }
 

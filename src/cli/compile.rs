@@ -24,8 +24,8 @@ pub struct Compile {
     /// (`keramos targets` lists them), or none (StableHLO only); several times for several targets
     #[arg(long, default_value = "cpu")]
     target: Vec<String>,
-    /// Batch sizes of predict, such as 1,32,128; those below the training batch also serve the last batch of an
-    /// evaluation [default: 1 and the training batch]
+    /// Batch sizes of predict, such as 1,32,128; those below the training batch also serve last batches that
+    /// are not full [default: 1 and the training batch]
     #[arg(long, value_delimiter = ',', value_name = "SIZES")]
     batch: Vec<usize>,
     /// Batch size of training [default: what fit() says, or 32]

@@ -12,15 +12,27 @@ const LABELS: &[u8] = include_bytes!("fit/labels.npz");
 
 /// Compiles and trains a model file; gives the folder, the history, and what Keras made of it.
 fn train(name: &str, source: &str, data: &[u8], arguments: &[&str]) -> (Workplace, Value, Value) {
+    let (place, history, expected, _) = train_with(name, source, data, &[], arguments);
+    (place, history, expected)
+}
+
+/// As [`train`], with options of `keramos compile`; gives what the training said, too.
+fn train_with(
+    name: &str,
+    source: &str,
+    data: &[u8],
+    options: &[&str],
+    arguments: &[&str],
+) -> (Workplace, Value, Value, String) {
     let expected: Value = serde_json::from_str(EXPECTED).expect("golden values");
     let place = Workplace::new();
     place.write(&format!("{name}.py"), source);
     std::fs::write(place.path("data.npz"), data).expect("the data");
-    place.keramos(&["compile", &format!("{name}.py"), "-o", "m.kar"]).ok();
+    place.keramos(&[&["compile", &format!("{name}.py"), "-o", "m.kar"], options].concat()).ok();
     let train = ["train", "m.kar", "--data", "data.npz", "-o", "t.kar", "--history", "history.json"];
-    place.keramos_run(&[&train[..], arguments].concat()).ok();
+    let run = place.keramos_run(&[&train[..], arguments].concat()).ok();
     let history = std::fs::read_to_string(place.path("history.json")).expect("a history");
-    (place, serde_json::from_str(&history).expect("JSON"), expected[name].clone())
+    (place, serde_json::from_str(&history).expect("JSON"), expected[name].clone(), run.stderr)
 }
 
 pub fn numbers(value: &Value) -> Vec<f64> {
@@ -78,6 +90,24 @@ fn averages_class_weights_rates_and_long_epochs_are_those_of_keras() {
 fn layers_are_adapted_to_the_training_data() {
     let (place, history, expected) = train("adapted", include_str!("fit/adapted.py"), DATA, &["--no-shuffle"]);
     compare(&place, &history, &expected);
+}
+
+#[test]
+fn what_is_taken_over_a_whole_batch_is_that_of_keras_at_the_very_size_and_told_of_otherwise() {
+    let source = include_str!("fit/wholes.py");
+    let (place, history, expected, told) = train_with("wholes", source, DATA, &["--batch", "2,6"], &["--no-shuffle"]);
+    compare(&place, &history, &expected);
+    assert!(!told.contains("padded"), "{told}");
+
+    let (_, _, _, told) = train_with("wholes", source, DATA, &[], &["--no-shuffle"]);
+    for what in [
+        "the loss that the layer `spread` adds is over the whole batch, and a batch of 6 rows is padded to 16",
+        "the loss `error` is over the whole batch, and a batch of 2 rows is padded to 16",
+        "the metric `Errors`, which uses no `sample_weight`, is over the whole batch",
+        "compile with --batch 6 for its numbers",
+    ] {
+        assert!(told.contains(what), "{what} in {told}");
+    }
 }
 
 #[test]

@@ -93,6 +93,7 @@ pub fn call(session: &Session, function: &Function, arguments: &[Array]) -> Resu
         inputs: ports(function.param_types(), PortKind::Data)?,
         outputs: ports(function.result_types(), PortKind::Output)?,
         format: CodeFormat::StablehloBytecode,
+        counts_padding: Vec::new(),
     };
     builder.add_program(program, lowered.code);
     let artifact = builder.finish().and_then(Artifact::from_bytes).map_err(|e| e.to_string())?;

@@ -113,6 +113,10 @@ pub struct Program {
     pub outputs: Vec<Port>,
     /// How the program section is encoded.
     pub format: CodeFormat,
+    /// What counts the rows that pad a batch, in words: where it is not empty, a batch that is not full gives another
+    /// result than its rows alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counts_padding: Vec<String>,
 }
 
 /// How the code of a program is encoded.

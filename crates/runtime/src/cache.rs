@@ -148,6 +148,7 @@ impl Cache {
                 inputs: Vec::new(),
                 outputs: Vec::new(),
                 format: CodeFormat::StablehloBytecode,
+                counts_padding: Vec::new(),
             },
             key.code.to_vec(),
         );

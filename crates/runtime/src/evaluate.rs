@@ -56,6 +56,7 @@ impl Model {
                      Keras draws for {count}; compile with --batch {count} for its numbers"
                 );
             }
+            self.warn_of_padding(program, count)?;
             jobs.push(Job { program, rows: (start..start + count).collect() });
             start += count;
         }
@@ -83,6 +84,19 @@ impl Model {
             return Err(DataError::Empty { array, hint: "; give at least one example" }.into());
         }
         read_logs(&names, &last)
+    }
+
+    /// Says what counts the padding if `rows` do not fill a batch of the program.
+    pub(crate) fn warn_of_padding(&self, program: usize, rows: usize) -> Result<(), Error> {
+        let program = self.program(program)?;
+        let Some(batch) = program.batch.filter(|&batch| rows < batch) else { return Ok(()) };
+        for what in &program.counts_padding {
+            log::warn!(
+                "{what} is over the whole batch, and a batch of {rows} rows is padded to {batch}: Keras takes it over \
+                 {rows}; compile with --batch {rows} for its numbers"
+            );
+        }
+        Ok(())
     }
 
     /// Whether a program changes the state of a seed generator.

@@ -115,6 +115,7 @@ mod tests {
             ],
             outputs: vec![port("loss", &[], PortKind::Log, false)],
             format: CodeFormat::StablehloText,
+            counts_padding: Vec::new(),
         };
         let plan = Plan { temporaries: 5_000_000_000, ..Plan::default() };
         let manifest = Manifest {

@@ -197,6 +197,7 @@ impl Module {
             inputs: inputs.collect::<Result<_, Error>>()?,
             outputs: results.collect::<Result<_, Error>>()?,
             format: self.format,
+            counts_padding: Vec::new(),
         };
         let info = BuildInfo {
             compiler_version: env!("CARGO_PKG_VERSION").to_owned(),

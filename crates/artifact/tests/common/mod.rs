@@ -38,7 +38,14 @@ pub fn manifest() -> Manifest {
 pub fn program(entry: Entry, batch: Option<usize>, manifest: &Manifest) -> Program {
     let ports = manifest.variables.iter().enumerate();
     let outputs = ports.map(|(index, variable)| state(index, variable));
-    Program { entry, batch, inputs: Vec::new(), outputs: outputs.collect(), format: CodeFormat::StablehloText }
+    Program {
+        entry,
+        batch,
+        inputs: Vec::new(),
+        outputs: outputs.collect(),
+        format: CodeFormat::StablehloText,
+        counts_padding: Vec::new(),
+    }
 }
 
 pub fn builder() -> ArtifactBuilder {

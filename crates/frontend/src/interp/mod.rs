@@ -41,10 +41,11 @@ use std::rc::Rc;
 use crate::diagnostics::{Diagnostic, Source, Span};
 use crate::keras::derived::{Deriving, Tracked};
 use crate::keras::layer::LayerObject;
+use crate::keras::padding::Padding;
 use crate::keras::variable::{StateScopes, VariableId, Variables};
 use crate::keras::variable_object::VariableObject;
 use crate::keras::{Names, Seeds};
-use crate::trace::{Tensor, Tracer};
+use crate::trace::Tracer;
 use crate::value::tree::Registry;
 
 /// One compilation: everything that evaluating a model file changes.
@@ -69,9 +70,8 @@ pub struct Interp {
     pub training_given: bool,
     /// How many calls of layers the current one is inside.
     pub(crate) calls: usize,
-    /// 1 for rows that are there and 0 for padding (`f32[batch]`), while a step over padded batches is
-    /// traced: batch statistics are over the real rows only.
-    pub row_mask: Option<Tensor>,
+    /// The rows of the batch, while a step over padded batches is traced.
+    pub padding: Option<Padding>,
     /// The names that objects got automatically.
     pub names: Names,
     /// Where default seeds come from.
@@ -123,7 +123,7 @@ impl Interp {
             training: false,
             training_given: false,
             calls: 0,
-            row_mask: None,
+            padding: None,
             names: Names::default(),
             seeds: Seeds::default(),
             span: Span::default(),

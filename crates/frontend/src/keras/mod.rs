@@ -17,6 +17,7 @@ pub mod models;
 mod names;
 pub(crate) mod ops;
 pub mod optimizers;
+pub mod padding;
 pub mod penalties;
 pub(crate) mod random;
 pub mod schedules;

@@ -78,7 +78,7 @@ impl LayerObject {
 /// `output` with zeros in the rows that pad the batch, and the number of the others; none for a scalar.
 fn counted(interp: &mut Interp, output: &Tensor) -> Result<(Tensor, Option<Tensor>)> {
     let Some(&size) = output.shape().first() else { return Ok((output.clone(), None)) };
-    match interp.row_mask.clone().filter(|rows| rows.shape() == [size]) {
+    match interp.rows().filter(|rows| rows.shape() == [size]) {
         None => Ok((output.clone(), Some(interp.tracer.scalar(DType::F32, size as f64)?))),
         Some(rows) => {
             let valid = interp.tracer.sum(&rows, &[0], false)?;
@@ -110,7 +110,7 @@ fn penalty(interp: &mut Interp, regularizer: &Value, x: Tensor) -> Result<Tensor
 pub fn additional(interp: &mut Interp, model: &Rc<LayerObject>) -> Result<Vec<Tensor>> {
     let losses = model.losses(interp)?;
     let sum = |interp: &mut Interp, mut loss: Tensor| {
-        if let Some(rows) = interp.row_mask.clone().filter(|rows| loss.shape().first() == rows.shape().first()) {
+        if let Some(rows) = interp.rows().filter(|rows| loss.shape().first() == rows.shape().first()) {
             loss = only_rows(interp, &loss, &rows)?;
         }
         if !loss.dtype().is_float() {

@@ -91,7 +91,7 @@ pub(super) fn init(interp: &mut Interp, state: &State) -> Result<Entry> {
     })?;
     let function = function.0;
     let outputs = (0..state.ids.len()).map(|i| state.port(interp, i)).collect();
-    Ok(Entry { kind: EntryKind::Init, batch: None, function, inputs: Vec::new(), outputs })
+    Ok(Entry { kind: EntryKind::Init, batch: None, function, inputs: Vec::new(), outputs, counts_padding: Vec::new() })
 }
 
 impl Interp {
@@ -177,7 +177,8 @@ pub(super) fn predict(
         }
         outputs.push(state.port(interp, index));
     }
-    let mut entry = Entry { kind: EntryKind::Predict, batch: Some(batch), function, inputs, outputs };
+    let mut entry =
+        Entry { kind: EntryKind::Predict, batch: Some(batch), function, inputs, outputs, counts_padding: Vec::new() };
     if own.is_some() {
         super::steps::drop_unused_state(&mut entry);
     }

@@ -193,6 +193,9 @@ fn of_model(
     for &batch in &batches {
         entries.push(assemble::predict(interp, &state, model, &graph, batch)?);
     }
+    // Sizes that are asked for serve last batches that are not full: what is random or summed over a batch comes
+    // out as in Keras only at its very size.
+    let smaller: Vec<usize> = options.batches.iter().copied().filter(|&batch| batch < train_batch).collect();
     if let Some(compiled) = &compiled {
         // What a step of the program does with rows of padding is not known: there is none for batches that are
         // not full.
@@ -204,12 +207,14 @@ fn of_model(
             }
         } else if !compiled.losses.is_empty() {
             entries.push(steps::train(interp, &state, &graph, compiled, train_batch, false)?);
-            entries.push(steps::train(interp, &state, &graph, compiled, train_batch, true)?);
+            let padded = steps::train(interp, &state, &graph, compiled, train_batch, true)?;
+            let counts = !padded.counts_padding.is_empty();
+            entries.push(padded);
+            for &batch in smaller.iter().filter(|_| counts) {
+                entries.push(steps::train(interp, &state, &graph, compiled, batch, true)?);
+            }
         }
-        // Sizes that are asked for serve last batches that are not full: what is random or summed over a batch comes
-        // out as in Keras only at its very size.
-        let asked = options.batches.iter().copied().filter(|&batch| batch < train_batch);
-        for batch in asked.chain([train_batch]) {
+        for batch in smaller.into_iter().chain([train_batch]) {
             entries.extend(evaluation(interp, &state, &graph, compiled, batch)?);
         }
     }

@@ -238,7 +238,7 @@ impl Own<'_> {
             let (function, _) = assemble::traced(interp, name, &types, |interp, params| {
                 let (vars, rest) = params.split_at(state.ids.len());
                 interp.state.open(state.ids.iter().copied().zip(vars.iter().cloned()));
-                interp.row_mask = None;
+                interp.padding = None;
                 let (inputs, rest) = rest.split_at(inputs.len());
                 let given = data.value(&mut rest.iter().cloned());
                 let data = if whole { given } else { self.packed(inputs, &given)? };
@@ -366,7 +366,8 @@ impl Own<'_> {
         inputs.extend(ports);
         let log = |name: &String| Port { name: name.clone(), kind: PortKind::Log, donated_to: None, below: None };
         outputs.extend(names.iter().map(log));
-        let entry = Entry { kind: self.kind, batch: Some(self.batch), function, inputs, outputs };
+        let entry =
+            Entry { kind: self.kind, batch: Some(self.batch), function, inputs, outputs, counts_padding: Vec::new() };
         (entry, names)
     }
 }

@@ -101,6 +101,9 @@ pub struct Entry {
     pub inputs: Vec<Port>,
     /// One description per result of `function`.
     pub outputs: Vec<Port>,
+    /// What counts rows that pad the batch, in words: where it is not empty, the result for a batch that is not full is
+    /// not that of the rows alone.
+    pub counts_padding: Vec<String>,
 }
 
 /// One input or output of an entry point.

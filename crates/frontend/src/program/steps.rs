@@ -11,6 +11,7 @@ use crate::interp::Interp;
 use crate::keras::losses::Weights;
 use crate::keras::metrics::MetricObject;
 use crate::keras::models::Functional;
+use crate::keras::padding::Padding;
 use crate::keras::penalties;
 use crate::trace::{Tensor, Tracer};
 
@@ -48,13 +49,14 @@ pub(super) fn train(
         results.extend(logs);
         Ok(results)
     })?;
+    let counts_padding = counted(interp);
     let kind = if masked { EntryKind::TrainStepMasked } else { EntryKind::TrainStep };
     let mut inputs: Vec<Port> = (0..state.ids.len()).map(|i| state.port(interp, i)).collect();
     let mut outputs = inputs.clone();
     inputs.iter_mut().enumerate().for_each(|(i, port)| port.donated_to = Some(i));
     inputs.extend(batch_ports(graph, compiled, masked));
     outputs.extend(log_ports(compiled));
-    Ok(Entry { kind, batch: Some(batch), function, inputs, outputs })
+    Ok(Entry { kind, batch: Some(batch), function, inputs, outputs, counts_padding })
 }
 
 /// `evaluate_step` for one batch size.
@@ -94,9 +96,15 @@ pub(super) fn evaluate(
     }
     inputs.extend(batch_ports(graph, compiled, true));
     outputs.extend(log_ports(compiled));
-    let mut entry = Entry { kind: EntryKind::EvaluateStep, batch: Some(batch), function, inputs, outputs };
+    let (kind, counts_padding) = (EntryKind::EvaluateStep, counted(interp));
+    let mut entry = Entry { kind, batch: Some(batch), function, inputs, outputs, counts_padding };
     drop_unused_state(&mut entry);
     Ok(entry)
+}
+
+/// Ends the trace over a padded batch: what counted its padding.
+fn counted(interp: &mut Interp) -> Vec<String> {
+    interp.padding.take().map(|padding| padding.counted).unwrap_or_default()
 }
 
 /// Removes state parameters that the program does not use and does not return.
@@ -156,14 +164,12 @@ fn unpack(
         for x in batch.inputs.iter_mut().chain(batch.targets.iter_mut().map(|(_, y)| y)) {
             *x = repeat_first(t, x, &there)?;
         }
-        let rows = t.convert(&there, DType::F32)?;
+        let padding = Padding::new(t, there.clone())?;
         batch.valid = Some(t.convert(valid, DType::F32)?);
         let zero = t.weak(0.0)?;
         let sample = t.select(&there, sample_weight, &zero)?;
-        batch.weights = Weights { sample: Some(sample), rows: Some(rows.clone()) };
-        interp.row_mask = Some(rows);
-    } else {
-        interp.row_mask = None;
+        batch.weights = Weights { sample: Some(sample), rows: Some(padding.rows.clone()) };
+        interp.padding = Some(padding);
     }
     Ok(batch)
 }

@@ -1,6 +1,7 @@
 //! Tensors being traced, and the stack of functions that they are traced into.
 
 mod captures;
+mod depends;
 mod formula;
 mod point;
 mod tracer;

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use keramos_frontend::keras::layer::LayerObject;
+use keramos_frontend::keras::padding::Padding;
 use keramos_frontend::library::Args;
 use keramos_frontend::value::{Value, downcast};
 use keramos_ir::{Array, Buffer, DType, TensorType, eval};
@@ -20,7 +21,8 @@ fn train(x: &[f32], rows: Option<&[f32]>) -> Vec<Vec<f32>> {
     let types = [TensorType::new(DType::F32, [batch, 3]), TensorType::new(DType::F32, [batch])];
     let params = interp.tracer.enter("train", &types);
     interp.state.open([]);
-    interp.row_mask = rows.map(|_| params[1].clone());
+    let there = interp.tracer.to_bool(&params[1]).expect("marks");
+    interp.padding = rows.map(|_| Padding::new(&mut interp.tracer, there).expect("a padded batch"));
     let args = Args {
         positional: vec![Value::Tensor(params[0].clone())],
         keywords: vec![("training".into(), Value::Bool(true))],

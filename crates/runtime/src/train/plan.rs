@@ -54,6 +54,8 @@ impl Plan {
                 false => steps.push((rest, masked_program(model, rest)?)),
             }
         }
+        let padded: BTreeSet<(usize, usize)> = steps.iter().copied().collect();
+        padded.into_iter().try_for_each(|(rows, program)| model.warn_of_padding(program, rows))?;
         let rng = options.shuffle.then(|| Rng::new(options.seed));
         Ok(Plan {
             rows,

@@ -69,7 +69,7 @@ fn mask(batch: usize) -> [Port; 2] {
 }
 
 fn program(entry: Entry, batch: Option<usize>, inputs: Vec<Port>, outputs: Vec<Port>) -> Program {
-    Program { entry, batch, inputs, outputs, format: CodeFormat::StablehloText }
+    Program { entry, batch, inputs, outputs, format: CodeFormat::StablehloText, counts_padding: Vec::new() }
 }
 
 /// The artifact without weights and executables, for these batch sizes.

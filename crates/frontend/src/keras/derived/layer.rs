@@ -95,6 +95,7 @@ pub(in crate::keras) const METHODS: &[MethodDecl] = &[
                     return Err(args.invalid("loss", "a tensor"));
                 }
                 let loss = interp.to_tensor(&loss)?;
+                interp.reduced(&loss, || format!("the loss that the layer `{}` adds", layer.name()));
                 layer.add_loss(interp, loss);
             }
             Ok(Value::None)

@@ -196,6 +196,7 @@ impl LossObject {
     /// The shapes do not fit.
     pub fn compute(&self, interp: &mut Interp, y_true: &Tensor, y_pred: &Tensor, weights: &Weights) -> Result<Tensor> {
         let (values, own) = self.values(interp, y_true, y_pred)?;
+        interp.reduced(&values, || format!("the loss `{}`", self.name));
         let mask = match (y_pred.mask().cloned(), own) {
             (Some(a), Some(b)) => Some(interp.tracer.and(&a, &b)?),
             (one, other) => one.or(other),

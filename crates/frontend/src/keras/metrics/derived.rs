@@ -5,7 +5,7 @@ use std::rc::Rc;
 use keramos_ir::{DType, TensorType};
 
 use super::{Metric, MetricObject, StateVariable};
-use crate::diagnostics::{Diagnostic, codes};
+use crate::diagnostics::codes;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::classes::Instance;
@@ -145,20 +145,23 @@ impl Metric for Program {
     ) -> Result<Vec<Tensor>> {
         let function = self.method(interp, "update_state")?;
         let mut args = Args::positional(vec![Value::Tensor(y_true.clone()), Value::Tensor(y_pred.clone())]);
-        if let Some(weight) = weight {
-            if parameter_names(&function).is_none_or(|names| names.all().iter().any(|n| n == "sample_weight")) {
-                args.keywords.push(("sample_weight".into(), Value::Tensor(weight.clone())));
-            } else {
-                let message = format!("the metric `{}` takes no `sample_weight`", self.0.class.name);
-                let warning = Diagnostic::warning(codes::TRAINING_CONFIG, interp.span, message)
-                    .note("a last batch that is not full is padded: the metric counts the rows of padding, too");
-                interp.warn(warning);
-            }
+        // A tensor of its own tells whether the program's code uses it.
+        let weight = weight.map(|weight| interp.tracer.mul_scalar(weight, 1.0)).transpose()?;
+        if let Some(weight) = &weight
+            && parameter_names(&function).is_none_or(|names| names.all().iter().any(|n| n == "sample_weight"))
+        {
+            args.keywords.push(("sample_weight".into(), Value::Tensor(weight.clone())));
         }
         interp.call(&function, args)?;
         let native = self.0.native.get().and_then(downcast::<MetricObject>);
         let ids = native.map(|metric| metric.known_variables(interp)).unwrap_or_default();
-        ids.into_iter().map(|id| interp.read_variable(id)).collect()
+        let values: Vec<Tensor> = ids.into_iter().map(|id| interp.read_variable(id)).collect::<Result<_>>()?;
+        if let Some(weight) = weight
+            && !values.iter().any(|value| interp.tracer.depends(value, &weight))
+        {
+            interp.counts_padding(format!("the metric `{}`, which uses no `sample_weight`,", self.0.class.name));
+        }
+        Ok(values)
     }
 
     fn result(&self, interp: &mut Interp, _: &[Tensor]) -> Result<Tensor> {

@@ -253,7 +253,9 @@ impl Metric for MeanOf {
                 let positional = vec![Value::Tensor(y_true.clone()), Value::Tensor(y_pred.clone())];
                 let args = Args { positional, keywords: self.keywords.clone() };
                 let values = interp.call(&self.function, args)?;
-                interp.to_tensor(&values)?
+                let values = interp.to_tensor(&values)?;
+                interp.reduced(&values, || "a metric of one number for the whole batch".to_owned());
+                values
             }
         };
         let t = &mut interp.tracer;

@@ -201,7 +201,7 @@ fn compute_loss(interp: &mut Interp, object: &ObjectRef, args: &mut Bound) -> Re
         crate::program::expected(interp, &given, &predicted, loss.is_sparse())?;
     }
     let (y, y_pred) = (tensors(interp, &given)?, tensors(interp, &predicted)?);
-    let weights = Weights { rows: interp.row_mask.clone(), sample: weight(interp, args)? };
+    let weights = Weights { rows: interp.rows(), sample: weight(interp, args)? };
     let mut losses = Vec::new();
     for (place, (output, loss, weight)) in trainer.losses.iter().enumerate() {
         // Targets come for the outputs that have a loss.

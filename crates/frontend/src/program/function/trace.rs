@@ -217,7 +217,7 @@ impl Traced {
         }
         let port = |(i, name)| Port { name, kind: PortKind::Output(i), donated_to: None, below: None };
         let outputs = self.results.into_iter().enumerate().map(port).collect();
-        Ok(Entry { kind: EntryKind::Function, batch: None, function, inputs, outputs })
+        Ok(Entry { kind: EntryKind::Function, batch: None, function, inputs, outputs, counts_padding: Vec::new() })
     }
 }
 

@@ -355,7 +355,8 @@ impl Chosen {
             below: None,
         };
         outputs.extend(plan.shown.iter().map(log));
-        let mut entry = Entry { kind, batch: Some(plan.batch()), function, inputs, outputs };
+        let mut entry =
+            Entry { kind, batch: Some(plan.batch()), function, inputs, outputs, counts_padding: Vec::new() };
         crate::program::steps::drop_unused_state(&mut entry);
         Ok(entry)
     }

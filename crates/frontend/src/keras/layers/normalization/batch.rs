@@ -155,7 +155,7 @@ impl BatchNormalization {
 /// that pad the batch.
 fn statistics(cx: &mut Call<'_>, x: &Tensor, axis: usize, mask: Option<&Tensor>) -> Result<(Tensor, Tensor)> {
     let axes: Vec<usize> = (0..x.rank()).filter(|&d| d != axis).collect();
-    let rows = cx.interp.row_mask.clone();
+    let rows = cx.interp.rows();
     let t = &mut cx.interp.tracer;
     let weights = match (rows, mask) {
         (None, None) => return t.moments(x, &axes, false),
