@@ -58,3 +58,59 @@ fn flops_are_those_of_the_formulae() {
     assert!(text.contains("FLOPs are those of predict (batch 1)"), "{text}");
     assert!(text.contains("Memory and work of train_step (batch 8) by layer"), "{text}");
 }
+
+#[test]
+fn layers_unfold_to_their_operations() {
+    let place = Workplace::new();
+    place.write("net.py", NET);
+    place.keramos(&["compile", "net.py", "--target", "none", "--no-training"]).ok();
+    let drawn = |file: &str, unfold: &[&str]| {
+        place.keramos_run(&[&["inspect", "net.kar", "--graph", file], unfold].concat()).ok();
+        std::fs::read_to_string(place.path(file)).expect("the picture")
+    };
+    let folded = drawn("net.svg", &[]);
+    assert!(folded.contains("conv (Conv2D)") && folded.contains("896 params · 1.21 M FLOPs"), "{folded}");
+    assert!(!folded.contains("conv_general_dilated"), "{folded}");
+    let one = drawn("net.svg", &["--unfold", "conv"]);
+    assert!(one.contains("conv_general_dilated gives f32[1,26,26,32]") && !one.contains("dot_general"), "{one}");
+    let all = drawn("net.svg", &["--unfold", "all"]);
+    assert!(all.contains("conv_general_dilated") && all.contains("dot_general"), "{all}");
+    let dot = drawn("net.dot", &["--unfold", "dense"]);
+    assert!(dot.contains("subgraph cluster") && dot.contains("dot_general\\nf32[1,10]"), "{dot}");
+    // The page holds the operations of all layers, hidden.
+    let page = drawn("net.html", &[]);
+    assert!(
+        page.contains("class=\"steps\" display=\"none\"") && page.contains("dot_general gives f32[1,10]"),
+        "{page}"
+    );
+}
+
+#[test]
+fn operations_between_layers_are_named_and_counted_as_keras_names_them() {
+    let place = Workplace::new();
+    let source = "import keras\nfrom keras import layers, ops\n\nx = keras.Input((4,))\ny = x + x\nz = layers.Add()([y * 2.0, y])\n\
+                  w = (ops.relu(z) + y)[:, :2] / 2.0\nmodel = keras.Model(x, w)\n";
+    place.write("between.py", source);
+    place.keramos(&["compile", "between.py", "--target", "none"]).ok();
+    let json = inspected(&place, "between.kar");
+    let layers = json["layers"].as_array().expect("layers").iter();
+    let shown: Vec<String> = layers
+        .map(|layer| {
+            let flops = layer["work"]["predict (batch 1)"]["flops"].as_u64().unwrap_or(0);
+            let text = |name: &str| layer[name].as_str().unwrap_or_default().to_owned();
+            format!("{} ({}) {flops}", text("name"), text("class"))
+        })
+        .collect();
+    // The names and classes are those of `model.summary()` of Keras 3.
+    let expected = [
+        "input_layer (InputLayer) 0",
+        "add (Add) 4",
+        "multiply (Multiply) 4",
+        "add_1 (Add) 4",
+        "relu (Relu) 4",
+        "add_2 (Add) 4",
+        "get_item (GetItem) 0",
+        "true_divide (TrueDivide) 2",
+    ];
+    assert_eq!(shown, expected);
+}

@@ -68,7 +68,8 @@ impl Interp {
                 self.build_by_call(object, args)
             }
             Value::Function(decl) if graph::has_symbolic(&args) && !layers::makes_layer(decl) => {
-                graph::call(self, callee, args, decl.name)
+                let name = self.names.unique(decl.name);
+                graph::call(self, callee, args, &name)
             }
             Value::Function(decl) => {
                 let args = if modules::is_tensor_function(decl) { self.with_values(args)? } else { args };

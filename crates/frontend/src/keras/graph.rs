@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use keramos_ir::{DType, TensorType};
 
+use super::layer::layer_of;
 use super::symbolic::{DisplayShape, Symbolic, SymbolicShape, SymbolicTensor};
 use crate::diagnostics::Span;
 use crate::error::{Error, Result};
@@ -223,7 +224,15 @@ pub fn replay(
         let Some(callee) = &node.callee else { continue };
         let args = substitute(&node.args, &mut |s| values.get(&(s.0.node.id, s.0.index)).cloned())?;
         interp.at(node.span);
-        let result = interp.call(callee, args).map_err(|e| e.at(node.span))?;
+        // Layers enter their scope themselves.
+        let operation = layer_of(callee).is_none();
+        let depth = interp.tracer.scope_depth();
+        if operation {
+            interp.tracer.push_scope(node.name.clone());
+        }
+        let result = interp.call(callee, args);
+        interp.tracer.unwind_scopes(depth);
+        let result = result.map_err(|e| e.at(node.span))?;
         for (index, leaf) in result.leaves().into_iter().enumerate() {
             if let Value::Tensor(tensor) = leaf {
                 values.insert((node.id, index), tensor);

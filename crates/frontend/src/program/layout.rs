@@ -127,7 +127,7 @@ fn row(interp: &Interp, node: &Node) -> LayerRow {
     let class = match (&layer, &node.callee) {
         (Some(layer), _) => layer.class_name.to_string(),
         (None, None) => "InputLayer".to_owned(),
-        (None, Some(_)) => "Operation".to_owned(),
+        (None, Some(_)) => operation_class(&node.name),
     };
     LayerRow {
         name: node.name.to_string(),
@@ -138,6 +138,15 @@ fn row(interp: &Interp, node: &Node) -> LayerRow {
         connected_to: graph::symbolic_leaves(&node.args).iter().map(|s| s.0.node.name.to_string()).collect(),
         line: interp.source.location(node.span.start).line as u32,
     }
+}
+
+/// What Keras calls the class of an operation: `true_divide_1` is a `TrueDivide`.
+fn operation_class(name: &str) -> String {
+    let numbered = name.rsplit_once('_').filter(|(_, number)| number.parse::<u32>().is_ok());
+    let words = numbered.map_or(name, |(base, _)| base).split('_');
+    words
+        .map(|word| word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect::<String>())
+        .collect()
 }
 
 /// Elements of the layer's weights: all, and those that are trained.

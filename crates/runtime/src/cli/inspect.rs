@@ -26,6 +26,10 @@ pub(super) struct Options {
     /// Draw the layers into a .html, .svg or .dot file
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
     graph: Option<PathBuf>,
+    /// With --graph, show the operations of this layer, or of all; several times for several layers. In the page that .html
+    /// gives, a click on a layer does so
+    #[arg(long, value_name = "LAYER", requires = "graph")]
+    unfold: Vec<String>,
     /// Write the StableHLO code of each program into this folder, as modules that `keramos-run call` takes
     #[arg(long, value_name = "DIR", conflicts_with = "json")]
     stablehlo: Option<PathBuf>,
@@ -39,7 +43,7 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
     let manifest = artifact.manifest();
     if options.graph.is_some() || options.stablehlo.is_some() {
         if let Some(path) = &options.graph {
-            graph::write(manifest, path)?;
+            graph::write(manifest, path, &options.unfold)?;
         }
         return options.stablehlo.as_ref().map_or(Ok(()), |folder| stablehlo(&artifact, folder));
     }

@@ -178,7 +178,8 @@ pub(crate) fn call_traced(
         };
     }
     if graph::has_symbolic(&args) {
-        return graph::call(interp, callee, args, name);
+        let name = interp.names.unique(name);
+        return graph::call(interp, callee, args, &name);
     }
     interp.eagerly(name, |interp| code(interp, args))
 }
