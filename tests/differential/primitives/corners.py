@@ -34,6 +34,17 @@ holds("argmax_of_nan_is_its_place", "jnp.argmax(x), jnp.argmin(x), jnp.max(x), j
 holds("nan_goes_through_maximum", "jnp.maximum(x, 1.0), jnp.minimum(x, 1.0), lax.clamp(0.0, x, 1.0), jnp.clip(x, 0.0, 1.0)", values(NAN))
 holds("nan_is_sorted_last", "jnp.sort(x), jnp.argsort(x), lax.top_k(x, 3)", values([1.0, NAN, -INF, INF, NAN]))
 holds("top_k_of_ties_takes_the_first", "lax.top_k(x, 2)", values([3.0, 5.0, 5.0, 5.0]))
+holds("halves_round_to_even_or_away", "lax.round(x, lax.RoundingMethod.TO_NEAREST_EVEN), lax.round(x, lax.RoundingMethod.AWAY_FROM_ZERO), jnp.round(x), jnp.rint(x)", values([0.5, 1.5, 2.5, -0.5, -1.5, 0.49999997]))
+holds("rounding_has_no_slope", "[jax.grad(f)(x) for f in (jnp.round, jnp.floor, jnp.ceil, jnp.sign, jnp.trunc)]", values(0.5))
+holds("slopes_at_ends_of_domains", "[jax.grad(f)(x) for f in (jnp.cbrt, lax.rsqrt, jnp.log)], [jax.grad(f)(x + 1.0) for f in (jnp.arcsin, jnp.arccos, jnp.arccosh, jnp.arctanh)], jax.grad(jnp.log1p)(x - 1.0), jax.grad(lax.erf_inv)(x + 1.0)")
+holds("slope_of_a_remainder", "jax.grad(lax.rem, argnums=(0, 1))(x, 2.0), jax.grad(lax.rem, argnums=(0, 1))(-x, 2.0), jax.grad(jnp.mod, argnums=(0, 1))(-x, 2.0)", values(7.5))
+holds("slope_of_atan2_at_the_origin", "jax.grad(jnp.arctan2, argnums=(0, 1))(x, 0.0), jnp.arctan2(x, 0.0), jnp.arctan2(-x, -0.0)")
+holds("whole_powers_at_0", "[jax.grad(lambda x: x**n)(x) for n in (0, 1, 2, 3)], jax.grad(lambda x: x**-1)(x), jax.grad(lambda x: x**0.5)(x)")
+holds("pool_of_nan", "lax.reduce_window(x, -jnp.inf, lax.max, (2,), (1,), 'VALID')", values([1.0, NAN, 2.0, 3.0]))
+holds("cumulative_extrema_of_nan", "lax.cummax(x), lax.cummin(x), lax.cumlogsumexp(x), jax.grad(lambda x: jnp.sum(lax.cummax(x)))(x)", values([1.0, 1.0, NAN, 3.0]))
+# Complex numbers.
+holds("gradient_is_the_conjugate_of_the_slope", "jax.grad(lambda z: jnp.real(z * jnp.conj(z)))(lax.complex(x, 2.0)), jax.grad(lambda z: z * z, holomorphic=True)(lax.complex(x, 2.0)), jax.grad(jnp.abs)(lax.complex(x, 0.0)), jax.grad(jnp.abs)(lax.complex(x - 1.0, 0.0))", ONE)
+holds("complex_numbers_are_ordered_by_their_real_parts", "z = lax.complex(x, x[::-1])\nreturn jnp.max(z), jnp.min(z), lax.max(z, z[::-1]), jnp.sort(z)", values([1.0, 2.0, 1.0, -1.0]))
 # The order of cases.
 holds("select_n_takes_case_0_for_false", "lax.select_n(x > 0, jnp.float32(10.0), jnp.float32(20.0)), lax.select_n(x > -1, jnp.float32(10.0), jnp.float32(20.0))")
 holds("select_takes_the_first_for_true", "lax.select(x > -1, jnp.float32(10.0), jnp.float32(20.0)), jnp.where(x > -1, 10.0, 20.0)")
@@ -47,6 +58,10 @@ holds("division_by_0", "lax.div(x, jnp.int32(0)), lax.rem(x, jnp.int32(0))", INT
 holds("shifts_beyond_the_width", "lax.shift_left(x, jnp.int32(40)), lax.shift_right_logical(x, jnp.int32(40)), lax.shift_right_arithmetic(x, jnp.int32(40))", values([1, -1, 7], "i32"))
 holds("floats_beyond_integers", "x.astype(jnp.int32), x.astype(jnp.uint8), x.astype(jnp.int8)", values([3e10, -3e10, NAN, INF, -INF]))
 holds("integers_wrap_round", "x + 1, x * 2, -x, x - 2, jnp.abs(x), jnp.sum(x)", values([2**31 - 1, -(2**31)], "i32"))
+holds("truth_values_as_numbers", "t = x > 0\nreturn t + t, t * t, jnp.sum(t), jnp.mean(t), jnp.prod(t), -t.astype(jnp.uint8), jnp.cumsum(t), x.astype(bool)", values([1.0, -1.0, NAN, 0.0, -0.0, INF]))
+holds("sums_of_small_integers_are_wide", "jnp.sum(x), jnp.prod(x), jnp.mean(x), lax.reduce_sum(x, (0,)), x + 1, x / 2, jnp.cumsum(x)", values([100, 100, 27, 1], "i8"))
+holds("signs_of_unsigned_integers", "jnp.sign(x), jnp.abs(x), -x, x - 1, x // 2, x > -1", values([0, 1, 255], "u8"))
+holds("negative_seeds", "jax.random.key_data(jax.random.key(-1)), jax.random.key_data(jax.random.key(2**31 - 1)), jax.random.PRNGKey(-7), jax.random.PRNGKey(x)", values(-5, "i32"))
 # Places outside.
 PLACES = values([0, 3, 4, 9, -1, -4, -5, -9], "i32")
 ROWS = "y = jnp.array([10.0, 20.0, 30.0, 40.0])\nreturn "
