@@ -424,6 +424,7 @@ pub(crate) fn same(a: &Value, b: &Value) -> bool {
         (Value::Slice(a), Value::Slice(b)) => Rc::ptr_eq(a, b),
         (Value::DType(a), Value::DType(b)) => a == b,
         (Value::Array(a), Value::Array(b)) => Rc::ptr_eq(a, b),
+        (Value::Tensor(a), Value::Tensor(b)) => a.is_same(b),
         (Value::Symbolic(a), Value::Symbolic(b)) => Rc::ptr_eq(&a.0, &b.0),
         (Value::Function(a), Value::Function(b)) => std::ptr::eq(*a, *b),
         (Value::Class(a), Value::Class(b)) => std::ptr::eq(*a, *b),

@@ -80,6 +80,11 @@ pub struct Tensor {
 }
 
 impl Tensor {
+    /// Whether one is a clone of the other: Python's `is`.
+    pub(crate) fn is_same(&self, other: &Tensor) -> bool {
+        Rc::ptr_eq(&self.ty, &other.ty) && self.value == other.value && self.weak == other.weak
+    }
+
     pub(crate) fn new(frame: FrameId, value: IrValue, ty: TensorType) -> Self {
         Tensor { frame, value, ty: Rc::new(ty), weak: false, literal: None, constant: None, mask: None }
     }

@@ -69,3 +69,15 @@ print(list(itertools.chain([1], "a")), list(itertools.product([1, 2], "ab")), li
 print(math.pi, math.sqrt(2), math.floor(-1.5), math.ceil(1.2), math.trunc(-1.7), math.factorial(20), math.gcd(12, 18), math.lcm(4, 6), math.log(8, 2), math.log2(8), math.log10(1000), math.exp(1), math.isclose(0.1 + 0.2, 0.3), math.inf, -math.inf, math.isnan(math.nan), math.prod([1, 2, 3]), math.comb(5, 2), math.perm(5, 2), math.isqrt(17), math.copysign(1, -0.0), math.fmod(-7, 3), math.modf(2.5), math.degrees(math.pi), math.atan2(1, 1), math.hypot(3, 4), math.fsum([0.1] * 10), math.tau, math.e, math.sinh(1))
 attempt(lambda: math.sqrt(-1)); attempt(lambda: math.log(0)); attempt(lambda: math.factorial(-1)); attempt(lambda: math.floor(math.inf)); attempt(lambda: math.exp(1000))
 print(2 ** 100, -7 // 2, -7 % 3, 7 // -2, 7 % -3, -7.5 // 2, -7.5 % 2, divmod(-7, 2), divmod(7.5, -2), 10 ** -2, 2 ** 0.5, 0 ** 0, 1e308 * 10, -1e308 * 10, 5 / 2, 4 / 2, 2 ** 200 // 3 ** 50, (2 ** 70) % 1000007, -(2 ** 65) >> 3, 1 << 70, ~(1 << 64), (1 << 65) & (3 << 64), 12345678901234567890 * 98765432109876543210, int(1e30), float(2 ** 80), 2 ** 63 - 1 + 1, -2 ** 63 - 1, pow(3, 200, 1000), 10 ** 18 * 10, 1_000_000, 0xFF, 0b11, 0o17, 1e3, 1.5e-3, .5, 5., 3 == 3.0, 2 ** 53 == float(2 ** 53 + 1), 10 ** 400 > 1e308, True + True, 7 .bit_length(), 3 & 5 | 2 ^ 7, not 0, 1 if [] else 2)
+class Base:
+    def __init__(self, name=None): self.name = name
+    __post_init__ = __init__
+@dataclass
+class Generated(Base):
+    size: int
+    name: str = "generated"
+class Derived(Generated):
+    pass
+class Written(Generated):
+    def __init__(self): super().__init__(7)
+print(vars(Generated(3)), Derived(4).size, Written().size)

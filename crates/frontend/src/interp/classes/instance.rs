@@ -146,7 +146,8 @@ pub(super) fn construct(interp: &mut Interp, class: &Rc<UserClass>, args: Args) 
     if is_exception(class) {
         instance.set("args", Value::tuple(args.positional.clone()));
     }
-    match instance.special(interp, "__init__")? {
+    let written = if has_generated_init(class, &layout) { None } else { instance.special(interp, "__init__")? };
+    match written {
         Some(init) => {
             let result = interp.call(&init, args)?;
             if !result.is_none() {
@@ -168,6 +169,17 @@ pub(super) fn construct(interp: &mut Interp, class: &Rc<UserClass>, args: Args) 
     }
     derived::check_initialised(&instance)?;
     Ok(value)
+}
+
+/// Whether the `__init__` that `dataclass` made goes before every one that is written.
+fn has_generated_init(class: &Rc<UserClass>, layout: &Layout) -> bool {
+    let Layout::Data(data) = layout else { return false };
+    let is_of = |class: &UserClass| matches!(&*class.layout.borrow(), Layout::Data(own) if Rc::ptr_eq(own, data));
+    // Classes that derive from the decorated one share its fields.
+    let Some(made) = class.lineage().enumerate().filter(|(_, c)| is_of(c)).map(|(place, _)| place).last() else {
+        return false;
+    };
+    class.lineage().take(made + 1).all(|c| !c.members.borrow().contains_key("__init__"))
 }
 
 fn refuse_abstract(class: &Rc<UserClass>) -> Result<()> {
