@@ -10,16 +10,20 @@ use crate::keras::symbolic::{Symbolic, SymbolicShape};
 use crate::library::{Args, Bound, ClassDecl, Default, FunctionDecl, Param, Signature};
 use crate::value::Value;
 
+/// What of an input is told, in the order of both `Input` and `InputLayer`.
+const DESCRIBED: &[Param] = &[
+    Param::new("shape", Default::None),
+    Param::new("batch_size", Default::None),
+    Param::new("dtype", Default::None),
+    Param::new("sparse", Default::None),
+    Param::new("ragged", Default::None),
+    Param::new("batch_shape", Default::None),
+];
+
 /// `keras.Input`: a symbolic tensor that stands for one input of a model.
 pub static INPUT: FunctionDecl = FunctionDecl {
     name: "Input",
-    signature: Signature::new(&[
-        Param::new("shape", Default::None),
-        Param::new("batch_size", Default::None),
-        Param::new("dtype", Default::None),
-        Param::new("sparse", Default::None),
-        Param::new("ragged", Default::None),
-        Param::new("batch_shape", Default::None),
+    signature: Signature::new(DESCRIBED).with(&[
         Param::new("name", Default::None),
         Param::new("tensor", Default::None),
         Param::new("optional", Default::Bool(false)),
@@ -33,13 +37,7 @@ pub static INPUT_LAYER: ClassDecl = ClassDecl {
     name: "InputLayer",
     aliases: &[],
     bases: &["Layer"],
-    signature: Signature::new(&[
-        Param::new("shape", Default::None),
-        Param::new("batch_size", Default::None),
-        Param::new("dtype", Default::None),
-        Param::new("sparse", Default::None),
-        Param::new("ragged", Default::None),
-        Param::new("batch_shape", Default::None),
+    signature: Signature::new(DESCRIBED).with(&[
         Param::new("input_tensor", Default::None),
         Param::new("optional", Default::Bool(false)),
         Param::new("name", Default::None),

@@ -50,6 +50,18 @@ const BATCH: &[Param] = &[
     Param::new("sample_weight", Default::None),
 ];
 
+/// A method that the trainer's package defines.
+macro_rules! written {
+    ($name:literal, $signature:expr, $doc:literal) => {
+        MethodDecl {
+            name: $name,
+            signature: $signature,
+            doc: $doc,
+            call: |interp, object, args| of_package(interp, object, args, $name),
+        }
+    };
+}
+
 /// The methods of compiled models that steps of the program call or define anew.
 pub(super) const METHODS: &[MethodDecl] = &[
     MethodDecl {
@@ -91,30 +103,22 @@ pub(super) const METHODS: &[MethodDecl] = &[
         doc: "The values of all metrics after a batch, and those that the metrics' variables have then.",
         call: update_metrics,
     },
-    MethodDecl {
-        name: "compute_loss_and_updates",
-        signature: Signature::new(&[Param::variadic("args"), Param::keywords("kwargs")]),
-        doc: "The loss of a batch, and as auxiliary results the loss again, the predictions and the new values of the variables that are not trained and of the metrics.",
-        call: |interp, object, args| of_package(interp, object, args, "compute_loss_and_updates"),
-    },
-    MethodDecl {
-        name: "train_step",
-        signature: Signature::new(&[STATE, DATA]),
-        doc: "What `fit` does with a batch: the logs and the new state.",
-        call: |interp, object, args| of_package(interp, object, args, "train_step"),
-    },
-    MethodDecl {
-        name: "test_step",
-        signature: Signature::new(&[STATE, DATA]),
-        doc: "What `evaluate` does with a batch: the logs and the new state.",
-        call: |interp, object, args| of_package(interp, object, args, "test_step"),
-    },
-    MethodDecl {
-        name: "predict_step",
-        signature: Signature::new(&[STATE, DATA]),
-        doc: "What `predict` does with a batch: the outputs and the values of the variables that are not trained.",
-        call: |interp, object, args| of_package(interp, object, args, "predict_step"),
-    },
+    written!(
+        "compute_loss_and_updates",
+        Signature::new(&[Param::variadic("args"), Param::keywords("kwargs")]),
+        "The loss of a batch, and as auxiliary results the loss again, the predictions and the new values of the variables that are not trained and of the metrics."
+    ),
+    written!("train_step", Signature::new(&[STATE, DATA]), "What `fit` does with a batch: the logs and the new state."),
+    written!(
+        "test_step",
+        Signature::new(&[STATE, DATA]),
+        "What `evaluate` does with a batch: the logs and the new state."
+    ),
+    written!(
+        "predict_step",
+        Signature::new(&[STATE, DATA]),
+        "What `predict` does with a batch: the outputs and the values of the variables that are not trained."
+    ),
     MethodDecl {
         name: "get_metrics_result",
         signature: Signature::EMPTY,
