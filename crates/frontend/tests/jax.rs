@@ -98,67 +98,34 @@ fn check(program: &str, expected: &str, single: f64) {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-#[test]
-fn random_numbers_are_those_of_jax() {
-    check(include_str!("jax/programs/random.py"), include_str!("jax/programs/random.json"), 1e-6);
+/// A test for each program: its name, that of its files, and how far single precision may be from JAX's.
+macro_rules! programs {
+    ($($name:ident: $file:literal, $single:literal;)*) => {
+        $(#[test]
+        fn $name() {
+            let program = include_str!(concat!("jax/programs/", $file, ".py"));
+            check(program, include_str!(concat!("jax/programs/", $file, ".json")), $single);
+        })*
+    };
 }
 
-#[test]
-fn functions_of_lax_are_those_of_jax() {
-    check(include_str!("jax/programs/lax.py"), include_str!("jax/programs/lax.json"), 3e-6);
-}
-
-#[test]
-fn functions_of_nn_are_those_of_jax() {
-    check(include_str!("jax/programs/nn.py"), include_str!("jax/programs/nn.json"), 3e-6);
-}
-
-#[test]
-fn functions_of_scipy_are_those_of_jax() {
-    check(include_str!("jax/programs/scipy.py"), include_str!("jax/programs/scipy.json"), 1e-5);
-}
-
-#[test]
-fn functions_of_matrices_are_those_of_jax() {
-    check(include_str!("jax/programs/linalg.py"), include_str!("jax/programs/linalg.json"), 1e-5);
-}
-
-#[test]
-fn stateless_functions_are_those_of_keras() {
-    check(include_str!("jax/programs/keras_stateless.py"), include_str!("jax/programs/keras_stateless.json"), 1e-5);
-}
-
-#[test]
-fn functions_of_keras_ops_are_those_of_keras() {
-    check(include_str!("jax/programs/keras_ops.py"), include_str!("jax/programs/keras_ops.json"), 1e-5);
-}
-
-#[test]
-fn functions_of_optax_are_those_of_optax() {
-    check(include_str!("jax/programs/optax.py"), include_str!("jax/programs/optax.json"), 2e-5);
-}
-
-#[test]
-fn arrays_are_those_of_jax() {
-    check(include_str!("jax/programs/arrays.py"), include_str!("jax/programs/arrays.json"), 1e-5);
-}
-
-#[test]
-fn distributions_are_those_of_jax() {
-    check(include_str!("jax/programs/distributions.py"), include_str!("jax/programs/distributions.json"), 1e-5);
-}
-
-#[test]
-fn modules_of_nnx_are_those_of_flax() {
-    check(include_str!("jax/programs/flax_nnx.py"), include_str!("jax/programs/flax_nnx.json"), 1e-5);
-}
-
-#[test]
-fn modules_of_haiku_are_those_of_haiku() {
-    check(include_str!("jax/programs/haiku.py"), include_str!("jax/programs/haiku.json"), 1e-5);
-}
-
-#[test]
-fn modules_of_linen_are_those_of_flax() {
-    check(include_str!("jax/programs/flax_linen.py"), include_str!("jax/programs/flax_linen.json"), 1e-5);
+programs! {
+    random_numbers_are_those_of_jax: "random", 1e-6;
+    functions_of_lax_are_those_of_jax: "lax", 3e-6;
+    functions_of_nn_are_those_of_jax: "nn", 3e-6;
+    functions_of_scipy_are_those_of_jax: "scipy", 1e-5;
+    functions_of_matrices_are_those_of_jax: "linalg", 1e-5;
+    stateless_functions_are_those_of_keras: "keras_stateless", 1e-5;
+    functions_of_keras_ops_are_those_of_keras: "keras_ops", 1e-5;
+    functions_of_optax_are_those_of_optax: "optax", 2e-5;
+    arrays_are_those_of_jax: "arrays", 1e-5;
+    distributions_are_those_of_jax: "distributions", 1e-5;
+    optimizers_of_contrib_are_those_of_optax: "optax_contrib", 1e-5;
+    modules_of_nnx_are_those_of_flax: "flax_nnx", 1e-5;
+    transforms_of_nnx_are_those_of_flax: "flax_nnx_transforms", 1e-5;
+    modules_of_haiku_are_those_of_haiku: "haiku", 1e-5;
+    layers_of_haiku_are_those_of_haiku: "haiku_layers", 1e-5;
+    transforms_of_haiku_are_those_of_haiku: "haiku_transforms", 1e-5;
+    modules_of_linen_are_those_of_flax: "flax_linen", 1e-5;
+    seldom_used_parts_of_linen_are_those_of_flax: "flax_linen_more", 1e-5;
 }

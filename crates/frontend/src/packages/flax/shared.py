@@ -339,3 +339,20 @@ def chained(layers, args, kwargs):
         else:
             outputs = layer(outputs)
     return outputs
+
+
+class BatchApply:
+    """A function of arrays whose first dimensions are one."""
+
+    def __init__(self, f, num_dims=2):
+        self.f, self.num_dims = f, num_dims
+
+    def __call__(self, *args, **kwargs):
+        n = self.num_dims
+        large = [x for x in jax.tree.leaves((args, kwargs)) if jnp.ndim(x) >= n]
+        if not large:
+            raise ValueError(f"BatchApply requires at least one input with ndim >= {n}.")
+        sizes = large[0].shape[:n]
+        merge = lambda x: jnp.reshape(x, (-1,) + x.shape[n:]) if jnp.ndim(x) >= n else x
+        outputs = self.f(*jax.tree.map(merge, args), **jax.tree.map(merge, kwargs))
+        return jax.tree.map(lambda x: jnp.reshape(x, sizes + x.shape[1:]), outputs)

@@ -102,6 +102,7 @@ class MultiHeadDotProductAttention(Module):
             **common,
         )(x)
 
+    @nowrap
     def _cached(self, query, key, value, mask):
         """Keys and values of the steps so far, for decoding one position at a time."""
         known = self.has_variable("cache", "cached_key")

@@ -4,7 +4,13 @@ default_kernel_init = initializers.lecun_normal()
 default_embed_init = initializers.variance_scaling(1.0, "fan_in", "normal", out_axis=0)
 
 
-class Dense(Module):
+class _Biased(Module):
+    @nowrap
+    def _bias(self, *shape):
+        return self.param("bias", self.bias_init, shape, self.param_dtype) if self.use_bias else None
+
+
+class Dense(_Biased):
     features: int
     use_bias: bool = True
     dtype: Any = None
@@ -19,7 +25,7 @@ class Dense(Module):
     @compact
     def __call__(self, inputs):
         kernel = self.param("kernel", self.kernel_init, (jnp.shape(inputs)[-1], self.features), self.param_dtype)
-        bias = self.param("bias", self.bias_init, (self.features,), self.param_dtype) if self.use_bias else None
+        bias = self._bias(self.features)
         inputs, kernel, bias = self.promote_dtype(inputs, kernel, bias, dtype=self.dtype)
         return dense(inputs, kernel, bias, self.precision)
 
@@ -98,7 +104,7 @@ class Einsum(Module):
         return y if bias is None else y + jnp.reshape(bias, spread)
 
 
-class _Conv(Module):
+class _Conv(_Biased):
     features: int
     kernel_size: Any
     strides: Any = 1
@@ -115,6 +121,7 @@ class _Conv(Module):
     bias_init: Callable = initializers.zeros_init()
     promote_dtype: Callable = promote_dtype
 
+    @nowrap
     def _kernel(self, shape):
         if self.mask is not None and tuple(self.mask.shape) != shape:
             raise ValueError(f"Mask needs to have the same shape as weights. Shapes are: {self.mask.shape}, {shape}")
@@ -134,7 +141,7 @@ class Conv(_Conv):
         if inputs.shape[-1] % self.feature_group_count != 0:
             raise ValueError(f"{inputs.shape[-1]} channels cannot be split into {self.feature_group_count} groups")
         kernel = self._kernel(size + (inputs.shape[-1] // self.feature_group_count, self.features))
-        bias = self.param("bias", self.bias_init, (self.features,), self.param_dtype) if self.use_bias else None
+        bias = self._bias(self.features)
         inputs, kernel, bias = self.promote_dtype(inputs, kernel, bias, dtype=self.dtype)
         groups = self.feature_group_count
         return restored(convolve(inputs, kernel, bias, strides, padding, inner, dilation, groups, self.precision))
@@ -161,7 +168,7 @@ class ConvLocal(_Conv):
             shared,
         ).shape
         kernel = self._kernel(tuple(shape[1:-1]) + (math.prod(size) * inputs.shape[-1], self.features))
-        bias = self.param("bias", self.bias_init, tuple(shape[1:]), self.param_dtype) if self.use_bias else None
+        bias = self._bias(*shape[1:])
         inputs, kernel, bias = self.promote_dtype(inputs, kernel, bias, dtype=self.dtype)
         y = jax.lax.conv_general_dilated_local(
             inputs, kernel, strides, padding, size, lhs_dilation=inner, rhs_dilation=dilation,
@@ -170,7 +177,7 @@ class ConvLocal(_Conv):
         return restored(y if bias is None else y + bias.reshape((1,) * (y.ndim - bias.ndim) + bias.shape))
 
 
-class ConvTranspose(Module):
+class ConvTranspose(_Biased):
     features: int
     kernel_size: Any
     strides: Any = None
@@ -197,7 +204,7 @@ class ConvTranspose(Module):
         kernel = self.param("kernel", self.kernel_init, size + ends, self.param_dtype)
         if self.mask is not None:
             kernel = kernel * self.mask
-        bias = self.param("bias", self.bias_init, (self.features,), self.param_dtype) if self.use_bias else None
+        bias = self._bias(self.features)
         inputs, kernel, bias = self.promote_dtype(inputs, kernel, bias, dtype=self.dtype)
         return restored(
             convolve_transposed(

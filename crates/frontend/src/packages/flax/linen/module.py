@@ -1,153 +1,36 @@
-"""Flax linen in the model language: what `import flax.linen` finds.
+# Modules: dataclasses that are bound to a place.
 
-A module is a dataclass. `init` and `apply` bind a copy of it to a scope, which knows the variables, the keys and
-the path; modules made while a method runs become its children. A key is kept with the path that will be folded
-into it, as Flax does, so that every parameter gets the same value.
-"""
-import contextlib
-import dataclasses
-import functools
-import math
-from typing import Any, Callable, Mapping, Optional, Sequence
-
-import jax
-import jax.numpy as jnp
-from __keramos__ import is_function, only_printed, path_word, together
-from flax.__shared__ import *
-from flax.core import FrozenDict, freeze, unfreeze
-import flax.linen.initializers as initializers
-
-
-class _Unspecified:
-    def __repr__(self):
-        return "<unspecified>"
-
-
-_unspecified = _Unspecified()
-
-# The modules whose methods are running, and what `capture_intermediates` asks for.
+# The modules whose methods are running, what `capture_intermediates` asks for, and what stands around methods.
 _running = [None]
 _captured = []
+_interceptors = []
+
+InterceptorContext = namedtuple("InterceptorContext", ["module", "method_name", "orig_method"])
 
 
-class DenyList:
-    """All collections but those given."""
+class intercept_methods:
+    """In the block, the function stands around the methods of all modules."""
 
-    def __init__(self, deny):
-        self.deny = deny
+    def __init__(self, interceptor):
+        self.interceptor = interceptor
 
+    def __enter__(self):
+        _interceptors.append(self.interceptor)
 
-def allows(filter, name):
-    if isinstance(filter, bool):
-        return filter
-    if isinstance(filter, str):
-        return filter == name
-    if isinstance(filter, DenyList):
-        return not allows(filter.deny, name)
-    return name in filter
+    def __exit__(self, *exception):
+        _interceptors.pop()
 
 
-def _unshared(x):
-    x = x._dict if isinstance(x, FrozenDict) else x
-    return {key: _unshared(value) for key, value in x.items()} if isinstance(x, dict) else x
+def _intercepted(module, function, name):
+    method = lambda *args, **kwargs: function(module, *args, **kwargs)
+    if not _interceptors:
+        return method
+    context = InterceptorContext(module, name, method)
 
+    def step(i):
+        return method if i == len(_interceptors) else lambda *a, **k: _interceptors[i](step(i + 1), a, k, context)
 
-class _Root:
-    """What the scopes of one call of `init` or `apply` have in common."""
-
-    def __init__(self, variables, keys, mutable, initializing):
-        self.variables = variables
-        self.keys = keys
-        self.mutable = mutable
-        self.initializing = initializing
-        self.adopted = {}
-
-
-def _counters():
-    return {"own": {}, "children": {}}
-
-
-class Scope:
-    """A place in the variables. Its path is folded into the keys that it gives."""
-
-    def __init__(self, root, path=(), counters=None):
-        self.root = root
-        self.path = path
-        self.counters = _counters() if counters is None else counters
-        self.taken = {}
-
-    def rewound(self):
-        return Scope(self.root, self.path, self.counters)
-
-    def push(self, name):
-        self.reserve(name)
-        counters = self.counters["children"].setdefault(name, _counters())
-        return Scope(self.root, self.path + (name,), counters)
-
-    def reserve(self, name, collection=None):
-        self.taken.setdefault(name, set()).add(collection)
-
-    def is_taken(self, name, collection=None):
-        holders = self.taken.get(name, ())
-        return None in holders or collection in holders or collection is None and len(holders) > 0
-
-    def is_mutable(self, collection):
-        return allows(self.root.mutable, collection)
-
-    def make_rng(self, name):
-        if name not in self.root.keys:
-            if "params" not in self.root.keys:
-                raise ValueError(f'{self.where()} needs PRNG for "{name}": pass rngs={{"{name}": key}}')
-            name = "params"
-        count = self.counters["own"].get(name, 0) + 1
-        self.counters["own"][name] = count
-        return jax.random.fold_in(self.root.keys[name], jnp.uint32(path_word(self.path + (count,))))
-
-    def collection(self, name):
-        place = self.root.variables.get(name, {})
-        for part in self.path:
-            if part not in place:
-                return {}
-            place = place[part]
-        return place
-
-    def has(self, collection, name):
-        return name in self.collection(collection)
-
-    def get(self, collection, name, default=None):
-        return self.collection(collection).get(name, default)
-
-    def put(self, collection, name, value):
-        if not self.is_mutable(collection):
-            raise ValueError(
-                f'Cannot update variable "{name}" in "{self.where()}" because collection "{collection}" is immutable: '
-                f'apply(…, mutable=["{collection}"])'
-            )
-        place = self.root.variables.setdefault(collection, {})
-        for part in self.path:
-            place = place.setdefault(part, {})
-        place[name] = value
-
-    def where(self):
-        return "/" + "/".join(self.path)
-
-
-class Variable:
-    """A variable of a collection, by its name."""
-
-    def __init__(self, scope, collection, name, unbox=True):
-        self.scope, self.collection, self.name = scope, collection, name
-
-    @property
-    def value(self):
-        return self.scope.get(self.collection, self.name)
-
-    @value.setter
-    def value(self, value):
-        self.scope.put(self.collection, self.name, value)
-
-    def is_mutable(self):
-        return self.scope.is_mutable(self.collection)
+    return step(0)
 
 
 class _State:
@@ -203,7 +86,7 @@ def _run(module, function, name, is_compact, args, kwargs):
         state.in_compact = True
     _running.append(module)
     try:
-        y = function(module, *args, **kwargs)
+        y = _intercepted(module, function, name)(*args, **kwargs)
         if _captured and _captured[-1] and _captured[-1](module, name):
             module.sow("intermediates", name, y)
         return y
@@ -538,8 +421,18 @@ class Module:
     def tabulate(self, *args, **kwargs):
         return only_printed("tabulate")
 
-    def module_paths(self, *args, **kwargs):
-        raise NotImplementedError("nn.Module.module_paths is not compiled")
+    def module_paths(self, rngs, *args, show_repeated=False, mutable=DenyList("intermediates"), **kwargs):
+        found = {}
+
+        def record(next_fun, args, kwargs, context):
+            path = "/".join(context.module.path)
+            if context.method_name != "setup" and path not in found:
+                found[path] = context.module.clone(name=context.module.name)
+            return next_fun(*args, **kwargs)
+
+        with intercept_methods(record):
+            self.init(rngs, *args, mutable=mutable, **kwargs)
+        return found
 
 
 dataclasses.dataclass(repr=False, eq=False)(Module)
@@ -585,6 +478,21 @@ def init_with_output(fn, module, mutable=DenyList("intermediates"), capture_inte
         return module.init_with_output(rngs, *args, method=fn, mutable=mutable, **kwargs)
 
     return initialized
+
+
+def tabulate(module, rngs, **options):
+    return lambda *args, **kwargs: only_printed("tabulate")
+
+
+def share_scope(module, other):
+    """The two modules have their variables at one place: that of the outer one, or else that of `other`."""
+    if module.scope is None or other.scope is None:
+        raise ValueError("Can't call `share_scope` on unbound modules")
+    outer = module.scope.path
+    if other.scope.path[: len(outer)] == outer:
+        object.__setattr__(other, "scope", module.scope)
+    else:
+        object.__setattr__(module, "scope", other.scope)
 
 
 class Sequential(Module):

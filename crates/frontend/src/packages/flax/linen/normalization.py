@@ -60,6 +60,7 @@ class _Norm(Module):
     dtype: Any = None
     param_dtype: Any = jnp.float32
 
+    @nowrap
     def _options(self):
         return dict(
             axis_name=self.axis_name,
@@ -185,4 +186,48 @@ class WeightNorm(Module):
             "params",
             trans_in_fn=lambda vs: jax.tree_util.tree_map_with_path(normalize, vs),
             init=self.is_initializing(),
+        )(self.layer_instance)
+
+
+class SpectralNorm(Module):
+    layer_instance: Module
+    n_steps: int = 1
+    epsilon: float = 1e-12
+    dtype: Any = None
+    param_dtype: Any = jnp.float32
+    error_on_non_matrix: bool = False
+    collection_name: str = "batch_stats"
+
+    @compact
+    def __call__(self, *args, update_stats, **kwargs):
+        def normalize(path, value):
+            value = jnp.asarray(value)
+            shape = value.shape
+            if value.ndim <= 1 or self.n_steps < 1:
+                return value
+            if value.ndim > 2 and self.error_on_non_matrix:
+                raise ValueError(f"Input is {value.ndim}D but error_on_non_matrix is True")
+            matrix = jnp.reshape(value, (-1, shape[-1]))
+            name = "/".join([self.layer_instance.name] + [part.key for part in path][1:])
+            key = None if self.has_variable(self.collection_name, name + "/u") else self.make_rng("params")
+            first = (jax.random.normal, key, (1, shape[-1]), self.param_dtype)
+            u = self.variable(self.collection_name, name + "/u", *first)
+            kept = self.variable(self.collection_name, name + "/sigma", jnp.ones, (), self.param_dtype)
+            u0 = u.value
+            for _ in range(self.n_steps):
+                v0 = _unit(jnp.matmul(u0, matrix.transpose([1, 0])), eps=self.epsilon)
+                u0 = _unit(jnp.matmul(v0, matrix), eps=self.epsilon)
+            u0, v0 = jax.lax.stop_gradient(u0), jax.lax.stop_gradient(v0)
+            sigma = jnp.matmul(jnp.matmul(v0, matrix), jnp.transpose(u0))[0, 0]
+            if update_stats:
+                u.value, kept.value = u0, sigma
+            result = (matrix / jnp.where(sigma != 0, sigma, 1)).reshape(shape)
+            return jnp.asarray(result, canonicalize_dtype(value, u0, v0, sigma, dtype=self.dtype))
+
+        return map_variables(
+            lambda layer: layer(*args, **kwargs),
+            "params",
+            trans_in_fn=lambda vs: jax.tree_util.tree_map_with_path(normalize, vs),
+            init=self.is_initializing(),
+            mutable=True,
         )(self.layer_instance)

@@ -25,14 +25,7 @@ class _Cell(RNNCellBase):
         )
 
 
-class _PairCell(_Cell):
-    @nowrap
-    def initialize_carry(self, rng, input_shape):
-        shape = tuple(input_shape[:-1]) + (self.features,)
-        return tuple(self.carry_init(key, shape, self.param_dtype) for key in jax.random.split(rng))
-
-
-class LSTMCell(_PairCell):
+class _GatedCell(_Cell):
     features: int
     gate_fn: Callable = sigmoid
     activation_fn: Callable = tanh
@@ -43,6 +36,19 @@ class LSTMCell(_PairCell):
     param_dtype: Any = jnp.float32
     carry_init: Callable = initializers.zeros_init()
 
+
+def _pair_carry(cell, rng, input_shape):
+    shape = tuple(input_shape[:-1]) + (cell.features,)
+    return tuple(cell.carry_init(key, shape, cell.param_dtype) for key in jax.random.split(rng))
+
+
+class _PairCell(_GatedCell):
+    @nowrap
+    def initialize_carry(self, rng, input_shape):
+        return _pair_carry(self, rng, input_shape)
+
+
+class LSTMCell(_PairCell):
     @compact
     def __call__(self, carry, inputs):
         c, h = carry
@@ -72,16 +78,6 @@ class DenseParams(Module):
 
 
 class OptimizedLSTMCell(_PairCell):
-    features: int
-    gate_fn: Callable = sigmoid
-    activation_fn: Callable = tanh
-    kernel_init: Callable = default_kernel_init
-    recurrent_kernel_init: Callable = initializers.orthogonal()
-    bias_init: Callable = initializers.zeros_init()
-    dtype: Any = None
-    param_dtype: Any = jnp.float32
-    carry_init: Callable = initializers.zeros_init()
-
     @compact
     def __call__(self, carry, inputs):
         c, h = carry
@@ -134,17 +130,7 @@ class SimpleCell(_Cell):
         return h, h
 
 
-class GRUCell(_Cell):
-    features: int
-    gate_fn: Callable = sigmoid
-    activation_fn: Callable = tanh
-    kernel_init: Callable = default_kernel_init
-    recurrent_kernel_init: Callable = initializers.orthogonal()
-    bias_init: Callable = initializers.zeros_init()
-    dtype: Any = None
-    param_dtype: Any = jnp.float32
-    carry_init: Callable = initializers.zeros_init()
-
+class GRUCell(_GatedCell):
     @compact
     def __call__(self, carry, inputs):
         h, features = carry, carry.shape[-1]
@@ -215,8 +201,7 @@ class ConvLSTMCell(RNNCellBase):
 
     @nowrap
     def initialize_carry(self, rng, input_shape):
-        shape = tuple(input_shape[:-1]) + (self.features,)
-        return tuple(self.carry_init(key, shape, self.param_dtype) for key in jax.random.split(rng))
+        return _pair_carry(self, rng, input_shape)
 
     @property
     def num_feature_axes(self):

@@ -1,167 +1,4 @@
-# Lifted transforms: those of JAX over functions whose modules have variables.
-#
-# A transform takes the variables at the modules' places out, by collection, and runs the function with others in
-# their place: what JAX's transform makes of them. What the function leaves there goes back afterwards.
-
-broadcast = "<broadcast>"
-
-
-def intercept_methods(interceptor):
-    raise NotImplementedError("nn.intercept_methods is not compiled")
-
-
-class _Lift:
-    """A call of a function whose first arguments are or hold modules."""
-
-    def __init__(self, function, module, args, kwargs, cls=None):
-        self.function, self.module, self.args, self.kwargs, self.cls = function, module, args, kwargs, cls
-        found = {}
-        _map_modules(lambda suffix, m: _collect(m, found), (module, args, kwargs))
-        paths = [m.scope.path for m in found.values()]
-        self.root = module.scope.root
-        self.paths = [p for p in sorted(set(paths)) if not any(p[: len(q)] == q for q in paths if q != p)]
-
-    def take(self, filter):
-        """The variables of the collections at each place, and no others."""
-        taken = {}
-        for name in self.root.variables:
-            if allows(filter, name):
-                at = [_at(self.root.variables[name], path) for path in self.paths]
-                if any(part is not None for part in at):
-                    taken[name] = at
-        return taken
-
-    def keys(self, filters):
-        return {name: key for name, key in self.root.keys.items() if any(allows(f, name) for f in filters)}
-
-    def run(self, groups, keys, mutable, args, kwargs=None):
-        """The function with these variables and keys in place: its result, and the variables that it may change."""
-        root = self.root
-        outer = dict(root.variables), dict(root.keys), root.mutable, root.adopted
-        kept = root.mutable
-        root.variables.clear()
-        for group in groups:
-            for name, at in group.items():
-                for path, part in zip(self.paths, at):
-                    if part is not None:
-                        _set(root.variables, (name,) + path, _unshared(part))
-        root.keys = keys
-        root.mutable = _Both(kept, mutable)
-        root.adopted = dict(root.adopted)
-        known = {}
-        module = _rebound(self.module, known, self.cls)
-        again = lambda suffix, m: _rebound(m, known) if m.scope is not None else m
-        args, kwargs = _map_modules(again, tuple(args)), _map_modules(again, dict(kwargs or {}))
-        try:
-            y = self.function(module, *args, **kwargs)
-            self.module._state.counts = module._state.counts
-            changed = self.take(root.mutable)
-        finally:
-            root.variables.clear()
-            root.variables.update(outer[0])
-            root.keys, root.mutable, root.adopted = outer[1:]
-        return y, changed
-
-    def publish(self, changed):
-        for name, at in changed.items():
-            if allows(self.root.mutable, name):
-                for path, part in zip(self.paths, at):
-                    if part is not None:
-                        _set(self.root.variables, (name,) + path, part)
-
-
-class _Both:
-    """What both filters allow; it stands for a filter by holding names."""
-
-    def __init__(self, a, b):
-        self.a, self.b = a, b
-
-    def __contains__(self, name):
-        return allows(self.a, name) and allows(self.b, name)
-
-
-class _Any:
-    def __init__(self, filters):
-        self.filters = filters
-
-    def __contains__(self, name):
-        return any(allows(f, name) for f in self.filters)
-
-
-def _collect(module, found):
-    if module.scope is not None and id(module) not in found:
-        found[id(module)] = module
-        for field in dataclasses.fields(module):
-            if field.name != "parent":
-                _map_modules(lambda suffix, m: _collect(m, found), getattr(module, field.name))
-    return module
-
-
-def _rebound(module, known, cls=None):
-    """A copy of a bound module that knows nothing of its children yet."""
-    if id(module) in known:
-        return known[id(module)]
-    again = lambda suffix, m: _rebound(m, known) if m.scope is not None else m
-    fields = [f.name for f in dataclasses.fields(module) if f.init and f.name != "parent"]
-    copy = (cls or type(module))(parent=None, **{name: _map_modules(again, getattr(module, name)) for name in fields})
-    known[id(module)] = copy
-    object.__setattr__(copy, "parent", module.parent)
-    object.__setattr__(copy, "scope", module.scope.rewound())
-    copy._state.initialized = True
-    copy._state.in_compact = module._state.in_compact
-    copy._state.counts = dict(module._state.counts)
-    return copy
-
-
-def _at(tree, path):
-    for part in path:
-        if not isinstance(tree, dict) or part not in tree:
-            return None
-        tree = tree[part]
-    return tree
-
-
-def _set(tree, path, value):
-    for part in path[:-1]:
-        tree = tree.setdefault(part, {})
-    if path:
-        tree[path[-1]] = value
-
-
-def _part(groups, filter):
-    return {name: value for name, value in groups.items() if allows(filter, name)}
-
-
-def _lifting(name, transform):
-    """`nn.<name>(target, …)`: of a class a class with transformed methods, of a function one on modules."""
-
-    def lifted(target, *options, methods=None, **more):
-        if hasattr(target, "func") and hasattr(target, "keywords"):
-            made = lifted(target.func, *options, methods=methods, **more)
-            return functools.partial(made, *target.args, **target.keywords)
-        if isinstance(target, type):
-            chosen = methods or ("__call__",)
-            each = chosen if isinstance(chosen, dict) else {method: more for method in chosen}
-            members = {}
-            for method, given in each.items():
-                members[method] = _method(transform, getattr(target, method), target, options, given)
-            return type(name.capitalize() + target.__name__, (target,), members)
-        return _method(transform, target, None, options, more)
-
-    return lifted
-
-
-def _method(transform, function, cls, options, more):
-    inner = _wrapped(function) if hasattr(function, "__name__") else _wrapped(lambda *a, **k: function(*a, **k))
-
-    @functools.wraps(inner)
-    def method(self, *args, **kwargs):
-        if self.scope is None:
-            raise ValueError(f"Can't call transformed methods of {type(self).__name__} on unbound modules")
-        return transform(_Lift(inner, self, args, kwargs, cls), *options, **more)
-
-    method.wrapped = True
-    return method
+# Lifted transforms that repeat, map and keep.
 
 
 def _plain(lift, variables=True, rngs=True, **options):
@@ -342,8 +179,30 @@ def _restore(counters, saved):
         _restore(child, saved["children"].get(name, _counters()))
 
 
-def remat_scan(target, lengths=(), policy=None, variable_broadcast=False, variable_carry=False, variable_axes={True: 0}, split_rngs={True: True}):
-    raise NotImplementedError("nn.remat_scan is not compiled: write nn.scan(nn.remat(…), …)")
+def _remat_scan(
+    lift, lengths=(), policy=None, variable_broadcast=False, variable_carry=False, variable_axes={True: 0},
+    split_rngs={True: True},
+):
+    options = dict(
+        variable_broadcast=variable_broadcast, variable_carry=variable_carry, variable_axes=variable_axes,
+        split_rngs=split_rngs,
+    )
+
+    def repeated(function, lengths):
+        """The function as often as the product of the lengths; what is kept is the square root of that, or less."""
+        if len(lengths) == 1:
+            step = lambda module, c: (function(module, c), ())
+        else:
+            inner = repeated(function, lengths[1:])
+            step = lambda module, c: (inner(module, c), ())
+            step = _method(_checkpoint, step, None, (), dict(policy=policy, prevent_cse=False))
+        loop = _method(_scan, step, None, (), dict(length=lengths[0], **options))
+        return lambda module, c: loop(module, c)[0]
+
+    return repeated(lift.function, tuple(lengths))(lift.module, *lift.args)
+
+
+remat_scan = _lifting("remat_scan", _remat_scan)
 
 
 def _map_variables(
@@ -379,91 +238,3 @@ def _map_variables(
 
 
 map_variables = _lifting("map_variables", _map_variables)
-
-
-def while_loop(cond_fn, body_fn, mdl, init, carry_variables=False, broadcast_variables=True, split_rngs={}):
-    lift = _Lift(_wrapped(lambda module, c: body_fn(module, c)), mdl, (init,), {})
-    test = _Lift(_wrapped(lambda module, c: cond_fn(module, c)), mdl, (init,), {})
-    constant, keys = lift.take(_Both(broadcast_variables, DenyList(carry_variables))), lift.keys(list(split_rngs))
-
-    def keys_of(i):
-        split = {name for name in keys if any(allows(f, name) and s for f, s in split_rngs.items())}
-        return {name: jax.random.fold_in(key, i) if name in split else key for name, key in keys.items()}
-
-    def body(carry):
-        i, variables, c = carry
-        c, changed = lift.run([variables, constant], keys_of(i), carry_variables, [c])
-        return i + 1, _part(changed, carry_variables), c
-
-    def going_on(carry):
-        i, variables, c = carry
-        return test.run([variables, constant], keys_of(-i), False, [c])[0]
-
-    _, carried, c = jax.lax.while_loop(going_on, body, (0, lift.take(carry_variables), init))
-    lift.publish(carried)
-    return c
-
-
-def switch(index, branches, mdl, *operands, variables=True, rngs=True):
-    return _branches(lambda fs, xs: jax.lax.switch(index, fs, *xs), branches, mdl, operands, variables, rngs)
-
-
-def cond(pred, true_fun, false_fun, mdl, *operands, variables=True, rngs=True):
-    choose = lambda fs, xs: jax.lax.cond(pred, fs[0], fs[1], *xs)
-    return _branches(choose, (true_fun, false_fun), mdl, operands, variables, rngs)
-
-
-def _branches(choose, functions, mdl, operands, variables, rngs):
-    lifts = [_Lift(_unnamed(f), mdl, operands, {}) for f in functions]
-    taken, keys = lifts[0].take(variables), lifts[0].keys([rngs])
-
-    def branch(lift):
-        return lambda *xs: lift.run([taken], keys, variables, xs)
-
-    y, changed = choose([branch(lift) for lift in lifts], operands)
-    lifts[0].publish(changed)
-    return y
-
-
-def _unnamed(function):
-    function = getattr(function, "__func__", function)
-    return _wrapped(lambda module, *xs: function(module, *xs))
-
-
-def vjp(fn, mdl, *primals, has_aux=False, reduce_axes=(), vjp_variables="params", variables=True, rngs=True):
-    lift = _Lift(_unnamed(fn), mdl, primals, {})
-    others, keys = lift.take(_Both(variables, DenyList(vjp_variables))), lift.keys([rngs])
-
-    def run(group, *xs):
-        y, changed = lift.run([group, others], keys, variables, xs)
-        y, aux = y if has_aux else (y, ())
-        return y, (aux, changed)
-
-    y, bwd, (aux, changed) = jax.vjp(run, lift.take(vjp_variables), *primals, has_aux=True)
-    lift.publish(changed)
-
-    def backward(tangent):
-        first, *rest = bwd(tangent)
-        return ({name: at[0] for name, at in first.items()}, *rest)
-
-    return (y, backward, aux) if has_aux else (y, backward)
-
-
-def value_and_grad(fn, mdl, *primals, has_aux=False, reduce_axes=(), variables=True, rngs=True):
-    lift = _Lift(_unnamed(fn), mdl, primals, {})
-    taken, keys = lift.take(variables), lift.keys([rngs])
-
-    def run(*xs):
-        y, changed = lift.run([taken], keys, variables, xs)
-        y, aux = y if has_aux else (y, ())
-        return y, (aux, changed)
-
-    y, bwd, (aux, changed) = jax.vjp(run, *primals, has_aux=True)
-    lift.publish(changed)
-    gradients = bwd(jnp.ones_like(y))
-    return ((y, aux), gradients) if has_aux else (y, gradients)
-
-
-def grad(fn, mdl, *primals, has_aux=False, reduce_axes=(), variables=True, rngs=True):
-    y, gradients = value_and_grad(fn, mdl, *primals, has_aux=has_aux, variables=variables, rngs=rngs)
-    return (gradients, y[1]) if has_aux else gradients

@@ -4,7 +4,13 @@
 //! looked up that no native declaration has. What it computes and what goes wrong in it stands
 //! where the program called it: places in a package are nobody's business.
 
+mod refused;
+mod texts;
+
 use std::rc::Rc;
+
+use refused::REFUSED;
+use texts::PACKAGES;
 
 use super::Interp;
 use super::builtins::{Builtin, functions};
@@ -36,102 +42,6 @@ pub(crate) const TRAINER: &str = "keras trainer";
 /// The package that holds what Python's own modules have and is written in Python.
 const STANDARD: &str = "standard library";
 
-const SHARDING: &str = "how arrays lie on devices is the compiler's choice";
-const LATER: &str = "it is not written yet";
-const HOST_WORK: &str = "it works on the host, beside what is compiled";
-const SEARCHES: &str = "a line search runs the loss an unknown number of times within one update";
-
-/// What is not compiled of a package, and why.
-const REFUSED: &[(&str, &[(&str, &str)])] = &[
-    (
-        "optax",
-        &[
-            ("contrib", "optax.contrib is experimental and not compiled"),
-            ("inject_stateful_hyperparams", "use `inject_hyperparams`"),
-            ("lbfgs", SEARCHES),
-            ("measure_with_ema", "it measures for logs, and training does not need it"),
-            ("microbatch", "it is experimental: use MultiSteps"),
-            ("monitor", "it measures for logs: `snapshot` keeps a measurement in the state"),
-            ("multi_normal", "stochastic gradient estimators are not compiled: sample with jax.random"),
-            ("nnls", "it is a solver, no part of training"),
-            ("scale_by_backtracking_linesearch", SEARCHES),
-            ("scale_by_lbfgs", SEARCHES),
-            ("scale_by_zoom_linesearch", SEARCHES),
-            ("value_and_grad_from_state", SEARCHES),
-        ],
-    ),
-    (
-        "flax.linen",
-        &[
-            ("with_partitioning", SHARDING),
-            ("with_logical_partitioning", SHARDING),
-            ("with_logical_constraint", SHARDING),
-            ("Partitioned", SHARDING),
-            ("get_partition_spec", SHARDING),
-            ("get_sharding", SHARDING),
-            ("logical_to_mesh", SHARDING),
-            ("SpectralNorm", LATER),
-            ("custom_vjp", LATER),
-            ("jvp", LATER),
-            ("BatchApply", LATER),
-            ("share_scope", LATER),
-            ("Fp8DotGeneralOp", "numbers of eight bits are not compiled"),
-            ("tabulate", HOST_WORK),
-        ],
-    ),
-    (
-        "flax.nnx",
-        &[
-            ("scan", LATER),
-            ("vmap", "map over arrays with jax.vmap, and over models with nnx.split and nnx.merge"),
-            ("pmap", SHARDING),
-            ("shard_map", SHARDING),
-            ("with_partitioning", SHARDING),
-            ("get_partition_spec", SHARDING),
-            ("cond", "branch with jax.lax.cond over nnx.split and nnx.merge"),
-            ("switch", "branch with jax.lax.switch over nnx.split and nnx.merge"),
-            ("while_loop", "loop with jax.lax.while_loop over nnx.split and nnx.merge"),
-            ("fori_loop", "loop with jax.lax.fori_loop over nnx.split and nnx.merge"),
-            ("custom_vjp", LATER),
-            ("LSTMCell", LATER),
-            ("OptimizedLSTMCell", LATER),
-            ("GRUCell", LATER),
-            ("SimpleCell", LATER),
-            ("RNN", LATER),
-            ("LoRA", LATER),
-            ("LoRALinear", LATER),
-            ("SpectralNorm", LATER),
-            ("WeightNorm", LATER),
-            ("InstanceNorm", LATER),
-            ("bridge", LATER),
-            ("tabulate", HOST_WORK),
-        ],
-    ),
-    (
-        "haiku",
-        &[
-            ("layer_stack", "write hk.scan over a module, or a loop"),
-            ("Conv1DTranspose", LATER),
-            ("Conv2DTranspose", LATER),
-            ("Conv3DTranspose", LATER),
-            ("DepthwiseConv2D", LATER),
-            ("SeparableDepthwiseConv2D", LATER),
-            ("GroupNorm", LATER),
-            ("InstanceNorm", LATER),
-            ("SpectralNorm", LATER),
-            ("VectorQuantizer", LATER),
-            ("EMAParamsTree", LATER),
-            ("Conv2DLSTM", LATER),
-            ("custom_creator", LATER),
-            ("custom_getter", LATER),
-            ("intercept_methods", LATER),
-            ("lift", LATER),
-            ("experimental", "its functions look at modules from outside"),
-            ("mixed_precision", LATER),
-        ],
-    ),
-];
-
 fn refused_of(package: &str) -> &'static [(&'static str, &'static str)] {
     REFUSED.iter().find(|(name, _)| *name == package).map_or(&[], |(_, refused)| refused)
 }
@@ -150,102 +60,6 @@ pub(crate) fn importable() -> impl Iterator<Item = Importable> {
     let packages = PACKAGES.iter().filter(shown);
     packages.map(|text| Importable { name: text.name(), parts: text.parts, refused: refused_of(text.name()) })
 }
-
-const PACKAGES: &[Text] = &[
-    Text { names: &[STANDARD], parts: &[include_str!("../packages/standard.py")], modules: &[] },
-    Text { names: &[TRAINER], parts: &[include_str!("../packages/trainer.py")], modules: &[] },
-    Text {
-        names: &["optax"],
-        parts: &[
-            include_str!("../packages/optax/shared.py"),
-            include_str!("../packages/optax/transformations.py"),
-            include_str!("../packages/optax/wrappers.py"),
-            include_str!("../packages/optax/optimizers.py"),
-            include_str!("../packages/optax/updates.py"),
-            include_str!("../packages/optax/schedules.py"),
-            include_str!("../packages/optax/losses.py"),
-        ],
-        modules: &[("losses", ""), ("schedules", ""), ("transforms", ""), ("tree", "tree_"), ("tree_utils", "")],
-    },
-    Text { names: &["flax"], parts: &[], modules: &[] },
-    Text { names: &["flax.core"], parts: &[include_str!("../packages/flax/core.py")], modules: &[("frozen_dict", "")] },
-    Text { names: &["flax.struct"], parts: &[include_str!("../packages/flax/struct.py")], modules: &[] },
-    Text { names: &["flax.traverse_util"], parts: &[include_str!("../packages/flax/traverse_util.py")], modules: &[] },
-    Text {
-        names: &["flax.training"],
-        parts: &[include_str!("../packages/flax/training.py")],
-        modules: &[("train_state", ""), ("common_utils", "")],
-    },
-    Text {
-        names: &["flax.linen.initializers", "flax.nnx.initializers"],
-        parts: &[include_str!("../packages/flax/initializers.py")],
-        modules: &[],
-    },
-    Text { names: &["flax.__shared__"], parts: &[include_str!("../packages/flax/shared.py")], modules: &[] },
-    Text {
-        names: &["flax.linen"],
-        parts: &[
-            include_str!("../packages/flax/linen/module.py"),
-            include_str!("../packages/flax/linen/activations.py"),
-            include_str!("../packages/flax/linen/linear.py"),
-            include_str!("../packages/flax/linen/normalization.py"),
-            include_str!("../packages/flax/linen/attention.py"),
-            include_str!("../packages/flax/linen/recurrent.py"),
-            include_str!("../packages/flax/linen/transforms.py"),
-        ],
-        modules: &[
-            ("activation", ""),
-            ("attention", ""),
-            ("linear", ""),
-            ("module", ""),
-            ("normalization", ""),
-            ("pooling", ""),
-            ("recurrent", ""),
-            ("transforms", ""),
-        ],
-    },
-    Text {
-        names: &["keras.applications"],
-        parts: &[
-            include_str!("../packages/keras_applications/shared.py"),
-            include_str!("../packages/keras_applications/plain.py"),
-            include_str!("../packages/keras_applications/resnet.py"),
-            include_str!("../packages/keras_applications/mobile.py"),
-            include_str!("../packages/keras_applications/efficientnet.py"),
-            include_str!("../packages/keras_applications/densenet.py"),
-            include_str!("../packages/keras_applications/inception.py"),
-        ],
-        modules: &[
-            ("densenet", "densenet_"),
-            ("efficientnet", "efficientnet_"),
-            ("imagenet_utils", "imagenet_utils_"),
-            ("inception_v3", "inception_v3_"),
-            ("mobilenet", "mobilenet_"),
-            ("mobilenet_v2", "mobilenet_v2_"),
-            ("resnet", "resnet_"),
-            ("resnet50", "resnet_"),
-            ("resnet_v2", "resnet_v2_"),
-            ("vgg16", "vgg_"),
-            ("vgg19", "vgg_"),
-            ("xception", "xception_"),
-        ],
-    },
-    Text {
-        names: &["flax.nnx"],
-        parts: &[
-            include_str!("../packages/flax/nnx/graph.py"),
-            include_str!("../packages/flax/nnx/transforms.py"),
-            include_str!("../packages/flax/nnx/layers.py"),
-        ],
-        modules: &[("metrics", ""), ("filterlib", "")],
-    },
-    Text {
-        names: &["haiku"],
-        parts: &[include_str!("../packages/haiku/base.py"), include_str!("../packages/haiku/layers.py")],
-        modules: &[("nets", "nets_")],
-    },
-    Text { names: &["haiku.initializers"], parts: &[include_str!("../packages/haiku/initializers.py")], modules: &[] },
-];
 
 impl Text {
     /// Its own name.

@@ -1,0 +1,127 @@
+# Objects and the variables that they hold.
+
+
+class Pytree:
+    def __repr__(self):
+        return f"{type(self).__name__}(...)"
+
+
+Object = Pytree
+
+
+def data(value):
+    return value
+
+
+static = data
+
+
+class Module(Pytree):
+    def sow(self, variable_type, name, value, reduce_fn=lambda xs, x: xs + (x,), init_fn=lambda: ()):
+        known = vars(self).get(name)
+        if isinstance(known, variable_type):
+            known.value = reduce_fn(known.value, value)
+            return False
+        setattr(self, name, variable_type(reduce_fn(init_fn(), value)))
+        return True
+
+    def iter_modules(self):
+        return list(_objects_of(self))
+
+    def iter_children(self):
+        return [(name, value) for name, value in sorted(vars(self).items()) if isinstance(value, Module)]
+
+    def set_attributes(self, *filters, raise_if_not_found=True, **attributes):
+        chosen = [_filter(f) for f in filters]
+        found = set()
+        for path, module in _objects_of(self):
+            if chosen and not any(f(path, module) for f in chosen):
+                continue
+            for name, value in attributes.items():
+                if name in vars(module):
+                    setattr(module, name, value)
+                    found.add(name)
+        missing = [name for name in attributes if name not in found]
+        if raise_if_not_found and missing:
+            raise ValueError(f"Could not find at least one instance of the following attributes: {missing}")
+
+    def train(self, **attributes):
+        self.set_attributes(
+            deterministic=False, use_running_average=False, raise_if_not_found=False, **attributes
+        )
+
+    def eval(self, **attributes):
+        self.set_attributes(
+            deterministic=True, use_running_average=True, raise_if_not_found=False, **attributes
+        )
+
+
+class List(Module):
+    def __init__(self, items=()):
+        self.items_ = list(items)
+
+    def append(self, item):
+        self.items_.append(item)
+
+    def extend(self, items):
+        self.items_.extend(items)
+
+    def insert(self, index, item):
+        self.items_.insert(index, item)
+
+    def __getitem__(self, index):
+        return self.items_[index]
+
+    def __setitem__(self, index, item):
+        self.items_[index] = item
+
+    def __len__(self):
+        return len(self.items_)
+
+    def __iter__(self):
+        return iter(self.items_)
+
+    def __contains__(self, item):
+        return item in self.items_
+
+
+class Dict(Module):
+    def __init__(self, *args, **kwargs):
+        self.items_ = dict(*args, **kwargs)
+
+    def __getitem__(self, key):
+        return self.items_[key]
+
+    def __setitem__(self, key, item):
+        self.items_[key] = item
+
+    def __getattr__(self, name):
+        if name == "items_" or name not in self.items_:
+            raise AttributeError(name)
+        return self.items_[name]
+
+    def __len__(self):
+        return len(self.items_)
+
+    def __iter__(self):
+        return iter(self.items_)
+
+    def __contains__(self, key):
+        return key in self.items_
+
+    def keys(self):
+        return self.items_.keys()
+
+    def values(self):
+        return self.items_.values()
+
+    def items(self):
+        return self.items_.items()
+
+
+class Sequential(Module):
+    def __init__(self, *fns):
+        self.layers = List(fns)
+
+    def __call__(self, *args, **kwargs):
+        return chained(list(self.layers), args, kwargs)
