@@ -308,3 +308,82 @@ fn idioms_of_scripts_evaluate() {
     let evaluated = clean(IDIOMS);
     assert_eq!(evaluated.output(), "True True 3 net True\n");
 }
+
+#[test]
+fn what_a_loop_of_the_run_fills_is_not_empty() {
+    let evaluated = evaluate(
+        r#"
+import os
+import keras
+
+names, by_label, seen = [], {}, set()
+for path in os.listdir("images"):
+    names.append(path)
+    by_label.setdefault(path[0], []).append(path)
+    seen.add(path[0])
+
+class Data:
+    def __init__(self, folder):
+        self.files = []
+        self.found = False
+        for path in os.listdir(folder):
+            self.files.append(path)
+            self.found = True
+
+data = Data("images")
+first, second = names[0], by_label["a"]
+order = data.files[3], data.found
+known = [1, 2]
+layer = keras.layers.Dense(len(names))
+"#,
+    );
+    let expected = "K0601: a value that only exists at run time reaches `Dense`: `os.listdir(\"images\")`";
+    assert_eq!(errors(&evaluated), [format!("error[{expected}").replace("K0601:", "K0601]:")]);
+    for name in ["first", "second", "names", "seen"] {
+        assert!(matches!(evaluated.global(name), Some(Value::Host(_))), "{name}");
+    }
+}
+
+#[test]
+fn a_loop_that_only_data_end_ends_here() {
+    clean(
+        r#"
+import cv2
+import keras
+
+def frames_of(path):
+    video = cv2.VideoCapture(path)
+    frames = []
+    while True:
+        there, frame = video.read()
+        if not there:
+            break
+        frames.append(frame)
+    return frames
+
+frames = frames_of("video.mp4")
+first = frames[0]
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
+"#,
+    );
+}
+
+#[test]
+fn a_long_loop_over_data_is_the_runs() {
+    let evaluated = clean(
+        r#"
+import numpy as np
+import keras
+
+questions = []
+while len(questions) < 100_000:
+    a, b = np.random.randint(0, 10), np.random.randint(0, 10)
+    questions.append(str(a) + "+" + str(b))
+x = np.zeros((len(questions), 7, 12))
+for i, question in enumerate(questions):
+    x[i] = len(question)
+model = keras.Sequential([keras.Input((7, 12)), keras.layers.LSTM(3)])
+"#,
+    );
+    assert!(matches!(evaluated.global("questions"), Some(Value::Host(_))));
+}

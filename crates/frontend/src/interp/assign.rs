@@ -21,11 +21,13 @@ impl Interp {
         match &target.kind {
             TargetKind::Name(name) => {
                 let value = self.told(name, value);
+                let value = self.writable(name, value);
                 env.bind(name, value);
                 Ok(())
             }
             TargetKind::Attribute { object, name } => {
                 let object = self.eval(env, object)?;
+                let value = self.writable(&name.name, value);
                 self.set_attribute(&object, &name.name, value)
             }
             TargetKind::Subscript { object, index } => {

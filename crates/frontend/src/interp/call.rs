@@ -2,14 +2,15 @@
 
 use super::Interp;
 use super::attribute::user;
+use super::builtins::{Builtin, BuiltinType};
 use super::classes::Instance;
 use super::host;
 use crate::error::{Error, Result};
 use crate::keras::layer::layer_of;
-use crate::keras::{derived, graph, layers};
+use crate::keras::{derived, graph, initializers, layers, schedules};
 use crate::library::Args;
 use crate::modules;
-use crate::value::Value;
+use crate::value::{Value, downcast};
 
 impl Interp {
     /// Calls any callable value: a function of the program or of a package, a class, a layer, …
@@ -21,6 +22,18 @@ impl Interp {
     /// The value is not callable, the arguments do not fit, or the call fails. A host value that
     /// meets a tensor or configures an object is an error that names both ends (K0601).
     pub fn call(&mut self, callee: &Value, args: Args) -> Result<Value> {
+        let args = match callee {
+            Value::User(object)
+                if downcast::<Builtin>(object).is_none() && downcast::<BuiltinType>(object).is_none() =>
+            {
+                args
+            }
+            Value::Host(origin) => {
+                self.changed_by(origin, &args);
+                self.plain_args(args)?
+            }
+            _ => self.plain_args(args)?,
+        };
         match callee {
             Value::User(object) => {
                 // A layer of the program takes its arguments as any layer does.
@@ -64,6 +77,12 @@ impl Interp {
         let eager = self.tracer.depth() == 0 && !host::has_tensor(&args);
         let result = match callee {
             Value::Function(decl) if eager && modules::is_tensor_function(decl) => self.constant(decl, args),
+            Value::Object(object)
+                if eager && (initializers::is_initializer(object) || schedules::is_schedule(object)) =>
+            {
+                let object = object.clone();
+                self.eagerly("values", |interp| object.call(interp, args))
+            }
             Value::Object(object) if eager && (host::has_array(&args) || layer_of(callee).is_some()) => {
                 self.build_by_call(object, args)
             }

@@ -24,6 +24,7 @@ impl Interp {
     /// # Errors
     /// The value is a tensor, whose truth is only known when it has been computed.
     pub(crate) fn truth(&mut self, value: &Value) -> Result<Truth> {
+        let value = &self.plain(value)?;
         let value = &self.concrete(value)?;
         let known = match value {
             Value::Host(host) => return Ok(Truth::Host(host.derived())),
@@ -99,6 +100,10 @@ impl Interp {
 
     /// One comparison.
     pub(crate) fn compare(&mut self, op: CompareOp, left: &Value, right: &Value) -> Result<Value> {
+        if !matches!(op, CompareOp::Is | CompareOp::IsNot) && (self.has_written(left) || self.has_written(right)) {
+            let (left, right) = (self.plain(left)?, self.plain(right)?);
+            return self.compare(op, &left, &right);
+        }
         let known = match op {
             CompareOp::Is => same(left, right),
             CompareOp::IsNot => !same(left, right),

@@ -39,9 +39,11 @@ impl Interp {
     /// # Errors
     /// Those of `code`; or the computation is too large.
     pub(crate) fn eagerly(&mut self, name: &str, code: impl FnOnce(&mut Interp) -> Result<Value>) -> Result<Value> {
-        if self.tracer.depth() > 0 {
-            return code(self);
-        }
+        if self.tracer.depth() > 0 { code(self) } else { self.computed(name, code) }
+    }
+
+    /// As [`Interp::eagerly`], also inside of functions being traced: for code that takes constants only.
+    fn computed(&mut self, name: &str, code: impl FnOnce(&mut Interp) -> Result<Value>) -> Result<Value> {
         let mark = self.mark();
         self.tracer.enter(name, &[]);
         self.tracer.at_point(&[], &[], false);
@@ -93,6 +95,9 @@ impl Interp {
         let values = early.equations.iter().flat_map(|eqn| &eqn.outputs);
         let work: usize = values.map(|&value| early.ty(value).size()).fold(0, usize::saturating_add);
         let long = work > MAX_WORK;
+        if long && self.eval.arrays.computes {
+            return Ok(None);
+        }
         let mut arrays = Vec::new().into_iter();
         if !long {
             self.spend_length(early.results.iter().map(|&v| early.ty(v).size()).sum())?;
@@ -122,6 +127,40 @@ impl Interp {
             });
         }
         Ok(Some(results))
+    }
+
+    /// Computes a function of NumPy, which is that of `jax.numpy` in double precision. What is too large, or not for
+    /// arrays of numbers, is a value of the run.
+    ///
+    /// # Errors
+    /// The evaluation takes too many steps; or the call fails on tensors.
+    pub(crate) fn call_numpy(&mut self, function: &'static FunctionDecl, args: Args) -> Result<Value> {
+        let args = self.plain_args(args)?;
+        let unknown = || Host::new(self.describe(self.span), Some(self.span)).given_by(function.name);
+        let unknown = unknown();
+        if super::host::host_in(&args).is_some() {
+            return Ok(self.numpy_call(function.name, args, unknown));
+        }
+        if super::host::has_tensor(&args) || super::host::has_variable(&args) {
+            return self.call(&Value::Function(function), args);
+        }
+        let (outer, inner) = (self.tracer.x64, self.eval.arrays.computes);
+        (self.tracer.x64, self.eval.arrays.computes) = (true, true);
+        let told = self.diagnostics.len();
+        let made = self.computed(function.name, |interp| {
+            let mut bound = function.signature.bind(function.name, args)?;
+            (function.call)(interp, &mut bound)
+        });
+        (self.tracer.x64, self.eval.arrays.computes) = (outer, inner);
+        self.diagnostics.truncate(told);
+        match made {
+            Ok(made) => {
+                self.note_fresh(&made);
+                Ok(made)
+            }
+            Err(error) if error.diagnostic().code == crate::diagnostics::codes::LIMIT => Err(error),
+            Err(_) => Ok(Value::Host(unknown)),
+        }
     }
 
     /// The arguments with the present values of variables in their place.

@@ -30,6 +30,14 @@ pub(crate) struct Evaluation {
     pub(crate) skipped: Vec<Skipped>,
     /// The packages imported so far that are written in the model language, with their names.
     pub(crate) packages: Vec<(&'static str, Rc<Env>)>,
+    /// How many values of the run were made and statements left out because of them.
+    pub(crate) hosts: u64,
+    /// What decides at run time whether the loop under way is left.
+    pub(crate) left: Option<crate::value::Host>,
+    /// How many loops are under way.
+    pub(crate) loops: usize,
+    /// NumPy's arrays that the program may change in place.
+    pub(crate) arrays: super::numpy_arrays::Written,
     /// What the program printed.
     pub(crate) output: String,
     /// The exceptions being handled, innermost last, with the errors that they came as.
@@ -69,6 +77,7 @@ pub fn run_with(source: &Source, options: Options, hints: Hints) -> Evaluated {
     }
     interp.diagnostics.extend(crate::syntax::unreachable(&module));
     interp.steps.hints = hints;
+    interp.eval.arrays = super::numpy_arrays::Written::by(&module.body);
     if let Some(steps) = options.max_steps {
         interp.eval.limits.set_steps(steps);
     }

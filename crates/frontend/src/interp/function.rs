@@ -231,6 +231,7 @@ impl Object for UserFunction {
         }
         let package = self.env.is_package();
         let outer = std::mem::replace(&mut interp.in_package, package);
+        let left = interp.eval.left.take();
         let result = interp.nested(|interp| match &self.body {
             Body::Lambda(lambda) => interp.eval(&env, &lambda.body),
             Body::Function(function) => match interp.block(&env, &function.body)? {
@@ -239,6 +240,7 @@ impl Object for UserFunction {
             },
         });
         interp.in_package = outer;
+        interp.eval.left = left;
         interp.at(place);
         result.map_err(|error| match (package, outer) {
             (true, true) => error,
@@ -354,6 +356,12 @@ impl ParameterNames {
 pub(crate) fn parameter_names(value: &Value) -> Option<ParameterNames> {
     let known = signature_of(value)?;
     Some(ParameterNames { positional: known.positional, keyword_only: known.keyword_only })
+}
+
+/// The header of the definition behind `value`; none if it is not a function of the program.
+pub(crate) fn header_of(value: &Value) -> Option<Span> {
+    let Value::User(object) = value else { return None };
+    crate::value::downcast::<UserFunction>(object)?.header()
 }
 
 /// The function bound to its receiver.

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::Interp;
+use super::changes::Changes;
 use super::iterate::Iter;
 use super::names::bound_names;
 use super::scope::Env;
@@ -11,7 +12,8 @@ use crate::diagnostics::{Diagnostic, Span, codes};
 use crate::error::{Error, Result};
 use crate::keras::variable::behind;
 use crate::library::Args;
-use crate::syntax::ast::Stmt;
+use crate::modules::{self, Found};
+use crate::syntax::ast::{Stmt, StmtKind};
 use crate::value::{Host, Value};
 
 /// The longest piece of the program that describes where a host value came from.
@@ -35,6 +37,18 @@ pub struct Skipped {
     pub because: String,
 }
 
+/// Functions that change their first argument.
+const SHUFFLES: &[&str] = &[
+    "random.shuffle",
+    "numpy.random.shuffle",
+    "numpy.copyto",
+    "numpy.fill_diagonal",
+    "numpy.place",
+    "numpy.put",
+    "numpy.put_along_axis",
+    "numpy.putmask",
+];
+
 /// The error of a host value reaching `what`, naming where it came from (K0601).
 pub(crate) fn reaches(host: &Host, what: &str) -> Error {
     let message = format!("a value that only exists at run time reaches {what}: `{}`", host.what());
@@ -43,7 +57,59 @@ pub(crate) fn reaches(host: &Host, what: &str) -> Error {
         Some(span) => error.label(span, "it comes from here"),
         None => error,
     };
-    error.help("write the number itself into the file, tell it when compiling (--value NAME=...), or pass data through a model input")
+    match host.function().and_then(|name| name.strip_prefix("tensorflow.")) {
+        Some(name) => error.help(match counterpart(name) {
+            Some(ours) => format!("tf.{name} runs with the TensorFlow backend only; use {ours}, which runs with all of them"),
+            None => format!("tf.{name} runs with the TensorFlow backend only; compute with keras.ops or jax.numpy"),
+        }),
+        None => error.help("write the number itself into the file, tell it when compiling (--value NAME=...), or pass data through a model input"),
+    }
+}
+
+/// Functions of TensorFlow that have another name in `keras.ops`, or another counterpart.
+const RENAMED: &[(&str, &str)] = &[
+    ("GradientTape", "jax.value_and_grad"),
+    ("concat", "keras.ops.concatenate"),
+    ("constant", "keras.ops.convert_to_tensor"),
+    ("function", "jax.jit"),
+    ("gather", "keras.ops.take"),
+    ("l2_normalize", "keras.ops.normalize"),
+    ("math.argmax", "keras.ops.argmax"),
+    ("numpy", "keras.ops"),
+    ("pow", "keras.ops.power"),
+    ("range", "keras.ops.arange"),
+    ("reduce_all", "keras.ops.all"),
+    ("reduce_any", "keras.ops.any"),
+    ("reduce_logsumexp", "keras.ops.logsumexp"),
+    ("reduce_max", "keras.ops.max"),
+    ("reduce_mean", "keras.ops.mean"),
+    ("reduce_min", "keras.ops.min"),
+    ("reduce_prod", "keras.ops.prod"),
+    ("reduce_std", "keras.ops.std"),
+    ("reduce_sum", "keras.ops.sum"),
+    ("reduce_variance", "keras.ops.var"),
+    ("shape", "keras.ops.shape"),
+    ("softmax_cross_entropy_with_logits", "keras.ops.categorical_crossentropy"),
+    ("sparse_softmax_cross_entropy_with_logits", "keras.ops.sparse_categorical_crossentropy"),
+    ("sigmoid_cross_entropy_with_logits", "keras.ops.binary_crossentropy"),
+    ("tensor_scatter_nd_update", "keras.ops.scatter_update"),
+];
+
+/// What to use in the place of `tf.name`.
+fn counterpart(name: &str) -> Option<String> {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    if let Some((_, ours)) = RENAMED.iter().find(|(theirs, _)| *theirs == last) {
+        return Some((*ours).to_owned());
+    }
+    let module = match name.split('.').next() {
+        Some("random") => "keras.random",
+        Some("image") => "keras.ops.image",
+        Some("numpy" | "experimental") => "keras.ops",
+        Some("data" | "io" | "strings" | "keras" | "train" | "config" | "debugging" | "summary") => return None,
+        _ => "keras.ops",
+    };
+    let Found::Module(found) = modules::find(module) else { return None };
+    (found.get)(last).map(|_| format!("{module}.{last}"))
 }
 
 /// Whether all leaves of a value are state of the run.
@@ -119,9 +185,10 @@ impl Interp {
     /// Calls a host value: the result is one too. What a host package returns is described by the
     /// call; what other host values return keeps their origin.
     pub(super) fn host_call(&mut self, callee: &Host, args: Args) -> Value {
+        self.eval.hosts += 1;
         let result = match callee.span() {
             Some(_) => callee.derived(),
-            None => Host::new(self.describe(self.span), Some(self.span)),
+            None => Host::new(self.describe(self.span), Some(self.span)).given_by(callee.what()),
         };
         let size = |value: &Value| match value {
             Value::Int(n) => usize::try_from(*n).ok().filter(|&n| n > 0),
@@ -144,6 +211,22 @@ impl Interp {
                 (Value::Host(host), Some(batch)) if host.array().is_none() => Value::Host(host.with_batch(batch)),
                 (value, _) => value,
             },
+        }
+    }
+
+    /// What functions of host packages change in place holds something that only the run has.
+    pub(super) fn changed_by(&mut self, callee: &Host, args: &Args) {
+        let known = callee.span().is_none() && SHUFFLES.contains(&callee.what());
+        let Some(first) = args.positional.first().filter(|_| known) else { return };
+        if let ("numpy.fill_diagonal", [array, value]) = (callee.what(), args.positional.as_slice())
+            && self.fill_diagonal(array, value)
+        {
+            return;
+        }
+        let unknown = Value::Host(Host::new(self.describe(self.span), Some(self.span)));
+        match first {
+            Value::List(list) => list.borrow_mut().iter_mut().for_each(|element| *element = unknown.clone()),
+            other => drop(super::numpy_arrays::forget(other, &unknown)),
         }
     }
 
@@ -171,6 +254,15 @@ impl Interp {
     pub(super) fn skip(&mut self, env: &Rc<Env>, stmt: &Stmt, host: &Host) -> Result<Flow> {
         let because = host.what().to_owned();
         self.eval.skipped.push(Skipped { span: stmt.span, because: because.clone() });
+        let changes = Changes::of(stmt);
+        // What the body of a loop around training steps does is known from running it once.
+        if !matches!(stmt.kind, StmtKind::For { .. } | StmtKind::While { .. }) || self.steps.found.is_empty() {
+            self.lose(env, &changes, host);
+        }
+        self.eval.hosts += 1;
+        if changes.leaves && self.eval.left.is_none() {
+            self.eval.left = Some(host.clone());
+        }
         let bound = bound_names(stmt);
         for name in &bound.names {
             // What a training step gave has a known type, whatever its value.

@@ -3,6 +3,8 @@
 use super::Interp;
 use crate::diagnostics::codes;
 use crate::error::{Error, Result};
+use crate::syntax::ast::Expr;
+use crate::value::Host;
 
 /// Steps that one compilation may take: statements, expressions, elements made or visited by native code.
 const MAX_STEPS: u64 = 20_000_000;
@@ -39,6 +41,49 @@ impl Limits {
     pub(crate) fn set_steps(&mut self, steps: u64) {
         (self.steps, self.steps_left) = (steps, steps);
     }
+}
+
+/// Steps that one loop may take at compile time which only works on data of the run.
+const LOOP_STEPS: u64 = 1_000_000;
+
+/// What of the steps of such a loop counts for the whole compilation: one in this many.
+const LOOP_SHARE: u64 = 8;
+
+/// What a loop has done since it began.
+#[derive(Debug)]
+pub(super) struct Work {
+    steps_left: u64,
+    hosts: u64,
+    made: Option<[usize; 4]>,
+}
+
+impl Work {
+    /// A loop begins.
+    pub(super) fn new(interp: &Interp) -> Self {
+        Work { steps_left: interp.eval.limits.steps_left, hosts: interp.eval.hosts, made: made(interp) }
+    }
+
+    /// What the loop `over` stands for if it is long and prepares data: it has met values of the run, made no part
+    /// of a model, and stands in no other loop and no function being traced. The run does it then.
+    pub(super) fn is_data(&mut self, interp: &mut Interp, over: &Expr) -> Option<Host> {
+        let taken = self.steps_left.saturating_sub(interp.eval.limits.steps_left);
+        if taken < LOOP_STEPS
+            || interp.eval.loops > 1
+            || interp.tracer.depth() > 0
+            || interp.eval.hosts == self.hosts
+            || made(interp) != self.made
+        {
+            return None;
+        }
+        interp.eval.limits.steps_left += taken - taken / LOOP_SHARE;
+        Some(Host::new(interp.describe(over.span), Some(over.span)))
+    }
+}
+
+/// Whatever an artifact consists of: how much of it there is.
+fn made(interp: &Interp) -> Option<[usize; 4]> {
+    let parts = || [interp.variables.len(), interp.nodes as usize, interp.steps.found.len(), interp.jit_calls.len()];
+    (interp.tracer.depth() == 0).then(parts)
 }
 
 impl Interp {

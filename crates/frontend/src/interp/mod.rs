@@ -4,6 +4,7 @@ mod assign;
 pub(crate) mod attribute;
 pub(crate) mod builtins;
 mod call;
+mod changes;
 pub(crate) mod classes;
 mod compare;
 mod comprehension;
@@ -21,6 +22,7 @@ pub(crate) mod iterate;
 pub(crate) mod limits;
 pub(crate) mod methods;
 mod names;
+pub(crate) mod numpy_arrays;
 pub(crate) mod operators;
 pub(crate) mod packages;
 mod passes;
@@ -82,6 +84,10 @@ pub struct Interp {
     pub models: Vec<Rc<LayerObject>>,
     /// What the user told of values that only exist at run time, by name.
     pub(crate) told: Vec<(Rc<str>, crate::value::Value)>,
+    /// The models that the program saved whole, by file name.
+    pub(crate) saved: Vec<(Rc<str>, Rc<LayerObject>)>,
+    /// The model whose inputs have sizes that the user told, with its graph for these.
+    pub(crate) sized: Option<(Rc<LayerObject>, Rc<crate::keras::models::Functional>)>,
     /// Layers that were adapted to data that only exist at run time.
     pub(crate) adapted: Vec<Rc<LayerObject>>,
     /// The instance that its native base's constructor is making the other half of.
@@ -129,6 +135,8 @@ impl Interp {
             span: Span::default(),
             models: Vec::new(),
             told: Vec::new(),
+            saved: Vec::new(),
+            sized: None,
             adapted: Vec::new(),
             deriving: None,
             tracked: Tracked::default(),

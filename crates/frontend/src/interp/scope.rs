@@ -184,6 +184,17 @@ impl Env {
         self.target(name).bind_here(name, value);
     }
 
+    /// Gives `name` another value where it is bound: here or in an enclosing namespace.
+    pub(crate) fn rebind(self: &Rc<Env>, name: &Symbol, value: Value) {
+        let mut here = Some(self);
+        while let Some(env) = here {
+            if env.names.borrow().contains_key(name) {
+                return env.bind_here(name, value);
+            }
+            here = env.parent.as_ref();
+        }
+    }
+
     /// Binds `name` in this very namespace.
     pub(crate) fn bind_here(&self, name: &Symbol, value: Value) {
         self.names.borrow_mut().insert(name.clone(), value);

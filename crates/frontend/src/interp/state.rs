@@ -44,6 +44,10 @@ impl Interp {
         if let Some(id) = behind(value) {
             return self.read_variable(id);
         }
+        if self.has_written(value) {
+            let value = self.plain(value)?;
+            return self.to_tensor(&value);
+        }
         match value {
             Value::Tensor(tensor) => Ok(tensor.clone()),
             Value::Bool(b) => self.tracer.constant(scalar(DType::Bool, f64::from(u8::from(*b)))),

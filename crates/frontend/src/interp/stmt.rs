@@ -8,6 +8,7 @@ use super::classes::{Instance, UserClass};
 use super::exceptions::{self, raise};
 use super::host::Truth;
 use super::iterate::{Iter, Iterable};
+use super::limits::Work;
 use super::passes::Element;
 use super::scope::Env;
 use crate::error::{Error, Result};
@@ -65,7 +66,7 @@ impl Interp {
                 }
                 if let Some(value) = value {
                     let value = self.eval(env, value)?;
-                    self.assign(env, target, value)?;
+                    self.assign(env, target, value.clone())?;
                 }
             }
             StmtKind::AugAssign { target, op, value } => self.augmented(env, target, *op, value, stmt.span)?,
@@ -95,9 +96,11 @@ impl Interp {
             }
             StmtKind::If { branches, orelse } => return self.if_stmt(env, stmt, branches, orelse.as_ref()),
             StmtKind::For { target, iterable, body, orelse } => {
-                return self.for_stmt(env, stmt, (target, iterable), body, orelse.as_ref());
+                return self.in_loop(|interp| interp.for_stmt(env, stmt, (target, iterable), body, orelse.as_ref()));
             }
-            StmtKind::While { test, body, orelse } => return self.while_stmt(env, stmt, test, body, orelse.as_ref()),
+            StmtKind::While { test, body, orelse } => {
+                return self.in_loop(|interp| interp.while_stmt(env, stmt, test, body, orelse.as_ref()));
+            }
             StmtKind::Try(parts) => return self.try_stmt(env, parts),
             StmtKind::With { items, body } => return self.with_stmt(env, items, body),
             StmtKind::Function(function) => {
@@ -157,6 +160,7 @@ impl Interp {
             }
             Iterable::Static(iter) => iter,
         };
+        let mut work = Work::new(self);
         // A loop that counts may be one over training steps, too, which its first pass tells.
         let mut counted = match iter {
             Iter::Range(start, step, count) if count > 1 && self.tracer.depth() == 0 && self.steps.loops == 0 => {
@@ -180,6 +184,9 @@ impl Interp {
                 return self.skip(env, stmt, &host);
             }
             let Some(element) = next else { break };
+            if let Some(host) = work.is_data(self, iterable) {
+                return self.skip(env, stmt, &host);
+            }
             self.assign(env, target, element)?;
             let flow = self.block(env, body)?;
             if let Some((counted, before, found, outer)) = counted.take() {
@@ -215,8 +222,12 @@ impl Interp {
         body: &Block,
         orelse: Option<&Block>,
     ) -> Result<Flow> {
+        let mut work = Work::new(self);
         loop {
             self.spend(1)?;
+            if let Some(host) = self.eval.left.take().or_else(|| work.is_data(self, test)) {
+                return self.skip(env, stmt, &host);
+            }
             let value = self.eval(env, test)?;
             match self.truth(&value).map_err(|error| error.at(test.span))? {
                 Truth::Known(true) => {}
@@ -229,6 +240,16 @@ impl Interp {
                 flow @ Flow::Return(_) => return Ok(flow),
             }
         }
+    }
+
+    /// Runs a loop: what would leave it has no effect on the one around it.
+    fn in_loop(&mut self, run: impl FnOnce(&mut Interp) -> Result<Flow>) -> Result<Flow> {
+        let outer = self.eval.left.take();
+        self.eval.loops += 1;
+        let result = run(self);
+        self.eval.loops -= 1;
+        self.eval.left = outer;
+        result
     }
 
     fn raise_stmt(&mut self, env: &Rc<Env>, exception: Option<&Expr>, cause: Option<&Expr>) -> Result<Error> {

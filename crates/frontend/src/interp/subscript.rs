@@ -9,6 +9,7 @@ use super::builtins::BuiltinType;
 use super::compare::tuple_of;
 use super::exceptions::{raise, raise_with};
 use super::iterate::Range;
+use super::numpy_arrays::NumpyArray;
 use super::operators::number;
 use crate::error::{Error, Result};
 use crate::library::Args;
@@ -73,6 +74,7 @@ impl Interp {
         if let Value::Host(host) = value {
             return Err(super::host::reaches(host, "an index"));
         }
+        let value = &self.plain(value)?;
         if let Some(array) = crate::jax::arguments::integer(&self.concrete(value)?) {
             return Ok(array);
         }
@@ -110,6 +112,13 @@ impl Interp {
     /// `value[index]`.
     pub(crate) fn get_item(&mut self, value: &Value, index: &Value) -> Result<Value> {
         self.learn_item(value, index)?;
+        if self.has_written(value) || self.has_written(index) {
+            let index = self.plain(index)?;
+            return match user::<NumpyArray>(value) {
+                Some(array) => self.view(&array, &index),
+                None => self.get_item(value, &index),
+            };
+        }
         if super::tensor::is_tensor(value) {
             return self.tensor_item(value, index);
         }
@@ -216,6 +225,9 @@ impl Interp {
 
     /// `value[index] = new`.
     pub(crate) fn set_item(&mut self, value: &Value, index: &Value, new: Value) -> Result<()> {
+        if let Some(array) = user::<NumpyArray>(value) {
+            return self.write_array(&array, index, new);
+        }
         match (value, index) {
             (Value::Host(_), _) => Ok(()),
             (_, Value::Host(host)) => Err(super::host::reaches(host, "an index")),
@@ -244,6 +256,10 @@ impl Interp {
             (Value::Dict(entries), _) => {
                 entries.borrow_mut().insert(Key::new(index.clone())?, new);
                 self.container_changed(value)
+            }
+            _ if self.is_numpy(value) => {
+                Err(Error::ty("a NumPy array that has several holders cannot be changed in place")
+                    .help("change the array through the name that it was made for, or a copy of it: np.copy(array)"))
             }
             _ if super::tensor::is_tensor(value) => Err(Error::ty("tensors cannot be changed in place")
                 .help("use `x = x.at[index].set(value)` (jax) or keras.ops.slice_update")),

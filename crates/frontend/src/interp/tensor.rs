@@ -34,7 +34,10 @@ impl Object for TensorMethod {
 
     fn call(self: Rc<Self>, interp: &mut Interp, mut args: Args) -> Result<Value> {
         args.positional.insert(0, self.tensor.clone());
-        interp.call(&Value::Function(self.function), args)
+        match interp.all_numpy(&[&self.tensor]) {
+            true => interp.call_numpy(self.function, args),
+            false => interp.call(&Value::Function(self.function), args),
+        }
     }
 
     fn repr(&self) -> String {
@@ -98,7 +101,10 @@ impl Interp {
         if op != BinaryOp::MatMul {
             check_shapes(op.text(), left, right)?;
         }
-        self.tensor_function(ops::operator(op), op.text(), vec![left.clone(), right.clone()])
+        match ops::operator(op).filter(|_| self.all_numpy(&[left, right])) {
+            Some(function) => self.call_numpy(function, Args::positional(vec![left.clone(), right.clone()])),
+            None => self.tensor_function(ops::operator(op), op.text(), vec![left.clone(), right.clone()]),
+        }
     }
 
     pub(super) fn tensor_compare(&mut self, op: CompareOp, left: &Value, right: &Value) -> Result<Value> {
@@ -112,13 +118,19 @@ impl Interp {
                 _ => {}
             }
         }
-        self.tensor_function(ops::comparison(op), op.text(), vec![left.clone(), right.clone()])
+        match ops::comparison(op).filter(|_| self.all_numpy(&[left, right])) {
+            Some(function) => self.call_numpy(function, Args::positional(vec![left.clone(), right.clone()])),
+            None => self.tensor_function(ops::comparison(op), op.text(), vec![left.clone(), right.clone()]),
+        }
     }
 
     pub(super) fn tensor_unary(&mut self, op: UnaryOp, value: &Value) -> Result<Value> {
         match op {
             UnaryOp::Plus => Ok(value.clone()),
-            _ => self.tensor_function(ops::unary(op), op.text(), vec![value.clone()]),
+            _ => match ops::unary(op).filter(|_| self.all_numpy(&[value])) {
+                Some(function) => self.call_numpy(function, Args::positional(vec![value.clone()])),
+                None => self.tensor_function(ops::unary(op), op.text(), vec![value.clone()]),
+            },
         }
     }
 
@@ -133,6 +145,14 @@ impl Interp {
                 let message = format!("index {i} is out of bounds for axis 0 with size {length}");
                 super::exceptions::raise("IndexError", message)
             });
+        }
+        if let (true, Some(function)) = (self.all_numpy(&[tensor]), ops::getitem()) {
+            let outer = std::mem::replace(&mut self.tracer.x64, true);
+            let item = self.call(&Value::Function(function), Args::positional(vec![tensor.clone(), index.clone()]));
+            self.tracer.x64 = outer;
+            let item = item?;
+            self.note_fresh(&item);
+            return Ok(item);
         }
         self.tensor_function(ops::getitem(), "[]", vec![tensor.clone(), index.clone()])
     }

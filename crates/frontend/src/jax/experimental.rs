@@ -9,6 +9,7 @@ const REFUSED: &[Refused] = &[
         name: "pallas",
         why: "kernels are written for one device; write the computation with jax.numpy and jax.lax",
     },
+    Refused { name: "mesh_utils", why: "an artifact runs on one device" },
     Refused { name: "shard_map", why: "an artifact runs on one device; use jax.vmap" },
     Refused { name: "sparse", why: "StableHLO has no sparse arrays; use dense ones, or indices with x.at[i].add" },
 ];

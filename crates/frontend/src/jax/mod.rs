@@ -29,6 +29,7 @@ const REFUSED: &[Refused] = &[
     Refused { name: "make_mesh", why: ONE_DEVICE },
     Refused { name: "set_mesh", why: ONE_DEVICE },
     Refused { name: "reshard", why: ONE_DEVICE },
+    Refused { name: "sharding", why: ONE_DEVICE },
     Refused { name: "new_ref", why: "arrays are immutable; use x.at[i].set(…)" },
     Refused { name: "freeze", why: "arrays are immutable; use x.at[i].set(…)" },
 ];

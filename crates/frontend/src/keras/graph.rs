@@ -39,6 +39,9 @@ pub struct Node {
 /// that differs between the two is unknown itself. Keras on JAX infers shapes in the same way.
 const PROBES: [usize; 2] = [83, 89];
 
+/// Larger ones with many divisors, for calls that cut an unknown dimension into equal parts or look for windows in it.
+const DIVISIBLE: [usize; 2] = [5040, 10080];
+
 /// Whether a symbolic tensor is anywhere in the arguments.
 pub fn has_symbolic(args: &Args) -> bool {
     let mut found = false;
@@ -78,15 +81,22 @@ pub fn input(interp: &mut Interp, name: Rc<str>, shape: SymbolicShape, dtype: DT
 pub fn call(interp: &mut Interp, callee: &Value, args: Args, name: &str) -> Result<Value> {
     let leaves = symbolic_leaves(&args);
     let unknown = leaves.iter().any(|s| s.0.shape.contains(&None));
+    let mut probes = PROBES;
     let first = match probe(interp, callee, &args, &leaves, PROBES[0]) {
-        Err(error) if unknown => {
-            // The sizes that stood for unknown ones are nobody's business.
-            let other = probe(interp, callee, &args, &leaves, PROBES[1]).err();
-            return Err(match other {
-                Some(other) => error.without_sizes_unlike(&other),
-                None => error,
-            });
-        }
+        Err(error) if unknown => match probe(interp, callee, &args, &leaves, DIVISIBLE[0]) {
+            Ok(first) => {
+                probes = DIVISIBLE;
+                first
+            }
+            Err(_) => {
+                // The sizes that stood for unknown ones are nobody's business.
+                let other = probe(interp, callee, &args, &leaves, PROBES[1]).err();
+                return Err(match other {
+                    Some(other) => error.without_sizes_unlike(&other),
+                    None => error,
+                });
+            }
+        },
         first => first?,
     };
     let mut shapes: Vec<(SymbolicShape, DType)> = Vec::new();
@@ -101,7 +111,7 @@ pub fn call(interp: &mut Interp, callee: &Value, args: Args, name: &str) -> Resu
         shapes.push((t.shape().iter().map(|&n| Some(n)).collect(), t.dtype()));
     }
     if unknown {
-        let second = probe(interp, callee, &args, &leaves, PROBES[1])?;
+        let second = probe(interp, callee, &args, &leaves, probes[1])?;
         for ((shape, _), leaf) in shapes.iter_mut().zip(second.leaves()) {
             if let Value::Tensor(t) = leaf {
                 let other = t.shape().iter().map(|&n| Some(n));

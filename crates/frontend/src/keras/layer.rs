@@ -16,7 +16,7 @@ use super::metrics::MetricObject;
 use super::symbolic::SymbolicShape;
 use super::variable::{Role, VariableId};
 use super::weights::{Weight, regularizers};
-use super::{derived, graph, models};
+use super::{activations, derived, graph, models};
 use crate::diagnostics::Span;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -54,6 +54,19 @@ pub trait Layer: Any + fmt::Debug {
     /// An attribute of this kind of layer, such as `units`.
     fn attribute(&self, _name: &str) -> Option<Value> {
         None
+    }
+
+    /// Another attribute, which needs the layer's weights.
+    ///
+    /// # Errors
+    /// The weights are not there.
+    fn property(&self, _interp: &mut Interp, _layer: &Rc<LayerObject>, _name: &str) -> Result<Option<Value>> {
+        Ok(None)
+    }
+
+    /// Whether the layer ends with an activation that the program may set.
+    fn ends_with_activation(&self) -> bool {
+        false
     }
 
     /// What becomes of the inputs' implicit masks.
@@ -106,6 +119,8 @@ pub struct LayerObject {
     pub(crate) instance: OnceCell<Rc<Instance>>,
     /// Keras's `supports_masking`, if the program says.
     pub(crate) supports_masking: Cell<Option<bool>>,
+    /// The activation that the program set in the place of the constructor's.
+    pub(crate) activation: RefCell<Option<Value>>,
     /// Whether the layer takes no more weights and sublayers from the program.
     pub(crate) locked: Cell<bool>,
     /// The depth of scopes at which the layer's own scope is the innermost; 0 while it is not entered.
@@ -189,6 +204,7 @@ impl LayerObject {
             metrics: RefCell::default(),
             instance: OnceCell::new(),
             supports_masking: Cell::new(None),
+            activation: RefCell::default(),
             locked: Cell::new(false),
             scope: Cell::new(0),
             recorded: Recorded::default(),
@@ -485,8 +501,14 @@ impl Object for LayerObject {
             })?,
             "dtype" | "compute_dtype" | "variable_dtype" => Value::str(self.dtype.numpy_name()),
             "supports_masking" => Value::Bool(self.supports_masking.get().unwrap_or(self.layer.masks() != Masks::Drop)),
+            "activation" if self.activation.borrow().is_some() => {
+                self.activation.borrow().clone().unwrap_or(Value::None)
+            }
             _ => {
                 if let Some(found) = self.layer.attribute(name) {
+                    return Ok(Some(found));
+                }
+                if let Some(found) = self.layer.property(interp, &self, name)? {
                     return Ok(Some(found));
                 }
                 match derived::attribute(interp, &self, name)? {
@@ -509,6 +531,9 @@ impl Object for LayerObject {
             ("name", Value::Str(name)) => *self.name.borrow_mut() = name,
             ("built", Value::Bool(built)) => self.built.set(built),
             ("supports_masking", Value::Bool(supports)) => self.supports_masking.set(Some(supports)),
+            ("activation", value) if self.layer.ends_with_activation() => {
+                *self.activation.borrow_mut() = Some(activations::get(&value)?.unwrap_or(Value::None));
+            }
             ("input_spec" | "_name" | "autocast" | "stateful", _) => {}
             (name, value) => {
                 let message =
@@ -633,6 +658,16 @@ impl Call<'_> {
     pub fn weight(&mut self, name: &str) -> Result<Tensor> {
         let id = self.weight_id(name)?;
         self.interp.read_variable(id)
+    }
+
+    /// `x` after the layer's activation: `own`, or what the program set in its place.
+    ///
+    /// # Errors
+    /// The activation fails.
+    pub fn activate(&mut self, own: Option<&Value>, x: Tensor) -> Result<Tensor> {
+        let set = self.object.activation.borrow().clone();
+        let activation = set.as_ref().or(own).filter(|value| !value.is_none());
+        activations::apply(self.interp, activation, x)
     }
 
     /// Whether the layer has a weight called `name`.

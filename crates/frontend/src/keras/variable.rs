@@ -77,6 +77,11 @@ impl Variables {
         VariableId(self.all.len() as u32 - 1)
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.all.len()
+    }
+
     /// The variable's description.
     pub fn get(&self, id: VariableId) -> &Variable {
         &self.all[id.0 as usize]

@@ -121,14 +121,7 @@ impl Interp {
 
 fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let given = args.get("initializer")?.clone();
-    let dtype = match args.some("dtype")? {
-        None => None,
-        Some(Value::DType(dtype)) => Some(*dtype),
-        Some(_) => Some(
-            DType::from_numpy_name(&args.str("dtype")?)
-                .ok_or_else(|| args.invalid("dtype", "the name of an element type such as \"float32\""))?,
-        ),
-    };
+    let dtype = crate::jax::arguments::dtype(interp, args, "dtype")?;
     let (initializer, ty) = match &given {
         Value::Str(_) | Value::Class(_) | Value::User(_) | Value::Function(_) | Value::Object(_)
             if behind(&given).is_none() =>

@@ -156,6 +156,28 @@ impl Bound {
         Args { positional, keywords }
     }
 
+    /// The arguments that were given, by name, and what `options` gathered: to be passed on.
+    pub(crate) fn passed(&self) -> Args {
+        let mut args = Args::default();
+        for (param, value, given) in &self.values {
+            match (param.kind, value) {
+                (ParamKind::Normal, value) if *given && args.keywords.is_empty() => args.positional.push(value.clone()),
+                (ParamKind::Normal | ParamKind::Keyword, value) if *given => {
+                    args.keywords.push((param.name.into(), value.clone()));
+                }
+                (ParamKind::Keywords, Value::Dict(entries)) => {
+                    for (key, value) in entries.borrow().iter() {
+                        if let Value::Str(name) = key.value() {
+                            args.keywords.push((name.clone(), value.clone()));
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        args
+    }
+
     /// Gives a declared parameter a value.
     pub fn set(&mut self, name: &str, value: Value) {
         if let Some(place) = self.values.iter_mut().find(|(p, ..)| p.name == name) {

@@ -9,7 +9,7 @@ use crate::keras::{
     Seeds, activations, callbacks, initializers, layers, losses, metrics, models, optimizers, schedules,
     variable_object,
 };
-use crate::library::{Bound, Default, FunctionDecl, Refused};
+use crate::library::{Bound, Default, FunctionDecl, Param, Refused, Signature};
 use crate::value::{Host, Value};
 
 /// Values of `keras` itself.
@@ -42,14 +42,15 @@ fn host_layer(name: &str) -> Option<Value> {
     HOST_LAYERS.contains(&name).then(|| Value::Host(Host::new(format!("keras.layers.{name}"), None)))
 }
 
-const HOST_LAYERS: &[&str] = &["HashedCrossing", "Hashing", "IntegerLookup", "StringLookup", "TextVectorization"];
+const HOST_LAYERS: &[&str] =
+    &["HashedCrossing", "Hashing", "IntegerLookup", "StringLookup", "TextVectorization", "deserialize", "serialize"];
 
 /// Functions that read models from files of the run: what they give is a host value.
 fn loaded(name: &str) -> Option<Value> {
     LOADED.contains(&name).then(|| Value::Host(Host::new(format!("keras.models.{name}"), None)))
 }
 
-const LOADED: &[&str] = &["load_model", "model_from_json", "save_model"];
+const LOADED: &[&str] = &["model_from_config", "model_from_json", "model_to_json", "save_model"];
 
 /// The same of `keras.saving`.
 fn saved(name: &str) -> Option<Value> {
@@ -57,15 +58,38 @@ fn saved(name: &str) -> Option<Value> {
 }
 
 const SAVED: &[&str] = &[
+    "CustomObjectScope",
+    "custom_object_scope",
     "deserialize_keras_object",
     "get_custom_objects",
+    "get_registered_name",
     "get_registered_object",
-    "load_model",
     "load_weights",
     "save_model",
     "save_weights",
     "serialize_keras_object",
 ];
+
+static LOAD_MODEL: FunctionDecl = FunctionDecl {
+    name: "load_model",
+    signature: Signature::new(&[
+        Param::required("filepath"),
+        Param::new("custom_objects", Default::None),
+        Param::new("compile", Default::Bool(true)),
+        Param::new("safe_mode", Default::Bool(true)),
+    ]),
+    doc: "The model that the program saved in the file; a host value for any other file.",
+    call: |interp, args| {
+        let saved = match args.get("filepath")? {
+            Value::Str(path) => interp.saved.iter().rev().find(|(known, _)| known == path),
+            _ => None,
+        };
+        Ok(match saved {
+            Some((_, model)) => model.as_value(),
+            None => Value::Host(Host::new(interp.describe(interp.span), Some(interp.span))),
+        })
+    },
+};
 
 /// What of `keras` is not compiled.
 const REFUSED: &[Refused] = &[
@@ -78,8 +102,11 @@ const REFUSED: &[Refused] = &[
 ];
 
 /// Layers that are written in the model language.
-const LAYER_TEXTS: &[&str] =
-    &[include_str!("../packages/keras_layers/images.py"), include_str!("../packages/keras_layers/attention.py")];
+const LAYER_TEXTS: &[&str] = &[
+    include_str!("../packages/keras_layers/images.py"),
+    include_str!("../packages/keras_layers/attention.py"),
+    include_str!("../packages/keras_layers/conv_lstm.py"),
+];
 
 const REFUSED_LAYERS: &[Refused] = &[
     Refused { name: "TFSMLayer", why: "a TensorFlow SavedModel holds no Keras program" },
@@ -103,7 +130,11 @@ const UTILITIES: &[&str] = &[
     "Progbar",
     "Sequence",
     "array_to_img",
+    "CustomObjectScope",
     "audio_dataset_from_directory",
+    "custom_object_scope",
+    "deserialize_keras_object",
+    "get_custom_objects",
     "get_file",
     "get_source_inputs",
     "image_dataset_from_directory",
@@ -114,6 +145,7 @@ const UTILITIES: &[&str] = &[
     "pad_sequences",
     "plot_model",
     "save_img",
+    "serialize_keras_object",
     "split_dataset",
     "text_dataset_from_directory",
     "timeseries_dataset_from_array",
@@ -165,7 +197,7 @@ modules! {
     /// `keras.models`.
     MODELS = Contents {
         classes: &[models::CLASSES],
-        functions: &[models::MAKERS],
+        functions: &[models::MAKERS, &[&LOAD_MODEL]],
         values: loaded,
         value_names: LOADED,
         ..Contents::new("keras.models")
@@ -202,6 +234,7 @@ modules! {
     METRICS = Contents {
         classes: &[metrics::CLASSES, bases::METRIC],
         tensor_functions: &[metrics::FUNCTIONS, losses::FUNCTIONS],
+        written: &[include_str!("../packages/keras_metrics/iou.py")],
         ..Contents::new("keras.metrics")
     };
     /// `keras.optimizers`.
@@ -226,6 +259,7 @@ modules! {
     /// `keras.saving`.
     SAVING = Contents {
         python: &[SAVING_FUNCTIONS],
+        functions: &[&[&LOAD_MODEL]],
         values: saved,
         value_names: SAVED,
         ..Contents::new("keras.saving")

@@ -271,8 +271,9 @@ pub(crate) fn is_tensor_function(decl: &'static FunctionDecl) -> bool {
 }
 
 /// An attribute of a native class, such as `Model.from_config`.
-pub(crate) fn class_attribute(_class: &'static ClassDecl, _name: &str) -> Option<Value> {
-    None
+pub(crate) fn class_attribute(class: &'static ClassDecl, name: &str) -> Option<Value> {
+    let configured = class.name == "Layer" || class.bases.contains(&"Layer");
+    (name == "from_config" && configured).then(|| crate::keras::derived::config::from_config(class))
 }
 
 /// The error of a name that a module lacks, with the nearest that it has.

@@ -248,9 +248,18 @@ fn symbolic_type(symbolic: &Symbolic, batch: usize) -> Result<TensorType> {
         (0, None) => Ok(batch),
         (_, Some(n)) => Ok(*n),
         (_, None) => Err(Error::shape(format!("input `{}` has the shape {symbolic}", symbolic.0.node.name))
-            .help("write every size but the batch's into Input(shape=...)")),
+            .help("write every size but the batch's into Input(shape=...)")
+            .help(format!("or tell the type of a batch when compiling: --input-shape \"{}\"", example(symbolic)))),
     });
     Ok(TensorType::new(symbolic.0.dtype, shape.collect::<Result<Vec<_>>>()?))
+}
+
+/// A type that an input with unknown sizes may have.
+fn example(symbolic: &Symbolic) -> String {
+    let unknown = if symbolic.0.shape.len() > 3 { 224 } else { 100 };
+    let size = |(i, dim): (usize, &Option<usize>)| dim.unwrap_or(if i == 0 { 32 } else { unknown }).to_string();
+    let sizes: Vec<String> = symbolic.0.shape.iter().enumerate().map(size).collect();
+    format!("{}[{}]", symbolic.0.dtype, sizes.join(","))
 }
 
 /// The types of the model's outputs with the batch dimension set.

@@ -404,6 +404,27 @@ pub(super) fn predicted(
     }
 }
 
+/// Refuses a model whose class defines a step in the form of another backend.
+///
+/// # Errors
+/// K0302: `train_step` or `test_step` takes `data` alone.
+pub(super) fn expect_stateless(model: &LayerObject) -> Result<()> {
+    let Some(instance) = model.instance.get() else { return Ok(()) };
+    for step in ["train_step", "test_step"] {
+        let Some(function) = instance.class.lookup(step) else { continue };
+        let Some(names) = crate::interp::function::parameter_names(&function) else { continue };
+        if names.positional.len() == 2 && names.keyword_only.is_empty() {
+            let message = format!("{}.{step}() takes 2 positional arguments but 3 were given", instance.class.name);
+            let mut error = Error::new(codes::ARGUMENTS, message);
+            if let Some(span) = crate::interp::function::header_of(&function) {
+                error = error.at(span);
+            }
+            return Err(meant_for_another_backend(error, step));
+        }
+    }
+    Ok(())
+}
+
 /// The error of a step that does not take the state, told as what it is.
 fn meant_for_another_backend(error: Error, step: &str) -> Error {
     let diagnostic = error.diagnostic();

@@ -5,10 +5,11 @@ use std::rc::Rc;
 use super::function::{Request, placeholder_of};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
-use crate::keras::graph;
 use crate::keras::layer::LayerObject;
 use crate::keras::models;
+use crate::keras::{Symbolic, graph};
 use crate::library::Args;
+use crate::ops::canonical;
 use crate::value::{Host, Value};
 
 /// What the user tells of names whose values only the run has: `n=10,x=f32[100,28,28]`.
@@ -33,13 +34,16 @@ pub(crate) fn told(texts: &[String]) -> Result<Vec<(Rc<str>, Value)>> {
     Ok(told)
 }
 
-/// Calls a model whose inputs are not known on inputs of the given types, such as `f32[32,784]`, the batch
+/// Calls a model whose inputs, or sizes of them, are not known on inputs of the given types, such as `f32[32,784]`, the batch
 /// included.
 ///
 /// # Errors
 /// The text names no types, or the model cannot take such inputs.
 pub fn call_on(interp: &mut Interp, model: &Rc<LayerObject>, types: &str) -> Result<()> {
-    if models::graph_of(interp, model)?.is_some() {
+    let graph = models::graph_of(interp, model)?;
+    let open =
+        |graph: &models::Functional| graph.inputs.iter().any(|input| input.0.shape.iter().skip(1).any(Option::is_none));
+    if graph.as_ref().is_some_and(|graph| !open(graph)) {
         return Ok(());
     }
     let request = Request::parse(&format!("{}:{types}", model.name()))?;
@@ -54,6 +58,12 @@ pub fn call_on(interp: &mut Interp, model: &Rc<LayerObject>, types: &str) -> Res
         None => Err(Error::argument("--input-shape gives a model something that is no type such as f32[32,784]")),
     };
     let inputs = given.iter().map(|value| value.map_leaves(&mut leaf)).collect::<Result<Vec<_>>>()?;
+    if let Some(graph) = graph {
+        let inputs = sized(interp, &graph, &Value::list(inputs))?;
+        let graph = models::resized(interp, &graph, &inputs)?;
+        interp.sized = Some((model.clone(), Rc::new(graph)));
+        return Ok(());
+    }
     if let (Some(_), [Value::Symbolic(input)]) = (model.kind::<models::Sequential>(), inputs.as_slice()) {
         let build = interp.attribute(&model.as_value(), "build")?;
         return interp.call(&build, Args::positional(vec![input.shape_value()])).map(drop);
@@ -61,4 +71,33 @@ pub fn call_on(interp: &mut Interp, model: &Rc<LayerObject>, types: &str) -> Res
     let one = <[Value; 1]>::try_from(inputs).map(|[one]| one);
     let inputs = one.unwrap_or_else(Value::list);
     model.call(interp, Args::positional(vec![inputs])).map(drop)
+}
+
+/// The inputs of a graph with the sizes that `given` tells.
+fn sized(interp: &mut Interp, graph: &models::Functional, given: &Value) -> Result<Vec<Symbolic>> {
+    let given: Vec<Symbolic> = given
+        .leaves()
+        .into_iter()
+        .filter_map(|leaf| match leaf {
+            Value::Symbolic(symbolic) => Some(symbolic),
+            _ => None,
+        })
+        .collect();
+    if given.len() != graph.inputs.len() {
+        let message = format!("the model has {} inputs, --input-shape tells {}", graph.inputs.len(), given.len());
+        return Err(Error::argument(message).help("tell one type for each input: --input-shape \"f32[32,8],i32[32]\""));
+    }
+    let mut inputs = Vec::with_capacity(given.len());
+    for (input, given) in graph.inputs.iter().zip(given) {
+        let (own, told) = (&input.0.shape, &given.0.shape);
+        let agree = |(own, told): (&Option<usize>, &Option<usize>)| own.is_none() || told.is_none() || own == told;
+        let types = [input.0.dtype, given.0.dtype].map(|dtype| canonical(dtype, false));
+        if own.len() != told.len() || !own.iter().zip(told).all(agree) || types[0] != types[1] {
+            let message = format!("input `{}` is {input}, --input-shape tells {given}", input.0.node.name);
+            return Err(Error::argument(message).help("the first size is the batch's; the others fill in what is None"));
+        }
+        let shape = own.iter().zip(told).map(|(own, told)| own.or(*told)).collect();
+        inputs.push(graph::input(interp, input.0.node.name.clone(), shape, input.0.dtype));
+    }
+    Ok(inputs)
 }

@@ -54,6 +54,23 @@ impl Tracer {
         self.known_at(level, tensor.value, work)
     }
 
+    /// As [`Tracer::known`], also where the function's parameters are unknown: the elements of what depends on
+    /// constants alone.
+    ///
+    /// # Errors
+    /// The tensor's function has ended.
+    pub(crate) fn folded(&mut self, tensor: &Tensor, work: &mut usize) -> Result<Option<Known>> {
+        let level = self.frames.iter().rposition(|f| f.id == tensor.frame).ok_or_else(leaked)?;
+        let pointless = self.frames.get(level).is_some_and(|frame| frame.point.is_none());
+        let Some(frame) = self.frames.get_mut(level).filter(|_| pointless) else { return self.known(tensor, work) };
+        frame.point = Some(Point::default());
+        let found = self.known_at(level, tensor.value, work);
+        if let Some(frame) = self.frames.get_mut(level) {
+            frame.point = None;
+        }
+        found
+    }
+
     fn known_at(&mut self, level: usize, wanted: IrValue, work: &mut usize) -> Result<Option<Known>> {
         let Some(frame) = self.frames.get(level) else { return Err(leaked()) };
         let Some(point) = &frame.point else { return Ok(None) };

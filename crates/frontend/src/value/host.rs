@@ -20,6 +20,8 @@ struct Origin {
     batch: Option<usize>,
     /// The attribute that it is of another host value.
     member: Option<String>,
+    /// The function of a host package that gave it.
+    function: Option<String>,
     known: Known,
 }
 
@@ -43,7 +45,7 @@ impl Host {
     /// A host value described by `what` (such as `keras.datasets.mnist.load_data()`), made at `span`.
     pub fn new(what: impl Into<String>, span: Option<Span>) -> Self {
         let what = what.into();
-        Host(Rc::new(Origin { what, span, batch: None, member: None, known: Known::Nothing }))
+        Host(Rc::new(Origin { what, span, batch: None, member: None, function: None, known: Known::Nothing }))
     }
 
     fn changed(&self, change: impl FnOnce(&mut Origin)) -> Host {
@@ -56,6 +58,21 @@ impl Host {
     #[must_use]
     pub fn with_batch(&self, batch: usize) -> Host {
         self.changed(|origin| (origin.batch, origin.member, origin.known) = (Some(batch), None, Known::Nothing))
+    }
+
+    /// The same value, which a function of a host package gave, such as `tensorflow.exp`.
+    #[must_use]
+    pub(crate) fn given_by(&self, name: &str) -> Host {
+        self.changed(|origin| origin.function = Some(name.to_owned()))
+    }
+
+    /// The function of a host package, or the name in one, that it comes from.
+    pub(crate) fn function(&self) -> Option<&str> {
+        match (&self.0.function, self.0.span) {
+            (Some(name), _) => Some(name),
+            (None, None) => Some(&self.0.what),
+            (None, Some(_)) => None,
+        }
     }
 
     /// An attribute of it.

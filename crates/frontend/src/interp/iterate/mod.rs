@@ -17,6 +17,7 @@ use super::comprehension::GeneratorExpression;
 use super::dict_view::DictView;
 use super::exceptions::{self, raise};
 use super::generator::Generator;
+use super::numpy_arrays::NumpyArray;
 use crate::error::{Error, Result};
 use crate::library::Args;
 use crate::value::{Host, Key, Object, Value, downcast};
@@ -233,6 +234,16 @@ impl Interp {
     }
 
     fn iterate_object(&mut self, value: &Value, object: &crate::value::ObjectRef) -> Result<Iterable> {
+        if let Some(array) = downcast::<NumpyArray>(object) {
+            // Rows are views.
+            let plain = self.plain(value)?;
+            return match self.iterate(&plain)? {
+                Iterable::Static(Iter::Rows(_, at, length)) => {
+                    Ok(Iterable::Static(Iter::Rows(Value::User(array), at, length)))
+                }
+                other => Ok(other),
+            };
+        }
         if let Some(iter) = downcast::<IterObject>(object) {
             return Ok(Iterable::Static(Iter::Shared(iter)));
         }

@@ -53,6 +53,10 @@ impl Interp {
             }
             return number::binary(op, a, b).unwrap_or_else(|| Err(unsupported(op, left, right)));
         }
+        if self.has_written(left) || self.has_written(right) {
+            let (left, right) = (self.plain(left)?, self.plain(right)?);
+            return self.binary(op, &left, &right);
+        }
         if tensor::is_tensor(left) || tensor::is_tensor(right) {
             let own = user::<Instance>(left).is_some() || user::<Instance>(right).is_some();
             return match if own { self.special_binary(op, left, right)? } else { None } {
@@ -108,6 +112,11 @@ impl Interp {
 
     /// `target op= value`: what is assigned back.
     pub(super) fn augment(&mut self, op: BinaryOp, old: &Value, value: &Value) -> Result<Value> {
+        if self.has_written(old) {
+            let changed = self.binary(op, old, value)?;
+            self.set_item(old, &Value::Ellipsis, changed)?;
+            return Ok(old.clone());
+        }
         match (op, old) {
             (BinaryOp::Add, Value::List(list)) if !tensor::is_tensor(value) && !matches!(value, Value::Host(_)) => {
                 let more = self.collect(value)?;
@@ -154,6 +163,10 @@ impl Interp {
             && let Some(result) = number::unary(op, number)
         {
             return Ok(result);
+        }
+        if self.has_written(value) {
+            let value = self.plain(value)?;
+            return self.unary(op, &value);
         }
         if tensor::is_tensor(value) {
             return self.tensor_unary(op, value);

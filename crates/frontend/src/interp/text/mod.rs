@@ -7,6 +7,7 @@ mod repr;
 mod spec;
 mod template;
 
+pub(crate) use array::array_repr;
 pub(crate) use float::round_decimal;
 pub(crate) use repr::repr_str;
 
@@ -38,6 +39,7 @@ impl Interp {
                         text.push_str(debug);
                     }
                     let value = self.eval(env, &field.value)?;
+                    let value = self.plain(&value)?;
                     let value = self.or_unknown(&value);
                     let spec = match &field.format {
                         Some(parts) => self.f_string_text(env, parts)?,

@@ -26,6 +26,7 @@ impl Interp {
 
     /// `str(value)`.
     pub(crate) fn str_of(&mut self, value: &Value) -> Result<String> {
+        let value = &self.plain(value)?;
         match value {
             Value::Str(text) => Ok(text.to_string()),
             Value::Array(array) => Ok(super::array::array_str(array)),

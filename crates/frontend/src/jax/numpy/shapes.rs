@@ -430,7 +430,16 @@ fn roll(c: &mut Call<'_>) -> Result<Tensor> {
 
 fn tile(c: &mut Call<'_>) -> Result<Tensor> {
     let x = first(c)?;
-    let reps = c.shape(if c.args.has("reps") { "reps" } else { "repeats" })?;
+    let name = if c.args.has("reps") { "reps" } else { "repeats" };
+    // How often may be worked out from sizes; JAX itself wants it as numbers of Python.
+    if let Value::Tensor(reps) = c.value(name)? {
+        let mut work = 0;
+        if let Some(known) = c.t().folded(&reps, &mut work)? {
+            c.args.set(name, Value::Array(known.array));
+        }
+        c.interp.spend(work / 8)?;
+    }
+    let reps = c.shape(name)?;
     c.t().tile(&x, &reps)
 }
 

@@ -194,7 +194,7 @@ impl LayerObject {
     ///
     /// # Errors
     /// The arguments are no shapes, or building fails.
-    pub(super) fn build_by_shapes(self: &Rc<Self>, interp: &mut Interp, args: Args) -> Result<()> {
+    pub(crate) fn build_by_shapes(self: &Rc<Self>, interp: &mut Interp, args: Args) -> Result<()> {
         if self.built.get() {
             return Ok(());
         }

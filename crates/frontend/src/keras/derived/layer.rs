@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use keramos_ir::{DType, TensorType};
 
+use super::config;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::initializers;
@@ -152,19 +153,23 @@ pub(in crate::keras) const METHODS: &[MethodDecl] = &[
         },
     },
     MethodDecl {
+        name: "compute_mask",
+        signature: Signature::new(&[Param::required("inputs"), Param::new("previous_mask", Default::None)]),
+        doc: "The mask that the layer's output has for these inputs, or `None`.",
+        call: |interp, object, args| {
+            let called =
+                LayerObject::call(&layer(object)?, interp, Args::positional(vec![args.get("inputs")?.clone()]))?;
+            Ok(match called {
+                Value::Tensor(output) => output.mask().cloned().map_or(Value::None, Value::Tensor),
+                _ => Value::None,
+            })
+        },
+    },
+    MethodDecl {
         name: "get_config",
         signature: Signature::EMPTY,
-        doc: "The arguments that all layers share, as a dict.",
-        call: |_, object, _| {
-            let layer = layer(object)?;
-            let config = [
-                ("name", Value::Str(layer.name())),
-                ("trainable", Value::Bool(layer.trainable.get())),
-                ("dtype", Value::str(layer.dtype.numpy_name())),
-            ];
-            let entries = config.into_iter().map(|(key, value)| (crate::value::Key::name(key), value));
-            Ok(Value::Dict(Rc::new(std::cell::RefCell::new(entries.collect()))))
-        },
+        doc: "The arguments of the layer's constructor, as a dict: initializers and their like as the objects that they are.",
+        call: |_, object, _| config::get(&layer(object)?),
     },
 ];
 

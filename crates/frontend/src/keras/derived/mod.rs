@@ -7,6 +7,7 @@
 mod attributes;
 mod build;
 mod call;
+pub(crate) mod config;
 mod inherited;
 mod layer;
 mod tracking;

@@ -124,6 +124,11 @@ impl Object for Initializer {
     }
 }
 
+/// Whether an object is one of Keras's initializers.
+pub(crate) fn is_initializer(object: &crate::value::ObjectRef) -> bool {
+    downcast::<Initializer>(object).is_some()
+}
+
 /// Where a random initializer's key comes from.
 #[derive(Clone, Debug)]
 enum Seed {

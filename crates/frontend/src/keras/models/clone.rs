@@ -8,7 +8,7 @@ use super::sequential::{SEQUENTIAL, Sequential};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::layer::{LayerObject, layer_of};
-use crate::keras::{graph, initializers};
+use crate::keras::{Symbolic, graph, initializers};
 use crate::library::{Args, Default, FunctionDecl, Param, Signature};
 use crate::value::Value;
 
@@ -42,11 +42,11 @@ pub static CLONE_MODEL: FunctionDecl = FunctionDecl {
 /// # Errors
 /// The class of the program that makes the layer does not tell its configuration.
 pub fn again(interp: &mut Interp, layer: &Rc<LayerObject>) -> Result<Value> {
-    if layer.instance.get().is_some() {
+    if let Some(instance) = layer.instance.get() {
         let object = layer.as_value();
         let get_config = interp.attribute(&object, "get_config")?;
         let config = interp.call(&get_config, Args::default())?;
-        let class = interp.attribute(&object, "__class__")?;
+        let class = Value::User(instance.class.clone());
         let from_config = interp.attribute(&class, "from_config")?;
         return interp.call(&from_config, Args::positional(vec![config]));
     }
@@ -61,7 +61,18 @@ pub fn again(interp: &mut Interp, layer: &Rc<LayerObject>) -> Result<Value> {
     if super::is_functional(layer) {
         let graph = super::graph_of(interp, layer)?;
         let graph = graph.ok_or_else(|| Error::internal("a functional model without a graph"))?;
-        let (inputs, outputs) = functional(interp, &graph)?;
+        let inputs: Vec<Symbolic> = graph.inputs.iter().map(|input| copy(interp, input)).collect();
+        let mut layers: HashMap<usize, Value> = HashMap::new();
+        let mut anew = |interp: &mut Interp, layer: &Rc<LayerObject>| {
+            let address = Rc::as_ptr(layer) as usize;
+            let new = match layers.get(&address) {
+                Some(new) => new.clone(),
+                None => again(interp, layer)?,
+            };
+            layers.insert(address, new.clone());
+            Ok(new)
+        };
+        let (inputs, outputs) = functional(interp, &graph, &inputs, &mut anew)?;
         return named(interp, &Value::Class(&MODEL), vec![inputs, outputs], layer);
     }
     let class = layer.class.ok_or_else(|| Error::internal("a layer without a class"))?;
@@ -81,18 +92,30 @@ fn named(interp: &mut Interp, class: &Value, positional: Vec<Value>, layer: &Lay
     interp.call(class, Args { positional, keywords: vec![("name".into(), Value::Str(layer.name()))] })
 }
 
-fn copy(interp: &mut Interp, input: &crate::keras::Symbolic) -> crate::keras::Symbolic {
+/// The graph with inputs of other sizes and the same layers.
+///
+/// # Errors
+/// A layer cannot take inputs of these sizes.
+pub fn resized(interp: &mut Interp, graph: &Functional, inputs: &[Symbolic]) -> Result<Functional> {
+    let (inputs, outputs) = functional(interp, graph, inputs, &mut |_, layer| Ok(layer.as_value()))?;
+    Functional::new(inputs, outputs)
+}
+
+fn copy(interp: &mut Interp, input: &Symbolic) -> Symbolic {
     graph::input(interp, input.0.node.name.clone(), input.0.shape.clone(), input.0.dtype)
 }
 
-/// The inputs and outputs of a graph like `graph` with new layers in it.
-fn functional(interp: &mut Interp, graph: &Functional) -> Result<(Value, Value)> {
+/// The inputs and outputs of a graph like `graph` with other inputs and layers in it.
+fn functional(
+    interp: &mut Interp,
+    graph: &Functional,
+    inputs: &[Symbolic],
+    instead: &mut dyn FnMut(&mut Interp, &Rc<LayerObject>) -> Result<Value>,
+) -> Result<(Value, Value)> {
     let mut values: HashMap<(u32, usize), Value> = HashMap::new();
-    for input in &graph.inputs {
-        let new = copy(interp, input);
-        values.insert((input.0.node.id, input.0.index), Value::Symbolic(new));
+    for (input, new) in graph.inputs.iter().zip(inputs) {
+        values.insert((input.0.node.id, input.0.index), Value::Symbolic(new.clone()));
     }
-    let mut layers: HashMap<usize, Value> = HashMap::new();
     for node in &graph.nodes {
         let Some(callee) = &node.callee else { continue };
         let mut leaf = |leaf: &Value| Ok(found(&values, leaf));
@@ -101,12 +124,7 @@ fn functional(interp: &mut Interp, graph: &Functional) -> Result<(Value, Value)>
         let args = Args { positional, keywords: keywords.collect::<Result<Vec<_>>>()? };
         let outputs = match layer_of(callee) {
             Some(layer) => {
-                let address = Rc::as_ptr(&layer) as usize;
-                let new = match layers.get(&address) {
-                    Some(new) => new.clone(),
-                    None => again(interp, &layer)?,
-                };
-                layers.insert(address, new.clone());
+                let new = instead(interp, &layer)?;
                 interp.call(&new, args)?
             }
             None => graph::call(interp, callee, args, &node.name)?,

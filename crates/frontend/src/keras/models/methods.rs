@@ -97,8 +97,14 @@ pub const METHODS: &[MethodDecl] = &[
     MethodDecl {
         name: "save",
         signature: Signature::new(&[Param::variadic("args"), Param::keywords("kwargs")]),
-        doc: "A run-time operation; nothing happens at compile time.",
-        call: |_, _, _| Ok(Value::None),
+        doc: "A run-time operation; `load_model` of the same file gives the model.",
+        call: |interp, object, args| {
+            if let Some([Value::Str(path), ..]) = args.get("args")?.elements().as_deref() {
+                let model = model(object)?;
+                interp.saved.push((path.clone(), model));
+            }
+            Ok(Value::None)
+        },
     },
     MethodDecl {
         name: "save_weights",

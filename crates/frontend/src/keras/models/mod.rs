@@ -10,6 +10,7 @@ mod trainer;
 
 use std::rc::Rc;
 
+pub(crate) use clone::{again, resized};
 pub use functional::{Functional, MODEL};
 pub(in crate::keras) use input::InputLayer;
 pub use input::{INPUT, INPUT_LAYER};
@@ -139,6 +140,11 @@ pub fn layers(model: &LayerObject) -> Vec<Rc<LayerObject>> {
 /// # Errors
 /// The graph cannot be put together.
 pub fn graph_of(interp: &mut Interp, layer: &Rc<LayerObject>) -> Result<Option<Rc<Functional>>> {
+    if let Some((sized, graph)) = &interp.sized
+        && Rc::ptr_eq(sized, layer)
+    {
+        return Ok(Some(graph.clone()));
+    }
     if let Some(functional) = layer.kind::<functional::FunctionalLayer>() {
         return Ok(Some(functional.0.clone()));
     }

@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::interp::Interp;
 use crate::library::{Args, Bound, ClassDecl, Param, Signature};
 use crate::trace::{Tensor, Tracer};
-use crate::value::{Object, Value};
+use crate::value::{Object, ObjectRef, Value, downcast};
 
 /// The schedule classes.
 pub const CLASSES: &[&ClassDecl] = &[
@@ -40,6 +40,11 @@ pub trait Schedule: Any + fmt::Debug {
 pub struct ScheduleObject {
     class: &'static ClassDecl,
     schedule: Box<dyn Schedule>,
+}
+
+/// Whether an object is one of Keras's schedules.
+pub(crate) fn is_schedule(object: &ObjectRef) -> bool {
+    downcast::<ScheduleObject>(object).is_some()
 }
 
 impl ScheduleObject {

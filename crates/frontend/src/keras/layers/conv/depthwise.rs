@@ -84,6 +84,14 @@ impl Layer for DepthwiseConv {
         Ok(())
     }
 
+    fn attribute(&self, name: &str) -> Option<Value> {
+        self.window.attribute(name)
+    }
+
+    fn ends_with_activation(&self) -> bool {
+        true
+    }
+
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         let x = common::float_input(cx)?;
         let kernel = cx.weight("kernel")?;

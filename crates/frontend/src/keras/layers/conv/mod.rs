@@ -53,6 +53,26 @@ impl Window {
         Ok(self)
     }
 
+    /// What every convolution has as attributes.
+    fn attribute(&self, name: &str) -> Option<Value> {
+        let sizes = |sizes: &[usize]| Value::tuple(sizes.iter().map(|&n| Value::Int(n as i64)).collect::<Vec<_>>());
+        Some(match name {
+            "kernel_size" => sizes(&self.kernel),
+            "strides" => sizes(&self.strides),
+            "dilation_rate" => sizes(&self.dilation),
+            "rank" => Value::Int(self.kernel.len() as i64),
+            "use_bias" => Value::Bool(self.use_bias),
+            "activation" => self.activation.clone().unwrap_or(Value::None),
+            "data_format" => Value::str(if self.channels_last { "channels_last" } else { "channels_first" }),
+            "padding" => match self.padding {
+                Padding::Valid => Value::str("valid"),
+                Padding::Same => Value::str("same"),
+                _ => return None,
+            },
+            _ => return None,
+        })
+    }
+
     fn check(&self, layer: &LayerObject, inputs: &[SymbolicShape]) -> Result<()> {
         let spatial = self.kernel.len();
         common::expect_rank(layer, inputs, spatial + 2, common::dimensions(spatial, self.channels_last))
@@ -96,6 +116,6 @@ impl Window {
     /// Bias and activation, which end every convolution.
     fn finish(&self, cx: &mut Call<'_>, y: Tensor) -> Result<Value> {
         let y = common::add_bias(cx, y, self.channels_last)?;
-        Ok(Value::Tensor(crate::keras::activations::apply(cx.interp, self.activation.as_ref(), y)?))
+        Ok(Value::Tensor(cx.activate(self.activation.as_ref(), y)?))
     }
 }

@@ -97,6 +97,17 @@ impl Layer for Transpose {
         Ok(())
     }
 
+    fn attribute(&self, name: &str) -> Option<Value> {
+        match name {
+            "filters" => Some(Value::Int(self.filters as i64)),
+            _ => self.window.attribute(name),
+        }
+    }
+
+    fn ends_with_activation(&self) -> bool {
+        true
+    }
+
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         let x = common::float_input(cx)?;
         let kernel = cx.weight("kernel")?;

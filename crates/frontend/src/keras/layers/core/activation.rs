@@ -1,7 +1,6 @@
 //! `Activation`.
 
 use crate::error::Result;
-use crate::keras::activations;
 use crate::keras::layer::{COMMON, Call, Layer, LayerObject, Masks};
 use crate::keras::layers::common;
 use crate::library::{ClassDecl, Param, Signature};
@@ -24,9 +23,13 @@ pub(in crate::keras::layers) static ACTIVATION: ClassDecl = ClassDecl {
 struct Activation(Option<Value>);
 
 impl Layer for Activation {
+    fn ends_with_activation(&self) -> bool {
+        true
+    }
+
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         let x = cx.input()?;
-        Ok(Value::Tensor(activations::apply(cx.interp, self.0.as_ref(), x)?))
+        Ok(Value::Tensor(cx.activate(self.0.as_ref(), x)?))
     }
 
     fn attribute(&self, name: &str) -> Option<Value> {

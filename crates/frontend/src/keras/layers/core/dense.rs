@@ -3,7 +3,6 @@
 use super::lora::{self, Adapted, Lora};
 use crate::error::Result;
 use crate::interp::Interp;
-use crate::keras::activations;
 use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
 use crate::keras::layers::common::{self, flag, none, string};
 use crate::keras::symbolic::SymbolicShape;
@@ -81,6 +80,10 @@ impl Layer for Dense {
         self.lora.build(build)
     }
 
+    fn ends_with_activation(&self) -> bool {
+        true
+    }
+
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         let x = common::float_input(cx)?;
         let kernel = cx.weight("kernel")?;
@@ -88,7 +91,7 @@ impl Layer for Dense {
         let kernel = self.lora.adapt(cx, kernel)?;
         let y = cx.interp.tracer.tensordot(&x, &kernel)?;
         let y = common::add_bias(cx, y, true)?;
-        Ok(Value::Tensor(activations::apply(cx.interp, self.activation.as_ref(), y)?))
+        Ok(Value::Tensor(cx.activate(self.activation.as_ref(), y)?))
     }
 
     fn masks(&self) -> Masks {

@@ -3,11 +3,11 @@
 use super::lora::{self, Adapted, Lora};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
+use crate::keras::initializers;
 use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
 use crate::keras::layers::common::{self, none, string};
 use crate::keras::symbolic::{DisplayShape, SymbolicShape};
 use crate::keras::weights::Weight;
-use crate::keras::{activations, initializers};
 use crate::library::{Bound, ClassDecl, Param, Signature};
 use crate::value::Value;
 
@@ -159,6 +159,10 @@ impl Layer for EinsumDense {
         self.lora.build(build)
     }
 
+    fn ends_with_activation(&self) -> bool {
+        true
+    }
+
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         let x = common::float_input(cx)?;
         let kernel = cx.weight("kernel")?;
@@ -168,7 +172,7 @@ impl Layer for EinsumDense {
             let bias = cx.weight("bias")?;
             y = cx.interp.tracer.add(&y, &bias)?;
         }
-        Ok(Value::Tensor(activations::apply(cx.interp, self.activation.as_ref(), y)?))
+        Ok(Value::Tensor(cx.activate(self.activation.as_ref(), y)?))
     }
 
     fn masks(&self) -> Masks {

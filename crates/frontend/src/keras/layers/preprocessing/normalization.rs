@@ -1,6 +1,6 @@
 //! `Normalization`.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use keramos_ir::{Array, Buffer, DType, TensorType};
@@ -50,6 +50,8 @@ pub(in crate::keras) struct Normalization {
     axes: Vec<i64>,
     statistics: Statistics,
     invert: bool,
+    /// How many dimensions inputs have, once the layer is built.
+    rank: Cell<usize>,
     /// The data that the layer is adapted to, if they only exist at run time.
     host: RefCell<Option<Host>>,
 }
@@ -59,7 +61,7 @@ fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let (mean, variance) = match (args.some("mean")?, args.some("variance")?) {
         (None, None) => {
             let (statistics, invert) = (Statistics::Adapted, args.bool("invert")?);
-            let layer = Normalization { axes, statistics, invert, host: RefCell::default() };
+            let layer = Normalization { axes, statistics, invert, rank: Cell::default(), host: RefCell::default() };
             return LayerObject::value(interp, &NORMALIZATION, args, layer);
         }
         (Some(Value::Host(host)), _) | (_, Some(Value::Host(host))) => {
@@ -83,7 +85,7 @@ fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         interp,
         &NORMALIZATION,
         args,
-        Normalization { axes, statistics, invert, host: RefCell::default() },
+        Normalization { axes, statistics, invert, rank: Cell::default(), host: RefCell::default() },
     )
 }
 
@@ -203,7 +205,8 @@ impl Layer for Normalization {
         if let Statistics::Given(_) = self.statistics {
             return Ok(());
         }
-        let kept = axes_indices(Some(&self.axes), inputs.first().map_or(0, Vec::len))?;
+        self.rank.set(inputs.first().map_or(0, Vec::len));
+        let kept = axes_indices(Some(&self.axes), self.rank.get())?;
         let sizes = kept.iter().map(|&axis| common::known(build.object, inputs, axis as i64));
         let sizes: Vec<usize> = sizes.collect::<Result<_>>()?;
         for (name, start) in [("mean", "zeros"), ("variance", "ones")] {
@@ -247,6 +250,27 @@ impl Layer for Normalization {
             t.div(&centred, &deviation)?
         };
         Ok(Value::Tensor(y))
+    }
+
+    fn property(&self, interp: &mut Interp, layer: &Rc<LayerObject>, name: &str) -> Result<Option<Value>> {
+        let index = match name {
+            "mean" => 0,
+            "variance" => 1,
+            _ => return Ok(None),
+        };
+        if let Statistics::Given(given) = &self.statistics {
+            return Ok(Some(Value::Array(Rc::new(given[index].clone()))));
+        }
+        let Some(id) = layer.weights.borrow().get(index).copied() else {
+            let host = self.host.borrow().clone();
+            return Ok(Some(host.map_or(Value::None, |host| Value::Host(host.derived()))));
+        };
+        if interp.tracer.depth() == 0 {
+            return Ok(Some(interp.variable(id)));
+        }
+        let values = interp.read_variable(id)?;
+        // As the layer's inputs have it: 1 along the axes that share statistics.
+        self.aligned(&mut interp.tracer, &values, self.rank.get()).map(|values| Some(Value::Tensor(values)))
     }
 
     fn masks(&self) -> Masks {

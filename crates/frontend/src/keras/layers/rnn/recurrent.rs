@@ -62,11 +62,39 @@ pub(super) fn cell(value: &Value) -> Result<Rc<LayerObject>> {
         Value::Object(object) => downcast::<LayerObject>(object),
         _ => None,
     };
-    let is_cell = |layer: &Rc<LayerObject>| layer.kind::<Cell>().is_some() || layer.kind::<Stacked>().is_some();
+    let is_cell = |layer: &Rc<LayerObject>| {
+        layer.kind::<Cell>().is_some() || layer.kind::<Stacked>().is_some() || layer.instance.get().is_some()
+    };
     found.filter(is_cell).ok_or_else(|| {
-        Error::unsupported(format!("a {} as the cell of a recurrent layer is not supported yet", value.type_name()))
-            .help("use SimpleRNNCell, LSTMCell, GRUCell, or a list of them")
+        Error::ty(format!("a {} is no cell of a recurrent layer", value.type_name()))
+            .help("use SimpleRNNCell, LSTMCell, GRUCell, a list of them, or a layer of your own with `state_size` and `call(self, inputs, states)`")
     })
+}
+
+/// An attribute of a cell, such as `state_size`; `None` if it has none.
+///
+/// # Errors
+/// The program's cell fails to tell it.
+pub(super) fn of_class(interp: &mut Interp, cell: &Rc<LayerObject>, name: &str) -> Result<Option<Value>> {
+    match cell.instance.get() {
+        Some(_) => interp.find_attribute(&cell.as_value(), name),
+        None => Ok(cell.layer.attribute(name)),
+    }
+}
+
+/// Builds a cell for steps of the given shape.
+///
+/// # Errors
+/// The cell cannot take such steps.
+pub(super) fn build_cell(interp: &mut Interp, cell: &Rc<LayerObject>, step: SymbolicShape) -> Result<()> {
+    match cell.instance.get() {
+        Some(_) if !cell.built.get() => {
+            let dim = |dim: &Option<usize>| dim.map_or(Value::None, |n| Value::Int(n as i64));
+            let shape = Value::tuple(step.iter().map(dim).collect::<Vec<_>>());
+            cell.build_by_shapes(interp, Args::positional(vec![shape]))
+        }
+        _ => cell.build(interp, &[step]),
+    }
 }
 
 /// A layer of class `class` that runs a cell of class `cell`, which takes the arguments that it knows.
@@ -115,7 +143,7 @@ impl Layer for Recurrent {
     fn build(&self, build: &mut Build<'_>, inputs: &[SymbolicShape]) -> Result<()> {
         let sequence = inputs.first().cloned().unwrap_or_default();
         let step: SymbolicShape = sequence.first().into_iter().chain(sequence.iter().skip(2)).copied().collect();
-        self.cell.build(build.interp, &[step])
+        build_cell(build.interp, &self.cell, step)
     }
 
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
@@ -141,9 +169,21 @@ impl Layer for Recurrent {
                 Value::list(vec![Value::Tensor(cx.interp.tracer.convert(&state, cx.object.dtype)?)])
             }
             None => {
-                let sizes = self.cell.layer.attribute("state_size").unwrap_or(Value::None);
-                let zeros = zeros(cx, &sizes, batch)?;
-                if zeros.elements().is_some() { zeros } else { Value::list(vec![zeros]) }
+                let own = match self.cell.instance.get() {
+                    Some(_) => of_class(cx.interp, &self.cell, "get_initial_state")?,
+                    None => None,
+                };
+                let start = match own {
+                    Some(make) => {
+                        let batch = ("batch_size".into(), Value::Int(batch as i64));
+                        cx.interp.call(&make, Args { positional: Vec::new(), keywords: vec![batch] })?
+                    }
+                    None => {
+                        let sizes = of_class(cx.interp, &self.cell, "state_size")?.unwrap_or(Value::None);
+                        zeros(cx, &sizes, batch)?
+                    }
+                };
+                if start.elements().is_some() { start } else { Value::list(vec![start]) }
             }
         };
         let mut order: Vec<usize> = (0..x.rank()).collect();
@@ -286,7 +326,12 @@ fn zeros(cx: &mut Call<'_>, sizes: &Value, batch: usize) -> Result<Value> {
     if let Some(parts) = sizes.elements() {
         return Ok(Value::list(parts.iter().map(|size| zeros(cx, size, batch)).collect::<Result<_>>()?));
     }
-    let Value::Int(n) = sizes else { return Err(Error::internal("a cell has no state size")) };
+    let Value::Int(n) = sizes else {
+        return Err(Error::ty(
+            "the cell of a recurrent layer has no `state_size`, or one that is not made of integers",
+        )
+        .help("set `self.state_size` in the cell's `__init__`: an integer, or a list of integers"));
+    };
     let ty = TensorType::new(cx.object.dtype, [batch, usize::try_from(*n).unwrap_or(0)]);
     Ok(Value::Tensor(cx.interp.tracer.full(&ty, 0.0)?))
 }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::recurrent::{build_cell, of_class};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject};
@@ -37,8 +38,8 @@ impl Layer for Stacked {
     fn build(&self, build: &mut Build<'_>, inputs: &[SymbolicShape]) -> Result<()> {
         let mut shape = inputs.first().cloned().unwrap_or_default();
         for cell in &self.cells {
-            cell.build(build.interp, std::slice::from_ref(&shape))?;
-            let size = match cell.layer.attribute("output_size") {
+            build_cell(build.interp, cell, shape.clone())?;
+            let size = match of_class(build.interp, cell, "output_size")? {
                 Some(Value::Int(n)) => usize::try_from(n).ok(),
                 _ => None,
             };

@@ -1,0 +1,265 @@
+"""Builds the model of one of Keras's code examples with real Keras on JAX and writes its weights, inputs and outputs.
+
+    KERAS_BACKEND=jax python scripts/keras_reference.py EXAMPLE.py FOLDER [--value NAME=...] [--input-shape TYPES]
+
+The example's statements run one after the other; those that fail, for want of data above all, are passed over.
+Packages that are not installed, files, plots and training are stood in for by objects that do nothing. The model is the
+one that `keramos compile` would choose: the one compiled, fitted or summarised last. Its weights are moved off their
+starts at random, so that none is trivial.
+"""
+
+import argparse
+import ast
+import importlib.abc
+import importlib.util
+import json
+import os
+import pathlib
+import re
+import signal
+import sys
+
+os.environ["KERAS_BACKEND"] = "jax"
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+
+import keras
+import numpy as np
+
+BATCH = 4
+SECONDS = 300
+
+
+class Anything:
+    """Stands for whatever the example would get from data, files and plots."""
+
+    def __getattr__(self, name):
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        return Anything()
+
+    def __call__(self, *args, **kwargs):
+        # A decorator leaves the function as it is.
+        if len(args) == 1 and not kwargs and (isinstance(args[0], type) or type(args[0]).__name__ == "function"):
+            return args[0]
+        return Anything()
+
+    def __getitem__(self, index):
+        return Anything()
+
+    def __setitem__(self, index, value):
+        pass
+
+    def __iter__(self):
+        return iter(())
+
+    def __len__(self):
+        return 1
+
+    def __int__(self):
+        return 1
+
+    __index__ = __int__
+
+    def __float__(self):
+        return 1.0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *what):
+        return False
+
+    def __contains__(self, value):
+        return False
+
+    def __fspath__(self):
+        return "anything"
+
+    def __mro_entries__(self, bases):
+        return ()
+
+
+for operator in "add sub mul truediv floordiv mod pow radd rsub rmul rtruediv rfloordiv rmod rpow neg and or lt le gt ge".split():
+    setattr(Anything, f"__{operator}__", lambda self, *other: Anything())
+
+
+class Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds every module that nothing else finds."""
+
+    def find_spec(self, name, path=None, target=None):
+        return importlib.util.spec_from_loader(name, self, is_package=True)
+
+    def create_module(self, spec):
+        module = type(sys)(spec.name)
+        module.__path__ = []
+        module.__getattr__ = lambda name: Anything() if not name.startswith("__") else (_ for _ in ()).throw(AttributeError(name))
+        return module
+
+    def exec_module(self, module):
+        pass
+
+
+used = []
+
+
+def stand_in() -> dict:
+    """Replaces what reads, trains and draws; what is needed later comes back as it was."""
+    rng = np.random.default_rng(0)
+
+    def images(*shape, classes=10):
+        def load_data(**options):
+            part = lambda: (rng.integers(0, 255, (256, *shape), dtype=np.uint8), rng.integers(0, classes, (256, 1)))
+            return part(), part()
+
+        return load_data
+
+    keras.datasets.mnist.load_data = images(28, 28)
+    keras.datasets.fashion_mnist.load_data = images(28, 28)
+    keras.datasets.cifar10.load_data = images(32, 32, 3)
+    keras.datasets.cifar100.load_data = images(32, 32, 3, classes=100)
+    for name in ("imdb", "reuters", "boston_housing", "california_housing"):
+        setattr(getattr(keras.datasets, name), "load_data", lambda **options: ((Anything(), Anything()), (Anything(), Anything())))
+    keep = {name: getattr(keras.Model, name) for name in ("predict", "save_weights", "compile", "summary")}
+
+    def compiled(self, *args, **kwargs):
+        used.append(self)
+        self.was_compiled = True
+        return keep["compile"](self, *args, **kwargs)
+
+    def noted(self, *args, **kwargs):
+        used.append(self)
+        return Anything()
+
+    keras.Model.compile = compiled
+    keras.Model.fit = keras.Model.summary = noted
+    nothing = lambda self, *args, **kwargs: Anything()
+    for name in "evaluate predict predict_on_batch train_on_batch test_on_batch load_weights save_weights save export".split():
+        setattr(keras.Model, name, nothing)
+    for name in "get_file plot_model image_dataset_from_directory text_dataset_from_directory load_img img_to_array array_to_img save_img audio_dataset_from_directory timeseries_dataset_from_array pad_sequences".split():
+        setattr(keras.utils, name, lambda *args, **kwargs: Anything())
+    for name in "StringLookup IntegerLookup TextVectorization Hashing HashedCrossing".split():
+        setattr(keras.layers, name, lambda *args, **kwargs: Anything())
+    keras.models.load_model = keras.saving.load_model = lambda *args, **kwargs: Anything()
+
+    def untrained(make):
+        def application(*args, **kwargs):
+            args = tuple(None if arg == "imagenet" else arg for arg in args)
+            kwargs["weights"] = None
+            return make(*args, **kwargs)
+
+        return application
+
+    for module in [keras.applications] + [m for m in vars(keras.applications).values() if type(m) is type(keras)]:
+        for name, make in list(vars(module).items()):
+            if name[:1].isupper() and callable(make):
+                setattr(module, name, untrained(make))
+            if name == "decode_predictions":
+                setattr(module, name, lambda *args, **kwargs: Anything())
+    return keep
+
+
+def array_of(text: str):
+    """Random numbers of a type such as `f32[8,3]`."""
+    kind, sizes = re.fullmatch(r"(\w+)\[([\d,]*)\]", text).groups()
+    shape = [int(size) for size in sizes.split(",") if size]
+    return random_array(shape, {"f32": "float32", "i32": "int32", "u8": "uint8", "bool": "bool"}.get(kind, "float32"))
+
+
+def random_array(shape, dtype):
+    rng = np.random.default_rng(len(shape) + sum(shape))
+    if dtype.startswith(("float", "bfloat")):
+        return rng.random(shape, dtype=np.float32).astype(dtype)
+    return rng.integers(0, {"bool": 2, "uint8": 256}.get(dtype, 10), shape).astype(dtype)
+
+
+class Tell(ast.NodeTransformer):
+    """Puts told values in the place of those that a name is assigned."""
+
+    def __init__(self, told):
+        self.told = told
+
+    def visit_Assign(self, node):
+        names = {n.id for target in node.targets for n in ast.walk(target) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        extra = [ast.parse(f"{name} = __told__[{name!r}]").body[0] for name in sorted(names & self.told.keys())]
+        if not extra:
+            return node
+        safe = ast.Try([node], [ast.ExceptHandler(ast.Name("Exception", ast.Load()), None, [ast.Pass()])], [], [])
+        return [ast.copy_location(ast.fix_missing_locations(new), node) for new in [safe, *extra]]
+
+
+def run(path: pathlib.Path, told: dict) -> dict:
+    scope = {"__name__": "__main__", "__file__": str(path), "__told__": told, **told}
+    tree = Tell(told).visit(ast.parse(path.read_text(encoding="utf-8")))
+
+    def late(*_):
+        raise TimeoutError
+
+    signal.signal(signal.SIGALRM, late)
+    for statement in ast.fix_missing_locations(tree).body:
+        signal.alarm(SECONDS)
+        try:
+            exec(compile(ast.Module([statement], []), str(path), "exec"), scope)
+        except BaseException as error:
+            if os.environ.get("KERAMOS_VERBOSE"):
+                print(f"line {statement.lineno}: {type(error).__name__}: {error}"[:300], file=sys.stderr)
+            for target in ast.walk(statement):
+                if isinstance(target, ast.Name) and isinstance(target.ctx, ast.Store):
+                    scope.setdefault(target.id, told.get(target.id, Anything()))
+        finally:
+            signal.alarm(0)
+    return scope
+
+
+def split(text: str) -> list:
+    """The parts of a text between commas outside of brackets."""
+    parts, depth = [""], 0
+    for c in text:
+        depth += (c in "([{") - (c in ")]}")
+        if c == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += c
+    return parts
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("example", type=pathlib.Path)
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("--value", action="append", default=[])
+    parser.add_argument("--input-shape", default="")
+    arguments = parser.parse_args()
+    told = {}
+    for part in (part for text in arguments.value for part in split(text)):
+        name, value = part.split("=", 1)
+        told[name.strip()] = array_of(value) if re.fullmatch(r"\w+\[[\d,]*\]", value) else ast.literal_eval(value)
+    sys.meta_path.append(Absent())
+    keep = stand_in()
+    scope = run(arguments.example, told)
+    models = [value for value in scope.values() if isinstance(value, keras.Model)]
+    chosen = (used or models)[-1]
+    given = [array_of(text) for text in split(arguments.input_shape) if text]
+    if given:
+        given = [random_array((BATCH, *array.shape[1:]), str(array.dtype)) for array in given]
+    if not chosen.built or not getattr(chosen, "inputs", None):
+        chosen(given[0] if len(given) == 1 else given)
+    inputs = given
+    if not inputs:
+        sizes = [(tensor.shape[0] or BATCH, *tensor.shape[1:]) for tensor in chosen.inputs]
+        inputs = [random_array(shape, str(tensor.dtype)) for shape, tensor in zip(sizes, chosen.inputs)]
+    rng = np.random.default_rng(1)
+    for variable in chosen.variables:
+        if str(variable.dtype).startswith("float") and "seed" not in variable.path:
+            moved = rng.standard_normal(variable.shape)
+            variable.assign(variable + 0.02 * (np.abs(moved) if "variance" in variable.path else moved))
+    outputs = keep["predict"](chosen, inputs[0] if len(inputs) == 1 else inputs, batch_size=len(inputs[0]), verbose=0)
+    keep["save_weights"](chosen, arguments.folder / "reference.weights.h5")
+    names = [tensor.name for tensor in chosen.inputs] if getattr(chosen, "inputs", None) else []
+    np.savez(arguments.folder / "inputs.npz", **{str(i): array for i, array in enumerate(inputs)})
+    leaves = keras.tree.flatten(outputs)
+    np.savez(arguments.folder / "outputs.npz", **{str(i): np.asarray(array) for i, array in enumerate(leaves)})
+    (arguments.folder / "about.json").write_text(json.dumps({"model": chosen.name, "inputs": names, "batch": len(inputs[0])}))
+
+
+if __name__ == "__main__":
+    main()
