@@ -15,6 +15,8 @@ mod journey;
 mod loops;
 mod mistakes;
 mod modules;
+mod numbers;
+mod profile;
 mod targets;
 mod tool;
 mod weights;

@@ -18,6 +18,8 @@ use crate::plugin::Plugin;
 
 /// The format of a StableHLO program, whether it is text or bytecode.
 const MLIR_FORMAT: &str = "mlir";
+/// The format of a serialised `xla.HloModuleProto`.
+const HLO_FORMAT: &str = "hlo";
 
 /// A connection to the devices of one plugin.
 ///
@@ -169,11 +171,25 @@ impl Client {
     ///
     /// The plugin's error, which names the place in the module where it is the module that is wrong.
     pub fn compile(&self, stablehlo: impl AsRef<[u8]>, options: &CompileOptions) -> Result<LoadedExecutable> {
-        let program = mlir_program(stablehlo.as_ref());
+        self.compile_program(&mlir_program(stablehlo.as_ref()), options)
+    }
+
+    /// Compiles a part of a compiled program, such as [`HloModule::slice`](crate::HloModule::slice) gives, as it stands: without
+    /// any of the compiler's passes.
+    ///
+    /// # Errors
+    ///
+    /// The plugin's error where it takes no programs in this form.
+    pub fn compile_hlo(&self, module: &[u8], options: &CompileOptions) -> Result<LoadedExecutable> {
+        let program = program_of(module, HLO_FORMAT);
+        self.compile_program(&program, &options.clone().xla("xla_disable_all_hlo_passes", true))
+    }
+
+    fn compile_program(&self, program: &Program, options: &CompileOptions) -> Result<LoadedExecutable> {
         let options = options.encode();
         let mut args = ClientCompile {
             client: self.handle.raw(),
-            program: &raw const program,
+            program: ptr::from_ref(program),
             compile_options: options.as_ptr().cast(),
             compile_options_size: options.len(),
             ..Default::default()
@@ -211,11 +227,15 @@ impl Client {
 
 /// Describes a program to the plugin; the result borrows `code`.
 pub(crate) fn mlir_program(code: &[u8]) -> Program {
+    program_of(code, MLIR_FORMAT)
+}
+
+fn program_of(code: &[u8], format: &'static str) -> Program {
     Program {
         code: code.as_ptr().cast_mut().cast(),
         code_size: code.len(),
-        format: MLIR_FORMAT.as_ptr().cast(),
-        format_size: MLIR_FORMAT.len(),
+        format: format.as_ptr().cast(),
+        format_size: format.len(),
         ..Default::default()
     }
 }

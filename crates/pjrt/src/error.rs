@@ -126,6 +126,15 @@ pub enum Error {
         path: PathBuf,
     },
 
+    /// The plugin's profiler failed.
+    #[error("the profiler of the PJRT plugin {}: {message}", path.display())]
+    Profiler {
+        /// The plugin's message.
+        message: String,
+        /// The plugin's file.
+        path: PathBuf,
+    },
+
     /// A call succeeded without returning what it must return.
     #[error("{function} of the PJRT plugin {} returned nothing; use another build of the plugin", path.display())]
     NullResult {

@@ -1,4 +1,4 @@
-//! The little of the protocol-buffer wire format that compile options and program shapes need.
+//! The little of the protocol-buffer wire format that compile options and programs need.
 
 const VARINT: u64 = 0;
 const FIXED_64: u64 = 1;
@@ -52,6 +52,12 @@ impl Message {
         self.bytes(field, &packed.bytes)
     }
 
+    /// A field that is encoded already, its tag included.
+    pub(crate) fn raw(mut self, field: &[u8]) -> Self {
+        self.bytes.extend_from_slice(field);
+        self
+    }
+
     pub(crate) fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }
@@ -80,6 +86,19 @@ pub(crate) enum Field<'a> {
     Fixed,
 }
 
+impl<'a> Field<'a> {
+    /// The values of a repeated whole number, of which this is a single one or several in packed form.
+    pub(crate) fn numbers(self) -> impl Iterator<Item = i64> + 'a {
+        let (single, packed) = match self {
+            Field::Int(value) => (Some(value), &[][..]),
+            Field::Bytes(packed) => (None, packed),
+            Field::Fixed => (None, &[][..]),
+        };
+        let mut packed = Reader::new(packed);
+        single.into_iter().chain(std::iter::from_fn(move || packed.varint())).map(u64::cast_signed)
+    }
+}
+
 /// Reads the fields of a message, in the order in which they were written; ends where the message is malformed.
 #[derive(Clone, Debug)]
 pub(crate) struct Reader<'a> {
@@ -96,6 +115,16 @@ impl<'a> Reader<'a> {
         self.find_map(|(number, value)| match value {
             Field::Bytes(bytes) if number == field => Some(bytes),
             _ => None,
+        })
+    }
+
+    /// The fields, each with its bytes as they stand, tag included.
+    pub(crate) fn raw_fields(mut self) -> impl Iterator<Item = (u64, Field<'a>, &'a [u8])> {
+        std::iter::from_fn(move || {
+            let before = self.rest;
+            let (number, value) = self.next()?;
+            let raw = before.get(..before.len() - self.rest.len())?;
+            Some((number, value, raw))
         })
     }
 

@@ -65,10 +65,14 @@ pub fn measure(model: &mut Model, program: usize, load: Duration, duration: Dura
     })
 }
 
-/// One run; the time does not count the making of its inputs.
+/// One run on zeros; the time does not count the making of its inputs.
 fn run_once(model: &mut Model, program: usize) -> Result<Duration, Error> {
-    let description = model.program(program)?.clone();
-    let arguments = zeros(model, &description)?;
+    let arguments = zeros(model, model.program(program)?)?;
+    run_on(model, program, arguments)
+}
+
+/// The time of one run, until its results are there.
+pub(crate) fn run_on(model: &mut Model, program: usize, arguments: Vec<Buffer>) -> Result<Duration, Error> {
     let start = Instant::now();
     let results = model.run(program, arguments)?;
     for result in &results {
@@ -80,7 +84,8 @@ fn run_once(model: &mut Model, program: usize) -> Result<Duration, Error> {
     Ok(start.elapsed())
 }
 
-fn zeros(model: &Model, program: &Program) -> Result<Vec<Buffer>, Error> {
+/// Zeros for what a program takes besides state.
+pub(crate) fn zeros(model: &Model, program: &Program) -> Result<Vec<Buffer>, Error> {
     let mut buffers = Vec::new();
     for port in &program.inputs {
         let bytes = match port.kind {

@@ -12,6 +12,7 @@ mod inspect;
 mod logger;
 mod plugins;
 mod predict;
+mod profile;
 mod progress;
 mod table;
 mod train;
@@ -52,6 +53,8 @@ enum Command {
     Call(call::Options),
     /// Measure latency and throughput
     Bench(bench::Options),
+    /// Tell where a program's time goes, by layer and operation, and write a trace
+    Profile(profile::Options),
     /// Show layers, entry points, sizes and targets
     Inspect(inspect::Options),
     /// Compare two artifacts
@@ -79,6 +82,23 @@ struct DeviceOptions {
     /// Refuse to compile: run only what the artifact holds an executable of
     #[arg(long)]
     require_aot: bool,
+}
+
+/// What is watched for.
+#[derive(Debug, Clone, Args)]
+struct CheckOptions {
+    /// Check every result, and tell the first layer and source line that made a NaN or an infinity; slower, and
+    /// takes more memory
+    #[arg(long)]
+    check_nan: bool,
+}
+
+impl CheckOptions {
+    fn apply(&self, model: &mut Model) {
+        if self.check_nan {
+            model.check_numbers();
+        }
+    }
 }
 
 /// Which arrays of a data file are meant.
@@ -164,6 +184,7 @@ pub(crate) fn main() -> u8 {
         Command::Predict(options) => predict::run(options),
         Command::Call(options) => call::run(options),
         Command::Bench(options) => bench::run(options),
+        Command::Profile(options) => profile::run(options),
         Command::Inspect(options) => inspect::run(options),
         Command::Diff(options) => diff::run(options),
         Command::Weights(options) => weights::run(options),

@@ -72,6 +72,17 @@ pub enum Error {
         /// What the memory goes to, and what would help.
         account: String,
     },
+    /// A run whose numbers are checked made a NaN or an infinity.
+    #[error("{0}")]
+    NotFinite(Box<crate::numbers::NotFinite>),
+    /// The plugin does not do what is asked for.
+    #[error("the plugin {}: {reason}", path.display())]
+    Plugin {
+        /// What it does not do.
+        reason: String,
+        /// The plugin's file.
+        path: PathBuf,
+    },
     /// A file cannot be read.
     #[error("{}: cannot {action}: {source}", path.display())]
     File {
@@ -173,7 +184,7 @@ pub enum Error {
     },
     /// The loss is no longer a number.
     #[error(
-        "the loss became {value} in epoch {epoch}, step {step}; nothing was saved: lower the learning rate, clip the gradients, or check the data for extreme values"
+        "the loss became {value} in epoch {epoch}, step {step}; nothing was saved: lower the learning rate, clip the gradients, or check the data for extreme values; --check-nan tells which layer and line it comes from"
     )]
     Diverged {
         /// The loss.
@@ -309,6 +320,14 @@ pub enum DataError {
 }
 
 impl Error {
+    /// The error with the epoch and the step, both counted from 1, if it is about numbers.
+    pub(crate) fn in_step(mut self, epoch: usize, step: usize) -> Error {
+        if let Error::NotFinite(report) = &mut self {
+            report.step = Some((epoch, step));
+        }
+        self
+    }
+
     pub(crate) fn file(path: &Path, action: &'static str, source: io::Error) -> Error {
         let path = path.to_owned();
         Error::File { path, action, source }

@@ -9,6 +9,7 @@ use keramos_artifact::{Artifact, ArtifactBuilder, DType, Entry, History, Manifes
 use keramos_pjrt::{Argument, Buffer, ElementType, LoadedExecutable};
 
 use crate::error::Error;
+use crate::numbers::Checks;
 use crate::session::{Session, in_program};
 use crate::tensor::HostTensor;
 use crate::weights::{self, VariableValues};
@@ -24,12 +25,13 @@ pub struct Model {
     executables: BTreeMap<usize, LoadedExecutable>,
     /// The current values of the variables.
     state: State,
+    pub(crate) checks: Checks,
 }
 
 impl Model {
     pub(crate) fn new(session: Session, artifact: Arc<Artifact>) -> Model {
         let state = State::new(artifact.manifest());
-        Model { session, artifact, executables: BTreeMap::new(), state }
+        Model { session, artifact, executables: BTreeMap::new(), state, checks: Checks::default() }
     }
 
     /// Gives the model a program that has been compiled already.
@@ -189,6 +191,11 @@ impl Model {
         Ok(())
     }
 
+    /// The executable of a program that has been prepared.
+    pub(crate) fn executable(&self, program: usize) -> Result<&LoadedExecutable, Error> {
+        self.executables.get(&program).ok_or_else(|| self.misfit(format!("program {program} is not loaded")))
+    }
+
     /// Runs a program: state comes from the model and goes back to it, everything else comes from
     /// `arguments` in order; returned are the outputs that are not state, in order.
     ///
@@ -211,24 +218,29 @@ impl Model {
         if arguments.len() != wanted {
             return Err(self.misfit(format!("program {program} takes {wanted} arguments, not {}", arguments.len())));
         }
-        let donated: Vec<Option<Buffer>> = inputs
-            .iter()
-            .map(|port| slot(port).filter(|_| port.donated).and_then(|slot| self.state.take(slot)))
-            .collect();
-        let mut given = arguments.into_iter();
-        let mut list = Vec::with_capacity(inputs.len());
-        for (port, donated) in inputs.iter().zip(donated) {
-            let argument = match (slot(port), donated) {
-                (_, Some(buffer)) => Some(Argument::Donate(buffer)),
-                (Some(slot), None) => Some(Argument::Keep(self.state_buffer(slot)?)),
-                (None, None) => given.next().map(Argument::Donate),
-            };
-            list.extend(argument);
-        }
-        let Some(executable) = self.executables.get(&program) else {
-            return Err(self.misfit(format!("program {program} is not loaded")));
+        let results = if self.checks_numbers() {
+            let list = self.arguments(inputs, &arguments)?;
+            let (results, infinite) = self.run_checked(program, &list)?;
+            self.checks.tolerate(program, infinite);
+            results
+        } else {
+            let donated: Vec<Option<Buffer>> = inputs
+                .iter()
+                .map(|port| slot(port).filter(|_| port.donated).and_then(|slot| self.state.take(slot)))
+                .collect();
+            let mut given = arguments.into_iter();
+            let mut list = Vec::with_capacity(inputs.len());
+            for (port, donated) in inputs.iter().zip(donated) {
+                let argument = match (slot(port), donated) {
+                    (_, Some(buffer)) => Some(Argument::Donate(buffer)),
+                    (Some(slot), None) => Some(Argument::Keep(self.state_buffer(slot)?)),
+                    (None, None) => given.next().map(Argument::Donate),
+                };
+                list.extend(argument);
+            }
+            let run = self.executable(program)?.execute(list);
+            run.map_err(|error| in_program(&artifact, program, error))?.into_outputs()
         };
-        let results = executable.execute(list).map_err(|error| in_program(&artifact, program, error))?.into_outputs();
 
         if results.len() != outputs.len() {
             return Err(self.misfit(format!(
@@ -245,6 +257,23 @@ impl Model {
             }
         }
         Ok(others)
+    }
+
+    /// All arguments of a program in order: the model's state, and what is given.
+    pub(crate) fn arguments<'a>(&'a self, inputs: &[Port], given: &'a [Buffer]) -> Result<Vec<&'a Buffer>, Error> {
+        let mut given = given.iter();
+        let argument = |port: &Port| match state::slot(self.manifest(), port.kind) {
+            Some(slot) => self.state_buffer(slot),
+            None => given.next().ok_or_else(|| self.misfit(format!("nothing is given for `{}`", port.name))),
+        };
+        inputs.iter().map(argument).collect()
+    }
+
+    /// Makes sure that the state that a program takes has values.
+    pub(crate) fn fill_state(&mut self, program: usize) -> Result<(), Error> {
+        let inputs = self.program(program)?.inputs.iter();
+        let slots: Vec<usize> = inputs.filter_map(|port| state::slot(self.manifest(), port.kind)).collect();
+        self.require(slots)
     }
 
     /// Waits until all state has been computed.
@@ -284,10 +313,7 @@ impl Model {
         let program = self.find_program(&Entry::Init, None)?;
         self.prepare(program)?;
         let artifact = Arc::clone(&self.artifact);
-        let Some(executable) = self.executables.get(&program) else {
-            return Err(self.misfit("`init` is not loaded".to_owned()));
-        };
-        let run = executable.execute(Vec::<Argument<'_>>::new());
+        let run = self.executable(program)?.execute(Vec::<Argument<'_>>::new());
         let results = run.map_err(|error| in_program(&artifact, program, error))?.into_outputs();
         let manifest = artifact.manifest();
         let outputs = manifest.programs.get(program).map_or(&[][..], |p| p.outputs.as_slice());

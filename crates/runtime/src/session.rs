@@ -230,6 +230,11 @@ impl Session {
         Ok(executable)
     }
 
+    /// Compiles a part of a compiled program for this session's device.
+    pub(crate) fn compile_hlo(&self, module: &[u8]) -> keramos_pjrt::Result<LoadedExecutable> {
+        self.client.compile_hlo(module, &self.options)
+    }
+
     fn compile_program(&self, artifact: &Artifact, program: usize) -> Result<LoadedExecutable, Error> {
         let code = artifact.program_code(program)?.unwrap_or_default();
         let compiled = self.client.compile(&code, &self.options);

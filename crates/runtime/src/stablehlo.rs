@@ -241,6 +241,6 @@ impl Module {
 }
 
 /// The host's type for elements of a device.
-fn dtype(element: ElementType) -> Option<DType> {
+pub(crate) fn dtype(element: ElementType) -> Option<DType> {
     DType::ALL.iter().copied().find(|&dtype| element_type(dtype) == element)
 }

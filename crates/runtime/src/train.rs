@@ -220,8 +220,9 @@ impl Model {
             let mut running: VecDeque<Vec<Buffer>> = VecDeque::new();
             let mut done = 0;
             for (job, arguments) in jobs.iter().zip(batches) {
-                running.push_back(self.run(job.program, arguments?)?);
                 done += 1;
+                let logs = self.run(job.program, arguments?).map_err(|error| error.in_step(epoch + 1, done))?;
+                running.push_back(logs);
                 if running.len() > IN_FLIGHT
                     && let Some(logs) = running.pop_front()
                 {

@@ -4,11 +4,13 @@
 //! never outlives what it came from.
 
 mod library;
+mod profiler;
 mod structs;
 mod table;
 mod value;
 
 pub(crate) use library::open_library;
+pub(crate) use profiler::ProfilerHandle;
 pub(crate) use structs::*;
 pub(crate) use table::{Table, borrow_slice, copy_text};
 pub(crate) use value::{RawOptions, read_named_values};

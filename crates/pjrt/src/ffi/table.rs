@@ -62,6 +62,12 @@ impl Table {
         Ok(table)
     }
 
+    /// The table's head.
+    pub(super) fn head(&self) -> &ApiHeader {
+        // SAFETY: the table starts with this header and lives as long as the process.
+        unsafe { self.api.as_ref() }
+    }
+
     /// The version that the plugin was built with: major and minor.
     pub(crate) fn version(&self) -> (i32, i32) {
         self.version

@@ -10,4 +10,5 @@ mod devices;
 mod discovery;
 mod execution;
 mod files;
+mod hlo;
 mod storage;

@@ -10,7 +10,7 @@ use keramos_runtime::stablehlo::Module;
 use keramos_runtime::{Error, HostTensor, Model};
 
 use super::predict::rows;
-use super::{DeviceOptions, Failure, prepare_weights, print};
+use super::{CheckOptions, DeviceOptions, Failure, prepare_weights, print};
 
 /// Arguments of `call`.
 #[derive(Debug, Args)]
@@ -39,6 +39,8 @@ pub(super) struct Options {
     /// Use these weights, if the function reads a model's variables
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
+    #[command(flatten)]
+    check: CheckOptions,
     #[command(flatten)]
     device: DeviceOptions,
 }
@@ -72,6 +74,7 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
         Callee::Artifact(artifact) => session?.load(*artifact),
         Callee::Module(module) => session?.load_module(&module)?,
     };
+    options.check.apply(&mut model);
     let arguments = arguments(&model, options)?;
     let reads_state = model.functions(&options.function)?.iter().any(|(_, p)| p.arguments().count() < p.inputs.len());
     if reads_state || options.weights.is_some() {

@@ -8,7 +8,7 @@ use keramos_artifact::Entry;
 use keramos_runtime::data;
 use keramos_runtime::dataset::{Dataset, Purpose};
 
-use super::{DeviceOptions, Failure, NameOptions, logs_line, predict, prepare_weights, print};
+use super::{CheckOptions, DeviceOptions, Failure, NameOptions, logs_line, predict, prepare_weights, print};
 
 /// Arguments of `evaluate`.
 #[derive(Debug, Args)]
@@ -30,6 +30,8 @@ pub(super) struct Options {
     #[command(flatten)]
     names: NameOptions,
     #[command(flatten)]
+    check: CheckOptions,
+    #[command(flatten)]
     device: DeviceOptions,
 }
 
@@ -41,6 +43,7 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
         (session, predict::join(reader))
     });
     let mut model = session?.load(artifact);
+    options.check.apply(&mut model);
     let template = model.any_program(&Entry::EvaluateStep)?;
     if let Some(asked) = options.batch_size {
         model.find_program(&Entry::EvaluateStep, Some(asked))?;

@@ -13,7 +13,7 @@ use keramos_runtime::data::{self, Arrays};
 use keramos_runtime::dataset::{ArrayNames, Dataset, Purpose};
 use keramos_runtime::{Error, HostTensor};
 
-use super::{DeviceOptions, Failure, images, number, prepare_weights, print};
+use super::{CheckOptions, DeviceOptions, Failure, images, number, prepare_weights, print};
 
 /// Arguments of `predict`.
 #[derive(Debug, Args)]
@@ -36,6 +36,8 @@ pub(super) struct Options {
     #[arg(long, value_name = "N")]
     show_images: Option<usize>,
     #[command(flatten)]
+    check: CheckOptions,
+    #[command(flatten)]
     device: DeviceOptions,
 }
 
@@ -55,6 +57,7 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
     let (artifact, arrays) = files?;
     // The process ends without taking the model down.
     let mut model = ManuallyDrop::new(session?.load(Arc::new(artifact)));
+    options.check.apply(&mut model);
     let template = model.any_program(&Entry::Predict)?;
     let names = ArrayNames { inputs: options.inputs.clone(), targets: Vec::new() };
     let dataset = Dataset::bind(&options.input, arrays, model.program(template)?, Purpose::Predict, &names)?;

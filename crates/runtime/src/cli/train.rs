@@ -12,7 +12,7 @@ use keramos_runtime::train::{FitOptions, check_trainable};
 use keramos_runtime::{Error, Model, weights};
 
 use super::progress::Progress;
-use super::{DeviceOptions, Failure, NameOptions};
+use super::{CheckOptions, DeviceOptions, Failure, NameOptions};
 
 /// Arguments of `train`; what is left out is taken from the model file's call of `fit`.
 #[derive(Debug, Args)]
@@ -67,6 +67,8 @@ pub(super) struct Options {
     #[command(flatten)]
     names: NameOptions,
     #[command(flatten)]
+    check: CheckOptions,
+    #[command(flatten)]
     device: DeviceOptions,
 }
 
@@ -87,6 +89,7 @@ pub(super) fn run(options: &Options, quiet: bool) -> Result<(), Failure> {
     let (mut arrays, validation) = arrays?;
     let mut model = session?.load(artifact);
     check_trainable(&model)?;
+    options.check.apply(&mut model);
     let template = model.any_program(&Entry::TrainStepMasked).or_else(|_| model.any_program(&Entry::TrainStep))?;
     let names = options.names.names();
     let validation = match (validation, options.validation_data.as_deref()) {
