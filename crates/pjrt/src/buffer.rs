@@ -265,9 +265,21 @@ impl Buffer {
         if self.element != T::TYPE {
             return Err(Error::ElementMismatch { requested: T::TYPE, actual: self.element });
         }
-        let mut values = vec![T::default(); self.host_size()? / size_of::<T>()];
+        let mut values = vec![T::default(); self.copy_size()? / size_of::<T>()];
         self.read_into(as_bytes_mut(&mut values))?;
         Ok(values)
+    }
+
+    /// Bytes of a copy on the host, for which there is memory.
+    fn copy_size(&self) -> Result<usize> {
+        /// Copies that are not worth a trial.
+        const SMALL: usize = 1 << 20;
+        let bytes = self.host_size()?;
+        // To allocate zeros is to be ended where there is no memory, so it is tried before; pages are not touched by that.
+        if bytes > SMALL && Vec::<u8>::new().try_reserve_exact(bytes).is_err() {
+            return Err(Error::HostMemory { bytes, element: self.element, dims: self.dims.to_vec() });
+        }
+        Ok(bytes)
     }
 
     /// Begins to copy the array to the host.
@@ -276,7 +288,7 @@ impl Buffer {
     ///
     /// As for [`read_into`](Self::read_into).
     pub fn read(&self) -> Result<PendingRead> {
-        let mut bytes = vec![0; self.host_size()?];
+        let mut bytes = vec![0; self.copy_size()?];
         // SAFETY: the bytes have the array's size; `PendingRead` neither moves nor frees them before the event is over.
         let event = unsafe { self.copy_to_host(&mut bytes)? };
         Ok(PendingRead { event, bytes })

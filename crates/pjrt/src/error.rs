@@ -157,6 +157,17 @@ pub enum Error {
         actual: usize,
     },
 
+    /// The host has too little memory for a copy of an array.
+    #[error("the host has too little memory for a copy of {bytes} bytes ({element}{dims:?})")]
+    HostMemory {
+        /// Bytes that the copy takes.
+        bytes: usize,
+        /// Element type of the array.
+        element: ElementType,
+        /// Dimensions of the array.
+        dims: Vec<i64>,
+    },
+
     /// A shape with a negative dimension, or larger than memory can be.
     #[error("{dims:?} is not a shape: dimensions must be zero or more, and the whole must fit into memory")]
     InvalidShape {
@@ -233,6 +244,14 @@ pub enum Error {
         /// Lengths of the lists given.
         lengths: Vec<usize>,
     },
+}
+
+impl Error {
+    /// Whether memory ran out, of the device or of the host.
+    #[must_use]
+    pub fn is_out_of_memory(&self) -> bool {
+        matches!(self, Error::HostMemory { .. } | Error::Call { code: ErrorCode::ResourceExhausted, .. })
+    }
 }
 
 /// The class of a plugin's failure (the canonical status codes).

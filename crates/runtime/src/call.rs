@@ -98,11 +98,13 @@ impl Model {
     /// [`Error::NoFunction`]; [`Error::Call`] if the arguments do not fit; [`Error::Execution`].
     pub fn call(&mut self, name: &str, arguments: &[HostTensor]) -> Result<Vec<HostTensor>, Error> {
         let (program, arguments) = self.bind(name, arguments)?;
-        let uploads = arguments.iter().map(|a| self.upload(a.dtype(), a.shape(), a.bytes()));
-        let results = self.run(program, uploads.collect::<Result<Vec<Buffer>, Error>>()?)?;
-        let reads = results.iter().map(Buffer::read).collect::<Result<Vec<_>, _>>()?;
-        let outputs = self.program(program)?.outputs.clone();
         let artifact = Arc::clone(self.artifact());
+        let uploads = arguments.iter().map(|a| self.upload(a.dtype(), a.shape(), a.bytes()));
+        let uploads = uploads.collect::<Result<Vec<Buffer>, Error>>();
+        let results = self.run(program, uploads.map_err(|error| error.of_program(&artifact, program))?)?;
+        let reads = results.iter().map(Buffer::read).collect::<Result<Vec<_>, _>>();
+        let reads = reads.map_err(|error| in_program(&artifact, program, error))?;
+        let outputs = self.program(program)?.outputs.clone();
         let tensor = |(port, read): (Port, keramos_pjrt::PendingRead)| {
             let bytes = read.wait().map_err(|error| in_program(&artifact, program, error))?;
             Ok(HostTensor::new(port.dtype, port.shape, bytes)?)

@@ -14,7 +14,6 @@ mod plugins;
 mod predict;
 mod profile;
 mod progress;
-mod table;
 mod train;
 mod weights;
 
@@ -25,7 +24,7 @@ use clap::{Args, Parser, Subcommand};
 use keramos_runtime::cache::Cache;
 use keramos_runtime::dataset::ArrayNames;
 use keramos_runtime::plugins::{DEVICE_VARIABLE, DeviceChoice};
-use keramos_runtime::{Error, Model, Session, SessionOptions};
+use keramos_runtime::{Error, Model, Session, SessionOptions, table};
 
 /// Runs Keramos artifacts (.kar): no Python, no compiler.
 #[derive(Debug, Parser)]

@@ -72,6 +72,25 @@ pub enum Error {
         /// What the memory goes to, and what would help.
         account: String,
     },
+    /// A program needs more memory than there is.
+    #[error(
+        "`{program}` of `{model}` needs {} at least, and the {of} has {}: it was not run\n{account}",
+        crate::memory::size(*needed), crate::memory::size(*available)
+    )]
+    TooLarge {
+        /// Name of the model.
+        model: String,
+        /// The program, with its batch size.
+        program: String,
+        /// Bytes that a run takes at least.
+        needed: u64,
+        /// `machine` or `device`.
+        of: &'static str,
+        /// Bytes that there are in all.
+        available: u64,
+        /// What the memory goes to, and what would help.
+        account: String,
+    },
     /// A run whose numbers are checked made a NaN or an infinity.
     #[error("{0}")]
     NotFinite(Box<crate::numbers::NotFinite>),
@@ -326,6 +345,14 @@ impl Error {
             report.step = Some((epoch, step));
         }
         self
+    }
+
+    /// The error of what was done for a program; if memory ran out, with what it goes to.
+    pub(crate) fn of_program(self, artifact: &keramos_artifact::Artifact, program: usize) -> Error {
+        match self {
+            Error::Pjrt(source) if source.is_out_of_memory() => crate::session::in_program(artifact, program, source),
+            error => error,
+        }
     }
 
     pub(crate) fn file(path: &Path, action: &'static str, source: io::Error) -> Error {

@@ -92,6 +92,7 @@ pub(crate) fn prefetch<'scope, 'env>(
         for job in jobs {
             let Some(program) = artifact.manifest().programs.get(job.program) else { return };
             let made = arguments(session, program, dataset, &job.rows, &mut staging);
+            let made = made.map_err(|error| error.of_program(artifact, job.program));
             let failed = made.is_err();
             if sender.send(made).is_err() || failed {
                 return;

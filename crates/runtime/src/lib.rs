@@ -19,6 +19,7 @@ mod predict;
 pub mod profile;
 mod session;
 pub mod stablehlo;
+pub mod table;
 pub mod target;
 pub mod targets;
 pub mod tensor;

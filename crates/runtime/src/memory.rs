@@ -1,49 +1,162 @@
 //! What the memory of a program's run goes to, for the message that there is not enough of it.
 
+use std::cmp::Reverse;
 use std::fmt::Write;
 
-use keramos_artifact::{LayerSummary, Manifest, Port, Program};
+use keramos_artifact::{LayerSummary, Manifest, Plan, Port, Program, Role};
 
 /// How many of the largest arrays and layers are named.
-const NAMED: usize = 5;
+const NAMED: usize = 8;
 
-/// The memory of one run as the manifest tells it: arguments, outputs and the compiler's plan, the largest arrays, the layers
-/// with the largest outputs, and what would help. Lines that start with two spaces.
+/// The memory of one run as the manifest tells it: arguments, outputs and the compiler's plan, what each layer takes, and
+/// what would help. Lines that start with two spaces.
 pub(crate) fn account(manifest: &Manifest, index: usize) -> String {
     let Some(program) = manifest.programs.get(index) else { return String::new() };
-    let total = |ports: &[Port]| ports.iter().map(bytes).fold(0, u64::saturating_add);
     let mut text =
         format!("  arguments take {}, outputs {}", size(total(&program.inputs)), size(total(&program.outputs)));
-    let plan = manifest.executables.iter().find(|executable| executable.program == index).and_then(|e| e.plan);
-    if let Some(plan) = plan {
+    if let Some(plan) = plan(manifest, index) {
         let _ = write!(text, ", working memory {} as the compiler planned it", size(plan.temporaries));
     }
-    let mut arrays: Vec<(u64, &str)> =
-        program.inputs.iter().chain(&program.outputs).map(|port| (bytes(port), port.name.as_str())).collect();
-    arrays.sort_by_key(|&(bytes, _)| std::cmp::Reverse(bytes));
-    let _ = write!(text, "\n  the largest arrays are {}", named(&arrays));
-    if let Some(batch) = program.batch {
-        let mut layers: Vec<(u64, &str)> =
-            manifest.layers.iter().map(|layer| (output(layer, batch), layer.name.as_str())).collect();
-        layers.sort_by_key(|&(bytes, _)| std::cmp::Reverse(bytes));
-        if !layers.is_empty() {
-            let _ = write!(text, "\n  the layers with the largest outputs, in float32, are {}", named(&layers));
-        }
+    let layers = layers(manifest, program);
+    if layers.is_empty() {
+        let mut arrays: Vec<(u64, &str)> =
+            program.inputs.iter().chain(&program.outputs).map(|port| (bytes(port), port.name.as_str())).collect();
+        arrays.sort_by_key(|&(bytes, _)| Reverse(bytes));
+        let named = arrays.iter().take(NAMED).map(|(bytes, name)| format!("`{name}` ({})", size(*bytes)));
+        let _ = write!(text, "\n  the largest arrays are {}", named.collect::<Vec<_>>().join(", "));
+    } else {
+        let _ = write!(text, "\n  by layer, the largest first:\n{}", layer_table(&layers, program));
     }
     let _ = write!(text, "\n  what helps: {}", advice(program));
     text
 }
 
-fn advice(program: &Program) -> &'static str {
-    let trains = program.inputs.iter().any(|port| port.donated && port.kind.is_state());
-    match (program.batch, trains) {
-        (Some(_), true) => {
-            "a smaller batch (keramos compile --train-batch), recomputing activations (jax.checkpoint), an optimizer with \
-             less state (SGD), or a device with more memory"
-        }
-        (Some(_), false) => "a smaller batch (keramos compile --batch), or a device with more memory",
-        (None, _) => "smaller arrays, or a device with more memory",
+/// What the compiler planned for a program, for any of its targets.
+fn plan(manifest: &Manifest, program: usize) -> Option<Plan> {
+    manifest.executables.iter().filter(|executable| executable.program == program).find_map(|found| found.plan)
+}
+
+/// Bytes that a run needs at least: arguments, outputs other than those that are written over arguments, and working
+/// memory if it is known.
+pub(crate) fn needed(manifest: &Manifest, index: usize) -> u64 {
+    let Some(program) = manifest.programs.get(index) else { return 0 };
+    let donated = program.inputs.iter().filter(|port| port.donated).map(bytes).fold(0, u64::saturating_add);
+    let outputs = total(&program.outputs).saturating_sub(donated);
+    let working = plan(manifest, index).map_or(0, |plan| plan.temporaries);
+    total(&program.inputs).saturating_add(outputs).saturating_add(working)
+}
+
+/// Bytes of memory and swap space that the machine has, free or not; `None` where the system does not tell.
+#[must_use]
+pub fn of_machine() -> Option<u64> {
+    let told = std::fs::read_to_string("/proc/meminfo").ok()?;
+    Some(meminfo(&told, "MemTotal:")? + meminfo(&told, "SwapTotal:").unwrap_or(0))
+}
+
+/// A value of Linux's `/proc/meminfo`, in bytes.
+#[must_use]
+pub fn meminfo(told: &str, key: &str) -> Option<u64> {
+    let kilobytes: u64 =
+        told.lines().find_map(|line| line.strip_prefix(key)?.split_whitespace().next()?.parse().ok())?;
+    Some(kilobytes << 10)
+}
+
+/// What a layer takes in a run, in bytes.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+struct LayerMemory<'a> {
+    name: &'a str,
+    weights: u64,
+    /// State of the optimizer for the layer's weights, and their gradients.
+    training: u64,
+    /// Outputs for a batch in float32; training keeps them for the gradient.
+    outputs: u64,
+}
+
+impl LayerMemory<'_> {
+    fn sum(&self) -> u64 {
+        self.weights.saturating_add(self.training).saturating_add(self.outputs)
     }
+}
+
+/// What the layers take, the largest first.
+fn layers<'a>(manifest: &'a Manifest, program: &Program) -> Vec<LayerMemory<'a>> {
+    let mut layers: Vec<LayerMemory<'a>> = Vec::new();
+    let batch = program.batch.unwrap_or(1);
+    for layer in &manifest.layers {
+        layers.push(LayerMemory { name: &layer.name, outputs: output(layer, batch), ..LayerMemory::default() });
+    }
+    let mut add = |name: &'a str, weights: u64, training: u64| match layers.iter_mut().find(|layer| layer.name == name)
+    {
+        Some(layer) => {
+            layer.weights = layer.weights.saturating_add(weights);
+            layer.training = layer.training.saturating_add(training);
+        }
+        None => layers.push(LayerMemory { name, weights, training, outputs: 0 }),
+    };
+    let trains = trains(program);
+    let owned = || manifest.variables.iter().filter_map(|variable| Some((variable, variable.layer.as_deref()?)));
+    for (variable, layer) in owned() {
+        let size = variable.byte_len().unwrap_or(usize::MAX) as u64;
+        let gradient = if trains && variable.role == Role::Trainable { size } else { 0 };
+        add(layer, size, gradient);
+    }
+    for state in manifest.variables.iter().filter(|variable| trains && variable.role == Role::Optimizer) {
+        // The state for `m/dense/kernel` is called `adam/m_dense_kernel_momentum`.
+        let of = |path: &str| state.path.contains(&path.replace('/', "_"));
+        let owner = owned().filter(|(variable, _)| of(&variable.path)).max_by_key(|(variable, _)| variable.path.len());
+        if let Some((_, layer)) = owner {
+            add(layer, 0, state.byte_len().unwrap_or(usize::MAX) as u64);
+        }
+    }
+    layers.retain(|layer| layer.sum() > 0);
+    layers.sort_by_key(|layer| Reverse(layer.sum()));
+    layers
+}
+
+fn layer_table(layers: &[LayerMemory<'_>], program: &Program) -> String {
+    let outputs = match program.batch {
+        Some(batch) => format!("Outputs of {batch} rows in float32"),
+        None => "Outputs of a row in float32".to_owned(),
+    };
+    let mut rows = vec![vec!["Layer".to_owned(), "Weights".to_owned(), "Gradient, optimizer".to_owned(), outputs]];
+    let cells = |name: String, layer: &LayerMemory<'_>| {
+        vec![name, size(layer.weights), size(layer.training), size(layer.outputs)]
+    };
+    rows.extend(layers.iter().take(NAMED).map(|layer| cells(layer.name.to_owned(), layer)));
+    if let Some(rest) = layers.get(NAMED..).filter(|rest| !rest.is_empty()) {
+        let sum = rest.iter().fold(LayerMemory::default(), |sum, layer| LayerMemory {
+            name: "",
+            weights: sum.weights.saturating_add(layer.weights),
+            training: sum.training.saturating_add(layer.training),
+            outputs: sum.outputs.saturating_add(layer.outputs),
+        });
+        rows.push(cells(format!("{} others", rest.len()), &sum));
+    }
+    let table = crate::table::render(&rows);
+    table.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+}
+
+fn trains(program: &Program) -> bool {
+    program.inputs.iter().any(|port| port.donated && port.kind.is_state())
+}
+
+fn advice(program: &Program) -> String {
+    let smaller = |option: &str, batch: usize| match batch / 2 {
+        0 => String::new(),
+        half => format!("a smaller batch, for instance keramos compile {option} {half} (outputs take half then), "),
+    };
+    match (program.batch, trains(program)) {
+        (Some(batch), true) => format!(
+            "{}recomputing activations (jax.checkpoint), an optimizer with less state (SGD), or a device with more memory",
+            smaller("--train-batch", batch)
+        ),
+        (Some(batch), false) => format!("{}or a device with more memory", smaller("--batch", batch)),
+        (None, _) => "smaller arrays, bfloat16 instead of float32, or a device with more memory".to_owned(),
+    }
+}
+
+fn total(ports: &[Port]) -> u64 {
+    ports.iter().map(bytes).fold(0, u64::saturating_add)
 }
 
 fn bytes(port: &Port) -> u64 {
@@ -55,11 +168,6 @@ fn output(layer: &LayerSummary, batch: usize) -> u64 {
     let elements =
         |shape: &Vec<Option<usize>>| shape.iter().map(|dim| dim.unwrap_or(batch) as u64).fold(1, u64::saturating_mul);
     layer.output_shapes.iter().map(elements).fold(0, u64::saturating_add).saturating_mul(4)
-}
-
-fn named(largest: &[(u64, &str)]) -> String {
-    let named = largest.iter().take(NAMED).map(|(bytes, name)| format!("`{name}` ({})", size(*bytes)));
-    named.collect::<Vec<_>>().join(", ")
 }
 
 /// Bytes in the largest decimal unit that leaves a whole number before the point: `25.6 MB`.
@@ -77,7 +185,7 @@ pub fn size(bytes: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use keramos_artifact::{CodeFormat, DType, Entry, ExecutableInfo, Plan, PortKind};
+    use keramos_artifact::{CodeFormat, DType, Entry, ExecutableInfo, PortKind, Variable};
 
     use super::*;
 
@@ -118,21 +226,35 @@ mod tests {
             counts_padding: Vec::new(),
         };
         let plan = Plan { temporaries: 5_000_000_000, ..Plan::default() };
+        let variable = |path: &str, role: Role, layer: Option<&str>| Variable {
+            path: path.to_owned(),
+            dtype: DType::F32,
+            shape: vec![1000, 1000],
+            role,
+            layer: layer.map(str::to_owned),
+            h5_path: None,
+        };
         let manifest = Manifest {
             programs: vec![program],
+            variables: vec![
+                variable("m/wide/kernel", Role::Trainable, Some("wide")),
+                variable("adam/m_wide_kernel_momentum", Role::Optimizer, None),
+            ],
             layers: vec![layer("small", 2), layer("wide", 500)],
             executables: vec![ExecutableInfo { program: 0, target: 0, plan: Some(plan) }],
             ..Manifest::default()
         };
-        let text = account(&manifest, 0);
-        for part in [
-            "arguments take 4.0 MB, outputs 4 B, working memory 5.0 GB as the compiler planned it",
-            "the largest arrays are `kernel` (4.0 MB), `x` (64 B), `loss` (4 B)",
-            "float32, are `wide` (16.0 KB), `small` (64 B)",
-            "what helps: a smaller batch (keramos compile --train-batch)",
-        ] {
-            assert!(text.contains(part), "{part} is not in\n{text}");
-        }
+        let expected = "  arguments take 4.0 MB, outputs 4 B, working memory 5.0 GB as the compiler planned it
+  by layer, the largest first:
+    Layer  Weights  Gradient, optimizer  Outputs of 8 rows in float32
+    ─────  ───────  ───────────────────  ────────────────────────────
+    wide   4.0 MB   8.0 MB               16.0 KB
+    small  0 B      0 B                  64 B
+  what helps: a smaller batch, for instance keramos compile --train-batch 4 (outputs take half then), recomputing \
+                        activations (jax.checkpoint), an optimizer with less state (SGD), or a device with more memory";
+        assert_eq!(account(&manifest, 0), expected);
+        // What is donated is written over.
+        assert_eq!(needed(&manifest, 0), 4_000_064 + 5_000_000_000);
         assert_eq!(account(&manifest, 7), "");
     }
 }

@@ -212,7 +212,8 @@ impl Model {
         let Some(Program { inputs, outputs, .. }) = manifest.programs.get(program) else {
             return Err(self.misfit(format!("there is no program {program}")));
         };
-        self.require(inputs.iter().filter_map(slot))?;
+        let filled = self.require(inputs.iter().filter_map(slot));
+        filled.map_err(|error| error.of_program(&artifact, program))?;
 
         let wanted = inputs.iter().filter(|port| slot(port).is_none()).count();
         if arguments.len() != wanted {

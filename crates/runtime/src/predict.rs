@@ -10,6 +10,7 @@ use crate::dataset::{Dataset, Purpose};
 use crate::error::Error;
 use crate::feed::{self, Job, Staging, cut, prefetch};
 use crate::model::Model;
+use crate::session::in_program;
 use crate::tensor::HostTensor;
 
 /// Batches whose results are still on their way to the host.
@@ -79,7 +80,8 @@ impl Model {
     /// Starts a program and the copies of its results to the host.
     fn start(&mut self, program: usize, arguments: Vec<keramos_pjrt::Buffer>) -> Result<Vec<PendingRead>, Error> {
         let results = self.run(program, arguments)?;
-        Ok(results.iter().map(keramos_pjrt::Buffer::read).collect::<Result<_, _>>()?)
+        let reads = results.iter().map(keramos_pjrt::Buffer::read).collect::<Result<_, _>>();
+        reads.map_err(|error| in_program(self.artifact(), program, error))
     }
 
     /// The first program of an entry point, for what is the same at every batch size.

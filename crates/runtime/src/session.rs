@@ -186,6 +186,7 @@ impl Session {
 
     /// Loads a program: the executable for this device if there is one, else compiles it.
     pub(crate) fn load_program(&self, artifact: &Artifact, program: usize) -> Result<LoadedExecutable, Error> {
+        self.check_memory(artifact, program)?;
         let manifest = artifact.manifest();
         let fits =
             |target: usize| manifest.targets.get(target).is_some_and(|t| self.fingerprints.contains(&t.fingerprint));
@@ -235,6 +236,30 @@ impl Session {
         self.client.compile_hlo(module, &self.options)
     }
 
+    /// Refuses a program that needs more memory than there is at all: plugins are not all ready for that.
+    fn check_memory(&self, artifact: &Artifact, program: usize) -> Result<(), Error> {
+        let limit =
+            self.device.memory().ok().and_then(|memory| memory.limit).and_then(|limit| u64::try_from(limit).ok());
+        let (of, available) = match limit {
+            Some(limit) => ("device", Some(limit)),
+            None if self.client.platform_name() == "cpu" => ("machine", crate::memory::of_machine()),
+            None => ("device", None),
+        };
+        let manifest = artifact.manifest();
+        let needed = crate::memory::needed(manifest, program);
+        match available.filter(|&available| needed > available) {
+            None => Ok(()),
+            Some(available) => Err(Error::TooLarge {
+                model: manifest.name.clone(),
+                program: manifest.programs.get(program).map(Program::label).unwrap_or_default(),
+                needed,
+                of,
+                available,
+                account: crate::memory::account(manifest, program),
+            }),
+        }
+    }
+
     fn compile_program(&self, artifact: &Artifact, program: usize) -> Result<LoadedExecutable, Error> {
         let code = artifact.program_code(program)?.unwrap_or_default();
         let compiled = self.client.compile(&code, &self.options);
@@ -269,11 +294,9 @@ pub(crate) fn in_program(artifact: &Artifact, program: usize, error: keramos_pjr
     let model = manifest.name.clone();
     let label = manifest.programs.get(program).map(Program::label).unwrap_or_default();
     let source = Box::new(error);
-    match &*source {
-        keramos_pjrt::Error::Call { code: keramos_pjrt::ErrorCode::ResourceExhausted, .. } => {
-            let account = crate::memory::account(manifest, program);
-            Error::OutOfMemory { model, program: label, source, account }
-        }
-        _ => Error::Execution { model, program: label, source },
+    if source.is_out_of_memory() {
+        let account = crate::memory::account(manifest, program);
+        return Error::OutOfMemory { model, program: label, source, account };
     }
+    Error::Execution { model, program: label, source }
 }

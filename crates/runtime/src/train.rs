@@ -226,14 +226,16 @@ impl Model {
                 if running.len() > IN_FLIGHT
                     && let Some(logs) = running.pop_front()
                 {
-                    self.observe(&names, &logs, (epoch, done - running.len()), observer)?;
+                    let observed = self.observe(&names, &logs, (epoch, done - running.len()), observer);
+                    observed.map_err(|error| error.of_program(&artifact, job.program))?;
                 }
                 if observer.should_stop() {
                     break;
                 }
             }
             let last = running.pop_back().unwrap_or_default();
-            let values = read_logs(&names, &last)?;
+            let last_program = jobs.last().map_or(0, |job| job.program);
+            let values = read_logs(&names, &last).map_err(|error| error.of_program(&artifact, last_program))?;
             check_finite(&values, epoch, done)?;
             observer.step_done(done, Some(&values));
             Ok(EpochLogs { steps: done, values })

@@ -65,7 +65,11 @@ impl HloModule {
         let mut results = Vec::new();
         for output in outputs {
             match output {
-                SliceOutput::Value(id) => slice.leaves(*id, known.get(id)?.shape_bytes(), &mut results)?,
+                SliceOutput::Value(id) => {
+                    let instruction = known.get(id)?;
+                    let copied = outputs.len() > 1 || !makes_its_arrays(instruction) || inputs.contains(id);
+                    slice.leaves(*id, instruction.shape_bytes(), copied, &mut results)?;
+                }
                 SliceOutput::Flags(id) => slice.flags(known.get(id)?, &mut results)?,
             }
         }
@@ -120,6 +124,14 @@ impl HloModule {
             .bytes(field::module::STACK_FRAMES, &self.frames)
             .into_bytes()
     }
+}
+
+/// Whether the arrays of an instruction's value are its own, rather than those of other instructions.
+fn makes_its_arrays(instruction: &HloInstruction) -> bool {
+    !matches!(
+        instruction.opcode.as_str(),
+        "parameter" | "constant" | "tuple" | "get-tuple-element" | "bitcast" | "call" | "conditional"
+    )
 }
 
 /// The instructions that the outputs need, inputs included; `None` if they need a parameter that is no input.
@@ -228,19 +240,21 @@ impl Slice {
         Some(self.emit("get-tuple-element", shape, &[tuple], more))
     }
 
-    /// The arrays of a value with their shapes, in row-major order.
-    fn leaves(&mut self, id: i64, shape: &[u8], leaves: &mut Vec<(i64, Vec<u8>)>) -> Option<()> {
+    /// The arrays of a value with their shapes, in row-major order; as copies if they may be the same as others: plugins
+    /// end the process over two results in one place.
+    fn leaves(&mut self, id: i64, shape: &[u8], copied: bool, leaves: &mut Vec<(i64, Vec<u8>)>) -> Option<()> {
         match Shape::decode(shape) {
             Shape::Array(_) => {
-                leaves.push(match shape::row_major(shape) {
-                    Some(plain) => (self.emit("copy", &plain, &[id], Message::new()), plain),
-                    None => (id, shape.to_vec()),
-                });
+                let plain = shape::row_major(shape);
+                let copied = copied || plain.is_some();
+                let shape = plain.unwrap_or_else(|| shape.to_vec());
+                let id = if copied { self.emit("copy", &shape, &[id], Message::new()) } else { id };
+                leaves.push((id, shape));
                 Some(())
             }
             Shape::Tuple(_) => shape::parts(shape).into_iter().enumerate().try_for_each(|(index, part)| {
                 let taken = self.part(id, index, part)?;
-                self.leaves(taken, part, leaves)
+                self.leaves(taken, part, copied, leaves)
             }),
             Shape::Other => None,
         }

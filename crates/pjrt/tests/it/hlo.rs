@@ -63,6 +63,19 @@ fn a_slice_of_everything_computes_what_the_program_does() {
 }
 
 #[test]
+fn a_value_may_be_asked_for_twice() {
+    let client = client();
+    let module = module(&client);
+    let entry = module.entry().expect("an entry");
+    let x = parameters(entry)[0];
+    let slice = module.slice(entry, &[x], &[SliceOutput::Value(x), SliceOutput::Value(x)]).expect("a slice");
+    let given = buffer(&client, &[2, 3], &[1.0; 6]);
+    for result in run(&client, &slice, &[&given]) {
+        assert_eq!(result.to_vec::<f32>().expect("values"), [1.0; 6]);
+    }
+}
+
+#[test]
 fn instructions_tell_path_and_line() {
     let module = module(&client());
     let places: Vec<(String, Option<(String, u32)>)> = module

@@ -83,9 +83,7 @@ fn machine(report: &mut Report) {
     report.add(Verdict::Good, "machine", &found, "");
     const LITTLE: u64 = 512 << 20;
     let memory = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    let kilobytes =
-        |key: &str| memory.lines().find_map(|line| line.strip_prefix(key)?.split_whitespace().next()?.parse().ok());
-    if let Some(free) = kilobytes("MemAvailable:").map(|free: u64| free << 10) {
+    if let Some(free) = keramos_runtime::memory::meminfo(&memory, "MemAvailable:") {
         let verdict = if free < LITTLE { Verdict::Note } else { Verdict::Good };
         let advice = if free < LITTLE { "end other programs, or use smaller batches" } else { "" };
         report.add(verdict, "memory", &format!("{} free", size(free)), advice);

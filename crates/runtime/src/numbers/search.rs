@@ -49,11 +49,14 @@ pub(super) enum Found {
     Nothing,
 }
 
+/// A computation, and what of it is computed.
+type Piece = (i64, Vec<SliceOutput>);
+
 /// A compiled program and what of it has been compiled in pieces.
 pub(super) struct Search<'a> {
     session: &'a Session,
     module: &'a HloModule,
-    compiled: RefCell<BTreeMap<(i64, Vec<SliceOutput>), Rc<LoadedExecutable>>>,
+    compiled: RefCell<BTreeMap<Piece, Rc<LoadedExecutable>>>,
 }
 
 /// An instruction, or one of the results of an instruction that has several.

@@ -1,7 +1,8 @@
 //! Plain tables.
 
 /// Lays out rows in columns as wide as their widest cell; the first row is the head.
-pub(super) fn render(rows: &[Vec<String>]) -> String {
+#[must_use]
+pub fn render(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column));
