@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::fmt::Write;
 
-use keramos_artifact::{LayerSummary, Manifest, Plan, Port, Program, Role};
+use keramos_artifact::{LayerSummary, Manifest, Plan, Port, Program, Role, Work};
 
 /// How many of the largest arrays and layers are named.
 const NAMED: usize = 8;
@@ -17,7 +17,8 @@ pub(crate) fn account(manifest: &Manifest, index: usize) -> String {
     if let Some(plan) = plan(manifest, index) {
         let _ = write!(text, ", working memory {} as the compiler planned it", size(plan.temporaries));
     }
-    let layers = layers(manifest, program);
+    let kept = manifest.work.iter().find(|work| work.program == index && work.kept() > 0);
+    let layers = layers(manifest, program, kept);
     if layers.is_empty() {
         let mut arrays: Vec<(u64, &str)> =
             program.inputs.iter().chain(&program.outputs).map(|port| (bytes(port), port.name.as_str())).collect();
@@ -25,7 +26,7 @@ pub(crate) fn account(manifest: &Manifest, index: usize) -> String {
         let named = arrays.iter().take(NAMED).map(|(bytes, name)| format!("`{name}` ({})", size(*bytes)));
         let _ = write!(text, "\n  the largest arrays are {}", named.collect::<Vec<_>>().join(", "));
     } else {
-        let _ = write!(text, "\n  by layer, the largest first:\n{}", layer_table(&layers, program));
+        let _ = write!(text, "\n  by layer, the largest first:\n{}", layer_table(&layers, program, kept.is_some()));
     }
     let _ = write!(text, "\n  what helps: {}", advice(program));
     text
@@ -68,7 +69,7 @@ struct LayerMemory<'a> {
     weights: u64,
     /// State of the optimizer for the layer's weights, and their gradients.
     training: u64,
-    /// Outputs for a batch in float32; training keeps them for the gradient.
+    /// What the gradient needs of the forward pass where that is known, else the outputs for a batch in float32.
     outputs: u64,
 }
 
@@ -79,11 +80,19 @@ impl LayerMemory<'_> {
 }
 
 /// What the layers take, the largest first.
-fn layers<'a>(manifest: &'a Manifest, program: &Program) -> Vec<LayerMemory<'a>> {
+fn layers<'a>(manifest: &'a Manifest, program: &Program, kept: Option<&'a Work>) -> Vec<LayerMemory<'a>> {
     let mut layers: Vec<LayerMemory<'a>> = Vec::new();
     let batch = program.batch.unwrap_or(1);
-    for layer in &manifest.layers {
-        layers.push(LayerMemory { name: &layer.name, outputs: output(layer, batch), ..LayerMemory::default() });
+    match kept {
+        Some(work) => layers.extend(work.layers.iter().map(|layer| {
+            let name = if layer.layer.is_empty() { "(outside of layers)" } else { &layer.layer };
+            LayerMemory { name, outputs: layer.kept, ..LayerMemory::default() }
+        })),
+        None => layers.extend(manifest.layers.iter().map(|layer| LayerMemory {
+            name: &layer.name,
+            outputs: output(layer, batch),
+            ..LayerMemory::default()
+        })),
     }
     let mut add = |name: &'a str, weights: u64, training: u64| match layers.iter_mut().find(|layer| layer.name == name)
     {
@@ -94,7 +103,10 @@ fn layers<'a>(manifest: &'a Manifest, program: &Program) -> Vec<LayerMemory<'a>>
         None => layers.push(LayerMemory { name, weights, training, outputs: 0 }),
     };
     let trains = trains(program);
-    let owned = || manifest.variables.iter().filter_map(|variable| Some((variable, variable.layer.as_deref()?)));
+    let within =
+        |layer: &'a str| layer.strip_prefix(&manifest.name).and_then(|rest| rest.strip_prefix('/')).unwrap_or(layer);
+    let owned =
+        || manifest.variables.iter().filter_map(|variable| Some((variable, within(variable.layer.as_deref()?))));
     for (variable, layer) in owned() {
         let size = variable.byte_len().unwrap_or(usize::MAX) as u64;
         let gradient = if trains && variable.role == Role::Trainable { size } else { 0 };
@@ -113,8 +125,9 @@ fn layers<'a>(manifest: &'a Manifest, program: &Program) -> Vec<LayerMemory<'a>>
     layers
 }
 
-fn layer_table(layers: &[LayerMemory<'_>], program: &Program) -> String {
+fn layer_table(layers: &[LayerMemory<'_>], program: &Program, kept: bool) -> String {
     let outputs = match program.batch {
+        Some(_) if kept => "Kept for the gradient".to_owned(),
         Some(batch) => format!("Outputs of {batch} rows in float32"),
         None => "Outputs of a row in float32".to_owned(),
     };
@@ -143,7 +156,7 @@ fn trains(program: &Program) -> bool {
 fn advice(program: &Program) -> String {
     let smaller = |option: &str, batch: usize| match batch / 2 {
         0 => String::new(),
-        half => format!("a smaller batch, for instance keramos compile {option} {half} (outputs take half then), "),
+        half => format!("a smaller batch, for instance keramos compile {option} {half} (activations take half then), "),
     };
     match (program.batch, trains(program)) {
         (Some(batch), true) => format!(
@@ -250,7 +263,7 @@ mod tests {
     ─────  ───────  ───────────────────  ────────────────────────────
     wide   4.0 MB   8.0 MB               16.0 KB
     small  0 B      0 B                  64 B
-  what helps: a smaller batch, for instance keramos compile --train-batch 4 (outputs take half then), recomputing \
+  what helps: a smaller batch, for instance keramos compile --train-batch 4 (activations take half then), recomputing \
                         activations (jax.checkpoint), an optimizer with less state (SGD), or a device with more memory";
         assert_eq!(account(&manifest, 0), expected);
         // What is donated is written over.

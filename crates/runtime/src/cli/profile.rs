@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
-use keramos_artifact::{Artifact, Entry, atomic};
+use keramos_artifact::{Entry, atomic};
 use keramos_runtime::dataset::{Dataset, Purpose};
 use keramos_runtime::numbers::Phase;
 use keramos_runtime::profile::{Profile, ProfileOptions, Source, trace_json};
@@ -49,7 +49,7 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
         let reason = "there is nothing to time; give 1 or more".to_owned();
         return Err(Error::Option { option: "--runs", value: "0".to_owned(), reason }.into());
     }
-    let artifact = Arc::new(Artifact::open(&options.artifact)?);
+    let artifact = Arc::new(keramos_runtime::open(&options.artifact)?);
     let mut model = options.device.open()?.load(artifact);
     let program = chosen(&model, options)?;
     let rows = options.data.as_ref().map(|path| {
