@@ -1,6 +1,6 @@
 //! What fuzzing feeds the frontend: programs of a grammar, and mutations of real ones.
 //!
-//! Shared by the fuzz targets, by the test that runs a few of them, and by the example that runs millions.
+//! Shared by the test that runs a few of them and by the example that runs millions.
 
 #![allow(dead_code, reason = "each user needs a part")]
 
@@ -8,6 +8,7 @@ mod expressions;
 mod models;
 mod mutate;
 mod statements;
+mod tables;
 
 use keramos_frontend::diagnostics::{Diagnostic, Source, SourceMap, Style, codes, render, to_json};
 use keramos_frontend::{Options, compile};
@@ -62,11 +63,12 @@ impl Choices for Bytes<'_> {
 pub fn program(choices: &mut dyn Choices) -> String {
     let mut text = String::from(PRELUDE);
     for _ in 0..1 + choices.below(5) {
-        text += &match choices.below(5) {
+        text += &match choices.below(7) {
             0 => models::layer_class(choices),
             1 => models::model(choices),
             2 => models::function(choices),
             3 => models::step(choices),
+            4 => statements::call_of_library(choices),
             _ => statements::guarded(choices),
         };
     }
@@ -74,7 +76,7 @@ pub fn program(choices: &mut dyn Choices) -> String {
 }
 
 const PRELUDE: &str = "import functools, math\nfrom functools import partial\nimport jax\nimport jax.numpy as jnp\nimport keras\n\
-import numpy as np\nfrom jax import lax\nfrom keras import layers, ops\na = [1, 2, 3]\nb = 'text'\nc = [0]\nx = jnp.arange(6.0).reshape(2, 3)\ny = np.zeros((4, 2))\n\
+import numpy as np\nfrom jax import lax\nfrom keras import layers, ops\nimport enum, dataclasses, collections, contextlib, itertools, operator\na = [1, 2, 3]\nb = 'text'\nc = [0]\nx = jnp.arange(6.0).reshape(2, 3)\ny = np.zeros((4, 2))\n\
 def f(x=1, *args, **kw): return x\ndef g(): yield from a\nclass C:\n    def method(self, *a): return a\no = C()\n";
 
 /// Steps that a fuzzed program may take.

@@ -17,6 +17,12 @@ pub fn guarded(choices: &mut dyn Choices) -> String {
     }
 }
 
+/// A call of something that the tables declare.
+pub fn call_of_library(choices: &mut dyn Choices) -> String {
+    let body = format!("    x = {}\n", super::tables::call(choices, 2));
+    format!("try:\n{body}except Exception as e:\n    print(e)\n")
+}
+
 fn block(choices: &mut dyn Choices, depth: usize) -> String {
     let lines: Vec<String> = (0..1 + choices.below(3)).map(|_| statement(choices, depth - 1)).collect();
     indent(&lines.join("\n"))
@@ -42,7 +48,7 @@ pub fn statement(choices: &mut dyn Choices, depth: usize) -> String {
             _ => "pass".to_owned(),
         };
     }
-    match choices.below(9) {
+    match choices.below(14) {
         0 => format!("if {}:\n{}", e(choices), block(choices, depth)),
         1 => format!("for x in {}:\n{}", e(choices), block(choices, depth)),
         2 => format!("while {}:\n{}    break\n", e(choices), block(choices, depth)),
@@ -67,6 +73,34 @@ pub fn statement(choices: &mut dyn Choices, depth: usize) -> String {
             ]);
             format!("class C:\n    def {method}(self, *a):\n{}", indent(&block(choices, depth)))
         }
+        8 => format!("match {}:\n{}", e(choices), indent(&cases(choices, depth))),
+        9 => format!("def g(x=1):\n{}    a = yield {}\n", indent(&yielding(choices, depth)), e(choices)),
+        10 => format!(
+            "@dataclasses.dataclass({})\nclass C:\n    a: int = {}\n    b: object = None\n",
+            choices.one(&["", "frozen=True", "order=True", "eq=False", "unsafe_hash=True", "kw_only=True"]),
+            e(choices)
+        ),
+        11 => format!(
+            "class C({}):\n    A = {}\n    B = {}\n    def method(self, *a):\n{}",
+            choices.one(&[
+                "enum.Enum",
+                "enum.IntEnum",
+                "enum.StrEnum",
+                "str, enum.Enum",
+                "dict",
+                "list",
+                "int",
+                "tuple"
+            ]),
+            e(choices),
+            e(choices),
+            indent(&block(choices, depth))
+        ),
+        12 => format!(
+            "@contextlib.contextmanager\ndef g(x=1):\n{}    yield x\nwith g() as w:\n{}",
+            block(choices, depth),
+            block(choices, depth)
+        ),
         _ => format!(
             "@{}\ndef f(x, y=2):\n{}    return x\n",
             choices.one(&[
@@ -79,5 +113,51 @@ pub fn statement(choices: &mut dyn Choices, depth: usize) -> String {
             ]),
             block(choices, depth)
         ),
+    }
+}
+
+/// Statements of a generator.
+fn yielding(choices: &mut dyn Choices, depth: usize) -> String {
+    let e = |choices: &mut dyn Choices| expression(choices, 2);
+    match choices.below(7) {
+        0 => format!("yield {}\n", e(choices)),
+        1 => format!("c = [(yield), {}, (yield {})]\n", e(choices), e(choices)),
+        2 => format!("yield from {}\n", e(choices)),
+        3 => format!("for x in {}:\n    yield x\n", e(choices)),
+        4 => format!(
+            "try:\n{}    yield 1\nexcept Exception:\n    yield 2\nfinally:\n    yield 3\n",
+            block(choices, depth)
+        ),
+        5 => format!("with {} as w:\n    yield w\n", e(choices)),
+        _ => format!("while (yield {}):\n{}    break\n", e(choices), block(choices, depth)),
+    }
+}
+
+/// The cases of a `match`.
+fn cases(choices: &mut dyn Choices, depth: usize) -> String {
+    let mut text = String::new();
+    for _ in 0..1 + choices.below(3) {
+        let guard = if choices.once_in(3) { format!(" if {}", expression(choices, 2)) } else { String::new() };
+        text += &format!("case {}{guard}:\n{}", pattern(choices, 3), block(choices, depth));
+    }
+    text
+}
+
+/// A pattern of at most so many levels.
+fn pattern(choices: &mut dyn Choices, depth: usize) -> String {
+    const SIMPLE: &[&str] =
+        &["_", "v", "0", "-1.5", "'a'", "None", "True", "o.x", "int()", "str(s)", "C()", "[]", "{}", "*r"];
+    if depth == 0 || choices.once_in(3) {
+        return choices.one(SIMPLE).to_owned();
+    }
+    let inner = |choices: &mut dyn Choices| pattern(choices, depth - 1);
+    match choices.below(7) {
+        0 => format!("[{}, {}]", inner(choices), inner(choices)),
+        1 => format!("({}, *rest)", inner(choices)),
+        2 => format!("{{'a': {}, **others}}", inner(choices)),
+        3 => format!("C({}, a={})", inner(choices), inner(choices)),
+        4 => format!("({} | {})", inner(choices), inner(choices)),
+        5 => format!("{} as whole", inner(choices)),
+        _ => format!("{}, {}", inner(choices), inner(choices)),
     }
 }

@@ -51,7 +51,17 @@ mistakes! {
     layer_number_by_position: "import keras\nclass Mine(keras.layers.Layer):\n    def call(self, x, factor):\n        return x * factor\nx = keras.Input((4,))\ny = Mine()(x, 3)\n";
     layer_shape_mismatch_in_call: "import keras\nclass Mine(keras.layers.Layer):\n    def build(self, input_shape):\n        self.w = self.add_weight(shape=(5, 2), name='w')\n    def call(self, x):\n        return keras.ops.matmul(x, self.w)\nx = keras.Input((4,))\ny = Mine()(x)\n";
     model_fitted_on_host_data_only: "import keras\nclass Net(keras.Model):\n    def __init__(self):\n        super().__init__()\n        self.dense = keras.layers.Dense(3)\n    def call(self, x):\n        return self.dense(x)\nmodel = Net()\nprint(model.dense.kernel)\n";
-    unsupported_python: "class M(metaclass=type): pass\nfrom .sibling import y\n";
+    unsupported_python: "class M(type): pass\nfrom .sibling import y\nclass B(bytes): pass\n";
+    metaclass: "def meta(name, bases, members):\n    return None\nclass M(metaclass=meta): pass\n";
+    keys_without_a_hash: "class P:\n    def __eq__(self, other):\n        return True\nd = {P(): 1}\ns = {[1]}\nfrom dataclasses import dataclass\n@dataclass\nclass Q:\n    a: int\nt = {Q(1)}\n";
+    generator_mistakes: "def g():\n    yield [(yield x) for x in 'ab']\nlist(g())\ndef h():\n    yield 1\nh().send(2)\ndef k():\n    x = yield undefined\nnext(k())\n";
+    class_patterns: "class P:\n    __match_args__ = ('x',)\n    x = 1\nmatch P():\n    case P(1, 2): pass\nmatch 3:\n    case undefined(): pass\nmatch 3:\n    case len(): pass\n";
+    match_on_a_tensor: "import keras\nx = keras.Input((4,))\nmatch x:\n    case 1: pass\n";
+    match_on_data_of_the_run: "import keras, numpy as np\nmode = np.load('mode.npy')\nmatch mode:\n    case 1: units = 3\n    case _: units = 4\ny = keras.layers.Dense(units)(keras.Input((4,)))\n";
+    slots: "class S:\n    __slots__ = ('a',)\ns = S()\ns.b = 1\n";
+    enumeration_mistakes: "from enum import Enum, Flag\nclass Mode(Enum):\n    TRAIN = 1\nMode.TRIAN\nMode(7)\nMode['x']\n";
+    too_many_classes: "C = object\nfor i in range(1000):\n    C = type('C', (C,), {})\n";
+    argument_that_contains_itself: "import jax.numpy as jnp\na = []\na.append(a)\njnp.sum(a)\n";
     skipped_return: "import os\ndef build():\n    if os.path.exists('m.keras'):\n        return None\n    return 3\nmodel = build()\n";
     unpacking: "a, b = 1\n(c, d), e = [1, 2]\n";
     class_mistakes: "class A:\n    def __init__(self, units):\n        self.units = units\na = A(3)\na.unit\nA()\na()\na + 1\n";

@@ -3,11 +3,15 @@
 use std::rc::Rc;
 
 use super::Interp;
-use super::classes::Instance;
+use super::classes::{Instance, UserClass};
 use super::methods;
 use crate::diagnostics::{codes, suggest};
 use crate::error::{Error, Result};
+use crate::keras::layer::layer_of;
 use crate::value::{Object, ObjectRef, Value, downcast};
+
+/// Attributes that layers have once they are built.
+const WEIGHTS: &[&str] = &["kernel", "bias", "embeddings", "gamma", "beta", "moving_mean", "moving_variance"];
 
 impl Interp {
     /// `value.name`.
@@ -104,9 +108,10 @@ impl Interp {
     /// A special method such as `__len__`, looked up in the object's class.
     pub(crate) fn special(&mut self, value: &Value, name: &str) -> Result<Option<Value>> {
         match value {
-            Value::User(object) => match downcast::<Instance>(object) {
-                Some(instance) => instance.special(self, name),
-                None => object.clone().get_attr(self, name),
+            Value::User(object) => match (downcast::<Instance>(object), downcast::<UserClass>(object)) {
+                (Some(instance), _) => instance.special(self, name),
+                (_, Some(class)) => class.own_special(self, name),
+                _ => object.clone().get_attr(self, name),
             },
             Value::Object(object) => self.object_attribute(&object.clone(), name),
             _ => Ok(None),
@@ -118,7 +123,7 @@ impl Interp {
             Value::Module(module) => crate::modules::unknown_attribute(module, name),
             _ => {
                 let kind = match value {
-                    Value::User(object) => match downcast::<super::classes::UserClass>(object) {
+                    Value::User(object) => match downcast::<UserClass>(object) {
                         Some(class) => format!("type object '{}'", class.name),
                         None => format!("'{}' object", value.type_name()),
                     },
@@ -126,6 +131,13 @@ impl Interp {
                     _ => format!("'{}' object", value.type_name()),
                 };
                 let error = Error::new(codes::UNKNOWN_ATTRIBUTE, format!("{kind} has no attribute '{name}'"));
+                if WEIGHTS.contains(&name)
+                    && let Some(layer) = layer_of(value).filter(|layer| !layer.built.get())
+                {
+                    return error
+                        .note(format!("layer `{}` has no weights yet: it was not called or built", layer.name()))
+                        .help("call it on an input first, or give the model one: keras.Input(shape=...)");
+                }
                 let names = self.attribute_names(value);
                 match suggest::did_you_mean(name, names.iter().map(String::as_str)) {
                     Some(help) => error.help(help),

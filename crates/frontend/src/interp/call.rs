@@ -3,7 +3,7 @@
 use super::Interp;
 use super::attribute::user;
 use super::builtins::{Builtin, BuiltinType};
-use super::classes::Instance;
+use super::classes::{Instance, plain_of};
 use super::host;
 use crate::error::{Error, Result};
 use crate::keras::layer::layer_of;
@@ -53,6 +53,7 @@ impl Interp {
             }
             _ => {}
         }
+        self.spend_on_arguments(&args)?;
         let host = host::host_in(&args);
         if let Some(origin) = &host {
             let computes = match callee {
@@ -91,6 +92,16 @@ impl Interp {
                 graph::call(self, callee, args, &name)
             }
             Value::Function(decl) => {
+                let args = if args
+                    .positional
+                    .iter()
+                    .chain(args.keywords.iter().map(|(_, v)| v))
+                    .any(|v| plain_of(v).is_some())
+                {
+                    derived::natives(args)?
+                } else {
+                    args
+                };
                 let args = if modules::is_tensor_function(decl) { self.with_values(args)? } else { args };
                 let mut bound = decl.signature.bind(decl.name, args)?;
                 (decl.call)(self, &mut bound)

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::Interp;
 use super::attribute::{same_object, user};
 use super::builtins::{Builtin, NamedType};
-use super::classes::Instance;
+use super::classes::{Instance, plain_of};
 use super::dict_view::{DictView, Part};
 use super::host::Truth;
 use super::iterate::Range;
@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::keras::variable::behind;
 use crate::library::Args;
 use crate::syntax::ast::CompareOp;
-use crate::value::{Key, Value};
+use crate::value::Value;
 
 impl Interp {
     /// Whether a value counts as true.
@@ -86,7 +86,10 @@ impl Interp {
                 let value = self.call(&length, Args::default())?;
                 self.truth(&value)
             }
-            None => Ok(Truth::Known(true)),
+            None => match instance.plain.get() {
+                Some(plain) => self.truth(&plain.clone()),
+                None => Ok(Truth::Known(true)),
+            },
         }
     }
 
@@ -135,6 +138,9 @@ impl Interp {
         }
         if let Some(value) = self.special_compare(op, left, right)? {
             return Ok(value);
+        }
+        if let Some((left, right)) = plain_pair(left, right) {
+            return self.rich_compare(op, &left, &right);
         }
         let known = match op {
             CompareOp::Equal => self.equal(left, right)?,
@@ -208,7 +214,8 @@ impl Interp {
     }
 
     fn equal_inner(&mut self, left: &Value, right: &Value) -> Result<bool> {
-        if let (Some(a), Some(b)) = (Number::of(left), Number::of(right)) {
+        let user = matches!(left, Value::User(_)) || matches!(right, Value::User(_));
+        if !user && let (Some(a), Some(b)) = (Number::of(left), Number::of(right)) {
             return Ok(a.compare(&b) == Some(Ordering::Equal));
         }
         match (left, right) {
@@ -278,6 +285,9 @@ impl Interp {
             && let Some(result) = self.special_compare(own, left, right)?
         {
             return self.is_true(&result);
+        }
+        if let Some((left, right)) = plain_pair(left, right) {
+            return self.equal(&left, &right);
         }
         if let (Some(a), Some(b)) = (user::<Instance>(left), user::<Instance>(right))
             && let Some(data) = a.data().filter(|data| data.eq && Rc::ptr_eq(&a.class, &b.class))
@@ -375,8 +385,14 @@ impl Interp {
                     Err(Error::ty(format!("'in <string>' requires string as left operand, not {}", other.type_name())))
                 }
             },
-            Value::Dict(entries) => Ok(entries.borrow().contains_key(&Key::new(element.clone())?)),
-            Value::Set(entries) => Ok(entries.borrow().contains_key(&Key::new(element.clone())?)),
+            Value::Dict(entries) => {
+                let key = self.key(element.clone())?;
+                Ok(entries.borrow().contains_key(&key))
+            }
+            Value::Set(entries) => {
+                let key = self.key(element.clone())?;
+                Ok(entries.borrow().contains_key(&key))
+            }
             Value::User(_) | Value::Object(_) => {
                 if let (Some(range), Some(Number::Int(value))) = (user::<Range>(container), Number::of(element)) {
                     return Ok(range.contains(value));
@@ -384,6 +400,11 @@ impl Interp {
                 if let Some(method) = self.special(container, "__contains__")? {
                     let result = self.call(&method, Args::positional(vec![element.clone()]))?;
                     return self.is_true(&result);
+                }
+                if let Some(plain) = plain_of(container)
+                    .filter(|_| user::<Instance>(container).is_none_or(|i| i.class.lookup("__iter__").is_none()))
+                {
+                    return self.contains(&plain, element);
                 }
                 self.search(container, element)
             }
@@ -401,6 +422,15 @@ impl Interp {
             }
         }
         Ok(false)
+    }
+}
+
+/// The two values with those of Python's own types in the place of instances that derive from them; `None` if neither
+/// is one.
+pub(super) fn plain_pair(left: &Value, right: &Value) -> Option<(Value, Value)> {
+    match (plain_of(left), plain_of(right)) {
+        (None, None) => None,
+        (a, b) => Some((a.unwrap_or_else(|| left.clone()), b.unwrap_or_else(|| right.clone()))),
     }
 }
 

@@ -158,7 +158,7 @@ impl Interp {
             }
         }
         if comprehension.kind == ComprehensionKind::Set {
-            let keys = values.into_iter().map(|value| Ok((Key::new(value)?, ())));
+            let keys = values.into_iter().map(|value| Ok((self.key(value)?, ())));
             return Ok(Value::Set(Rc::new(RefCell::new(keys.collect::<Result<_>>()?))));
         }
         Ok(Value::list(values))
@@ -176,7 +176,7 @@ impl Interp {
                 Step::Element => {
                     let key = self.eval(&loops.env, &comprehension.key)?;
                     let value = self.eval(&loops.env, &comprehension.value)?;
-                    let key = Key::new(key).map_err(|error| error.at(comprehension.key.span))?;
+                    let key = self.key(key).map_err(|error| error.at(comprehension.key.span))?;
                     entries.insert(key, value);
                 }
                 Step::End => return Ok(Value::Dict(Rc::new(RefCell::new(entries)))),

@@ -24,6 +24,9 @@ pub(crate) struct Evaluation {
     pub(crate) named_tuples: std::collections::HashMap<&'static str, crate::value::Value>,
     /// The names that every program sees.
     pub(crate) builtins: Builtins,
+    /// The instances that are hashed by a method of the program, each of those that are equal to one another once, by
+    /// their hash.
+    pub(crate) hashed: std::collections::HashMap<crate::value::Key, Vec<Value>>,
     /// What keeps evaluation finite.
     pub(crate) limits: Limits,
     /// Statements that depend on values which only exist at run time.

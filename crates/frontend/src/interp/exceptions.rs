@@ -154,7 +154,7 @@ impl Interp {
     }
 
     /// The error of `raise value`.
-    pub(super) fn raise_value(&mut self, value: &Value) -> Result<Error> {
+    pub(crate) fn raise_value(&mut self, value: &Value) -> Result<Error> {
         let Value::User(object) = value else {
             return Ok(Error::ty("exceptions must derive from BaseException"));
         };

@@ -8,7 +8,7 @@ use keramos_ir::{Array, Buffer, Complex32};
 
 use super::Interp;
 use super::builtins::Builtin;
-use super::classes::Super;
+use super::classes::{Super, plain_of};
 use super::exceptions::{self, raise};
 use super::host::Truth;
 use super::iterate::Iterable;
@@ -26,11 +26,18 @@ impl Interp {
     /// Evaluating it fails; the error carries the place of the innermost expression concerned.
     pub(crate) fn eval(&mut self, env: &Rc<Env>, expr: &Expr) -> Result<Value> {
         self.spend(1)?;
-        match &expr.kind {
+        if let Some(value) = env.replay().and_then(|replay| replay.value(expr)) {
+            return Ok(value);
+        }
+        let value = match &expr.kind {
             ExprKind::Literal(literal) => self.literal(literal, expr.span),
             ExprKind::Name(name) => self.name(env, name).map_err(|error| error.at(expr.span)),
             _ => super::limits::deeper(|| self.eval_kind(env, expr)).map_err(|error| error.at(expr.span)),
+        }?;
+        if let Some(mut replay) = env.replay() {
+            replay.note(expr, &value);
         }
+        Ok(value)
     }
 
     fn literal(&mut self, literal: &Literal, span: Span) -> Result<Value> {
@@ -83,7 +90,8 @@ impl Interp {
             ExprKind::Tuple(items) => Ok(Value::tuple(self.items(env, items)?)),
             ExprKind::List(items) => Ok(Value::list(self.items(env, items)?)),
             ExprKind::Set(items) => {
-                let keys = self.items(env, items)?.into_iter().map(|v| Ok((Key::new(v)?, ())));
+                let values = self.items(env, items)?;
+                let keys = values.into_iter().map(|v| Ok((self.key(v)?, ())));
                 Ok(Value::Set(Rc::new(RefCell::new(keys.collect::<Result<_>>()?))))
             }
             ExprKind::Dict(items) => self.dict(env, items),
@@ -140,10 +148,8 @@ impl Interp {
             }
             ExprKind::Comprehension(comprehension) => self.comprehension(env, comprehension),
             ExprKind::DictComprehension(comprehension) => self.dict_comprehension(env, comprehension),
-            ExprKind::Yield(_) | ExprKind::YieldFrom(_) => {
-                Err(Error::new(codes::UNSUPPORTED_SYNTAX, "`yield` is only compiled as a statement of its own")
-                    .help("write `yield value` or `name = yield value` on a line of its own"))
-            }
+            ExprKind::Yield(value) => self.yield_value(env, expr, value.as_deref()),
+            ExprKind::YieldFrom(iterable) => self.yield_from(env, expr, iterable),
         }
     }
 
@@ -155,7 +161,11 @@ impl Interp {
                 ExprKind::Starred(inner) => {
                     let value = self.eval(env, inner)?;
                     match self.iterate(&value).map_err(|error| error.at(inner.span))? {
-                        Iterable::Static(mut iter) => values.extend(iter.collect(self)?),
+                        Iterable::Static(mut iter) => {
+                            let spread = iter.collect(self)?;
+                            note_spread(env, inner, &spread);
+                            values.extend(spread);
+                        }
                         Iterable::Host(host) => {
                             return Err(super::host::reaches(&host, "a sequence of unknown length").at(item.span));
                         }
@@ -174,7 +184,7 @@ impl Interp {
                 DictItem::Pair(key, value) => {
                     let key_value = self.eval(env, key)?;
                     let value = self.eval(env, value)?;
-                    entries.insert(Key::new(key_value).map_err(|error| error.at(key.span))?, value);
+                    entries.insert(self.key(key_value).map_err(|error| error.at(key.span))?, value);
                 }
                 DictItem::Spread(mapping) => {
                     let value = self.eval(env, mapping)?;
@@ -272,7 +282,11 @@ impl Interp {
                 Argument::Spread(expr) => {
                     let value = self.eval(env, expr)?;
                     match self.iterate(&value).map_err(|error| error.at(expr.span))? {
-                        Iterable::Static(mut iter) => args.positional.extend(iter.collect(self)?),
+                        Iterable::Static(mut iter) => {
+                            let spread = iter.collect(self)?;
+                            note_spread(env, expr, &spread);
+                            args.positional.extend(spread);
+                        }
                         Iterable::Host(host) => return Ok(Err(host)),
                     }
                 }
@@ -298,8 +312,11 @@ impl Interp {
     }
 
     /// The entries of a mapping.
-    pub(super) fn mapping(&mut self, value: &Value) -> Result<IndexMap<Key, Value>> {
+    pub(in crate::interp) fn mapping(&mut self, value: &Value) -> Result<IndexMap<Key, Value>> {
         if let Value::Dict(entries) = value {
+            return Ok(entries.borrow().clone());
+        }
+        if let Some(Value::Dict(entries)) = plain_of(value) {
             return Ok(entries.borrow().clone());
         }
         let Some(keys) = self.special(value, "keys")? else {
@@ -309,9 +326,16 @@ impl Interp {
         let mut entries = IndexMap::new();
         for key in self.collect(&keys)? {
             let element = self.get_item(value, &key)?;
-            entries.insert(Key::new(key)?, element);
+            entries.insert(self.key(key)?, element);
         }
         Ok(entries)
+    }
+}
+
+/// An iterator that was spread out must not be asked again when a `yield` behind it goes on.
+fn note_spread(env: &Env, expr: &Expr, values: &[Value]) {
+    if let Some(mut replay) = env.replay() {
+        replay.note(expr, &Value::tuple(values.to_vec()));
     }
 }
 

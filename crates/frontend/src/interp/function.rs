@@ -14,7 +14,7 @@ use super::stmt::Flow;
 use crate::diagnostics::Span;
 use crate::error::{Error, Result};
 use crate::library::Args;
-use crate::syntax::ast::{Expr, ExprKind, Function, Lambda, Parameter, Parameters, Scope, StmtKind, Symbol};
+use crate::syntax::ast::{Expr, ExprKind, Function, Lambda, Parameter, Parameters, Scope, Stmt, StmtKind, Symbol};
 use crate::value::{Key, Object, Value};
 
 /// A function or lambda together with the namespace that it was made in.
@@ -111,6 +111,17 @@ impl UserFunction {
         match &self.body {
             Body::Function(function) => &function.parameters,
             Body::Lambda(lambda) => &lambda.parameters,
+        }
+    }
+
+    /// The value of the annotation of the first parameter that has one, which is evaluated now.
+    ///
+    /// # Errors
+    /// Those of evaluating it.
+    pub(crate) fn first_annotation(&self, interp: &mut Interp) -> Result<Value> {
+        match self.parameters().iter().find_map(|parameter| parameter.annotation.as_ref()) {
+            Some(annotation) => interp.eval(&self.env, annotation),
+            None => Ok(Value::None),
         }
     }
 
@@ -227,7 +238,7 @@ impl Object for UserFunction {
         let env = Env::inside(&self.env, code);
         self.bind(&env, args)?;
         if self.scope().is_generator {
-            return generator::start(self.qualified.clone(), &self.body.statements(), env);
+            return Ok(generator::start(self.qualified.clone(), &self.body.statements(), env));
         }
         let package = self.env.is_package();
         let outer = std::mem::replace(&mut interp.in_package, package);
@@ -282,10 +293,13 @@ impl Object for UserFunction {
 }
 
 impl Body {
-    fn statements(&self) -> Rc<[crate::syntax::ast::Stmt]> {
+    fn statements(&self) -> Rc<[Stmt]> {
         match self {
             Body::Function(function) => function.body.clone(),
-            Body::Lambda(_) => Rc::from([]),
+            Body::Lambda(lambda) => {
+                let value = lambda.body.clone();
+                Rc::from([Stmt { span: value.span, kind: StmtKind::Return(Some(value)) }])
+            }
         }
     }
 }

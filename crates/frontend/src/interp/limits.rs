@@ -3,8 +3,9 @@
 use super::Interp;
 use crate::diagnostics::codes;
 use crate::error::{Error, Result};
+use crate::library::Args;
 use crate::syntax::ast::Expr;
-use crate::value::Host;
+use crate::value::{Host, Value};
 
 /// Steps that one compilation may take: statements, expressions, elements made or visited by native code.
 const MAX_STEPS: u64 = 20_000_000;
@@ -17,6 +18,9 @@ pub(crate) const MAX_BITS: u64 = 1 << 20;
 
 /// Elements of the largest list, tuple or string that one operation may make.
 pub(crate) const MAX_ELEMENTS: usize = 1 << 24;
+
+/// Classes that one class may inherit from.
+pub(crate) const MAX_ANCESTORS: usize = 500;
 
 /// Native stack kept free below each level of evaluation, and taken anew when there is less.
 const RED_ZONE: usize = 256 << 10;
@@ -89,7 +93,8 @@ fn made(interp: &Interp) -> Option<[usize; 4]> {
 impl Interp {
     /// Counts `n` steps.
     pub(crate) fn spend(&mut self, n: usize) -> Result<()> {
-        match self.eval.limits.steps_left.checked_sub(n as u64) {
+        let computed = std::mem::take(&mut self.tracer.uncounted);
+        match self.eval.limits.steps_left.checked_sub((n + computed / 8) as u64) {
             Some(left) => {
                 self.eval.limits.steps_left = left;
                 Ok(())
@@ -107,7 +112,8 @@ impl Interp {
     pub(crate) fn nested<T>(&mut self, f: impl FnOnce(&mut Interp) -> Result<T>) -> Result<T> {
         if self.eval.limits.calls >= MAX_CALLS {
             return Err(Error::new(codes::LIMIT, "maximum recursion depth exceeded")
-                .note(format!("{MAX_CALLS} calls are under way at once")));
+                .note(format!("{MAX_CALLS} calls are under way at once"))
+                .help("does the recursion end? A loop needs no calls"));
         }
         self.eval.limits.calls += 1;
         let result = f(self);
@@ -116,11 +122,57 @@ impl Interp {
     }
 }
 
+impl Interp {
+    /// Counts the steps of looking through the containers among the arguments of native code.
+    ///
+    /// # Errors
+    /// They hold too much, or nest too deeply: one that contains itself does.
+    pub(crate) fn spend_on_arguments(&mut self, args: &Args) -> Result<()> {
+        const MAX_DEPTH: usize = 1000;
+        let values = args.positional.iter().chain(args.keywords.iter().map(|(_, value)| value));
+        let mut open: Vec<(Value, usize)> = values.filter(|v| is_container(v)).map(|v| (v.clone(), 1)).collect();
+        while let Some((value, depth)) = open.pop() {
+            if depth > MAX_DEPTH {
+                return Err(Error::new(codes::LIMIT, "an argument nests too deeply")
+                    .note(format!("at most {MAX_DEPTH} containers may stand inside one another"))
+                    .help("does a list or dict contain itself?"));
+            }
+            let mut more = |value: &Value| {
+                if is_container(value) {
+                    open.push((value.clone(), depth + 1));
+                }
+            };
+            let count = match &value {
+                Value::Tuple(values) => {
+                    values.iter().for_each(&mut more);
+                    values.len()
+                }
+                Value::List(values) => {
+                    values.borrow().iter().for_each(&mut more);
+                    values.borrow().len()
+                }
+                Value::Dict(entries) => {
+                    entries.borrow().values().for_each(&mut more);
+                    entries.borrow().len()
+                }
+                _ => 0,
+            };
+            self.spend(1 + count / 8)?;
+        }
+        Ok(())
+    }
+}
+
+fn is_container(value: &Value) -> bool {
+    matches!(value, Value::Tuple(_) | Value::List(_) | Value::Dict(_))
+}
+
 /// Refuses to make a sequence of `n` elements if that is too many.
 pub(crate) fn check_length(n: usize) -> Result<()> {
     if n > MAX_ELEMENTS {
         return Err(Error::new(codes::LIMIT, format!("a sequence of {n} elements is too long to evaluate"))
-            .note(format!("the limit is {MAX_ELEMENTS} elements")));
+            .note(format!("the limit is {MAX_ELEMENTS} elements"))
+            .help("what needs more belongs into a tensor, such as keras.ops.zeros or jnp.arange inside a function"));
     }
     Ok(())
 }

@@ -79,6 +79,12 @@ impl Bound {
                 items.iter().filter_map(|item| item.target.as_ref()).for_each(|target| self.target(target));
                 self.block(body);
             }
+            StmtKind::Match(choice) => {
+                for case in &choice.cases {
+                    case.pattern.each_name(&mut |name| self.name(&name.name));
+                    self.block(&case.body);
+                }
+            }
             StmtKind::Function(function) => self.name(&function.name.name),
             StmtKind::Class(class) => self.name(&class.name.name),
             _ => {}

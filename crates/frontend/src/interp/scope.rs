@@ -1,12 +1,13 @@
 //! Namespaces and the resolution of names.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{OnceCell, RefCell, RefMut};
 use std::fmt;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
 
 use super::classes::UserClass;
+use super::generator::Replay;
 use crate::syntax::ast::{Class, Function, Lambda, Scope, Symbol};
 use crate::value::Value;
 
@@ -39,6 +40,8 @@ pub(crate) struct Env {
     annotated: RefCell<Vec<Symbol>>,
     /// Whether the code belongs to a package that is written in the model language.
     package: bool,
+    /// What a generator's statement has evaluated before it waited.
+    replay: Option<RefCell<Replay>>,
 }
 
 impl fmt::Debug for Env {
@@ -75,12 +78,23 @@ impl Env {
     /// The namespace of a package.
     pub(crate) fn package() -> Rc<Env> {
         let (code, names, annotated) = (Code::Module, RefCell::default(), RefCell::default());
-        Rc::new(Env { code, names, parent: None, class: None, annotated, package: true })
+        Rc::new(Env { code, names, parent: None, class: None, annotated, package: true, replay: None })
     }
 
     fn new(code: Code, parent: Option<Rc<Env>>, class: Option<ClassCell>) -> Rc<Env> {
         let package = parent.as_ref().is_some_and(|parent| parent.package);
-        Rc::new(Env { code, names: RefCell::default(), parent, class, annotated: RefCell::default(), package })
+        let replay = match &code {
+            Code::Function(function) if function.scope.is_generator => Some(RefCell::default()),
+            Code::Lambda(lambda) if lambda.scope.is_generator => Some(RefCell::default()),
+            _ => None,
+        };
+        let (names, annotated) = (RefCell::default(), RefCell::default());
+        Rc::new(Env { code, names, parent, class, annotated, package, replay })
+    }
+
+    /// What the statement of a generator that runs here has evaluated already.
+    pub(crate) fn replay(&self) -> Option<RefMut<'_, Replay>> {
+        self.replay.as_ref()?.try_borrow_mut().ok()
     }
 
     /// Whether this belongs to a package.

@@ -14,7 +14,7 @@ use super::scope::Env;
 use crate::error::{Error, Result};
 use crate::library::Args;
 use crate::syntax::ast::{
-    Block, Branch, Expr, Handler, ImportedNames, Stmt, StmtKind, Target, TargetKind, Try, WithItem,
+    Block, Branch, Expr, ExprKind, Handler, ImportedNames, Literal, Stmt, StmtKind, Target, TargetKind, Try, WithItem,
 };
 use crate::value::Value;
 
@@ -60,8 +60,10 @@ impl Interp {
                     self.assign(env, target, value.clone())?;
                 }
             }
-            StmtKind::AnnAssign { target, value, .. } => {
-                if let TargetKind::Name(name) = &target.kind {
+            StmtKind::AnnAssign { target, value, annotation } => {
+                if let TargetKind::Name(name) = &target.kind
+                    && !is_class_variable(annotation)
+                {
                     env.annotate(name);
                 }
                 if let Some(value) = value {
@@ -103,6 +105,13 @@ impl Interp {
             }
             StmtKind::Try(parts) => return self.try_stmt(env, parts),
             StmtKind::With { items, body } => return self.with_stmt(env, items, body),
+            StmtKind::Match(choice) => {
+                return match self.chosen_case(env, choice)? {
+                    Ok(Some(block)) => self.block(env, &block),
+                    Ok(None) => Ok(Flow::Normal),
+                    Err(host) => self.skip(env, stmt, &host),
+                };
+            }
             StmtKind::Function(function) => {
                 let value = self.function(env, function)?;
                 let value = self.decorate(env, &function.decorators, value)?;
@@ -315,6 +324,29 @@ impl Interp {
     }
 
     fn handle(&mut self, env: &Rc<Env>, handlers: &[Handler], error: Error) -> Result<Flow> {
+        let (handler, error, exception) = self.handler(env, handlers, error)?;
+        if let Some(name) = &handler.name {
+            env.bind(&name.name, Value::User(exception.clone()));
+        }
+        self.eval.handling.push((Some(error), exception));
+        let result = self.block(env, &handler.body);
+        self.eval.handling.pop();
+        if let Some(name) = &handler.name {
+            env.unbind(&name.name);
+        }
+        result
+    }
+
+    /// The handler that catches the error, with the exception that it sees.
+    ///
+    /// # Errors
+    /// The error itself if none does, or that of finding out.
+    pub(super) fn handler<'a>(
+        &mut self,
+        env: &Rc<Env>,
+        handlers: &'a [Handler],
+        error: Error,
+    ) -> Result<(&'a Handler, Error, Rc<Instance>)> {
         let Some(exception) = self.exception_of(&error) else { return Err(error) };
         for handler in handlers {
             let caught = match &handler.exception {
@@ -324,60 +356,64 @@ impl Interp {
                     self.is_instance(&Value::User(exception.clone()), &classes)?.unwrap_or(false)
                 }
             };
-            if !caught {
-                continue;
+            if caught {
+                return Ok((handler, error, exception));
             }
-            if let Some(name) = &handler.name {
-                env.bind(&name.name, Value::User(exception.clone()));
-            }
-            self.eval.handling.push((Some(error), exception));
-            let result = self.block(env, &handler.body);
-            self.eval.handling.pop();
-            if let Some(name) = &handler.name {
-                env.unbind(&name.name);
-            }
-            return result;
         }
         Err(error)
     }
 
-    fn with_stmt(&mut self, env: &Rc<Env>, items: &[WithItem], body: &Block) -> Result<Flow> {
-        let Some((item, rest)) = items.split_first() else { return self.block(env, body) };
-        let manager = self.eval(env, &item.context)?;
-        if let Value::Host(_) = &manager {
-            // The body of a `with` runs in any case; only what the manager gives is unknown.
-            if let Some(target) = &item.target {
-                self.assign(env, target, manager)?;
-            }
-            return self.with_stmt(env, rest, body);
+    /// Enters a context manager: what it gives and its `__exit__`; `None` if it only exists at run time.
+    pub(super) fn enter(&mut self, manager: &Value, item: &WithItem) -> Result<Option<(Value, Value)>> {
+        if let Value::Host(_) = manager {
+            return Ok(None);
         }
         self.at(item.context.span);
         let protocol = |error: Error| error.at(item.context.span);
-        let enter = self.special(&manager, "__enter__")?.ok_or_else(|| not_a_manager(&manager)).map_err(protocol)?;
-        let exit = self.special(&manager, "__exit__")?.ok_or_else(|| not_a_manager(&manager)).map_err(protocol)?;
+        let enter = self.special(manager, "__enter__")?.ok_or_else(|| not_a_manager(manager)).map_err(protocol)?;
+        let exit = self.special(manager, "__exit__")?.ok_or_else(|| not_a_manager(manager)).map_err(protocol)?;
         let entered = self.call(&enter, Args::default()).map_err(protocol)?;
-        if let Some(target) = &item.target {
-            self.assign(env, target, entered)?;
-        }
-        let result = self.with_stmt(env, rest, body);
-        let exception = match &result {
-            Err(error) => self.exception_of(error),
-            Ok(_) => None,
-        };
-        let args = match &exception {
+        Ok(Some((entered, exit)))
+    }
+
+    /// Calls a context manager's `__exit__`; whether it swallows the exception.
+    pub(super) fn exit(&mut self, exit: &Value, exception: Option<&Rc<Instance>>) -> Result<bool> {
+        let args = match exception {
             Some(instance) => {
                 vec![Value::User(instance.class.clone()), Value::User(instance.clone()), Value::None]
             }
             None => vec![Value::None; 3],
         };
+        let swallowed = self.call(exit, Args::positional(args))?;
+        Ok(exception.is_some() && matches!(self.truth(&swallowed)?, Truth::Known(true)))
+    }
+
+    fn with_stmt(&mut self, env: &Rc<Env>, items: &[WithItem], body: &Block) -> Result<Flow> {
+        let Some((item, rest)) = items.split_first() else { return self.block(env, body) };
+        let manager = self.eval(env, &item.context)?;
+        let Some((entered, exit)) = self.enter(&manager, item)? else {
+            // The body of a `with` runs in any case; only what the manager gives is unknown.
+            if let Some(target) = &item.target {
+                self.assign(env, target, manager)?;
+            }
+            return self.with_stmt(env, rest, body);
+        };
+        let result = match &item.target {
+            Some(target) => self.assign(env, target, entered),
+            None => Ok(()),
+        };
+        let result = result.and_then(|()| self.with_stmt(env, rest, body));
+        let exception = match &result {
+            Err(error) => self.exception_of(error),
+            Ok(_) => None,
+        };
         if result.is_err() && exception.is_none() {
             return result;
         }
-        let suppressed = self.call(&exit, Args::positional(args)).map_err(protocol)?;
-        if exception.is_some() && matches!(self.truth(&suppressed)?, Truth::Known(true)) {
-            return Ok(Flow::Normal);
+        match self.exit(&exit, exception.as_ref()).map_err(|error| error.at(item.context.span))? {
+            true => Ok(Flow::Normal),
+            false => result,
         }
-        result
     }
 
     fn import_from(
@@ -389,6 +425,17 @@ impl Interp {
         span: crate::diagnostics::Span,
     ) -> Result<()> {
         self.import_names(env, level, module, names).map_err(|error| error.at(module.map_or(span, |m| m.span)))
+    }
+}
+
+/// Whether an annotation says `ClassVar`: what it annotates is no field of a dataclass.
+fn is_class_variable(annotation: &Expr) -> bool {
+    match &annotation.kind {
+        ExprKind::Name(name) => &**name == "ClassVar",
+        ExprKind::Attribute { name, .. } => &*name.name == "ClassVar",
+        ExprKind::Subscript { object, .. } => is_class_variable(object),
+        ExprKind::Literal(Literal::Str(text)) => text.starts_with("ClassVar") || text.starts_with("typing.ClassVar"),
+        _ => false,
     }
 }
 

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::Interp;
 use super::attribute::user;
 use super::builtins::BuiltinType;
+use super::classes::{ClassMethod, UserClass, plain_of};
 use super::compare::tuple_of;
 use super::exceptions::{raise, raise_with};
 use super::iterate::Range;
@@ -13,7 +14,7 @@ use super::numpy_arrays::NumpyArray;
 use super::operators::number;
 use crate::error::{Error, Result};
 use crate::library::Args;
-use crate::value::{Key, Value};
+use crate::value::Value;
 
 /// The positions that a slice selects.
 #[derive(Clone, Copy, Debug)]
@@ -141,7 +142,8 @@ impl Interp {
             }
             (Value::Str(text), _) => self.string_item(text, index),
             (Value::Dict(entries), _) => {
-                let found = entries.borrow().get(&Key::new(index.clone())?).cloned();
+                let key = self.key(index.clone())?;
+                let found = entries.borrow().get(&key).cloned();
                 match found {
                     Some(value) => Ok(value),
                     None => {
@@ -173,7 +175,16 @@ impl Interp {
         match self.special(value, "__getitem__")? {
             Some(method) => self.call(&method, Args::positional(vec![index.clone()])),
             None => {
-                if let Some(generic) = self.generic(value)? {
+                if let Some(plain) = plain_of(value) {
+                    if let Value::Dict(_) = &plain
+                        && let Some(missing) = self.special(value, "__missing__")?
+                        && !self.contains(&plain, index)?
+                    {
+                        return self.call(&missing, Args::positional(vec![index.clone()]));
+                    }
+                    return self.get_item(&plain, index);
+                }
+                if let Some(generic) = self.generic(value, index)? {
                     return Ok(generic);
                 }
                 Err(Error::ty(format!("'{}' object is not subscriptable", value.type_name())))
@@ -181,14 +192,20 @@ impl Interp {
         }
     }
 
-    /// `SomeClass[T]`: subscripted classes are themselves.
-    fn generic(&mut self, value: &Value) -> Result<Option<Value>> {
-        if let Some(class) = user::<super::classes::UserClass>(value)
-            && class.lookup("__class_getitem__").is_some()
-        {
-            return Ok(Some(value.clone()));
+    /// `SomeClass[T]`: what `__class_getitem__` gives; subscripted generic classes are themselves.
+    fn generic(&mut self, value: &Value, index: &Value) -> Result<Option<Value>> {
+        let Some(class) = user::<UserClass>(value) else { return Ok(None) };
+        match class.lookup("__class_getitem__") {
+            Some(Value::User(hook)) => {
+                let hook = match crate::value::downcast::<ClassMethod>(&hook) {
+                    Some(method) => method.0.clone(),
+                    None => Value::User(hook),
+                };
+                self.call(&hook, Args::positional(vec![value.clone(), index.clone()])).map(Some)
+            }
+            Some(_) => Ok(Some(value.clone())),
+            None => Ok(class.generic.then(|| value.clone())),
         }
-        Ok(None)
     }
 
     fn range_item(&mut self, range: &Range, index: &Value) -> Result<Value> {
@@ -254,7 +271,8 @@ impl Interp {
                 self.container_changed(value)
             }
             (Value::Dict(entries), _) => {
-                entries.borrow_mut().insert(Key::new(index.clone())?, new);
+                let key = self.key(index.clone())?;
+                entries.borrow_mut().insert(key, new);
                 self.container_changed(value)
             }
             _ if self.is_numpy(value) => {
@@ -265,6 +283,7 @@ impl Interp {
                 .help("use `x = x.at[index].set(value)` (jax) or keras.ops.slice_update")),
             _ => match self.special(value, "__setitem__")? {
                 Some(method) => self.call(&method, Args::positional(vec![index.clone(), new])).map(drop),
+                None if let Some(plain) = plain_of(value) => self.set_item(&plain, index, new),
                 None => {
                     let message = format!("'{}' object does not support item assignment", value.type_name());
                     Err(Error::ty(message))
@@ -296,12 +315,18 @@ impl Interp {
                 }
                 Ok(())
             }
-            (Value::Dict(entries), _) => match entries.borrow_mut().shift_remove(&Key::new(index.clone())?) {
-                Some(_) => Ok(()),
-                None => Err(self.missing_key(index)?),
-            },
+            (Value::Dict(entries), _) => {
+                let key = self.key(index.clone())?;
+                self.spend_moving(entries.borrow().len())?;
+                let removed = entries.borrow_mut().shift_remove(&key);
+                match removed {
+                    Some(_) => Ok(()),
+                    None => Err(self.missing_key(index)?),
+                }
+            }
             _ => match self.special(value, "__delitem__")? {
                 Some(method) => self.call(&method, Args::positional(vec![index.clone()])).map(drop),
+                None if let Some(plain) = plain_of(value) => self.delete_item(&plain, index),
                 None => {
                     let message = format!("'{}' object doesn't support item deletion", value.type_name());
                     Err(Error::ty(message))

@@ -97,6 +97,8 @@ pub struct LayerObject {
     pub name: RefCell<Rc<str>>,
     /// What the constructor was called with.
     pub args: Bound,
+    /// The call of the constructor.
+    pub(crate) made_at: Span,
     /// The first call on symbolic tensors.
     pub(crate) called: RefCell<Weak<graph::Node>>,
     /// Keras's `trainable`.
@@ -193,6 +195,7 @@ impl LayerObject {
             class_name,
             name: RefCell::new(name),
             args: args.clone(),
+            made_at: interp.span,
             called: RefCell::default(),
             trainable: Cell::new(args.bool("trainable")?),
             activity_regularizer: RefCell::new(activity_regularizer),

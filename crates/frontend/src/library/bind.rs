@@ -203,7 +203,7 @@ impl Bound {
 
     /// An error about the value of parameter `name`: "`units` of Dense() must be …, found …".
     pub fn invalid(&self, name: &str, expected: &str) -> Error {
-        let found = self.get(name).map_or_else(|_| String::new(), |v| v.type_name());
+        let found = self.get(name).map_or_else(|_| String::new(), |v| brief(v).unwrap_or_else(|| v.type_name()));
         let message = format!("`{name}` of {}() must be {expected}, found {found}", self.function);
         let error = Error::new(codes::INVALID_ARGUMENT, message);
         let is_tensor = |value: &Value| matches!(value, Value::Tensor(_));
@@ -333,4 +333,29 @@ impl Value {
             _ => None,
         }
     }
+}
+
+/// A number, text or small container of them as it is written in a program, for messages; `None` for other values.
+pub(crate) fn brief(value: &Value) -> Option<String> {
+    const LONGEST: usize = 40;
+    let all = |values: &[Value]| values.iter().map(brief).collect::<Option<Vec<_>>>().map(|parts| parts.join(", "));
+    let text = match value {
+        Value::None => "None".to_owned(),
+        Value::Bool(true) => "True".to_owned(),
+        Value::Bool(false) => "False".to_owned(),
+        Value::Int(i) => i.to_string(),
+        Value::Float(x) => format!("{x:?}"),
+        Value::Str(text) if !text.contains(['"', '\\', '\n']) => format!("\"{text}\""),
+        Value::Tuple(values) if values.len() <= 8 => match values.len() {
+            1 => format!("({},)", all(values)?),
+            _ => format!("({})", all(values)?),
+        },
+        Value::List(values) => {
+            let values = values.try_borrow().ok().filter(|values| values.len() <= 8)?;
+            // One that contains itself has no end.
+            values.iter().all(|v| !matches!(v, Value::List(_))).then(|| all(&values))?.map(|all| format!("[{all}]"))?
+        }
+        _ => return None,
+    };
+    (text.chars().count() <= LONGEST).then_some(text)
 }

@@ -7,6 +7,7 @@
 mod bind;
 mod signature;
 
+pub(crate) use bind::brief;
 pub use bind::{Args, Bound};
 pub use signature::{Default, Param, ParamKind, Signature};
 

@@ -1,4 +1,4 @@
-//! `abc` and `contextlib`.
+//! `abc`, `contextlib`, `enum` and `string`.
 
 use std::rc::Rc;
 
@@ -8,13 +8,41 @@ use crate::interp::Interp;
 use crate::interp::attribute::user;
 use crate::interp::builtins::functions;
 use crate::interp::classes::{Property, UserClass};
-use crate::library::{Args, Bound, FunctionDecl};
+use crate::library::{Args, Bound, FunctionDecl, Refused};
 use crate::value::{Object, Value};
 
 modules! {
     /// `abc`.
     ABSTRACT = Contents { python: &[FUNCTIONS], values: value, value_names: &["ABC", "ABCMeta"], ..Contents::new("abc") };
+    /// `contextlib`.
+    CONTEXTLIB = Contents {
+        written: &[include_str!("../packages/python/contextlib.py")],
+        refused: WAITING,
+        ..Contents::new("contextlib")
+    };
+    /// `enum`.
+    ENUM = Contents {
+        written: &[include_str!("../packages/python/enum.py")],
+        refused: FLAGS,
+        ..Contents::new("enum")
+    };
+    /// `string`.
+    STRING = Contents { written: &[include_str!("../packages/python/string.py")], ..Contents::new("string") };
 }
+
+const WAITING: &[Refused] = &[
+    Refused { name: "asynccontextmanager", why: "nothing waits while compiling" },
+    Refused { name: "AsyncExitStack", why: "nothing waits while compiling" },
+];
+
+const BITS: &str = "sets of bits are not compiled: use a set of members of an `Enum`";
+
+const FLAGS: &[Refused] = &[
+    Refused { name: "Flag", why: BITS },
+    Refused { name: "IntFlag", why: BITS },
+    Refused { name: "EnumMeta", why: "metaclasses are not compiled" },
+    Refused { name: "EnumType", why: "metaclasses are not compiled" },
+];
 
 static FUNCTIONS: &[FunctionDecl] = functions! {
     "abstractmethod" [(funcobj)] "A method that subclasses must define." => abstract_method;

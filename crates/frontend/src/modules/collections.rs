@@ -17,7 +17,11 @@ use crate::value::{Key, Object, Value};
 
 modules! {
     /// `collections`.
-    COLLECTIONS = Contents { python: &[FUNCTIONS], ..Contents::new("collections") };
+    COLLECTIONS = Contents {
+        python: &[FUNCTIONS],
+        written: &[include_str!("../packages/python/collections.py")],
+        ..Contents::new("collections")
+    };
     /// `collections.abc`.
     ABC = Contents { values: super::typing::form, value_names: super::typing::FORMS, ..Contents::new("collections.abc") };
 }
@@ -26,9 +30,6 @@ static FUNCTIONS: &[FunctionDecl] = functions! {
     "namedtuple" [(typename) (field_names) (rename = Default::Bool(false)) (defaults = Default::None) (module = Default::None)]
         "A class of tuples with named elements." => namedtuple;
     "OrderedDict" [(iterable = Default::None) (**entries)] "A dict, which keeps its order anyway." => ordered_dict;
-    "defaultdict" [(default_factory = Default::None) (iterable = Default::None) (**entries)] "A dict that makes missing values." => defaultdict;
-    "Counter" [(iterable = Default::None) (**counts)] "How often each element occurs." => counter;
-    "deque" [(iterable = Default::Ints(&[])) (maxlen = Default::None)] "A queue with two ends." => deque;
 };
 
 fn namedtuple(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
@@ -159,90 +160,4 @@ fn dict(entries: IndexMap<Key, Value>) -> Value {
 
 fn ordered_dict(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     filled(interp, args).map(dict)
-}
-
-/// A dict that makes the values of missing keys.
-#[derive(Debug)]
-struct DefaultDict {
-    entries: Value,
-    factory: Value,
-}
-
-fn defaultdict(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
-    let factory = args.get("default_factory")?.clone();
-    let entries = dict(filled(interp, args)?);
-    Ok(Value::User(Rc::new(DefaultDict { entries, factory })))
-}
-
-/// The special methods through which Python's syntax reaches a wrapped dict.
-#[derive(Debug)]
-struct DefaultDictMethod {
-    dict: Rc<DefaultDict>,
-    name: &'static str,
-}
-
-impl Object for DefaultDict {
-    fn class_name(&self) -> Rc<str> {
-        "collections.defaultdict".into()
-    }
-
-    fn get_attr(self: Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {
-        const SPECIAL: &[&str] = &["__getitem__", "__setitem__", "__delitem__", "__len__", "__contains__", "__iter__"];
-        if let Some(name) = SPECIAL.iter().find(|special| **special == name) {
-            return Ok(Some(Value::User(Rc::new(DefaultDictMethod { dict: self, name }))));
-        }
-        if name == "default_factory" {
-            return Ok(Some(self.factory.clone()));
-        }
-        interp.find_attribute(&self.entries, name)
-    }
-
-    fn attributes(&self) -> Vec<String> {
-        ["default_factory", "items", "keys", "values", "get"].map(String::from).to_vec()
-    }
-}
-
-impl Object for DefaultDictMethod {
-    fn class_name(&self) -> Rc<str> {
-        "method-wrapper".into()
-    }
-
-    fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
-        let entries = self.dict.entries.clone();
-        match (self.name, args.positional.as_slice()) {
-            ("__getitem__", [key]) => {
-                if !interp.contains(&entries, key)? && !self.dict.factory.is_none() {
-                    let value = interp.call(&self.dict.factory, Args::default())?;
-                    interp.set_item(&entries, key, value)?;
-                }
-                interp.get_item(&entries, key)
-            }
-            ("__setitem__", [key, value]) => interp.set_item(&entries, key, value.clone()).map(|()| Value::None),
-            ("__delitem__", [key]) => interp.delete_item(&entries, key).map(|()| Value::None),
-            ("__contains__", [key]) => interp.contains(&entries, key).map(Value::Bool),
-            ("__len__", []) => Ok(Value::Int(interp.collect(&entries)?.len() as i64)),
-            ("__iter__", []) => {
-                Ok(crate::interp::iterate::IterObject::value(interp.iterate_static(&entries)?, "dict_keyiterator"))
-            }
-            _ => Err(Error::ty(format!("{}() takes other arguments", self.name))),
-        }
-    }
-}
-
-fn counter(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
-    let mut given = Args::positional(vec![args.get("iterable")?.clone()]);
-    if let Value::Dict(counts) = args.get("counts")? {
-        let counts = counts.borrow();
-        let named = counts.iter().filter_map(|(key, value)| match key.value() {
-            Value::Str(name) => Some((name.clone(), value.clone())),
-            _ => None,
-        });
-        given.keywords.extend(named);
-    }
-    interp.standard("Counter", given)
-}
-
-fn deque(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
-    let given = vec![args.get("iterable")?.clone(), args.get("maxlen")?.clone()];
-    interp.standard("deque", Args::positional(given))
 }

@@ -15,7 +15,13 @@ use crate::value::{Key, Object, ObjectRef, Value};
 
 modules! {
     /// `dataclasses`.
-    DATACLASSES = Contents { python: &[FUNCTIONS], values: mark, value_names: MARKS, ..Contents::new("dataclasses") };
+    DATACLASSES = Contents {
+        python: &[FUNCTIONS],
+        values: mark,
+        value_names: MARKS,
+        written: &["FrozenInstanceError = FrozenInstanceError\n"],
+        ..Contents::new("dataclasses")
+    };
 }
 
 const MARKS: &[&str] = &["KW_ONLY", "MISSING"];
@@ -61,6 +67,7 @@ struct Options {
     eq: bool,
     repr: bool,
     kw_only: bool,
+    hashed: bool,
 }
 
 /// `@dataclass(…)`, waiting for the class.
@@ -122,6 +129,7 @@ fn dataclass(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         eq: args.bool("eq")?,
         repr: args.bool("repr")?,
         kw_only: args.bool("kw_only")?,
+        hashed: args.bool("unsafe_hash")?,
     };
     match args.some("cls")? {
         Some(class) => decorate(class, options),
@@ -196,8 +204,9 @@ fn decorate(value: &Value, options: Options) -> Result<Value> {
         let message = format!("non-default argument '{}' follows default argument", field.name);
         return Err(Error::ty(message));
     }
-    let Options { frozen, order, eq, repr, kw_only: _ } = options;
-    *class.layout.borrow_mut() = Layout::Data(Rc::new(DataClass { fields, frozen, order, eq, repr }));
+    let Options { frozen, order, eq, repr, hashed, kw_only: _ } = options;
+    let owner = class.name.clone();
+    *class.layout.borrow_mut() = Layout::Data(Rc::new(DataClass { fields, frozen, order, eq, repr, hashed, owner }));
     Ok(value.clone())
 }
 

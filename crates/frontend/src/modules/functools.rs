@@ -9,13 +9,18 @@ use crate::interp::attribute::user;
 use crate::interp::builtins::functions;
 use crate::interp::exceptions::raise;
 use crate::interp::{Interp, UserFunction};
+use crate::jax::transform::keywords;
 use crate::library::{Args, Bound, Default, FunctionDecl};
-use crate::syntax::ast::{BinaryOp, CompareOp};
+use crate::syntax::ast::{BinaryOp, CompareOp, UnaryOp};
 use crate::value::{Object, Value};
 
 modules! {
     /// `functools`.
-    FUNCTOOLS = Contents { python: &[FUNCTIONS], ..Contents::new("functools") };
+    FUNCTOOLS = Contents {
+        python: &[FUNCTIONS],
+        written: &[include_str!("../packages/python/functools.py")],
+        ..Contents::new("functools")
+    };
     /// `operator`.
     OPERATOR = Contents { python: &[OPERATORS], ..Contents::new("operator") };
 }
@@ -24,17 +29,6 @@ static FUNCTIONS: &[FunctionDecl] = functions! {
     "partial" [(func) (*args) (**keywords)] "The function with some arguments given already." => |_, args| Partial::made(args, false);
     "reduce" [(function) (iterable) (initial = Default::Str(""))] "The elements combined from left to right." => reduce;
     "wraps" [(wrapped) (*rest) (**options)] "A decorator that gives the function the name and attributes of another." => wraps;
-    "lru_cache" [(maxsize = Default::None) (typed = Default::Bool(false))] "A decorator that remembers results." => cache;
-    "cache" [(function)] "Remembers the function's results." => |i, args| {
-        let given = vec![args.get("function")?.clone()];
-        i.standard("lru_cache", Args::positional(given))
-    };
-    "cached_property" [(func)] "A computed attribute." => cached_property;
-    "total_ordering" [(cls)] "The class with the comparisons that it lacks." => |i, args| {
-        let given = vec![args.get("cls")?.clone()];
-        i.standard("total_ordering", Args::positional(given))
-    };
-    "cmp_to_key" [(function)] "Not compiled." => |_, _| Err(Error::unsupported("functools.cmp_to_key"));
 };
 
 static OPERATORS: &[FunctionDecl] = functions! {
@@ -55,6 +49,32 @@ static OPERATORS: &[FunctionDecl] = functions! {
     "le" [(a) (b)] "a <= b." => |i, args| comparison(i, args, CompareOp::LessEqual);
     "gt" [(a) (b)] "a > b." => |i, args| comparison(i, args, CompareOp::Greater);
     "ge" [(a) (b)] "a >= b." => |i, args| comparison(i, args, CompareOp::GreaterEqual);
+    "neg" [(a)] "-a." => |i, args| i.unary(UnaryOp::Negate, &args.get("a")?.clone());
+    "pos" [(a)] "+a." => |i, args| i.unary(UnaryOp::Plus, &args.get("a")?.clone());
+    "invert" [(a)] "~a." => |i, args| i.unary(UnaryOp::Invert, &args.get("a")?.clone());
+    "not_" [(a)] "not a." => |i, args| i.is_true(&args.get("a")?.clone()).map(|b| Value::Bool(!b));
+    "truth" [(a)] "Whether a is true." => |i, args| i.is_true(&args.get("a")?.clone()).map(Value::Bool);
+    "lshift" [(a) (b)] "a << b." => |i, args| arithmetic(i, args, BinaryOp::ShiftLeft);
+    "rshift" [(a) (b)] "a >> b." => |i, args| arithmetic(i, args, BinaryOp::ShiftRight);
+    "concat" [(a) (b)] "a + b of sequences." => |i, args| arithmetic(i, args, BinaryOp::Add);
+    "iadd" [(a) (b)] "a += b." => |i, args| i.augment(BinaryOp::Add, &args.get("a")?.clone(), &args.get("b")?.clone());
+    "imul" [(a) (b)] "a *= b." => |i, args| i.augment(BinaryOp::Multiply, &args.get("a")?.clone(), &args.get("b")?.clone());
+    "is_" [(a) (b)] "a is b." => |i, args| comparison(i, args, CompareOp::Is);
+    "is_not" [(a) (b)] "a is not b." => |i, args| comparison(i, args, CompareOp::IsNot);
+    "contains" [(a) (b)] "b in a." => |i, args| i.contains(&args.get("a")?.clone(), &args.get("b")?.clone()).map(Value::Bool);
+    "setitem" [(a) (b) (c)] "a[b] = c." => |i, args| {
+        i.set_item(&args.get("a")?.clone(), &args.get("b")?.clone(), args.get("c")?.clone()).map(|()| Value::None)
+    };
+    "delitem" [(a) (b)] "del a[b]." => |i, args| {
+        i.delete_item(&args.get("a")?.clone(), &args.get("b")?.clone()).map(|()| Value::None)
+    };
+    "index" [(a)] "a as an integer." => |i, args| i.index(&args.get("a")?.clone()).map(Value::Int);
+    "countOf" [(a) (b)] "How often b is in a." => count_of;
+    "indexOf" [(a) (b)] "Where b is in a." => index_of;
+    "methodcaller" [(name) (*args) (**keywords)] "A function that calls a method." => |_, args| {
+        let given = Args { positional: args.get("args")?.elements().unwrap_or_default(), keywords: keywords(args.get("keywords")?) };
+        Ok(Value::User(Rc::new(MethodCaller { name: args.str("name")?, args: given })))
+    };
     "getitem" [(a) (b)] "a[b]." => |i, args| i.get_item(&args.get("a")?.clone(), &args.get("b")?.clone());
     "itemgetter" [(*items)] "A function that reads items." => |_, args| getter(args, "items", Reads::Items);
     "attrgetter" [(*attrs)] "A function that reads attributes." => |_, args| getter(args, "attrs", Reads::Attributes);
@@ -127,19 +147,42 @@ fn wraps(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     Ok(Value::User(Rc::new(Wraps(args.get("wrapped")?.clone()))))
 }
 
-fn cache(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
-    match args.get("maxsize")? {
-        function @ Value::User(_) => {
-            let given = vec![function.clone()];
-            interp.standard("lru_cache", Args::positional(given))
-        }
-        _ => interp.standard_function("lru_cache"),
+fn count_of(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    let (values, wanted) = (interp.collect(&args.get("a")?.clone())?, args.get("b")?.clone());
+    let mut count = 0;
+    for value in values {
+        count += i64::from(interp.equal(&value, &wanted)?);
     }
+    Ok(Value::Int(count))
 }
 
-fn cached_property(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
-    let getter = Some(args.get("func")?.clone());
-    Ok(Value::User(Rc::new(crate::interp::classes::Property { getter, setter: None, deleter: None })))
+fn index_of(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    let (values, wanted) = (interp.collect(&args.get("a")?.clone())?, args.get("b")?.clone());
+    for (at, value) in values.iter().enumerate() {
+        if interp.equal(value, &wanted)? {
+            return Ok(Value::Int(at as i64));
+        }
+    }
+    Err(raise("ValueError", "sequence.index(x): x not in sequence"))
+}
+
+/// `operator.methodcaller`.
+#[derive(Debug)]
+struct MethodCaller {
+    name: Rc<str>,
+    args: Args,
+}
+
+impl Object for MethodCaller {
+    fn class_name(&self) -> Rc<str> {
+        "function".into()
+    }
+
+    fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
+        let [object] = args.positional.as_slice() else { return Err(Error::ty("methodcaller takes one argument")) };
+        let method = interp.attribute(object, &self.name)?;
+        interp.call(&method, self.args.clone())
+    }
 }
 
 fn arithmetic(interp: &mut Interp, args: &mut Bound, op: BinaryOp) -> Result<Value> {

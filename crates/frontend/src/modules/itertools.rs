@@ -11,7 +11,11 @@ use crate::value::Value;
 
 modules! {
     /// `itertools`.
-    ITERTOOLS = Contents { python: &[FUNCTIONS], ..Contents::new("itertools") };
+    ITERTOOLS = Contents {
+        python: &[FUNCTIONS],
+        written: &[include_str!("../packages/python/itertools.py")],
+        ..Contents::new("itertools")
+    };
 }
 
 static FUNCTIONS: &[FunctionDecl] = functions! {
@@ -21,24 +25,11 @@ static FUNCTIONS: &[FunctionDecl] = functions! {
     "cycle" [(iterable)] "The elements again and again." => cycle;
     "repeat" [(object) (times = Default::None)] "One value again and again." => repeat;
     "takewhile" [(predicate) (iterable)] "The elements up to the first that fails." => takewhile;
-    "accumulate" [(iterable) (func = Default::None)] "Running totals." => accumulate;
     "starmap" [(function) (iterable)] "The function applied to each tuple of arguments." => starmap;
     "product" [(*iterables) (repeat = Default::Int(1))] "All combinations of one element of each." => product;
     "permutations" [(iterable) (r = Default::None)] "All arrangements." => permutations;
     "combinations" [(iterable) (r)] "All selections in order." => combinations;
     "zip_longest" [(*iterables) (fillvalue = Default::None)] "As zip, filled up to the longest." => zip_longest;
-    "dropwhile" [(predicate) (iterable)] "The elements from the first that fails." => |i, args| {
-        let given = vec![args.get("predicate")?.clone(), args.get("iterable")?.clone()];
-        i.standard("dropwhile", crate::library::Args::positional(given))
-    };
-    "compress" [(data) (selectors)] "The elements whose selector is true." => |i, args| {
-        let given = vec![args.get("data")?.clone(), args.get("selectors")?.clone()];
-        i.standard("compress", crate::library::Args::positional(given))
-    };
-    "groupby" [(iterable) (key = Default::None)] "Runs of elements with equal keys." => |i, args| {
-        let given = vec![args.get("iterable")?.clone(), args.get("key")?.clone()];
-        i.standard("groupby", crate::library::Args::positional(given))
-    };
     "pairwise" [(iterable)] "Neighbouring elements." => pairwise;
 };
 
@@ -120,11 +111,6 @@ fn repeat(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
 fn takewhile(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let iter = iter(interp, args)?;
     Ok(lazy(Lazy::TakeWhile(args.get("predicate")?.clone(), Some(iter)), "itertools.takewhile"))
-}
-
-fn accumulate(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
-    let iter = iter(interp, args)?;
-    Ok(lazy(Lazy::Accumulate(iter, args.get("func")?.clone(), None), "itertools.accumulate"))
 }
 
 fn starmap(interp: &mut Interp, args: &mut Bound) -> Result<Value> {

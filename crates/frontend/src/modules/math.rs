@@ -211,21 +211,24 @@ fn greatest_common_divisor(mut a: BigInt, mut b: BigInt) -> BigInt {
     a.abs()
 }
 
-fn gcd(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+fn gcd(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let mut result = BigInt::zero();
     for value in args.get("integers")?.elements().unwrap_or_default() {
-        result = greatest_common_divisor(result, integer(&value)?);
+        let value = integer(&value)?;
+        interp.spend_words(result.bits() / 16, value.bits() / 16)?;
+        result = greatest_common_divisor(result, value);
     }
     Ok(number::from_big(result))
 }
 
-fn lcm(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+fn lcm(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let mut result = BigInt::one();
     for value in args.get("integers")?.elements().unwrap_or_default() {
         let value = integer(&value)?;
         if value.is_zero() {
             return Ok(Value::Int(0));
         }
+        interp.spend_words(result.bits() / 16, value.bits() / 16)?;
         let divisor = greatest_common_divisor(result.clone(), value.clone());
         result = (result / divisor * value).abs();
     }
@@ -270,8 +273,9 @@ fn comb(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     interp.binary(BinaryOp::FloorDivide, &above, &below)
 }
 
-fn isqrt(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+fn isqrt(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let value = integer(args.get("n")?)?;
+    interp.spend_words(value.bits() / 16, value.bits() / 16)?;
     if value.is_negative() {
         return Err(raise("ValueError", "isqrt() argument must be nonnegative"));
     }

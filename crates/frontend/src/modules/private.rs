@@ -30,6 +30,36 @@ static FUNCTIONS: &[FunctionDecl] = functions! {
         Some(class) => Ok(Value::User(Rc::new(Instance::new(class)))),
         None => Err(Error::ty("`bare` takes a class of the program")),
     };
+    "keep" [(object) (name) (value)] "Sets an attribute of the object itself, whatever its class says." => |_, args| {
+        if let Some(instance) = user::<Instance>(args.get("object")?) {
+            instance.set(&args.str("name")?, args.get("value")?.clone());
+        }
+        Ok(Value::None)
+    };
+    "stand_for" [(object) (value)] "Makes the object also a number or text." => |_, args| {
+        if let Some(instance) = user::<Instance>(args.get("object")?) {
+            // An object gets its value once, when it is made.
+            let _ = instance.plain.set(args.get("value")?.clone());
+        }
+        Ok(Value::None)
+    };
+    "is_data" [(value)] "Whether a member of a class is a value, not a function, descriptor or class." => |_, args| {
+        let value = args.get("value")?;
+        Ok(Value::Bool(match value {
+            Value::User(object) => {
+                user::<Instance>(value).is_some_and(|i| i.class.lookup("__get__").is_none())
+                    || matches!(&*object.class_name(), "range" | "functools.partial")
+            }
+            Value::Function(_) | Value::Method(..) | Value::Class(_) | Value::Module(_) => false,
+            _ => true,
+        }))
+    };
+    "first_annotation" [(function)] "The value of the annotation of a function's first parameter." => |interp, args| {
+        match user::<UserFunction>(args.get("function")?) {
+            Some(function) => function.first_annotation(interp),
+            None => Ok(Value::None),
+        }
+    };
     "path_word" [(parts)] "The first four bytes of the SHA-1 digest of texts and numbers, as a number." => path_word;
     "is_host" [(value)] "Whether only the run has the value." => |_, args| {
         Ok(Value::Bool(matches!(args.get("value")?, Value::Host(_))))

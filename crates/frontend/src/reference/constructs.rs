@@ -90,10 +90,13 @@ pub const CONSTRUCTS: &[Construct] = &[
         "decorators",
         "def twice(f):\n    return lambda x: f(f(x))\n@twice\ndef f(x):\n    return x + 1\nassert f(0) == 2\n",
     ),
-    partial(
-        "generators",
-        "`yield` stands as a statement of its own or as the value of an assignment; not inside `try … finally`",
-        "def f():\n    for i in range(3):\n        yield i\nassert list(f()) == [0, 1, 2]\n",
+    full(
+        "generators: `yield`, `yield from`, `send`, `throw`, `close`, returned values",
+        "def f():\n    got = yield 1\n    try:\n        yield got + (yield 2)\n    finally:\n        yield 3\ng = f()\nnext(g)\ng.send(5)\nassert g.send(6) == 11\n",
+    ),
+    full(
+        "`match` with all patterns, on values known while compiling",
+        "match {'a': [1, 2, 3]}:\n    case {'a': [x, *rest]} if x > 0:\n        assert rest == [2, 3]\n",
     ),
     full(
         "classes: inheritance, `super()`, properties, static and class methods, operator methods",
@@ -118,7 +121,6 @@ pub const CONSTRUCTS: &[Construct] = &[
         "`if` and `while` need a value known while compiling; use `keras.ops.cond`, `jax.lax.cond`, `jnp.where` on tensors",
         "import jax.numpy as jnp\nif jnp.sum(jnp.ones(3)) > 2:\n    a = 1\nassert a == 1\n",
     ),
-    no("`match`", codes::UNSUPPORTED_SYNTAX, "write `if` and `elif`", "match 1:\n    case 1:\n        pass\n"),
     no("`async`, `await`", codes::UNSUPPORTED_SYNTAX, "nothing waits while compiling", "async def f():\n    pass\n"),
     no("`except*`", codes::UNSUPPORTED_SYNTAX, "write `except`", "try:\n    pass\nexcept* ValueError:\n    pass\n"),
     no(

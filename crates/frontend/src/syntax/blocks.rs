@@ -4,7 +4,9 @@ use std::rc::Rc;
 
 use pest::Parser as _;
 
-use super::ast::{Argument, Block, Branch, Class, Expr, Function, Handler, Ident, Parameters, Stmt, StmtKind, Try};
+use super::ast::{
+    Argument, Block, Branch, Case, Class, Expr, Function, Handler, Ident, Match, Parameters, Stmt, StmtKind, Try,
+};
 use super::build::{Builder, Header, Item};
 use super::grammar::{Grammar, Rule};
 use super::layout::Line;
@@ -206,7 +208,8 @@ impl<'a> Blocks<'a> {
                 self.function(&mut head, decorators, name, *parameters, returns)
             }
             Header::Class { name, arguments } => self.class(&mut head, decorators, name, arguments),
-            Header::Elif(_) | Header::Else | Header::Except { .. } | Header::Finally => {
+            Header::Match(subject) => self.match_statement(&head, subject),
+            Header::Elif(_) | Header::Else | Header::Except { .. } | Header::Finally | Header::Case { .. } => {
                 self.orphan(&head);
                 self.inner(&mut head);
                 return None;
@@ -284,6 +287,49 @@ impl<'a> Blocks<'a> {
         StmtKind::Try(Box::new(Try { body, handlers, orelse, finally }))
     }
 
+    fn match_statement(&mut self, head: &Head, subject: Expr) -> StmtKind {
+        let mut cases: Vec<Case> = Vec::new();
+        let mut empty = true;
+        while let Some(line) = self.peek().filter(|line| line.depth > head.depth) {
+            empty = false;
+            if line.depth > head.depth + 1 {
+                self.block(line.depth);
+                continue;
+            }
+            self.next += 1;
+            match self.line(line) {
+                Some(Item::Header { header: Header::Case { pattern, guard }, span, inline }) => {
+                    let mut clause = Head { header: Header::Else, span, start: span, inline, depth: line.depth };
+                    let body = self.inner(&mut clause);
+                    cases.push(Case { pattern, guard, body, header: span });
+                }
+                Some(Item::Refused) => self.drop_body(line.depth),
+                Some(_) => {
+                    let message = "only `case` can stand here, directly inside `match`";
+                    let problem = Diagnostic::error(codes::MISPLACED_STATEMENT, line.span, message);
+                    self.report(problem.help("move this into a `case`, or before the `match`"));
+                    self.drop_body(line.depth);
+                }
+                None => self.skip_body(line.depth),
+            }
+        }
+        if empty {
+            let problem =
+                Diagnostic::error(codes::INDENTATION, head.span, "an indented block is missing after this line");
+            self.report(problem.help("write at least one `case`, indented below the `match`"));
+        }
+        let taken = cases.iter().position(|case| case.guard.is_none() && case.pattern.is_irrefutable());
+        if let Some((case, next)) = taken.and_then(|at| cases.get(at).zip(cases.get(at + 1))) {
+            let problem = Diagnostic::error(codes::SYNTAX, case.pattern.span, "this pattern takes everything");
+            self.report(
+                problem
+                    .label(next.header, "this case is never reached")
+                    .help("put the case that takes everything last, or compare with a dotted name or a literal"),
+            );
+        }
+        StmtKind::Match(Box::new(Match { subject, cases }))
+    }
+
     fn function(
         &mut self,
         head: &mut Head,
@@ -314,6 +360,7 @@ impl<'a> Blocks<'a> {
         let owner = match word {
             "elif" => "an `if`",
             "else" => "an `if`, `for`, `while` or `try`",
+            "case" => "a `match`",
             _ => "a `try`",
         };
         let message = format!("`{word}` does not belong to {owner}");

@@ -24,4 +24,5 @@ mod unreachable;
 
 pub use parse::parse;
 pub use print::print;
+pub(crate) use scope::yields;
 pub(crate) use unreachable::unreachable;

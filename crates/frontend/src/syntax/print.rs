@@ -140,11 +140,50 @@ impl Printer<'_> {
                 });
                 ("with", items.chain([self.block("do", body)]).collect())
             }
+            StmtKind::Match(choice) => {
+                let cases = choice.cases.iter().map(|case| {
+                    let mut children = vec![self.pattern(&case.pattern)];
+                    children.extend(case.guard.iter().map(|guard| Node::list("if", vec![self.expr(guard)])));
+                    children.push(self.block("do", &case.body));
+                    self.node("case", case.header, children)
+                });
+                ("match", [self.expr(&choice.subject)].into_iter().chain(cases).collect())
+            }
             StmtKind::Function(function) => ("def", self.function(function)),
             StmtKind::Class(class) => ("class", self.class(class)),
             _ => ("statement", Vec::new()),
         };
         self.node(kind, stmt.span, children)
+    }
+
+    fn pattern(&self, pattern: &Pattern) -> Node {
+        let all = |patterns: &[Pattern]| patterns.iter().map(|pattern| self.pattern(pattern)).collect();
+        let name = |ident: &Option<Ident>| ident.as_ref().map_or("_".to_owned(), |ident| ident.name.to_string());
+        let (kind, children) = match &pattern.kind {
+            PatternKind::Value(value) => ("value".to_owned(), vec![self.expr(value)]),
+            PatternKind::Capture(ident) => (format!("name {}", name(ident)), Vec::new()),
+            PatternKind::Star(ident) => (format!("star {}", name(ident)), Vec::new()),
+            PatternKind::Sequence(patterns) => ("sequence".to_owned(), all(patterns)),
+            PatternKind::Or(patterns) => ("or".to_owned(), all(patterns)),
+            PatternKind::As(inner, ident) => (format!("as {}", ident.name), vec![self.pattern(inner)]),
+            PatternKind::Mapping { entries, rest } => {
+                let entries = entries.iter();
+                let entries =
+                    entries.map(|(key, value)| Node::list("entry", vec![self.expr(key), self.pattern(value)]));
+                let rest = rest.iter().map(|ident| Node::word(format!("**{}", ident.name)));
+                ("mapping".to_owned(), entries.chain(rest).collect())
+            }
+            PatternKind::Class { class, positional, keywords } => {
+                let mut children = vec![self.expr(class)];
+                children.extend(positional.iter().map(|pattern| self.pattern(pattern)));
+                let named = |(ident, pattern): &(Ident, Pattern)| {
+                    Node::list(format!("{}=", ident.name), vec![self.pattern(pattern)])
+                };
+                children.extend(keywords.iter().map(named));
+                ("class".to_owned(), children)
+            }
+        };
+        self.node(&kind, pattern.span, children)
     }
 
     fn function(&self, function: &Function) -> Vec<Node> {

@@ -15,6 +15,11 @@ pub(super) fn of_body(parameters: &Parameters, body: &[Stmt]) -> (Scope, Option<
     collector.finish()
 }
 
+/// Whether a statement contains a `yield` of the function that it stands in.
+pub(crate) fn yields(stmt: &Stmt) -> bool {
+    of_body(&Parameters::default(), std::slice::from_ref(stmt)).1.is_some()
+}
+
 /// The scope of a lambda.
 pub(super) fn of_lambda(parameters: &Parameters, body: &Expr) -> Scope {
     let mut collector = Collector::with(parameters);
@@ -130,6 +135,14 @@ impl Collector {
                     item.target.iter().for_each(|target| self.target(target));
                 }
                 self.block(body);
+            }
+            StmtKind::Match(choice) => {
+                self.expr(&choice.subject);
+                for case in &choice.cases {
+                    case.pattern.each_name(&mut |name| self.bind(&name.name));
+                    self.exprs(&case.guard);
+                    self.block(&case.body);
+                }
             }
             StmtKind::Function(function) => {
                 self.exprs(&function.decorators);

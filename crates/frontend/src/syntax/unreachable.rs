@@ -45,6 +45,7 @@ fn block(stmts: &[Stmt], found: &mut Vec<Diagnostic>) {
                 attempt.orelse.iter().chain(&attempt.finally).for_each(|body| block(body, found));
             }
             StmtKind::With { body, .. } => block(body, found),
+            StmtKind::Match(choice) => choice.cases.iter().for_each(|case| block(&case.body, found)),
             StmtKind::Function(function) => block(&function.body, found),
             StmtKind::Class(class) => block(&class.body, found),
             _ => {}

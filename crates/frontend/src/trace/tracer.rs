@@ -32,6 +32,8 @@ pub struct Tracer {
     scopes: Vec<Rc<str>>,
     /// The builder's location is not that of `place` and `scopes` yet.
     stale: bool,
+    /// Elements computed while tracing that nobody has counted yet, since only the interpreter can.
+    pub(crate) uncounted: usize,
 }
 
 #[derive(Debug)]

@@ -7,9 +7,13 @@ use super::Value;
 use crate::error::{Error, Result};
 
 /// A hashable value: a key of a dict or an element of a set. Numbers are equal across types as in
-/// Python (`1 == 1.0 == True`); objects are equal only to themselves.
+/// Python (`1 == 1.0 == True`); objects are equal only to themselves, unless they have a stand-in.
 #[derive(Clone, Debug)]
-pub struct Key(Value);
+pub struct Key {
+    value: Value,
+    /// What the key is equal to and hashed as, where a class of the program says what its instances are equal to.
+    stand_in: Option<Rc<Value>>,
+}
 
 impl Key {
     /// The value as a key.
@@ -25,25 +29,34 @@ impl Key {
                 for element in elements.iter() {
                     Key::new(element.clone())?;
                 }
-                Ok(Key(value))
+                Ok(Key::plain(value))
             }
-            _ => Ok(Key(value)),
+            _ => Ok(Key::plain(value)),
         }
+    }
+
+    fn plain(value: Value) -> Key {
+        Key { value, stand_in: None }
+    }
+
+    /// A key that is shown as `value`, and equal to and hashed as another value, which is hashable.
+    pub(crate) fn standing_for(value: Value, stand_in: Value) -> Key {
+        Key { value, stand_in: Some(Rc::new(stand_in)) }
     }
 
     /// The key of a name.
     pub fn name(name: impl Into<Rc<str>>) -> Key {
-        Key(Value::Str(name.into()))
+        Key::plain(Value::Str(name.into()))
     }
 
     /// The value.
     pub fn value(&self) -> &Value {
-        &self.0
+        &self.value
     }
 
     /// An address that identifies a shared object.
     fn identity(&self) -> Option<usize> {
-        match &self.0 {
+        match &self.value {
             Value::User(o) | Value::Object(o) => Some(Rc::as_ptr(o).cast::<()>() as usize),
             Value::Method(o, m) => Some(Rc::as_ptr(o).cast::<()>() as usize ^ std::ptr::from_ref(*m) as usize),
             Value::Function(f) => Some(std::ptr::from_ref(*f) as usize),
@@ -56,7 +69,7 @@ impl Key {
     }
 
     fn number(&self) -> Option<f64> {
-        match &self.0 {
+        match &self.value {
             Value::Bool(b) => Some(f64::from(u8::from(*b))),
             Value::Int(i) if (*i as f64) as i64 == *i => Some(*i as f64),
             Value::Float(x) => Some(*x),
@@ -68,8 +81,11 @@ impl Key {
 impl Key {
     /// What the key is equal to and hashed as, if that is another value.
     fn stands_for(&self) -> Option<Key> {
-        match &self.0 {
-            Value::User(object) => object.as_key().map(Key),
+        if let Some(value) = &self.stand_in {
+            return Some(Key::plain((**value).clone()));
+        }
+        match &self.value {
+            Value::User(object) => object.as_key().map(Key::plain),
             _ => None,
         }
     }
@@ -84,14 +100,15 @@ impl PartialEq for Key {
         if let (Some(a), Some(b)) = (self.number(), other.number()) {
             return a == b;
         }
-        match (&self.0, &other.0) {
+        match (&self.value, &other.value) {
             (Value::None, Value::None) | (Value::Ellipsis, Value::Ellipsis) => true,
             (Value::Int(a), Value::Int(b)) => a == b,
             (Value::BigInt(a), Value::BigInt(b)) => a == b,
             (Value::Str(a), Value::Str(b)) => a == b,
             (Value::DType(a), Value::DType(b)) => a == b,
             (Value::Tuple(a), Value::Tuple(b)) => {
-                a.len() == b.len() && a.iter().zip(b.iter()).all(|(x, y)| Key(x.clone()) == Key(y.clone()))
+                a.len() == b.len()
+                    && a.iter().zip(b.iter()).all(|(x, y)| Key::plain(x.clone()) == Key::plain(y.clone()))
             }
             _ => self.identity().is_some() && self.identity() == other.identity(),
         }
@@ -109,12 +126,12 @@ impl Hash for Key {
             // +0.0 and −0.0 are one key.
             return (number + 0.0).to_bits().hash(state);
         }
-        match &self.0 {
+        match &self.value {
             Value::Int(i) => i.hash(state),
             Value::BigInt(i) => i.hash(state),
             Value::Str(s) => s.hash(state),
             Value::DType(d) => d.hash(state),
-            Value::Tuple(elements) => elements.iter().for_each(|e| Key(e.clone()).hash(state)),
+            Value::Tuple(elements) => elements.iter().for_each(|e| Key::plain(e.clone()).hash(state)),
             _ => self.identity().hash(state),
         }
     }

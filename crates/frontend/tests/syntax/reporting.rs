@@ -177,11 +177,37 @@ fn misplaced_python_2_and_unsupported() {
         "async def f():\n    await g()\n",
         "async with a:\n    pass\n",
         "def f():\n    x = await g()\n    return [i async for i in x]\n",
-        "match x:\n    case 1:\n        pass\n",
         "def f[T](x: T): pass\n",
         "type X = int\n",
         "try:\n    pass\nexcept* ValueError:\n    pass\n",
         "!pip install keras\n%matplotlib inline\nx = 1\n",
+    ]);
+    insta::assert_snapshot!(messages);
+}
+
+#[test]
+fn patterns() {
+    let messages = report(&[
+        "match x:\n    case 1 pass\n",
+        "match x\n    case 1: pass\n",
+        "match x:\n",
+        "match x:\n    pass\n",
+        "match x:\n    y = 1\n    case 1: pass\n",
+        "case 1:\n    pass\n",
+        "match x:\n    case a: pass\n    case 2: pass\n",
+        "match x:\n    case a | 2: pass\n",
+        "match x:\n    case [a, a]: pass\n",
+        "match x:\n    case [*a, *b]: pass\n",
+        "match x:\n    case [a] | [b]: pass\n",
+        "match x:\n    case C(a=1, b): pass\n",
+        "match x:\n    case C(a=1, a=2): pass\n",
+        "match x:\n    case {**r, 'a': 1}: pass\n",
+        "match x:\n    case f'{a}': pass\n",
+        "match x:\n    case 1 as _: pass\n",
+        "match x:\n    case 1 + 1: pass\n",
+        "match x:\n    case a.b(: pass\n",
+        "match x:\n    case (1, 2: pass\n",
+        "match x:\n    case -a: pass\n",
     ]);
     insta::assert_snapshot!(messages);
 }

@@ -1,6 +1,5 @@
 //! Built-in functions about attributes, types and callables.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 
 use super::functions;
@@ -10,7 +9,7 @@ use crate::interp::attribute::user;
 use crate::interp::classes::{Instance, Super, UserClass};
 use crate::interp::exceptions::raise;
 use crate::library::{Bound, Default, FunctionDecl};
-use crate::value::{Host, Key, Value};
+use crate::value::{Host, Value};
 
 pub(super) static FUNCTIONS: &[FunctionDecl] = functions! {
     "getattr" [(object) (name) (default = Default::Int(NO_DEFAULT))] "The attribute called `name`, or the default." => getattr;
@@ -40,7 +39,7 @@ pub(super) static OF_OBJECT: &[FunctionDecl] = functions! {
     "__setattr__" [(object) (name) (value)] "Sets the object's own attribute." => |interp, args| {
         let (object, name, value) = (args.get("object")?.clone(), args.str("name")?, args.get("value")?.clone());
         match user::<Instance>(&object) {
-            Some(instance) => instance.assign(interp, &name, value)?,
+            Some(instance) => instance.set_as_object(interp, &name, value)?,
             None => interp.set_attribute(&object, &name, value)?,
         }
         Ok(Value::None)
@@ -146,30 +145,7 @@ fn id(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
 }
 
 fn hash(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
-    let object = args.get("object")?.clone();
-    Key::new(object.clone())?;
-    match &object {
-        Value::Bool(b) => Ok(Value::Int(i64::from(*b))),
-        Value::Int(i) if i.unsigned_abs() < (1 << 61) - 1 => Ok(Value::Int(if *i == -1 { -2 } else { *i })),
-        Value::User(_) => match interp.special(&object, "__hash__")? {
-            Some(method) => interp.call(&method, crate::library::Args::default()),
-            None => id_of(interp, object),
-        },
-        // Those of texts differ from run to run in CPython too.
-        _ => {
-            let mut hasher = DefaultHasher::new();
-            Key::new(object)?.hash(&mut hasher);
-            Ok(Value::Int((hasher.finish() >> 3) as i64))
-        }
-    }
-}
-
-fn id_of(interp: &mut Interp, object: Value) -> Result<Value> {
-    let decl = FUNCTIONS.iter().find(|f| f.name == "id");
-    match decl {
-        Some(decl) => super::call_declared(interp, decl, crate::library::Args::positional(vec![object])),
-        None => Err(Error::internal("`id` is not declared")),
-    }
+    interp.hash_of(&args.get("object")?.clone()).map(Value::Int)
 }
 
 fn dir(interp: &mut Interp, args: &mut Bound) -> Result<Value> {

@@ -101,6 +101,9 @@ fn pow(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let (Some(base), Some(exponent), Some(modulus)) = (big(&base), big(&exponent), big(&modulus)) else {
         return Err(Error::ty("pow() 3rd argument not allowed unless all arguments are integers"));
     };
+    let words = modulus.bits() / 64 + 1;
+    interp.spend_words(words.saturating_mul(words), exponent.bits())?;
+    interp.spend_words(base.bits() / 64, words)?;
     if modulus.is_zero() {
         return Err(raise("ValueError", "pow() 3rd argument cannot be 0"));
     }

@@ -4,12 +4,12 @@ use super::{convert::sort_values, functions};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::attribute::user;
-use crate::interp::classes::Instance;
+use crate::interp::classes::{Instance, plain_of};
 use crate::interp::dict_view::DictView;
 use crate::interp::exceptions::{raise, stop_iteration};
 use crate::interp::iterate::{Iter, IterObject, Lazy, Range};
 use crate::interp::operators::number;
-use crate::library::{Args, Bound, Default, FunctionDecl};
+use crate::library::{Args, Bound, Default, FunctionDecl, Param, Signature};
 use crate::syntax::ast::BinaryOp;
 use crate::value::Value;
 
@@ -47,6 +47,8 @@ fn len(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     Ok(Value::Int(length as i64))
 }
 
+const LEN: Signature = Signature::new(&[Param::required("obj")]);
+
 fn len_of_object(interp: &mut Interp, obj: &Value) -> Result<Value> {
     if let Some(range) = user::<Range>(obj) {
         return Ok(Value::Int(range.len() as i64));
@@ -67,7 +69,13 @@ fn len_of_object(interp: &mut Interp, obj: &Value) -> Result<Value> {
                 None => Err(Error::ty(format!("'{}' object cannot be interpreted as an integer", length.type_name()))),
             }
         }
-        None => Err(Error::ty(format!("object of type '{}' has no len()", obj.type_name()))),
+        None => match plain_of(obj) {
+            Some(plain) => {
+                let mut args = LEN.bind("len", Args::positional(vec![plain]))?;
+                len(interp, &mut args)
+            }
+            None => Err(Error::ty(format!("object of type '{}' has no len()", obj.type_name()))),
+        },
     }
 }
 
@@ -181,8 +189,15 @@ fn iter(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
 
 fn next(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let object = args.get("iterator")?.clone();
+    let mut returned = Value::None;
     let next = match user::<IterObject>(&object) {
-        Some(iterator) => iterator.next(interp)?,
+        Some(iterator) => {
+            let next = iterator.next(interp)?;
+            if next.is_none() {
+                returned = iterator.returned();
+            }
+            next
+        }
         None => match interp.special(&object, "__next__")? {
             Some(method) => match interp.call(&method, Args::default()) {
                 Ok(value) => Some(value),
@@ -199,6 +214,6 @@ fn next(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     match next {
         Some(value) => Ok(value),
         None if args.is_given("default") => Ok(args.get("default")?.clone()),
-        None => Err(stop_iteration(Value::None)),
+        None => Err(stop_iteration(returned)),
     }
 }

@@ -10,7 +10,7 @@ use super::{call_declared, functions};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::attribute::user;
-use crate::interp::classes::{ClassMethod, Instance, Property, StaticMethod, UserClass};
+use crate::interp::classes::{ClassMethod, Instance, Property, StaticMethod, UserClass, plain_of};
 use crate::interp::compare::{same, tuple_of};
 use crate::interp::dict_view::DictView;
 use crate::interp::exceptions::raise;
@@ -66,9 +66,12 @@ impl BuiltinType {
                     || user::<UserClass>(value).is_some()
                     || user::<BuiltinType>(value).is_some()
             }
-            "int" => matches!(value, Value::Bool(_) | Value::Int(_) | Value::BigInt(_)),
+            "int" => {
+                matches!(value, Value::Bool(_) | Value::Int(_) | Value::BigInt(_))
+                    || plain_of(value).is_some_and(|plain| self.has(&plain))
+            }
             "tuple" => tuple_of(value).is_some(),
-            name => *value.type_name() == *name,
+            name => *value.type_name() == *name || plain_of(value).is_some_and(|plain| self.has(&plain)),
         }
     }
 }
@@ -153,7 +156,8 @@ impl Interp {
                 if let Some(named) = user::<NamedType>(classes) {
                     return Ok(Some(value.type_name() == named.0));
                 }
-                match crate::modules::typing::is_instance(value, classes) {
+                let plain = plain_of(value);
+                match crate::modules::typing::is_instance(plain.as_ref().unwrap_or(value), classes) {
                     Some(known) => Ok(Some(known)),
                     None => Err(Error::ty("isinstance() arg 2 must be a type, a tuple of types, or a union")),
                 }
@@ -179,6 +183,11 @@ impl Interp {
         }
         if let (Some(class), Value::Class(other)) = (user::<UserClass>(class), classes) {
             return Ok(derived::derives(&class, other));
+        }
+        if let (Some(class), Some(other)) = (user::<UserClass>(class), user::<BuiltinType>(classes))
+            && class.builtin == Some(other.name())
+        {
+            return Ok(true);
         }
         let is_object = user::<BuiltinType>(classes).is_some_and(|t| t.name() == "object");
         let bool_is_int = matches!(
@@ -400,7 +409,10 @@ fn dict_of(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
 impl Interp {
     /// The entries of a mapping or of an iterable of pairs.
     pub(crate) fn entries(&mut self, source: &Value) -> Result<IndexMap<Key, Value>> {
-        if matches!(source, Value::Dict(_)) || self.special(source, "keys")?.is_some() {
+        if matches!(source, Value::Dict(_))
+            || matches!(plain_of(source), Some(Value::Dict(_)))
+            || self.special(source, "keys")?.is_some()
+        {
             return self.mapping(source);
         }
         let mut entries = IndexMap::new();
@@ -417,7 +429,7 @@ impl Interp {
                 let message = format!("dictionary update sequence element #{index} has length {length}; 2 is required");
                 return Err(raise("ValueError", message));
             };
-            entries.insert(Key::new(key)?, value);
+            entries.insert(self.key(key)?, value);
         }
         Ok(entries)
     }
@@ -503,6 +515,10 @@ fn filter_of(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
 
 fn reversed_of(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let sequence = args.get("sequence")?.clone();
+    if let Some(method) = user::<Instance>(&sequence).and_then(|i| i.class.lookup("__reversed__")) {
+        return interp.call(&method, Args::positional(vec![sequence]));
+    }
+    let sequence = plain_of(&sequence).unwrap_or(sequence);
     let iter = match &sequence {
         Value::List(list) => Iter::Reversed(list.clone(), list.borrow().len()),
         Value::Dict(entries) => reversed_values(DictView::keys(entries).elements()),

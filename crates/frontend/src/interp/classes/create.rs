@@ -7,6 +7,7 @@ use super::{Instance, UserClass};
 use crate::diagnostics::{Span, codes};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
+use crate::interp::attribute::user;
 use crate::interp::builtins::BuiltinType;
 use crate::interp::scope::Env;
 use crate::library::{Args, ClassDecl};
@@ -15,8 +16,14 @@ use crate::value::{Host, Key, Value, downcast};
 
 /// What a class statement's bases come to.
 enum Bases {
-    /// Classes of the program, a class of a package, and whether `NamedTuple` is among them.
-    Classes { classes: Vec<Rc<UserClass>>, native: Option<&'static ClassDecl>, named_tuple: bool },
+    /// Classes of the program, a class of a package, a type of Python's own, and whether `NamedTuple` is among them.
+    Classes {
+        classes: Vec<Rc<UserClass>>,
+        native: Option<&'static ClassDecl>,
+        builtin: Option<&'static str>,
+        named_tuple: bool,
+        generic: bool,
+    },
     /// A base only exists at run time: so does the class.
     Host(Value),
 }
@@ -24,10 +31,12 @@ enum Bases {
 impl Interp {
     /// The value of a class statement, before decorators.
     pub(in crate::interp) fn class(&mut self, env: &Rc<Env>, class: &Rc<Class>) -> Result<Value> {
-        let (given, keywords) = self.class_arguments(env, class)?;
-        let (bases, native, named_tuple) = match resolve(&class.name.name, &given)? {
+        let (given, keywords, meta) = self.class_arguments(env, class)?;
+        let (bases, native, builtin, named_tuple, generic) = match resolve(&class.name.name, &given)? {
             Bases::Host(host) => return Ok(host),
-            Bases::Classes { classes, native, named_tuple } => (classes, native, named_tuple),
+            Bases::Classes { classes, native, builtin, named_tuple, generic } => {
+                (classes, native, builtin, named_tuple, generic)
+            }
         };
         let cell = Rc::new(OnceCell::new());
         let body = Env::of_class(env, class.clone(), cell.clone());
@@ -47,10 +56,16 @@ impl Interp {
         }
         let mut user = UserClass::new(class.name.name.clone(), &bases, members)?;
         user.native = user.native.or(native);
+        user.builtin = user.builtin.or(builtin);
+        user.meta = meta.or(user.meta);
+        user.generic |= generic;
         let user = Rc::new(user);
         if cell.set(user.clone()).is_err() {
             return Err(Error::internal("a class body ran twice"));
         }
+        // The keywords of a `TypedDict` concern type checkers alone.
+        let is_typed = |(base, _): &(Value, Span)| matches!(base, Value::User(o) if o.repr() == "TypedDict");
+        let keywords = if given.iter().any(is_typed) { Vec::new() } else { keywords };
         self.announce(&user, keywords)?;
         Ok(Value::User(user))
     }
@@ -61,7 +76,7 @@ impl Interp {
             return Err(Error::ty("type() takes a name, a tuple of base classes and a dict of members"));
         };
         let given: Vec<(Value, Span)> = bases.into_iter().map(|base| (base, self.span)).collect();
-        let Bases::Classes { classes, native, .. } = resolve(name, &given)? else {
+        let Bases::Classes { classes, native, builtin, .. } = resolve(name, &given)? else {
             return Err(Error::unsupported("classes made by calling type() with a base of a host package"));
         };
         let named = |(key, value): (&Key, &Value)| match key.value() {
@@ -71,6 +86,7 @@ impl Interp {
         let members = members.borrow().iter().filter_map(named).collect();
         let mut user = UserClass::new(name.into(), &classes, members)?;
         user.native = user.native.or(native);
+        user.builtin = user.builtin.or(builtin);
         let user = Rc::new(user);
         self.announce(&user, Vec::new())?;
         Ok(Value::User(user))
@@ -105,32 +121,41 @@ impl Interp {
 
     /// The base classes, with their places, and the keywords of a class statement.
     fn class_arguments(&mut self, env: &Rc<Env>, class: &Class) -> Result<ClassArguments> {
-        let (mut bases, mut keywords) = (Vec::new(), Vec::new());
+        let (mut bases, mut keywords, mut meta) = (Vec::new(), Vec::new(), None);
         for argument in &class.arguments {
             let expr = argument.value();
             let value = self.eval(env, expr)?;
             match argument {
                 Argument::Positional(_) => bases.push((value, expr.span)),
                 Argument::Keyword(name, _) if &*name.name == "metaclass" => {
-                    if !matches!(&value, Value::User(o) if o.class_name().as_ref() == "ABCMeta") {
-                        return Err(unsupported("metaclasses are not compiled").at(expr.span));
+                    let class_of_package = if self.in_package { user::<UserClass>(&value) } else { None };
+                    let means_nothing = matches!(&value, Value::User(o) if o.class_name().as_ref() == "ABCMeta")
+                        || user::<BuiltinType>(&value).is_some_and(|t| t.name() == "type");
+                    if class_of_package.is_none() && !means_nothing {
+                        let name = &class.name.name;
+                        return Err(unsupported(&format!("the metaclass of `{name}` is not compiled"))
+                            .help("do what it does in `__init_subclass__` of a base class, or in a class decorator")
+                            .at(expr.span));
                     }
+                    meta = class_of_package;
                 }
                 Argument::Keyword(name, _) => keywords.push((name.name.clone(), value)),
                 _ => return Err(unsupported("only plain base classes are compiled here").at(expr.span)),
             }
         }
-        Ok((bases, keywords))
+        Ok((bases, keywords, meta))
     }
 }
 
-/// Base classes with their places, and keywords.
-type ClassArguments = (Vec<(Value, Span)>, Vec<(Symbol, Value)>);
+/// Base classes with their places, keywords, and the metaclass.
+type ClassArguments = (Vec<(Value, Span)>, Vec<(Symbol, Value)>, Option<Rc<UserClass>>);
 
 fn resolve(name: &str, given: &[(Value, Span)]) -> Result<Bases> {
     let mut classes = Vec::new();
     let mut named_tuple = false;
     let mut native = None;
+    let mut builtin = None;
+    let mut generic = false;
     for (value, span) in given {
         match value {
             Value::Host(_) => return Ok(Bases::Host(value.clone())),
@@ -151,9 +176,22 @@ fn resolve(name: &str, given: &[(Value, Span)]) -> Result<Bases> {
                     classes.push(base);
                 } else if object.class_name().as_ref() == "typing" {
                     named_tuple |= object.repr() == "NamedTuple";
-                } else if downcast::<BuiltinType>(object).is_none_or(|t| t.name() != "object") {
-                    let message = format!("subclassing {} is not compiled", object.repr());
-                    return Err(unsupported(&message).at(*span));
+                    builtin = builtin.or((object.repr() == "TypedDict").then_some("dict"));
+                    generic |= matches!(object.repr().as_str(), "Generic" | "Protocol");
+                } else {
+                    match downcast::<BuiltinType>(object).map(|t| t.name()) {
+                        Some("object") => {}
+                        Some(name) if DERIVABLE.contains(&name) => builtin = builtin.or(Some(name)),
+                        Some("type") => {
+                            return Err(unsupported("metaclasses are not compiled")
+                                .help("do what it does in `__init_subclass__` of a base class, or in a class decorator")
+                                .at(*span));
+                        }
+                        _ => {
+                            let message = format!("subclassing {} is not compiled", object.repr());
+                            return Err(unsupported(&message).at(*span));
+                        }
+                    }
                 }
             }
             other => {
@@ -162,8 +200,11 @@ fn resolve(name: &str, given: &[(Value, Span)]) -> Result<Bases> {
             }
         }
     }
-    Ok(Bases::Classes { classes, native, named_tuple })
+    Ok(Bases::Classes { classes, native, builtin, named_tuple, generic })
 }
+
+/// The types of Python's own that classes of the program may derive from.
+const DERIVABLE: &[&str] = &["dict", "float", "int", "list", "set", "str", "tuple"];
 
 fn unsupported(message: &str) -> Error {
     Error::new(codes::UNSUPPORTED_SYNTAX, message)
@@ -171,6 +212,9 @@ fn unsupported(message: &str) -> Error {
 
 /// The order in which a class with these bases looks attributes up after itself (C3).
 pub(super) fn linearize(name: &str, bases: &[Rc<UserClass>]) -> Result<Vec<Rc<UserClass>>> {
+    if let [base] = bases {
+        return Ok(base.lineage().cloned().collect());
+    }
     let mut sequences: Vec<Vec<Rc<UserClass>>> = bases.iter().map(|b| b.lineage().cloned().collect()).collect();
     sequences.push(bases.to_vec());
     let mut order: Vec<Rc<UserClass>> = Vec::new();

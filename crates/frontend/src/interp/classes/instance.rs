@@ -6,10 +6,12 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 
-use super::{DataClass, Layout, Property, UserClass, bind_member};
+use super::{DataClass, Layout, Property, StaticMethod, UserClass, bind_member};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
+use crate::interp::attribute::same_object;
 use crate::interp::exceptions::{self, is_exception, raise};
+use crate::interp::methods;
 use crate::keras::derived;
 use crate::library::Args;
 use crate::syntax::ast::Symbol;
@@ -23,8 +25,18 @@ pub(crate) struct Instance {
     fields: RefCell<IndexMap<Symbol, Value>>,
     /// What the native class that its class derives from made of it.
     pub(crate) native: OnceCell<ObjectRef>,
-    /// The elements of a named tuple.
+    /// The elements of a tuple.
     pub(crate) tuple: Option<Rc<[Value]>>,
+    /// The value of a type of Python's own that it also is, if its class derives from one.
+    pub(crate) plain: OnceCell<Value>,
+}
+
+/// The value of Python's own type that an instance of a class deriving from one also is.
+pub(crate) fn plain_of(value: &Value) -> Option<Value> {
+    match value {
+        Value::User(object) => downcast::<Instance>(object)?.plain.get().cloned(),
+        _ => None,
+    }
 }
 
 impl fmt::Debug for Instance {
@@ -36,12 +48,13 @@ impl fmt::Debug for Instance {
 impl Instance {
     /// An instance without attributes.
     pub(crate) fn new(class: Rc<UserClass>) -> Self {
-        Instance { class, fields: RefCell::default(), native: OnceCell::new(), tuple: None }
+        Instance { class, fields: RefCell::default(), native: OnceCell::new(), tuple: None, plain: OnceCell::new() }
     }
 
     /// An instance of a named tuple.
     pub(crate) fn with_elements(class: Rc<UserClass>, elements: Vec<Value>) -> Self {
-        Instance { class, fields: RefCell::default(), native: OnceCell::new(), tuple: Some(elements.into()) }
+        let tuple = Some(elements.into());
+        Instance { class, fields: RefCell::default(), native: OnceCell::new(), tuple, plain: OnceCell::new() }
     }
 
     /// An own attribute.
@@ -72,6 +85,14 @@ impl Instance {
         }
     }
 
+    /// Sets an attribute as `object.__setattr__` does: through a property, if the class has one of that name.
+    pub(crate) fn set_as_object(self: &Rc<Self>, interp: &mut Interp, name: &str, value: Value) -> Result<()> {
+        match self.set_property(interp, name, &value)? {
+            true => Ok(()),
+            false => self.assign(interp, name, value),
+        }
+    }
+
     fn field(&self, name: &str) -> Option<Value> {
         match &*self.class.layout.borrow() {
             Layout::Tuple(names, _) => {
@@ -82,6 +103,17 @@ impl Instance {
         }
     }
 
+    /// What is compared of a dataclass: its class and fields; of a named tuple its elements.
+    pub(crate) fn compared(&self) -> Option<Vec<Value>> {
+        if let Some(elements) = &self.tuple {
+            return Some(elements.to_vec());
+        }
+        let data = self.data()?;
+        let class = std::iter::once(Value::User(self.class.clone()));
+        let fields = data.fields.iter().filter(|field| field.compare);
+        Some(class.chain(fields.map(|field| self.get(&field.name).unwrap_or(Value::None))).collect())
+    }
+
     /// Sets an own attribute as `object.__setattr__` does. What a layer has as attributes belongs to it.
     pub(crate) fn assign(self: &Rc<Self>, interp: &mut Interp, name: &str, value: Value) -> Result<()> {
         if let Some(value) = derived::set_attribute(interp, self, name, value)? {
@@ -90,9 +122,15 @@ impl Instance {
         Ok(())
     }
 
-    /// Sets a property of the class; false if there is none of that name.
-    fn set_property(self: &Rc<Self>, interp: &mut Interp, name: &str, value: &Value) -> Result<bool> {
+    /// Sets a property or another descriptor of the class; false if there is none of that name.
+    pub(crate) fn set_property(self: &Rc<Self>, interp: &mut Interp, name: &str, value: &Value) -> Result<bool> {
         let Some(Value::User(object)) = self.class.lookup(name) else { return Ok(false) };
+        if let Some(descriptor) = downcast::<Instance>(&object)
+            && let Some(set) = descriptor.special(interp, "__set__")?
+        {
+            interp.call(&set, Args::positional(vec![Value::User(self.clone()), value.clone()]))?;
+            return Ok(true);
+        }
         let Some(property) = downcast::<Property>(&object) else { return Ok(false) };
         let Some(setter) = &property.setter else {
             let message = format!("property '{name}' of '{}' object has no setter", self.class.name);
@@ -117,6 +155,15 @@ impl Instance {
             };
             return interp.call(deleter, Args::positional(vec![receiver])).map(|_| true);
         }
+        if let Some(Value::User(object)) = self.class.lookup(name)
+            && let Some(descriptor) = downcast::<Instance>(&object)
+            && let Some(delete) = descriptor.special(interp, "__delete__")?
+        {
+            return interp.call(&delete, Args::positional(vec![receiver])).map(|_| true);
+        }
+        if self.data().is_some_and(|data| data.frozen) {
+            return Err(raise("FrozenInstanceError", format!("cannot delete field '{name}'")));
+        }
         Ok(self.remove(name))
     }
 
@@ -131,18 +178,30 @@ impl Instance {
 
 /// Calls a class: makes an instance and initialises it.
 pub(super) fn construct(interp: &mut Interp, class: &Rc<UserClass>, args: Args) -> Result<Value> {
-    if class.lookup("__new__").is_some() {
-        return Err(Error::new(crate::diagnostics::codes::UNSUPPORTED_SYNTAX, "`__new__` is not compiled")
-            .help("write `__init__` instead"));
-    }
-    refuse_abstract(class)?;
-    let layout = class.layout.borrow().clone();
-    if let Layout::Tuple(names, defaults) = &layout {
-        let elements = bind_fields(&class.name, names, defaults, args)?;
-        return Ok(Value::User(Rc::new(Instance::with_elements(class.clone(), elements))));
-    }
-    let instance = Rc::new(Instance::new(class.clone()));
+    let instance = match class.lookup("__new__") {
+        None => allocate(interp, class, args.clone())?,
+        Some(new) => {
+            let new = match &new {
+                Value::User(object) => downcast::<StaticMethod>(object).map_or_else(|| new.clone(), |m| m.0.clone()),
+                _ => new,
+            };
+            let mut given = args.clone();
+            given.positional.insert(0, Value::User(class.clone()));
+            let made = interp.call(&new, given)?;
+            match &made {
+                Value::User(object) => match downcast::<Instance>(object) {
+                    Some(instance) if instance.class.is_subclass(class) => instance,
+                    _ => return Ok(made),
+                },
+                _ => return Ok(made),
+            }
+        }
+    };
     let value = Value::User(instance.clone());
+    if instance.tuple.is_some() {
+        return Ok(value);
+    }
+    let layout = class.layout.borrow().clone();
     if is_exception(class) {
         instance.set("args", Value::tuple(args.positional.clone()));
     }
@@ -161,8 +220,9 @@ pub(super) fn construct(interp: &mut Interp, class: &Rc<UserClass>, args: Args) 
             }
         }
         None => match layout {
+            _ if class.builtin.is_some() => fill(interp, &instance, args)?,
             Layout::Data(data) => init_data(interp, &instance, &data, args)?,
-            _ if is_exception(class) => {}
+            _ if is_exception(class) || class.lookup("__new__").is_some() => {}
             _ if args.positional.is_empty() && args.keywords.is_empty() => {}
             _ => return Err(Error::ty(format!("{}() takes no arguments", class.name))),
         },
@@ -180,6 +240,46 @@ fn has_generated_init(class: &Rc<UserClass>, layout: &Layout) -> bool {
         return false;
     };
     class.lineage().take(made + 1).all(|c| !c.members.borrow().contains_key("__init__"))
+}
+
+/// An instance that is not initialised yet.
+fn allocate(interp: &mut Interp, class: &Rc<UserClass>, args: Args) -> Result<Rc<Instance>> {
+    refuse_abstract(class)?;
+    if let Layout::Tuple(names, defaults) = &*class.layout.borrow() {
+        let elements = bind_fields(&class.name, names, defaults, args)?;
+        return Ok(Rc::new(Instance::with_elements(class.clone(), elements)));
+    }
+    if class.builtin == Some("tuple") {
+        let elements = match args.positional.as_slice() {
+            [] => Vec::new(),
+            [values, ..] => interp.collect(&values.clone())?,
+        };
+        return Ok(Rc::new(Instance::with_elements(class.clone(), elements)));
+    }
+    let instance = Rc::new(Instance::new(class.clone()));
+    if let Some(builtin) = class.builtin.and_then(|name| interp.eval.builtins.get(name)) {
+        let fills = matches!(class.builtin, Some("dict" | "list" | "set"));
+        let plain = interp.call(&builtin, if fills { Args::default() } else { args })?;
+        // It was made just now: nothing is there yet.
+        let _ = instance.plain.set(plain);
+    }
+    Ok(instance)
+}
+
+/// What the `__init__` of a type of Python's own does to an instance that derives from it.
+fn fill(interp: &mut Interp, instance: &Instance, args: Args) -> Result<()> {
+    let Some(plain) = instance.plain.get().cloned() else { return Ok(()) };
+    let method = match &plain {
+        Value::Dict(_) => "update",
+        Value::List(_) => "extend",
+        Value::Set(_) => "update",
+        _ => return Ok(()),
+    };
+    if args.positional.is_empty() && args.keywords.is_empty() {
+        return Ok(());
+    }
+    let method = interp.attribute(&plain, method)?;
+    interp.call(&method, args).map(drop)
 }
 
 fn refuse_abstract(class: &Rc<UserClass>) -> Result<()> {
@@ -297,6 +397,10 @@ pub(super) fn inherited(name: &str, receiver: &Value) -> Option<Value> {
         "__delattr__" => "delattr",
         "__repr__" | "__str__" => "repr",
         "__init_subclass__" => "init",
+        "__new__" => "new",
+        "__hash__" => "hash",
+        "__eq__" => "eq",
+        "__ne__" => "ne",
         _ => return None,
     };
     Some(Value::User(Rc::new(ObjectMethod { method, receiver: receiver.clone() })))
@@ -321,11 +425,25 @@ impl Object for UnboundObjectMethod {
         if args.positional.is_empty() {
             return Err(Error::ty(format!("descriptor '{}' of 'object' object needs an argument", self.name)));
         }
-        let receiver = args.positional.remove(0);
+        let receiver = if self.name == "__new__" { Value::None } else { args.positional.remove(0) };
         match inherited(&self.name, &receiver) {
             Some(method) => interp.call(&method, args),
             None => Ok(Value::None),
         }
+    }
+}
+
+/// `exception.with_traceback`, which gives the exception.
+#[derive(Debug)]
+struct WithTraceback(Value);
+
+impl Object for WithTraceback {
+    fn class_name(&self) -> Rc<str> {
+        "builtin_function_or_method".into()
+    }
+
+    fn call(self: Rc<Self>, _: &mut Interp, _: Args) -> Result<Value> {
+        Ok(self.0.clone())
     }
 }
 
@@ -347,6 +465,10 @@ impl Object for ObjectMethod {
             _ => None,
         };
         match (self.method, instance, args.positional.as_slice()) {
+            ("init", Some(instance), _) if instance.class.builtin.is_some() => {
+                fill(interp, &instance, args)?;
+                Ok(Value::None)
+            }
             ("init", Some(instance), positional) => {
                 if is_exception(&instance.class) {
                     instance.set("args", Value::tuple(positional.to_vec()));
@@ -356,9 +478,7 @@ impl Object for ObjectMethod {
                 Ok(Value::None)
             }
             ("setattr", Some(instance), [Value::Str(name), value]) => {
-                if !instance.set_property(interp, name, value)? {
-                    instance.set(name, value.clone());
-                }
+                instance.set_as_object(interp, name, value.clone())?;
                 Ok(Value::None)
             }
             ("delattr", Some(instance), [Value::Str(name)]) => match instance.remove(name) {
@@ -367,6 +487,24 @@ impl Object for ObjectMethod {
                     Err(raise("AttributeError", format!("'{}' object has no attribute '{name}'", instance.class.name)))
                 }
             },
+            ("new", _, [Value::User(class), rest @ ..]) => match downcast::<UserClass>(class) {
+                Some(class) => {
+                    // `object.__new__` takes whatever the class's `__init__` gets.
+                    let given = match class.builtin.is_some() || !class.fields().is_empty() {
+                        true => Args { positional: rest.to_vec(), keywords: args.keywords.clone() },
+                        false => Args::default(),
+                    };
+                    Ok(Value::User(allocate(interp, &class, given)?))
+                }
+                None => Err(Error::ty("object.__new__(X): X is not a type object")),
+            },
+            ("hash", Some(instance), []) => Ok(Value::Int((Rc::as_ptr(&instance) as usize >> 4) as i64)),
+            ("eq" | "ne", Some(instance), [other]) => Ok(match other {
+                Value::User(object) if same_object(object, &(instance as ObjectRef)) => {
+                    Value::Bool(self.method == "eq")
+                }
+                _ => interp.eval.builtins.get("NotImplemented").unwrap_or(Value::None),
+            }),
             ("repr", Some(instance), []) => {
                 let text = if is_exception(&instance.class) {
                     exceptions::message(interp, &instance)?
@@ -401,16 +539,20 @@ impl Object for Instance {
         if let Some(elements) = &self.tuple {
             return Some(Value::Tuple(elements.clone()));
         }
-        let data = self.data().filter(|data| data.frozen && data.eq && self.class.lookup("__eq__").is_none())?;
-        let class = std::iter::once(Value::User(self.class.clone()));
-        let fields = data.fields.iter().filter(|field| field.compare);
-        let fields = fields.map(|field| self.get(&field.name).unwrap_or(Value::None));
-        Some(Value::tuple(class.chain(fields).collect::<Vec<_>>()))
+        if let Some(plain) = self.plain.get() {
+            return Some(plain.clone());
+        }
+        let own = |name| self.class.lookup(name).is_some();
+        let data =
+            self.data().filter(|data| (data.frozen && data.eq || data.hashed) && !own("__eq__") && !own("__hash__"));
+        data.and_then(|_| self.compared()).map(Value::tuple)
     }
 
     fn get_attr(self: Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {
         let found = self.class.lookup(name);
-        let is_property = matches!(&found, Some(Value::User(o)) if downcast::<Property>(o).is_some());
+        // A descriptor that can be set goes before what the instance itself has.
+        let is_property = matches!(&found, Some(Value::User(o)) if downcast::<Property>(o).is_some()
+            || downcast::<Instance>(o).is_some_and(|d| d.class.lookup("__set__").is_some()));
         if !is_property && let Some(value) = self.get(name).or_else(|| self.field(name)) {
             return Ok(Some(value));
         }
@@ -436,10 +578,20 @@ impl Object for Instance {
                 let entries = self.entries().into_iter().map(|(k, v)| (crate::value::Key::name(k), v));
                 return Ok(Some(Value::Dict(Rc::new(RefCell::new(entries.collect())))));
             }
-            "__doc__" | "__traceback__" | "__cause__" => return Ok(Some(Value::None)),
+            "__doc__" | "__traceback__" | "__cause__" | "__context__" => return Ok(Some(Value::None)),
+            "value" if &*self.class.name == "StopIteration" => {
+                let args = self.get("args").and_then(|args| args.elements()).unwrap_or_default();
+                return Ok(Some(args.into_iter().next().unwrap_or(Value::None)));
+            }
+            "with_traceback" if is_exception(&self.class) => {
+                return Ok(Some(Value::User(Rc::new(WithTraceback(receiver)))));
+            }
             _ => {}
         }
         if let Some(value) = crate::modules::collections::tuple_method(&self, name) {
+            return Ok(Some(value));
+        }
+        if let Some(value) = self.plain.get().and_then(|plain| methods::find(plain, name)) {
             return Ok(Some(value));
         }
         if let Some(value) = inherited(name, &receiver) {
@@ -458,6 +610,12 @@ impl Object for Instance {
         }
         if self.set_property(interp, name, &value)? {
             return Ok(());
+        }
+        if let Some(slots) = self.class.slots()
+            && !slots.iter().any(|slot| slot == name)
+        {
+            let message = format!("'{}' object has no attribute '{name}'", self.class.name);
+            return Err(raise("AttributeError", message));
         }
         if self.tuple.is_some() && self.field(name).is_some() {
             return Err(raise("AttributeError", "can't set attribute"));

@@ -12,11 +12,13 @@ use std::rc::Rc;
 use indexmap::IndexMap;
 
 pub(crate) use descriptors::{BoundMethod, ClassMethod, Property, StaticMethod};
-pub(crate) use instance::{Instance, of_object};
+pub(crate) use instance::{Instance, of_object, plain_of};
 pub(crate) use super_object::Super;
 
 use super::Interp;
 use super::function::{UserFunction, bind_method};
+use super::limits::MAX_ANCESTORS;
+use crate::diagnostics::codes;
 use crate::error::{Error, Result};
 use crate::library::{Args, ClassDecl};
 use crate::syntax::ast::Symbol;
@@ -30,6 +32,12 @@ pub(crate) struct UserClass {
     pub(crate) ancestors: Vec<Rc<UserClass>>,
     /// The class of a package that it derives from, itself or through its bases.
     pub(crate) native: Option<&'static ClassDecl>,
+    /// The type of Python's own that it derives from: instances hold a value of it.
+    pub(crate) builtin: Option<&'static str>,
+    /// Whether `typing.Generic` or `typing.Protocol` is among its bases, so that it may be subscripted.
+    pub(crate) generic: bool,
+    /// The class whose methods are those of the class itself; only packages have such.
+    pub(crate) meta: Option<Rc<UserClass>>,
     /// Its own attributes.
     pub(crate) members: RefCell<IndexMap<Symbol, Value>>,
     /// How its instances are laid out beyond their attributes.
@@ -61,6 +69,10 @@ pub(crate) struct DataClass {
     pub(crate) eq: bool,
     /// `repr` shows fields.
     pub(crate) repr: bool,
+    /// Instances are hashed by their fields although they can be changed.
+    pub(crate) hashed: bool,
+    /// The name of the class that was decorated; its subclasses share the description.
+    pub(crate) owner: Rc<str>,
 }
 
 /// One field of a `dataclass`.
@@ -99,9 +111,16 @@ impl UserClass {
     /// The bases have no consistent order.
     pub(crate) fn new(name: Rc<str>, bases: &[Rc<UserClass>], members: IndexMap<Symbol, Value>) -> Result<Self> {
         let ancestors = create::linearize(&name, bases)?;
+        if ancestors.len() > MAX_ANCESTORS {
+            return Err(Error::new(codes::LIMIT, format!("the class `{name}` inherits from too many others"))
+                .note(format!("the limit is {MAX_ANCESTORS} classes")));
+        }
         let layout = bases.iter().map(|b| b.layout.borrow().clone()).find(|l| !matches!(l, Layout::Plain));
         Ok(UserClass {
             native: bases.iter().find_map(|base| base.native),
+            builtin: bases.iter().find_map(|base| base.builtin),
+            meta: bases.iter().find_map(|base| base.meta.clone()),
+            generic: bases.iter().any(|base| base.generic),
             name,
             ancestors,
             members: RefCell::new(members),
@@ -117,6 +136,18 @@ impl UserClass {
         }
     }
 
+    /// Whether this very class is a dataclass that says how its instances are hashed: by their fields, or not at all.
+    pub(crate) fn hashes_fields(&self) -> Option<bool> {
+        match &*self.layout.borrow() {
+            Layout::Data(data) if data.owner == self.name => match (data.eq, data.frozen || data.hashed) {
+                (_, true) if data.eq || data.hashed => Some(true),
+                (true, false) => Some(false),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// The class and what it inherits from, in the order in which attributes are looked up.
     pub(crate) fn lineage(self: &Rc<Self>) -> impl Iterator<Item = &Rc<UserClass>> {
         std::iter::once(self).chain(&self.ancestors)
@@ -125,6 +156,25 @@ impl UserClass {
     /// The attribute `name` of the class or of one that it inherits from.
     pub(crate) fn lookup(self: &Rc<Self>, name: &str) -> Option<Value> {
         self.lineage().find_map(|class| class.members.borrow().get(name).cloned())
+    }
+
+    /// The only attributes that instances may have, if every class of the lineage says which.
+    pub(crate) fn slots(self: &Rc<Self>) -> Option<Vec<String>> {
+        if self.native.is_some() || self.builtin.is_some() {
+            return None;
+        }
+        let mut slots = Vec::new();
+        for class in self.lineage() {
+            match class.members.borrow().get("__slots__") {
+                Some(Value::Str(name)) => slots.push(name.to_string()),
+                Some(names) => slots.extend(names.elements()?.iter().filter_map(|name| match name {
+                    Value::Str(name) => Some(name.to_string()),
+                    _ => None,
+                })),
+                None => return None,
+            }
+        }
+        (!slots.iter().any(|slot| slot == "__dict__")).then_some(slots)
     }
 
     /// Whether this is `other` or inherits from it.
@@ -137,9 +187,23 @@ impl UserClass {
         self.members.borrow_mut().insert(name.into(), value);
     }
 
+    /// A special method of the class itself, such as what a call of it does, bound.
+    pub(crate) fn own_special(self: &Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {
+        match &self.meta {
+            Some(meta) => match meta.lookup(name) {
+                Some(value) => bind_member(interp, value, &Value::User(self.clone()), meta).map(Some),
+                None => Ok(None),
+            },
+            None => Ok(None),
+        }
+    }
+
     /// The attribute as it is read through the class itself.
     pub(crate) fn read(self: &Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {
         let Some(value) = self.lookup(name) else {
+            if let Some(found) = self.own_special(interp, name)? {
+                return Ok(Some(found));
+            }
             return Ok(match name {
                 "__name__" | "__qualname__" => Some(Value::Str(self.name.clone())),
                 "__doc__" => Some(Value::None),
@@ -157,6 +221,22 @@ impl UserClass {
                 "_make" if matches!(&*self.layout.borrow(), Layout::Tuple(..)) => {
                     Some(bind_method(interp.standard_function("make_tuple")?, Value::User(self.clone())))
                 }
+                "_field_defaults" => match &*self.layout.borrow() {
+                    Layout::Tuple(names, defaults) => {
+                        let with_default = names.iter().skip(names.len().saturating_sub(defaults.len()));
+                        let entries = with_default.zip(defaults.iter()).map(|(n, v)| (Key::name(n.clone()), v.clone()));
+                        Some(Value::Dict(Rc::new(RefCell::new(entries.collect()))))
+                    }
+                    _ => None,
+                },
+                "__match_args__" => Some(match &*self.layout.borrow() {
+                    Layout::Tuple(names, _) => Value::tuple(names.iter().cloned().map(Value::Str).collect::<Vec<_>>()),
+                    Layout::Data(data) => {
+                        let fields = data.fields.iter().filter(|field| field.init && !field.kw_only);
+                        Value::tuple(fields.map(|field| Value::Str(field.name.clone())).collect::<Vec<_>>())
+                    }
+                    Layout::Plain => return Ok(None),
+                }),
                 "_fields" => match &*self.layout.borrow() {
                     Layout::Tuple(names, _) => {
                         Some(Value::tuple(names.iter().cloned().map(Value::Str).collect::<Vec<_>>()))
@@ -172,6 +252,12 @@ impl UserClass {
         }
         if let Some(method) = downcast::<ClassMethod>(object) {
             return Ok(Some(bind_method(method.0.clone(), Value::User(self.clone()))));
+        }
+        if let Some(instance) = downcast::<Instance>(object)
+            && let Some(get) = instance.class.lookup("__get__")
+        {
+            let args = vec![Value::User(instance.clone()), Value::None, Value::User(self.clone())];
+            return interp.call(&get, Args::positional(args)).map(Some);
         }
         Ok(Some(value))
     }
@@ -201,11 +287,17 @@ impl Object for UserClass {
     }
 
     fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
-        instance::construct(interp, &self, args)
+        match self.own_special(interp, "__call__")? {
+            Some(call) => interp.call(&call, args),
+            None => instance::construct(interp, &self, args),
+        }
     }
 
     fn repr(&self) -> String {
-        format!("<class '__main__.{}'>", self.name)
+        match self.meta {
+            Some(_) => format!("<enum '{}'>", self.name),
+            None => format!("<class '__main__.{}'>", self.name),
+        }
     }
 }
 

@@ -3,8 +3,9 @@
 use std::rc::Rc;
 
 use super::{Instance, UserClass, bind_member, instance};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::interp::Interp;
+use crate::library::Args;
 use crate::value::{Object, Value, downcast};
 
 /// Reads attributes from the classes after `after` in the order of the receiver's class.
@@ -29,6 +30,7 @@ impl Super {
         let rest = class.lineage().skip(position.map_or(0, |p| p + 1));
         let found = rest.into_iter().find_map(|c| c.members.borrow().get(name).cloned());
         match found {
+            Some(value) if name == "__new__" => Ok(Some(value)),
             Some(value) => bind_member(interp, value, &self.receiver, &class).map(Some),
             None => {
                 if let Value::User(object) = &self.receiver
@@ -37,8 +39,45 @@ impl Super {
                 {
                     return Ok(Some(found));
                 }
+                if name == "__getitem__"
+                    && let Some(missing) = class.lookup("__missing__")
+                    && let Some(plain @ Value::Dict(_)) = instance::plain_of(&self.receiver)
+                {
+                    let receiver = self.receiver.clone();
+                    return Ok(Some(Value::User(Rc::new(OrMissing { plain, missing, receiver }))));
+                }
+                if name != "__init__"
+                    && let Some(plain) = instance::plain_of(&self.receiver)
+                    && let Some(found) = crate::interp::methods::find(&plain, name)
+                {
+                    return Ok(Some(found));
+                }
                 Ok(instance::inherited(name, &self.receiver))
             }
+        }
+    }
+}
+
+/// `dict.__getitem__` of an instance whose class says what a missing key gives.
+#[derive(Debug)]
+struct OrMissing {
+    plain: Value,
+    missing: Value,
+    receiver: Value,
+}
+
+impl Object for OrMissing {
+    fn class_name(&self) -> Rc<str> {
+        "method-wrapper".into()
+    }
+
+    fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
+        let [key] = args.positional.as_slice() else {
+            return Err(Error::ty("__getitem__() takes exactly one argument"));
+        };
+        match interp.contains(&self.plain, key)? {
+            true => interp.get_item(&self.plain, key),
+            false => interp.call(&self.missing, Args::positional(vec![self.receiver.clone(), key.clone()])),
         }
     }
 }

@@ -37,8 +37,6 @@ pub(crate) enum Lazy {
     Repeat(Value, Option<usize>),
     /// `itertools.takewhile`; ends at the first failure.
     TakeWhile(Value, Option<Iter>),
-    /// `itertools.accumulate`: the iterator, the function and the last result.
-    Accumulate(Iter, Value, Option<Value>),
     /// `itertools.starmap`.
     StarMap(Value, Iter),
 }
@@ -133,16 +131,6 @@ impl Lazy {
                 }
                 *iter = None;
                 Ok(None)
-            }
-            Lazy::Accumulate(iter, function, last) => {
-                let Some(value) = iter.next(interp)? else { return Ok(None) };
-                let value = match last.take() {
-                    None => value,
-                    Some(last) if function.is_none() => interp.binary(BinaryOp::Add, &last, &value)?,
-                    Some(last) => interp.call(function, Args::positional(vec![last, value]))?,
-                };
-                *last = Some(value.clone());
-                Ok(Some(value))
             }
             Lazy::StarMap(function, iter) => {
                 let Some(values) = iter.next(interp)? else { return Ok(None) };

@@ -16,7 +16,8 @@ use super::classes::Instance;
 use super::comprehension::GeneratorExpression;
 use super::dict_view::DictView;
 use super::exceptions::{self, raise};
-use super::generator::Generator;
+use super::generator::{Generator, Input};
+use super::limits::check_length;
 use super::numpy_arrays::NumpyArray;
 use crate::error::{Error, Result};
 use crate::library::Args;
@@ -83,21 +84,43 @@ impl IterObject {
         }
     }
 
-    /// Sends a value into a generator function.
-    pub(crate) fn send(&self, interp: &mut Interp, value: Value) -> Result<Option<Value>> {
+    /// The next element, of a generator function after it got a value or an exception.
+    pub(crate) fn resume(&self, interp: &mut Interp, input: Input) -> Result<Option<Value>> {
         match self.iter.try_borrow_mut() {
-            Ok(mut iter) => match &mut *iter {
-                Iter::Function(generator) => generator.resume(interp, value),
-                other => other.next(interp),
+            Ok(mut iter) => match (&mut *iter, input) {
+                (Iter::Function(generator), input) => generator.resume(interp, input),
+                (_, Input::Throw(error)) => {
+                    *iter = Iter::Values(Rc::from([]), 0);
+                    Err(error)
+                }
+                (other, Input::Send(_)) => other.next(interp),
             },
-            Err(_) => Err(raise("ValueError", "generator already executing")),
+            Err(_) => Err(raise("ValueError", format!("{} already executing", self.kind))),
         }
     }
 
-    /// Ends the iteration.
-    pub(crate) fn close(&self) {
-        if let Ok(mut iter) = self.iter.try_borrow_mut() {
-            *iter = Iter::Values(Rc::from([]), 0);
+    /// What a generator function returned, once.
+    pub(crate) fn returned(&self) -> Value {
+        match self.iter.try_borrow_mut().as_deref_mut() {
+            Ok(Iter::Function(generator)) => generator.returned(),
+            _ => Value::None,
+        }
+    }
+
+    /// Ends the iteration: a generator function leaves its blocks.
+    ///
+    /// # Errors
+    /// It yields or fails instead.
+    pub(crate) fn close(&self, interp: &mut Interp) -> Result<()> {
+        match self.iter.try_borrow_mut() {
+            Ok(mut iter) => {
+                if let Iter::Function(generator) = &mut *iter {
+                    generator.close(interp)?;
+                }
+                *iter = Iter::Values(Rc::from([]), 0);
+                Ok(())
+            }
+            Err(_) => Err(raise("ValueError", format!("{} already executing", self.kind))),
         }
     }
 }
@@ -159,7 +182,7 @@ impl Iter {
             Iter::Lazy(lazy) => lazy.next(interp)?,
             Iter::Shared(object) => object.next(interp)?,
             Iter::Generator(generator) => generator.next(interp)?,
-            Iter::Function(generator) => generator.resume(interp, Value::None)?,
+            Iter::Function(generator) => generator.resume(interp, Input::Send(Value::None))?,
             Iter::Next(next) => match interp.call(next, Args::default()) {
                 Ok(value) => Some(value),
                 Err(error) if exceptions::is_raised(&error, "StopIteration") => None,
@@ -187,6 +210,9 @@ impl Iter {
 
     /// The remaining elements.
     pub(crate) fn collect(&mut self, interp: &mut Interp) -> Result<Vec<Value>> {
+        if let Iter::Range(_, _, left) = self {
+            check_length(usize::try_from(*left).unwrap_or(usize::MAX))?;
+        }
         let mut values = Vec::new();
         while let Some(value) = self.next(interp)? {
             values.push(value);
@@ -277,6 +303,9 @@ impl Interp {
             }
             return self.iterate(&iterator);
         }
+        if let Some(plain) = instance.plain.get().cloned() {
+            return self.iterate(&plain);
+        }
         match instance.special(self, "__getitem__")? {
             Some(get) => Ok(Iterable::Static(Iter::Items(get, 0))),
             None => Err(not_iterable(value)),
@@ -304,7 +333,8 @@ impl Interp {
 
     /// A set or the keys of a dict made from the elements of a value.
     pub(crate) fn collect_keys(&mut self, value: &Value) -> Result<IndexMap<Key, ()>> {
-        self.collect(value)?.into_iter().map(|v| Ok((Key::new(v)?, ()))).collect()
+        let values = self.collect(value)?;
+        values.into_iter().map(|v| Ok((self.key(v)?, ()))).collect()
     }
 }
 

@@ -37,12 +37,13 @@ fn dict(value: &Value) -> Result<&Entries> {
     }
 }
 
-fn key(args: &Bound) -> Result<Key> {
-    Key::new(args.get("key")?.clone())
+fn key(interp: &mut Interp, args: &Bound) -> Result<Key> {
+    interp.key(args.get("key")?.clone())
 }
 
-fn get(_interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
-    let found = dict(this)?.borrow().get(&key(args)?).cloned();
+fn get(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
+    let key = key(interp, args)?;
+    let found = dict(this)?.borrow().get(&key).cloned();
     Ok(match found {
         Some(value) => value,
         None => args.get("default")?.clone(),
@@ -50,7 +51,9 @@ fn get(_interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
 }
 
 fn pop(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
-    let found = dict(this)?.borrow_mut().shift_remove(&key(args)?);
+    let key = key(interp, args)?;
+    interp.spend_moving(dict(this)?.borrow().len())?;
+    let found = dict(this)?.borrow_mut().shift_remove(&key);
     match found {
         Some(value) => Ok(value),
         None if args.is_given("default") => Ok(args.get("default")?.clone()),
@@ -68,9 +71,10 @@ fn popitem(_interp: &mut Interp, this: &Value, _args: &mut Bound) -> Result<Valu
     }
 }
 
-fn setdefault(_interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
+fn setdefault(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
     let default = args.get("default")?.clone();
-    Ok(dict(this)?.borrow_mut().entry(key(args)?).or_insert(default).clone())
+    let key = key(interp, args)?;
+    Ok(dict(this)?.borrow_mut().entry(key).or_insert(default).clone())
 }
 
 fn update(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
@@ -99,7 +103,8 @@ fn copy(_interp: &mut Interp, this: &Value, _args: &mut Bound) -> Result<Value> 
 }
 
 fn move_to_end(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
-    let key = key(args)?;
+    let key = key(interp, args)?;
+    interp.spend_moving(dict(this)?.borrow().len())?;
     let last = args.bool("last")?;
     let moved = {
         let mut entries = dict(this)?.borrow_mut();

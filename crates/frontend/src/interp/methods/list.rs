@@ -8,10 +8,12 @@ use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::attribute::user;
 use crate::interp::builtins::sort_values;
+use crate::interp::classes::Instance;
 use crate::interp::compare::same;
 use crate::interp::exceptions::{raise, stop_iteration};
+use crate::interp::generator::Input;
 use crate::interp::iterate::IterObject;
-use crate::library::{Bound, Default};
+use crate::library::{Args, Bound, Default};
 use crate::value::Value;
 
 pub(super) static LIST: &[ValueMethod] = methods! {
@@ -37,6 +39,7 @@ pub(super) static ITERATOR: &[ValueMethod] = methods! {
     "__next__" [] "The next element." => next;
     "__iter__" [] "The iterator itself." => |_, this, _| Ok(this.clone());
     "send" [(value)] "Resumes a generator with the value of its `yield`." => send;
+    "throw" [(kind) (value = Default::None) (traceback = Default::None)] "Raises an exception where a generator waits." => throw;
     "close" [] "Ends a generator." => close;
 };
 
@@ -66,6 +69,7 @@ fn extend(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> 
 
 fn insert(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
     let index = interp.index(&args.get("index")?.clone())?;
+    interp.spend_moving(list(this)?.borrow().len())?;
     let mut values = list(this)?.borrow_mut();
     let length = values.len() as i64;
     let at = if index < 0 { index.saturating_add(length).max(0) } else { index.min(length) };
@@ -75,6 +79,9 @@ fn insert(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> 
 
 fn pop(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
     let index = interp.index(&args.get("index")?.clone())?;
+    if index != -1 {
+        interp.spend_moving(list(this)?.borrow().len())?;
+    }
     let mut values = list(this)?.borrow_mut();
     if values.is_empty() {
         return Err(raise("IndexError", "pop from empty list"));
@@ -162,16 +169,31 @@ fn iterator(value: &Value) -> Result<Rc<IterObject>> {
     user::<IterObject>(value).ok_or_else(|| Error::internal("a method of iterators is bound to something else"))
 }
 
+fn resumed(interp: &mut Interp, this: &Value, input: Input) -> Result<Value> {
+    let iterator = iterator(this)?;
+    iterator.resume(interp, input)?.ok_or_else(|| stop_iteration(iterator.returned()))
+}
+
 fn next(interp: &mut Interp, this: &Value, _args: &mut Bound) -> Result<Value> {
-    iterator(this)?.next(interp)?.ok_or_else(|| stop_iteration(Value::None))
+    resumed(interp, this, Input::Send(Value::None))
 }
 
 fn send(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
-    let value = args.get("value")?.clone();
-    iterator(this)?.send(interp, value)?.ok_or_else(|| stop_iteration(Value::None))
+    resumed(interp, this, Input::Send(args.get("value")?.clone()))
 }
 
-fn close(_interp: &mut Interp, this: &Value, _args: &mut Bound) -> Result<Value> {
-    iterator(this)?.close();
+fn throw(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
+    let (kind, value) = (args.get("kind")?.clone(), args.get("value")?.clone());
+    let exception = match &value {
+        Value::None => kind,
+        Value::User(_) if user::<Instance>(&value).is_some() => value,
+        _ => interp.call(&kind, Args::positional(vec![value]))?,
+    };
+    let error = interp.raise_value(&exception)?;
+    resumed(interp, this, Input::Throw(error))
+}
+
+fn close(interp: &mut Interp, this: &Value, _args: &mut Bound) -> Result<Value> {
+    iterator(this)?.close(interp)?;
     Ok(Value::None)
 }

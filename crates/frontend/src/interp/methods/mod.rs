@@ -4,6 +4,7 @@ mod dict;
 mod list;
 mod number;
 mod set;
+mod special;
 mod string;
 mod string_parts;
 
@@ -11,6 +12,7 @@ use std::rc::Rc;
 
 use super::Interp;
 use super::attribute::user;
+use super::classes::plain_of;
 use super::compare::tuple_of;
 use super::iterate::{IterObject, Range};
 use crate::error::{Error, Result};
@@ -69,6 +71,14 @@ impl Object for BoundValueMethod {
             }
             None => args.positional.remove(0),
         };
+        let receiver = plain_of(&receiver).unwrap_or(receiver);
+        if let Value::Str(_) = receiver {
+            for value in &mut args.positional {
+                if let Some(plain) = plain_of(value) {
+                    *value = plain;
+                }
+            }
+        }
         if !TAKES_HOST.contains(&self.method.name) {
             let mut values = args.positional.iter().chain(args.keywords.iter().map(|(_, v)| v));
             if let Some(host) = values.find(|v| matches!(v, Value::Host(_))) {
@@ -96,8 +106,18 @@ impl Object for BoundValueMethod {
 }
 
 /// The tables of methods by type, for lookups and for the language reference.
-pub fn tables() -> [(&'static str, &'static [ValueMethod]); 9] {
+pub fn tables() -> [(&'static str, &'static [ValueMethod]); 19] {
     [
+        ("str", special::CONTAINER),
+        ("str", special::SEQUENCE),
+        ("list", special::CONTAINER),
+        ("list", special::SEQUENCE),
+        ("list", special::MUTABLE),
+        ("tuple", special::CONTAINER),
+        ("tuple", special::SEQUENCE),
+        ("dict", special::CONTAINER),
+        ("dict", special::MUTABLE),
+        ("number", special::NUMBER),
         ("str", string::METHODS),
         ("str", string_parts::METHODS),
         ("list", list::LIST),

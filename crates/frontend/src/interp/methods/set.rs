@@ -42,27 +42,35 @@ fn value(keys: Keys) -> Value {
     Value::Set(Rc::new(RefCell::new(keys)))
 }
 
-fn element(args: &Bound) -> Result<Key> {
-    Key::new(args.get("elem")?.clone())
+fn element(interp: &mut Interp, args: &Bound) -> Result<Key> {
+    interp.key(args.get("elem")?.clone())
 }
 
 fn add(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
     interp.spend(1)?;
-    set(this)?.borrow_mut().insert(element(args)?, ());
+    let key = element(interp, args)?;
+    set(this)?.borrow_mut().insert(key, ());
     Ok(Value::None)
 }
 
-fn discard(_interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
-    set(this)?.borrow_mut().shift_remove(&element(args)?);
+/// Removes an element; false if it is not there.
+fn removed(interp: &mut Interp, this: &Value, args: &Bound) -> Result<bool> {
+    let key = element(interp, args)?;
+    interp.spend_moving(set(this)?.borrow().len())?;
+    Ok(set(this)?.borrow_mut().shift_remove(&key).is_some())
+}
+
+fn discard(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
+    removed(interp, this, args)?;
     Ok(Value::None)
 }
 
 fn remove(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
-    let removed = set(this)?.borrow_mut().shift_remove(&element(args)?).is_some();
-    if removed { Ok(Value::None) } else { Err(interp.missing_key(&args.get("elem")?.clone())?) }
+    if removed(interp, this, args)? { Ok(Value::None) } else { Err(interp.missing_key(&args.get("elem")?.clone())?) }
 }
 
-fn pop(_interp: &mut Interp, this: &Value, _args: &mut Bound) -> Result<Value> {
+fn pop(interp: &mut Interp, this: &Value, _args: &mut Bound) -> Result<Value> {
+    interp.spend_moving(set(this)?.borrow().len())?;
     match set(this)?.borrow_mut().shift_remove_index(0) {
         Some((key, ())) => Ok(key.value().clone()),
         None => {

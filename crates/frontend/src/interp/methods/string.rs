@@ -21,6 +21,23 @@ pub(super) static METHODS: &[ValueMethod] = methods! {
     "isspace" [] "Whether all characters are blanks." => |_, s, _| all(s, char::is_whitespace);
     "isupper" [] "Whether all letters are capitals." => |_, s, _| cased(s, char::is_uppercase, char::is_lowercase);
     "islower" [] "Whether all letters are small." => |_, s, _| cased(s, char::is_lowercase, char::is_uppercase);
+    "isascii" [] "Whether all characters are ASCII." => |_, s, _| Ok(Value::Bool(text(s)?.is_ascii()));
+    "isprintable" [] "Whether `repr` shows all characters as they are." => |_, s, _| {
+        let text = text(s)?;
+        let shown = crate::interp::text::repr_str(&text);
+        Ok(Value::Bool(text.contains(['\\', '\'']) && !text.chars().any(char::is_control) || shown.len() == text.len() + 2))
+    };
+    "istitle" [] "Whether words begin with capitals, and only they do." => |_, s, _| Ok(Value::Bool(is_title(&text(s)?)));
+    "format_map" [(mapping)] "The template with its fields filled in from a mapping." => |i, s, args| {
+        let mut keywords = Vec::new();
+        for (key, value) in i.mapping(&args.get("mapping")?.clone())? {
+            if let Value::Str(name) = key.value() {
+                keywords.push((name.clone(), value));
+            }
+        }
+        let filled = i.template_format(&text(s)?, &Args { positional: Vec::new(), keywords })?;
+        Ok(filled.map_or_else(Value::Host, Value::str))
+    };
     "isidentifier" [] "Whether it could be a name." => |_, s, _| Ok(Value::Bool(is_identifier(&text(s)?)));
     "strip" [(chars = Default::None)] "Without blanks, or the given characters, at both ends." => |_, s, args| strip(s, args, true, true);
     "lstrip" [(chars = Default::None)] "As strip, at the start." => |_, s, args| strip(s, args, true, false);
@@ -32,7 +49,7 @@ pub(super) static METHODS: &[ValueMethod] = methods! {
     "format" [(*args) (**kwargs)] "The template with its fields filled in." => format;
     "encode" [(encoding = Default::Str("utf-8")) (errors = Default::Str("strict"))] "Bytes: a host value." => encode;
     "translate" [(table)] "Characters replaced by a table." => translate;
-    "maketrans" [(x) (y = Default::None)] "A table for translate." => maketrans;
+    "maketrans" [(x) (y = Default::None) (z = Default::None)] "A table for translate." => maketrans;
     "expandtabs" [(tabsize = Default::Int(8))] "Tabs replaced by blanks." => expandtabs;
 };
 
@@ -56,6 +73,18 @@ fn all(value: &Value, test: fn(char) -> bool) -> Result<Value> {
 fn cased(value: &Value, wanted: fn(char) -> bool, unwanted: fn(char) -> bool) -> Result<Value> {
     let text = text(value)?;
     Ok(Value::Bool(text.chars().any(wanted) && !text.chars().any(unwanted)))
+}
+
+fn is_title(text: &str) -> bool {
+    let (mut in_word, mut any) = (false, false);
+    for c in text.chars() {
+        if c.is_uppercase() && in_word || c.is_lowercase() && !in_word {
+            return false;
+        }
+        in_word = c.is_uppercase() || c.is_lowercase();
+        any |= in_word;
+    }
+    any
 }
 
 fn capitalize(text: &str) -> String {
@@ -181,6 +210,11 @@ fn maketrans(interp: &mut Interp, _value: &Value, args: &mut Bound) -> Result<Va
         (Value::Str(from), Some(Value::Str(to))) => {
             for (a, b) in from.chars().zip(to.chars()) {
                 table.insert(Key::new(code(a))?, code(b));
+            }
+            if let Some(Value::Str(gone)) = args.some("z")? {
+                for c in gone.chars() {
+                    table.insert(Key::new(code(c))?, Value::None);
+                }
             }
         }
         (source, _) => {

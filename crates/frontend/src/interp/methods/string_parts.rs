@@ -4,6 +4,7 @@ use super::string::text;
 use super::{ValueMethod, methods};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
+use crate::interp::classes::plain_of;
 use crate::interp::compare::tuple_of;
 use crate::interp::exceptions::raise;
 use crate::library::{Bound, Default};
@@ -132,6 +133,7 @@ fn join(interp: &mut Interp, value: &Value, args: &mut Bound) -> Result<Value> {
         match part {
             Value::Str(part) => out.push_str(&part),
             Value::Host(origin) => host = host.or(Some(origin)),
+            ref other if let Some(Value::Str(part)) = plain_of(other) => out.push_str(&part),
             other => {
                 let message = format!("sequence item {index}: expected str instance, {} found", other.type_name());
                 return Err(Error::ty(message));

@@ -211,7 +211,8 @@ pub(super) fn to_f64(value: &BigInt) -> Option<f64> {
 fn check_bits(bits: u64) -> Result<()> {
     if bits > MAX_BITS {
         return Err(Error::new(codes::LIMIT, "an integer becomes too large to compute")
-            .note(format!("integers may have up to {MAX_BITS} bits")));
+            .note(format!("integers may have up to {MAX_BITS} bits"))
+            .help("write a float, such as 10.0 ** 10, if it need not be exact"));
     }
     Ok(())
 }

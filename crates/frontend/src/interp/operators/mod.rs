@@ -8,7 +8,8 @@ mod sequence;
 use super::Interp;
 use super::attribute::user;
 use super::builtins::is_not_implemented;
-use super::classes::Instance;
+use super::classes::{Instance, plain_of};
+use super::compare::plain_pair;
 use super::tensor;
 use crate::error::{Error, Result};
 use crate::library::Args;
@@ -41,6 +42,12 @@ impl Interp {
     /// # Errors
     /// The operator does not take such values, or fails on them.
     pub(crate) fn binary(&mut self, op: BinaryOp, left: &Value, right: &Value) -> Result<Value> {
+        if let Some((a, b)) = plain_pair(left, right) {
+            return match self.special_binary(op, left, right)? {
+                Some(value) => Ok(value),
+                None => self.binary(op, &a, &b),
+            };
+        }
         if let (Some(a), Some(b)) = (Number::of(left), Number::of(right)) {
             if let (BinaryOp::BitAnd | BinaryOp::BitOr | BinaryOp::BitXor, Value::Bool(a), Value::Bool(b)) =
                 (op, left, right)
@@ -51,6 +58,7 @@ impl Interp {
                     _ => a ^ b,
                 }));
             }
+            self.spend_on_integers(op, &a, &b)?;
             return number::binary(op, a, b).unwrap_or_else(|| Err(unsupported(op, left, right)));
         }
         if self.has_written(left) || self.has_written(right) {
@@ -79,6 +87,23 @@ impl Interp {
             Some(value) => Ok(value),
             None => Err(unsupported(op, left, right)),
         }
+    }
+
+    /// Counts the steps of arithmetic with integers of many words, which takes time with the product of their lengths.
+    fn spend_on_integers(&mut self, op: BinaryOp, a: &Number, b: &Number) -> Result<()> {
+        match (op, a, b) {
+            (BinaryOp::Power, a, Number::Int(exponent)) => {
+                let words = a.words().saturating_mul(exponent.unsigned_abs()).min(1 << 15);
+                self.spend_words(words, words)
+            }
+            (_, Number::Big(_), _) | (_, _, Number::Big(_)) => self.spend_words(a.words(), b.words()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Counts the steps of combining each word of an integer with each of another.
+    pub(crate) fn spend_words(&mut self, a: u64, b: u64) -> Result<()> {
+        self.spend(usize::try_from(a.saturating_mul(b) / 1024).unwrap_or(usize::MAX))
     }
 
     /// Operator methods of the program's classes and of native objects.
@@ -111,7 +136,7 @@ impl Interp {
     }
 
     /// `target op= value`: what is assigned back.
-    pub(super) fn augment(&mut self, op: BinaryOp, old: &Value, value: &Value) -> Result<Value> {
+    pub(crate) fn augment(&mut self, op: BinaryOp, old: &Value, value: &Value) -> Result<Value> {
         if self.has_written(old) {
             let changed = self.binary(op, old, value)?;
             self.set_item(old, &Value::Ellipsis, changed)?;
@@ -154,12 +179,19 @@ impl Interp {
                 return Ok(result);
             }
         }
+        if let Some(plain @ (Value::List(_) | Value::Dict(_) | Value::Set(_))) = plain_of(old)
+            && self.special(old, special_names(op).0)?.is_none()
+        {
+            self.augment(op, &plain, value)?;
+            return Ok(old.clone());
+        }
         self.binary(op, old, value)
     }
 
     /// `-value`, `+value`, `~value`.
-    pub(super) fn unary(&mut self, op: UnaryOp, value: &Value) -> Result<Value> {
-        if let Some(number) = Number::of(value)
+    pub(crate) fn unary(&mut self, op: UnaryOp, value: &Value) -> Result<Value> {
+        if !matches!(value, Value::User(_))
+            && let Some(number) = Number::of(value)
             && let Some(result) = number::unary(op, number)
         {
             return Ok(result);
@@ -182,7 +214,10 @@ impl Interp {
         };
         match self.special(value, name)? {
             Some(method) => self.call(&method, Args::default()),
-            None => Err(Error::ty(format!("bad operand type for unary {op}: '{}'", value.type_name()))),
+            None => match plain_of(value) {
+                Some(plain) => self.unary(op, &plain),
+                None => Err(Error::ty(format!("bad operand type for unary {op}: '{}'", value.type_name()))),
+            },
         }
     }
 }

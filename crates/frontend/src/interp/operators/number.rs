@@ -8,6 +8,7 @@ use num_traits::{FromPrimitive, Signed, ToPrimitive, Zero};
 
 use super::{float, integer};
 use crate::error::Result;
+use crate::interp::classes::plain_of;
 use crate::interp::exceptions::raise;
 use crate::syntax::ast::{BinaryOp, UnaryOp};
 use crate::value::Value;
@@ -31,6 +32,7 @@ impl Number {
             Value::Int(i) => Number::Int(*i),
             Value::BigInt(i) => Number::Big(i.clone()),
             Value::Float(x) => Number::Float(*x),
+            Value::User(_) => return Number::of(&plain_of(value)?),
             _ => return None,
         })
     }
@@ -47,6 +49,14 @@ impl Number {
                 Some(x) => Ok(x),
                 None => Err(raise("OverflowError", "int too large to convert to float")),
             },
+        }
+    }
+
+    /// How many words of 64 bits it has.
+    pub(crate) fn words(&self) -> u64 {
+        match self {
+            Number::Big(i) => i.bits() / 64 + 1,
+            Number::Int(_) | Number::Float(_) => 1,
         }
     }
 

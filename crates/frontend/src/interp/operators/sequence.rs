@@ -102,6 +102,11 @@ impl Interp {
         Ok(Some(Value::Set(Rc::new(RefCell::new(keys)))))
     }
 
+    /// Counts the steps of moving the elements behind one that comes or goes, in a sequence of `length`.
+    pub(crate) fn spend_moving(&mut self, length: usize) -> Result<()> {
+        self.spend(length / 256)
+    }
+
     /// Counts the steps of making a sequence of `length` elements.
     pub(crate) fn spend_length(&mut self, length: usize) -> Result<()> {
         check_length(length)?;

@@ -133,15 +133,6 @@ impl Interp {
         found.ok_or_else(|| Error::internal(format!("the package `{package}` has no `{name}`")))
     }
 
-    /// Calls what Python's own modules have under that name and is written in Python.
-    ///
-    /// # Errors
-    /// Those of the call.
-    pub(crate) fn standard(&mut self, name: &str, args: Args) -> Result<Value> {
-        let function = self.standard_function(name)?;
-        self.call(&function, args)
-    }
-
     /// What Python's own modules have under that name and is written in Python.
     ///
     /// # Errors

@@ -39,7 +39,10 @@ impl Interp {
                 if is_exception(&instance.class) {
                     return exceptions::message(self, &instance);
                 }
-                self.repr_of(value)
+                match instance.plain.get() {
+                    Some(plain) if instance.class.lookup("__repr__").is_none() => self.str_of(&plain.clone()),
+                    _ => self.repr_of(value),
+                }
             }
             _ => self.repr_of(value),
         }
@@ -193,6 +196,17 @@ impl Interp {
             return Ok(());
         }
         let class = &instance.class;
+        if let Some(plain) = instance.plain.get().cloned() {
+            return match &plain {
+                Value::Set(_) => {
+                    let shown = self.repr_of(&plain)?;
+                    let inner = if shown == "set()" { "" } else { shown.as_str() };
+                    out.push_str(&format!("{}({inner})", class.name));
+                    Ok(())
+                }
+                _ => self.write_repr(out, &plain, around),
+            };
+        }
         if is_exception(class) {
             out.push_str(&class.name);
             let args = instance.get("args").and_then(|v| v.elements()).unwrap_or_default();
@@ -212,6 +226,9 @@ impl Interp {
                 shown.filter_map(|f| Some((f.name.clone(), instance.get(&f.name)?))).collect()
             }
             _ => {
+                if let Some(elements) = &instance.tuple {
+                    return self.write_tuple(out, elements, around);
+                }
                 out.push_str(&crate::value::Object::repr(&**instance));
                 return Ok(());
             }

@@ -34,6 +34,15 @@ impl Interp {
     /// The specification is malformed or does not fit the value.
     pub(crate) fn format(&mut self, value: &Value, spec: &str) -> Result<String> {
         if let Some(instance) = user::<Instance>(value)
+            && let Some(plain) = instance.plain.get()
+            && instance.class.lookup("__format__").is_none()
+        {
+            return match (spec.is_empty(), plain) {
+                (true, _) => self.str_of(value),
+                (false, plain) => self.format(&plain.clone(), spec),
+            };
+        }
+        if let Some(instance) = user::<Instance>(value)
             && let Some(method) = instance.special(self, "__format__")?
         {
             let result = self.call(&method, Args::positional(vec![Value::str(spec)]))?;

@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::layer::LayerObject;
 use crate::library::Args;
+use crate::library::brief;
 use crate::trace::Tensor;
 use crate::value::Value;
 
@@ -101,14 +102,14 @@ fn check_positional(layer: &LayerObject, value: &Value) -> Result<()> {
     let mut odd = None;
     value.for_each_leaf(&mut |leaf| {
         if odd.is_none() && !leaf.is_none() && !crate::interp::tensor::is_tensor(leaf) {
-            odd = Some(leaf.type_name());
+            odd = Some(brief(leaf).unwrap_or_else(|| format!("a value of type {}", leaf.type_name())));
         }
     });
     match odd {
         None => Ok(()),
         Some(found) => {
             let message = format!(
-                "layer `{}` ({}) is called with a {found} by position; only tensors are given to layers that way",
+                "layer `{}` ({}) is called with {found} by position; only tensors are given to layers that way",
                 layer.name(),
                 layer.class_name
             );

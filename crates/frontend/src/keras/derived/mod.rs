@@ -30,7 +30,7 @@ use super::models;
 use super::optimizers::OptimizerObject;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
-use crate::interp::classes::{Instance, UserClass};
+use crate::interp::classes::{Instance, UserClass, plain_of};
 use crate::library::{Args, ClassDecl};
 use crate::value::{Object, ObjectRef, Value, downcast};
 
@@ -150,7 +150,8 @@ pub(crate) fn native_of(value: &Value) -> Option<ObjectRef> {
 /// # Errors
 /// None for values that exist.
 pub(crate) fn natives(args: Args) -> Result<Args> {
-    let is_derived = |value: &Value| matches!(value, Value::User(_)) && native_of(value).is_some();
+    let other = |value: &Value| native_of(value).map(Value::Object).or_else(|| plain_of(value));
+    let is_derived = |value: &Value| matches!(value, Value::User(_)) && other(value).is_some();
     let mut found = false;
     let mut look = |leaf: &Value| found |= is_derived(leaf);
     args.positional.iter().for_each(|v| v.for_each_leaf(&mut look));
@@ -158,7 +159,7 @@ pub(crate) fn natives(args: Args) -> Result<Args> {
     if !found {
         return Ok(args);
     }
-    let mut leaf = |value: &Value| Ok(native_of(value).map_or_else(|| value.clone(), Value::Object));
+    let mut leaf = |value: &Value| Ok(other(value).unwrap_or_else(|| value.clone()));
     let positional = args.positional.iter().map(|v| v.map_leaves(&mut leaf)).collect::<Result<Vec<_>>>()?;
     let keywords = args.keywords.iter().map(|(n, v)| Ok((n.clone(), v.map_leaves(&mut leaf)?)));
     Ok(Args { positional, keywords: keywords.collect::<Result<Vec<_>>>()? })

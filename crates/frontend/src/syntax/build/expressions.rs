@@ -294,7 +294,7 @@ impl Builder {
         Expr { kind: ExprKind::Slice { start: start.map(boxed), stop, step }, span }
     }
 
-    fn atom(&mut self, pair: Pair<'_>) -> Expr {
+    pub(super) fn atom(&mut self, pair: Pair<'_>) -> Expr {
         let span = self.span(&pair);
         let kind = match pair.as_rule() {
             Rule::name => ExprKind::Name(self.symbol(pair.as_str())),

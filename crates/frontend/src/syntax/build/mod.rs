@@ -6,6 +6,7 @@ mod arguments;
 mod expressions;
 mod numbers;
 mod operators;
+mod patterns;
 mod statements;
 mod strings;
 mod targets;

@@ -1,10 +1,10 @@
 //! Simple statements, and the headers of compound ones.
 
 use super::{Builder, placeholder};
-use crate::diagnostics::{Diagnostic, Span, codes};
+use crate::diagnostics::Span;
 use crate::syntax::ast::{
-    Argument, BinaryOp, DottedName, Expr, Ident, ImportedModule, ImportedName, ImportedNames, Parameters, Stmt,
-    StmtKind, Target, WithItem,
+    Argument, BinaryOp, DottedName, Expr, Ident, ImportedModule, ImportedName, ImportedNames, Parameters, Pattern,
+    PatternKind, Stmt, StmtKind, Target, WithItem,
 };
 use crate::syntax::grammar::{Pair, Rule};
 
@@ -33,6 +33,8 @@ pub(in crate::syntax) enum Header {
     With(Vec<WithItem>),
     Def { name: Ident, parameters: Box<Parameters>, returns: Option<Expr> },
     Class { name: Ident, arguments: Vec<Argument> },
+    Match(Expr),
+    Case { pattern: Pattern, guard: Option<Expr> },
 }
 
 impl Builder {
@@ -55,11 +57,6 @@ impl Builder {
                         _ => "`async def`",
                     };
                     self.unsupported_async(Span::new(span.start as usize, span.start as usize + 5), what);
-                    return Item::Refused;
-                }
-                Rule::match_header => {
-                    let problem = Diagnostic::error(codes::UNSUPPORTED_SYNTAX, span, "`match` is not supported");
-                    self.report(problem.help("write it as `if`, `elif` and `else`"));
                     return Item::Refused;
                 }
                 _ => header = Some((self.header(part), span)),
@@ -112,6 +109,23 @@ impl Builder {
                 Header::With(items.map(|item| self.with_item(item)).collect())
             }
             Rule::def_header => self.def_header(pair, span),
+            Rule::match_header => {
+                let subject = pair.into_inner().find(|part| part.as_rule() == Rule::expressions);
+                Header::Match(subject.map_or_else(|| placeholder(span), |part| self.expressions(part)))
+            }
+            Rule::case_header => {
+                let mut pattern = None;
+                let mut guard = None;
+                for part in pair.into_inner() {
+                    match part.as_rule() {
+                        Rule::patterns => pattern = Some(self.case_pattern(part)),
+                        Rule::guard => guard = Some(self.condition(part)),
+                        _ => {}
+                    }
+                }
+                let pattern = pattern.unwrap_or(Pattern { kind: PatternKind::Capture(None), span });
+                Header::Case { pattern, guard }
+            }
             _ => {
                 let mut name = Ident { name: self.symbol("_"), span };
                 let mut arguments = Vec::new();

@@ -1,0 +1,177 @@
+from __keramos__ import bare as _bare
+from __keramos__ import is_data as _is_data
+from __keramos__ import keep as _keep
+from __keramos__ import stand_for as _stand_for
+
+
+class auto:
+    def __init__(self, value=None):
+        self.value = value
+
+
+class _Classes:
+    def __call__(cls, value, names=None, **options):
+        if names is None:
+            return cls._with_value(value)
+        if isinstance(names, str):
+            names = names.replace(",", " ").split()
+        if not isinstance(names, dict):
+            start = options.get("start", 1)
+            pairs = [name if isinstance(name, (tuple, list)) else (name, at) for at, name in enumerate(names, start)]
+            names = dict(pairs)
+        return type(value, (cls,), dict(names))
+
+    def __iter__(cls):
+        return iter([cls._member_map_[name] for name in cls._member_names_])
+
+    def __reversed__(cls):
+        return reversed([cls._member_map_[name] for name in cls._member_names_])
+
+    def __len__(cls):
+        return len(cls._member_names_)
+
+    def __bool__(cls):
+        return True
+
+    def __getitem__(cls, name):
+        return cls._member_map_[name]
+
+    def __contains__(cls, value):
+        if isinstance(value, cls):
+            return True
+        return any(value == member._value_ for member in cls._member_map_.values())
+
+    @property
+    def __members__(cls):
+        return dict(cls._member_map_)
+
+
+def _generated(cls, name, count, values):
+    if cls._own_generator is not None:
+        return cls._own_generator(name, 1, count, values)
+    if issubclass(cls, StrEnum):
+        return name.lower()
+    for value in reversed(values):
+        if isinstance(value, int):
+            return value + 1
+    return 1
+
+
+class Enum(metaclass=_Classes):
+    _member_map_ = {}
+    _member_names_ = []
+    _own_generator = None
+
+    def __init_subclass__(cls, **options):
+        if cls._member_names_:
+            base = next(base for base in cls.__mro__[1:] if getattr(base, "_member_names_", None))
+            raise TypeError(f"<enum '{cls.__name__}'> cannot extend {base!r}")
+        cls._member_map_, cls._member_names_ = {}, []
+        members = dict(cls.__dict__)
+        generator = getattr(cls, "_generate_next_value_", None)
+        if generator is not None:
+            cls._own_generator = generator
+        ignored = members.get("_ignore_", [])
+        values = []
+        for name, value in members.items():
+            if name.startswith("_") or name in ignored or not _is_data(value):
+                continue
+            if isinstance(value, auto):
+                value = _generated(cls, name, len(values), list(values))
+            cls._add(name, value)
+            values.append(cls._member_map_[name]._value_)
+
+    @classmethod
+    def _add(cls, name, value):
+        member = _bare(cls)
+        args = value if isinstance(value, tuple) else (value,)
+        _keep(member, "_value_", value)
+        if issubclass(cls, int):
+            _keep(member, "_value_", int(*args))
+            _stand_for(member, int(*args))
+        elif issubclass(cls, float):
+            _keep(member, "_value_", float(*args))
+            _stand_for(member, float(*args))
+        elif issubclass(cls, str):
+            if issubclass(cls, StrEnum) and not isinstance(value, str):
+                raise TypeError(f"{value!r} is not a string")
+            _keep(member, "_value_", str(*args))
+            _stand_for(member, str(*args))
+        _keep(member, "_name_", name)
+        _keep(member, "_sort_order_", len(cls._member_names_))
+        if cls.__init__ is not Enum.__init__:
+            member.__init__(*args)
+        for other in cls._member_map_.values():
+            if other._value_ == member._value_ and type(other._value_) is type(member._value_):
+                cls._member_map_[name] = other
+                setattr(cls, name, other)
+                return
+        cls._member_map_[name] = member
+        cls._member_names_.append(name)
+        setattr(cls, name, member)
+
+    def __init__(self, *args):
+        pass
+
+    @classmethod
+    def _with_value(cls, value):
+        if isinstance(value, cls):
+            return value
+        for member in cls._member_map_.values():
+            if member._value_ == value:
+                return member
+        found = cls._missing_(value)
+        if found is None:
+            raise ValueError(f"{value!r} is not a valid {cls.__qualname__}")
+        return found
+
+    @classmethod
+    def _missing_(cls, value):
+        return None
+
+    @property
+    def name(self):
+        return self._name_
+
+    @property
+    def value(self):
+        return self._value_
+
+    def __repr__(self):
+        return f"<{type(self).__name__}.{self._name_}: {self._value_!r}>"
+
+    def __str__(self):
+        return f"{type(self).__name__}.{self._name_}"
+
+    def __format__(self, spec):
+        return format(str(self), spec)
+
+    def __setattr__(self, name, value):
+        if name in ("name", "value"):
+            raise AttributeError(f"<enum '{type(self).__name__}'> cannot set attribute '{name}'")
+        object.__setattr__(self, name, value)
+
+
+class IntEnum(int, Enum):
+    def __str__(self):
+        return str(self._value_)
+
+    def __format__(self, spec):
+        return format(self._value_, spec)
+
+
+class StrEnum(str, Enum):
+    def __str__(self):
+        return self._value_
+
+    def __format__(self, spec):
+        return format(self._value_, spec)
+
+
+def unique(enumeration):
+    """The class, if no two of its names have one value."""
+    aliases = [(name, member._name_) for name, member in enumeration.__members__.items() if name != member._name_]
+    if aliases:
+        shown = ", ".join(f"{alias} -> {name}" for alias, name in aliases)
+        raise ValueError(f"duplicate values found in {enumeration!r}: {shown}")
+    return enumeration
