@@ -71,7 +71,13 @@ impl Interp {
     fn instance_stand_in(&mut self, value: &Value, instance: &Rc<Instance>) -> Result<Option<Value>> {
         let hash = match hashing(&instance.class) {
             Hashing::Identity => return Ok(None),
-            Hashing::Never => return Err(Error::ty(format!("unhashable type: '{}'", instance.class.name))),
+            Hashing::Never => {
+                let help = match instance.data().is_some() {
+                    true => "decorate it with @dataclass(frozen=True), or define `__hash__`",
+                    false => "a class that defines `__eq__` needs `__hash__` for that",
+                };
+                return Err(Error::ty(format!("unhashable type: '{}'", instance.class.name)).help(help));
+            }
             Hashing::Fields => {
                 let Some(fields) = instance.compared() else { return Ok(None) };
                 let elements: Rc<[Value]> = fields.into();

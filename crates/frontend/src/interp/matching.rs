@@ -206,7 +206,8 @@ impl Interp {
         names: &mut Names<'a>,
     ) -> Result<Truth> {
         let expected = self.eval(env, class)?;
-        match self.is_instance(subject, &expected).map_err(|error| error.at(class.span))? {
+        let known = self.is_instance(subject, &expected);
+        match known.map_err(|_| Error::ty("called match pattern must be a class").at(class.span))? {
             Some(true) => {}
             Some(false) => return Ok(Truth::Known(false)),
             None => return Ok(Truth::Host(Host::new("a class of the run", Some(class.span)))),

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 
-use super::{DataClass, Layout, Property, StaticMethod, UserClass, bind_member};
+use super::{ClassMethod, DataClass, Layout, Property, StaticMethod, UserClass, bind_member};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::attribute::same_object;
@@ -306,7 +306,13 @@ fn refuse_abstract(class: &Rc<UserClass>) -> Result<()> {
 }
 
 fn is_abstract(object: &crate::value::ObjectRef) -> bool {
+    let inner = |value: &Value| matches!(value, Value::User(object) if is_abstract(object));
+    if let Some(property) = downcast::<Property>(object) {
+        return [&property.getter, &property.setter, &property.deleter].into_iter().flatten().any(inner);
+    }
     downcast::<crate::modules::abc::Abstract>(object).is_some()
+        || downcast::<ClassMethod>(object).is_some_and(|method| inner(&method.0))
+        || downcast::<StaticMethod>(object).is_some_and(|method| inner(&method.0))
 }
 
 /// Binds arguments to the fields of a named tuple.

@@ -9,7 +9,7 @@ use crate::value::{Host, Key, Value};
 pub(super) static METHODS: &[ValueMethod] = methods! {
     "upper" [] "In capital letters." => |_, s, _| map(s, str::to_uppercase);
     "lower" [] "In small letters." => |_, s, _| map(s, str::to_lowercase);
-    "casefold" [] "For comparison without regard to case." => |_, s, _| map(s, str::to_lowercase);
+    "casefold" [] "For comparison without regard to case." => |_, s, _| map(s, folded);
     "capitalize" [] "The first letter as a capital, the others small." => |_, s, _| map(s, capitalize);
     "title" [] "Every word capitalised." => |_, s, _| map(s, title);
     "swapcase" [] "Capitals made small and small letters capitals." => |_, s, _| map(s, swapcase);
@@ -87,10 +87,20 @@ fn is_title(text: &str) -> bool {
     any
 }
 
+/// Lower case, with the letters that only differ in form there too.
+fn folded(text: &str) -> String {
+    text.to_lowercase().replace('ß', "ss").replace('ς', "σ").replace('ſ', "s").replace('ﬁ', "fi").replace('ﬂ', "fl")
+}
+
 fn capitalize(text: &str) -> String {
     let mut chars = text.chars();
     match chars.next() {
-        Some(first) => first.to_uppercase().chain(chars.flat_map(char::to_lowercase)).collect(),
+        Some(first) => {
+            let mut out = String::with_capacity(text.len());
+            push_title(&mut out, first);
+            out.extend(chars.flat_map(char::to_lowercase));
+            out
+        }
         None => String::new(),
     }
 }
@@ -102,11 +112,25 @@ fn title(text: &str) -> String {
         if in_word {
             out.extend(c.to_lowercase())
         } else {
-            out.extend(c.to_uppercase())
+            push_title(&mut out, c)
         }
         in_word = c.is_alphabetic();
     }
     out
+}
+
+/// A character as it begins a word: of what stands for two letters, only the first is a capital.
+fn push_title(out: &mut String, c: char) {
+    const PAIRS: [(&str, char); 4] = [("Ǆǅǆ", 'ǅ'), ("Ǉǈǉ", 'ǈ'), ("Ǌǋǌ", 'ǋ'), ("Ǳǲǳ", 'ǲ')];
+    if let Some((_, title)) = PAIRS.iter().find(|(pair, _)| pair.contains(c)) {
+        return out.push(*title);
+    }
+    for (at, upper) in c.to_uppercase().enumerate() {
+        match at {
+            0 => out.push(upper),
+            _ => out.extend(upper.to_lowercase()),
+        }
+    }
 }
 
 fn swapcase(text: &str) -> String {

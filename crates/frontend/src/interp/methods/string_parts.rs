@@ -92,15 +92,22 @@ fn rsplit(_interp: &mut Interp, value: &Value, args: &mut Bound) -> Result<Value
     Ok(strings(parts))
 }
 
+/// The characters that end a line.
+const LINE_ENDS: [char; 10] =
+    ['\n', '\r', '\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\u{85}', '\u{2028}', '\u{2029}'];
+
 fn splitlines(_interp: &mut Interp, value: &Value, args: &mut Bound) -> Result<Value> {
     let text = text(value)?;
     let keep = args.bool("keepends")?;
     let mut lines = Vec::new();
     let mut rest: &str = &text;
     while !rest.is_empty() {
-        let at = rest.find(['\n', '\r']).unwrap_or(rest.len());
+        let at = rest.find(LINE_ENDS).unwrap_or(rest.len());
         let (line, tail) = rest.split_at(at);
-        let ending = if tail.starts_with("\r\n") { 2 } else { usize::from(!tail.is_empty()) };
+        let ending = match tail.starts_with("\r\n") {
+            true => 2,
+            false => tail.chars().next().map_or(0, char::len_utf8),
+        };
         lines.push(if keep { rest.get(..at + ending).unwrap_or(line) } else { line });
         rest = tail.get(ending..).unwrap_or_default();
     }

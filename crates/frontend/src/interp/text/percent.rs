@@ -55,27 +55,12 @@ impl Interp {
                     sign => conversion.spec.sign = Some(if conversion.spec.sign == Some('+') { '+' } else { sign }),
                 }
             }
-            let mut number = |rest: &mut std::vec::IntoIter<Value>| -> Result<Option<i64>> {
-                if chars.next_if_eq(&'*').is_some() {
-                    let value = rest.next().ok_or_else(too_few)?;
-                    return number::index(&value).map(Some).ok_or_else(|| Error::ty("* wants int"));
-                }
-                let mut digits = String::new();
-                while let Some(digit) = chars.next_if(char::is_ascii_digit) {
-                    digits.push(digit);
-                }
-                Ok(if digits.is_empty() { None } else { Some(digits.parse().unwrap_or(i64::MAX)) })
-            };
-            let width = number(&mut rest)?.unwrap_or(0);
+            let width = written(&mut chars, &mut rest)?.unwrap_or(0);
             conversion.left |= width < 0;
             conversion.spec.width = width.unsigned_abs() as usize;
             check_length(conversion.spec.width)?;
             if chars.next_if_eq(&'.').is_some() {
-                let mut digits = String::new();
-                while let Some(digit) = chars.next_if(char::is_ascii_digit) {
-                    digits.push(digit);
-                }
-                let precision = if digits.is_empty() { 0 } else { digits.parse().unwrap_or(usize::MAX) };
+                let precision = written(&mut chars, &mut rest)?.map_or(0, |n| usize::try_from(n).unwrap_or(0));
                 check_length(precision)?;
                 conversion.spec.precision = Some(precision);
             }
@@ -83,6 +68,11 @@ impl Interp {
             if kind == '%' {
                 out.push('%');
                 continue;
+            }
+            if !"diouxXeEfFgGcrsa".contains(kind) {
+                let at = template.chars().count() - chars.clone().count() - 1;
+                let message = format!("unsupported format character '{kind}' (0x{:x}) at index {at}", u32::from(kind));
+                return Err(raise("ValueError", message));
             }
             let value = match &conversion.key {
                 Some(key) => {
@@ -188,4 +178,20 @@ impl Interp {
 
 fn too_few() -> Error {
     Error::ty("not enough arguments for format string")
+}
+
+/// A width or precision: digits, or `*` for the next value.
+fn written(
+    chars: &mut std::iter::Peekable<std::str::Chars<'_>>,
+    rest: &mut std::vec::IntoIter<Value>,
+) -> Result<Option<i64>> {
+    if chars.next_if_eq(&'*').is_some() {
+        let value = rest.next().ok_or_else(too_few)?;
+        return number::index(&value).map(Some).ok_or_else(|| Error::ty("* wants int"));
+    }
+    let mut digits = String::new();
+    while let Some(digit) = chars.next_if(char::is_ascii_digit) {
+        digits.push(digit);
+    }
+    Ok(if digits.is_empty() { None } else { Some(digits.parse().unwrap_or(i64::MAX)) })
 }

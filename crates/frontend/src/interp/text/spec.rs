@@ -20,6 +20,8 @@ pub(super) struct Spec {
     pub(super) fill: Option<char>,
     pub(super) align: Option<char>,
     pub(super) sign: Option<char>,
+    /// `z`: what is rounded to zero has no sign.
+    pub(super) no_negative_zero: bool,
     pub(super) alternate: bool,
     pub(super) width: usize,
     pub(super) grouping: Option<char>,
@@ -95,6 +97,10 @@ impl Spec {
             spec.sign = Some(*sign);
             at += 1;
         }
+        if chars.get(at) == Some(&'z') {
+            spec.no_negative_zero = true;
+            at += 1;
+        }
         if chars.get(at) == Some(&'#') {
             spec.alternate = true;
             at += 1;
@@ -132,6 +138,12 @@ impl Spec {
                 Some(number(&mut at)?.ok_or_else(|| raise("ValueError", "Format specifier missing precision"))?);
         }
         spec.kind = chars.get(at).copied();
+        let plain = "deEfFgG%".chars().chain(if spec.grouping == Some('_') { "boxX" } else { "" }.chars());
+        if let (Some(grouping), Some(kind)) = (spec.grouping, spec.kind)
+            && !plain.clone().any(|c| c == kind)
+        {
+            return Err(raise("ValueError", format!("Cannot specify '{grouping}' with '{kind}'.")));
+        }
         if chars.len() > at + 1 {
             return Err(invalid());
         }
@@ -277,6 +289,8 @@ pub(super) fn format_float(x: f64, spec: &Spec) -> Result<String> {
         Some(kind) => return Err(unknown_code(kind, "float")),
     };
     let text = if upper { text.to_uppercase() } else { text };
+    let is_zero = || !text.split(['e', 'E']).next().unwrap_or_default().contains(|c: char| matches!(c, '1'..='9'));
+    let negative = negative && !(spec.no_negative_zero && is_zero());
     let (whole, rest) = match text.find(|c: char| !c.is_ascii_digit()) {
         Some(at) => text.split_at(at),
         None => (text.as_str(), ""),

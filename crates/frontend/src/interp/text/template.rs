@@ -15,13 +15,15 @@ const MAX_DEPTH: usize = 2;
 struct Fields<'a> {
     args: &'a Args,
     next: usize,
+    /// Whether fields are numbered by themselves, once one was met that tells.
+    automatic: Option<bool>,
     host: Option<Host>,
 }
 
 impl Interp {
     /// The template with its fields filled in; the host value if one would be.
     pub(in crate::interp) fn template_format(&mut self, template: &str, args: &Args) -> Result<Text> {
-        let mut fields = Fields { args, next: 0, host: None };
+        let mut fields = Fields { args, next: 0, automatic: None, host: None };
         let text = self.fill(template, &mut fields, MAX_DEPTH)?;
         Ok(fields.host.map_or(Ok(text), Err))
     }
@@ -91,11 +93,22 @@ impl Interp {
                 raise("IndexError", format!("Replacement index {index} out of range for positional args tuple"))
             })
         };
+        let number = if first.is_empty() { None } else { first.parse::<usize>().ok() };
+        if first.is_empty() || number.is_some() {
+            let automatic = first.is_empty();
+            if *fields.automatic.get_or_insert(automatic) != automatic {
+                let (from, to) = match automatic {
+                    true => ("manual field specification", "automatic field numbering"),
+                    false => ("automatic field numbering", "manual field specification"),
+                };
+                return Err(raise("ValueError", format!("cannot switch from {from} to {to}")));
+            }
+        }
         let mut value = if first.is_empty() {
             let index = fields.next;
             fields.next += 1;
             by_position(index)?
-        } else if let Ok(index) = first.parse::<usize>() {
+        } else if let Some(index) = number {
             by_position(index)?
         } else {
             match fields.args.keywords.iter().find(|(n, _)| &**n == first) {

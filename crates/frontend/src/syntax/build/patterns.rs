@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{Builder, boxed, placeholder};
 use crate::diagnostics::{Span, codes};
-use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Ident, Pattern, PatternKind, Symbol, UnaryOp};
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Ident, Literal, Pattern, PatternKind, Symbol, UnaryOp};
 use crate::syntax::grammar::{Pair, Rule};
 
 impl Builder {
@@ -161,6 +161,10 @@ impl Builder {
                         (None, None) => number.kind,
                         (None, Some(_)) => ExprKind::Unary { op: UnaryOp::Negate, operand: boxed(number) },
                         (Some(left), sign) => {
+                            if !matches!(number.kind, ExprKind::Literal(Literal::Imaginary(_))) {
+                                let help = "write the value itself, or test it in a guard: `case n if n == a + b:`";
+                                self.error(codes::SYNTAX, span, "a pattern cannot compute", help);
+                            }
                             let op = if sign == Some("-") { BinaryOp::Subtract } else { BinaryOp::Add };
                             ExprKind::Binary { op, left: boxed(left), right: boxed(number) }
                         }

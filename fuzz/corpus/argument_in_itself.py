@@ -1,0 +1,4 @@
+import jax.numpy as jnp
+a = []
+a.append(a)
+jnp.sum(a)

@@ -1,0 +1,2 @@
+import itertools
+list(itertools.permutations(range(100)))
