@@ -22,7 +22,7 @@ pub enum Error {
     PluginNotFound(Box<NotFound>),
 
     /// The plugin's file cannot be read.
-    #[error("cannot read the PJRT plugin {}: {source}", path.display())]
+    #[error("cannot read the PJRT plugin {}: {source}; name the file of one, or install one with `keramos-run plugins install`", path.display())]
     PluginUnreadable {
         /// The file.
         path: PathBuf,

@@ -20,6 +20,19 @@ pub enum Error {
     /// The plugin is missing or refuses something.
     #[error(transparent)]
     Pjrt(#[from] keramos_pjrt::Error),
+    /// The plugin loads and then refuses to start.
+    #[error(
+        "the PJRT plugin {} does not start: {source}; `keramos-run doctor` looks into it, and `keramos-run plugins install` \
+         installs a build that is known to work",
+        path.display()
+    )]
+    PluginRefused {
+        /// The plugin's file.
+        path: PathBuf,
+        /// The plugin's reason.
+        #[source]
+        source: Box<keramos_pjrt::Error>,
+    },
     /// A program cannot be compiled, or fails.
     #[error("`{program}` of `{model}`: {source}")]
     Execution {

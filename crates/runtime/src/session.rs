@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use keramos_artifact::{Artifact, ArtifactBuilder, Program, Target};
+use keramos_artifact::{Artifact, ArtifactBuilder, Manifest, Program, Target};
 use keramos_pjrt::{
     Client, ClientOptions, CompileOptions, Device, Environment, LoadedExecutable, Platform, Plugin, Value,
 };
@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::model::Model;
 use crate::plugins::DeviceChoice;
 use crate::stablehlo::Module;
-use crate::target;
+use crate::{fingerprint, options};
 
 /// A connection to the device that models run on. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -68,14 +68,15 @@ impl Session {
             DeviceChoice::Device(_, number) => number,
         };
         if let Some(path) = &options.plugin {
-            return Session::on(&Plugin::load(path)?, None, number, options);
+            let plugin = Plugin::load(path).map_err(refused)?;
+            return Session::on(&plugin, None, number, options);
         }
         let environment = Environment::current();
         let platforms = options.device.platforms(&environment);
         let last = platforms.len().saturating_sub(1);
         for (index, (platform, number)) in platforms.into_iter().enumerate() {
             let opened = Plugin::find(platform, &environment)
-                .map_err(Error::from)
+                .map_err(refused)
                 .and_then(|plugin| Session::on(&plugin, Some(platform), number, options));
             match opened {
                 Err(error) if index < last => log::warn!(
@@ -98,14 +99,14 @@ impl Session {
         let picked = number > 0 && matches!(platform, Some(Platform::Cuda | Platform::Rocm));
         let client = if picked {
             let visible = Value::IntList(vec![i64::try_from(number).unwrap_or(i64::MAX)]);
-            Client::new(plugin, &ClientOptions::new().set("visible_devices", visible))?
+            Client::new(plugin, &ClientOptions::new().set("visible_devices", visible)).map_err(refused)?
         } else {
-            Client::new(plugin, &ClientOptions::new())?
+            Client::new(plugin, &ClientOptions::new()).map_err(refused)?
         };
         let index = if picked { 0 } else { number };
         let device = client.device(index)?.clone();
-        let mut compile_options = target::compile_options();
-        let mut fingerprints = target::fitting(&client)?;
+        let mut compile_options = options::compile_options();
+        let mut fingerprints = fingerprint::fitting(&client)?;
         if index > 0 {
             compile_options = compile_options.on_devices([device.description()?.id.into()]);
             fingerprints.iter_mut().for_each(|fingerprint| fingerprint.push_str(&format!(" device {index}")));
@@ -140,7 +141,7 @@ impl Session {
     /// # Errors
     /// [`Error::Pjrt`] if the plugin or the device cannot be described.
     pub fn target(&self, name: &str) -> Result<Target, Error> {
-        target::describe(name, &self.client)
+        fingerprint::describe(name, &self.client)
     }
 
     /// Makes a model of an artifact. Programs and weights are loaded when they are first needed.
@@ -160,7 +161,7 @@ impl Session {
         for program in 0..artifact.manifest().programs.len() {
             let executable = self.compile_program(artifact, program)?;
             let code = executable.executable().serialize()?;
-            builder.add_planned_executable(program, target, code, target::plan(executable.executable()));
+            builder.add_planned_executable(program, target, code, fingerprint::plan(executable.executable()));
         }
         Ok(builder)
     }
@@ -218,7 +219,8 @@ impl Session {
         }
         let start = Instant::now();
         let code = artifact.program_code(program)?.unwrap_or_default();
-        let obtained = self.obtain(&format!("{}: {name}", manifest.name), &code);
+        let options = self.options_for(manifest, program);
+        let obtained = self.obtain_with(&options, &format!("{}: {name}", manifest.name), &code);
         let (executable, cached) = obtained.map_err(|error| in_program(artifact, program, error))?;
         let seconds = start.elapsed().as_secs_f64();
         if cached {
@@ -262,29 +264,56 @@ impl Session {
 
     fn compile_program(&self, artifact: &Artifact, program: usize) -> Result<LoadedExecutable, Error> {
         let code = artifact.program_code(program)?.unwrap_or_default();
-        let compiled = self.client.compile(&code, &self.options);
+        let compiled = self.client.compile(&code, &self.options_for(artifact.manifest(), program));
         compiled.map_err(|error| in_program(artifact, program, error))
+    }
+
+    /// The options that a program of a model is compiled with here.
+    fn options_for(&self, manifest: &Manifest, program: usize) -> CompileOptions {
+        match self.client.platform_name() {
+            "cpu" => options::options_for(&self.options, self.client.plugin(), manifest, program),
+            _ => self.options.clone(),
+        }
     }
 
     /// Compiles StableHLO code for this session's device, or takes what the cache has; tells whether it had it.
     pub(crate) fn obtain(&self, label: &str, code: &[u8]) -> keramos_pjrt::Result<(LoadedExecutable, bool)> {
+        self.obtain_with(&self.options, label, code)
+    }
+
+    fn obtain_with(
+        &self,
+        options: &CompileOptions,
+        label: &str,
+        code: &[u8],
+    ) -> keramos_pjrt::Result<(LoadedExecutable, bool)> {
         let Some(cache) = &self.cache else {
-            return Ok((self.client.compile(code, &self.options)?, false));
+            return Ok((self.client.compile(code, options)?, false));
         };
-        let options = self.options.encode();
-        let key = Key { fingerprint: self.fingerprint(), options: &options, code };
+        let encoded = options.encode();
+        let key = Key { fingerprint: self.fingerprint(), options: &encoded, code };
         if let Some(kept) = cache.get(&key) {
             match self.client.load(&kept) {
                 Ok(executable) => return Ok((executable, true)),
                 Err(error) => log::debug!("the plugin refused what the cache has of `{label}`: {error}"),
             }
         }
-        let executable = self.client.compile(code, &self.options)?;
+        let executable = self.client.compile(code, options)?;
         match executable.executable().serialize() {
             Ok(bytes) => cache.put(&key, label, bytes),
             Err(error) => log::debug!("`{label}` cannot be kept: {error}"),
         }
         Ok((executable, false))
+    }
+}
+
+/// What a plugin says against being loaded or connected to.
+fn refused(error: keramos_pjrt::Error) -> Error {
+    match error {
+        keramos_pjrt::Error::Call { ref path, .. } => {
+            Error::PluginRefused { path: path.clone(), source: Box::new(error) }
+        }
+        error => Error::Pjrt(error),
     }
 }
 

@@ -11,7 +11,7 @@ use keramos_pjrt::{
 
 use crate::error::Error;
 use crate::session::in_program;
-use crate::target;
+use crate::{fingerprint, options};
 
 /// A target of compilation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct TargetSpec {
 enum Kind {
     /// This machine's processor.
     Cpu,
-    /// Any processor with the features of [`target::PORTABLE`].
+    /// Any processor with the features of [`fingerprint::PORTABLE`].
     PortableCpu,
     /// An NVIDIA GPU, by its description.
     Cuda(String),
@@ -140,24 +140,28 @@ impl TargetSpec {
         let target = builder.add_target(compiler.target.clone());
         for program in 0..artifact.manifest().programs.len() {
             let code = artifact.program_code(program)?.unwrap_or_default();
-            let compiled = compiler.compile(&code).map_err(|error| in_program(artifact, program, error))?;
+            let options = match self.platform() {
+                Platform::Cpu => options::options_for(&compiler.options, &plugin, artifact.manifest(), program),
+                _ => compiler.options.clone(),
+            };
+            let compiled = compiler.compile(&code, &options).map_err(|error| in_program(artifact, program, error))?;
             builder.add_planned_executable(program, target, compiled.0, compiled.1);
         }
         Ok(builder)
     }
 
     fn compiler(&self, plugin: &Plugin) -> Result<Compiler, Error> {
-        let options = target::compile_options();
+        let options = options::compile_options();
         match &self.kind {
             Kind::Cpu => {
                 let client = Client::new(plugin, &ClientOptions::new())?;
-                let target = target::describe(&self.name, &client)?;
+                let target = fingerprint::describe(&self.name, &client)?;
                 Ok(Compiler { target, options, devices: Devices::Client(client) })
             }
             Kind::PortableCpu => {
                 let client = Client::new(plugin, &ClientOptions::new())?;
-                let target = target::describe_portable(&self.name, &client)?;
-                let options = options.xla("xla_cpu_max_isa", target::PORTABLE_ISA);
+                let target = fingerprint::describe_portable(&self.name, &client)?;
+                let options = options.xla("xla_cpu_max_isa", fingerprint::PORTABLE_ISA);
                 Ok(Compiler { target, options, devices: Devices::Client(client) })
             }
             Kind::Cuda(config) => {
@@ -168,12 +172,12 @@ impl TargetSpec {
                 if let Some(tools) = cuda_tools(plugin.path()) {
                     options = options.xla("xla_gpu_cuda_data_dir", tools.to_string_lossy().as_ref());
                 }
-                let target = target::describe_topology(&self.name, plugin, &topology)?;
+                let target = fingerprint::describe_topology(&self.name, plugin, &topology)?;
                 Ok(Compiler { target, options, devices: Devices::Topology(topology) })
             }
             Kind::Tpu(name) => {
                 let topology = self.topology(plugin, name, &ClientOptions::new())?;
-                let target = target::describe_topology(&self.name, plugin, &topology)?;
+                let target = fingerprint::describe_topology(&self.name, plugin, &topology)?;
                 Ok(Compiler { target, options, devices: Devices::Topology(topology) })
             }
         }
@@ -197,11 +201,11 @@ struct Compiler {
 
 impl Compiler {
     /// The executable as bytes, and what the plugin tells of it.
-    fn compile(&self, code: &[u8]) -> keramos_pjrt::Result<(Vec<u8>, Option<Plan>)> {
-        let stored = |executable: &Executable| Ok((executable.serialize()?, target::plan(executable)));
+    fn compile(&self, code: &[u8], options: &CompileOptions) -> keramos_pjrt::Result<(Vec<u8>, Option<Plan>)> {
+        let stored = |executable: &Executable| Ok((executable.serialize()?, fingerprint::plan(executable)));
         match &self.devices {
-            Devices::Client(client) => stored(client.compile(code, &self.options)?.executable()),
-            Devices::Topology(topology) => stored(&topology.compile(code, &self.options)?),
+            Devices::Client(client) => stored(client.compile(code, options)?.executable()),
+            Devices::Topology(topology) => stored(&topology.compile(code, options)?),
         }
     }
 }

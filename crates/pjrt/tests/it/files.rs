@@ -8,35 +8,7 @@ use keramos_pjrt::{Error, ErrorCode, Plugin};
 use tempfile::TempDir;
 
 /// A plugin of which only the head of the table and the error functions work.
-const STUB: &str = r#"
-#include <stddef.h>
-#include <stdio.h>
-
-typedef struct { size_t size; void *extension; void *error; const char *message; size_t message_size; } MessageArgs;
-typedef struct { size_t size; void *extension; void *error; int code; } CodeArgs;
-
-static int destroyed;
-static char text[64];
-
-static void error_destroy(void *args) { (void)args; destroyed++; }
-static void error_message(MessageArgs *args) {
-    args->message_size = (size_t)snprintf(text, sizeof text, "out of order, %d destroyed", destroyed);
-    args->message = text;
-}
-static void *error_code(CodeArgs *args) { args->code = 9; return NULL; }
-static void *fail(void *args) { (void)args; return text; }
-
-static struct {
-    size_t size; void *extension;
-    size_t version_size; void *version_extension; int major, minor;
-    void *functions[138];
-} api = {
-    40 + 8 * FUNCTIONS, NULL, 24, NULL, MAJOR, MINOR,
-    { error_destroy, error_message, error_code, fail, fail, fail, fail, fail, fail, fail },
-};
-
-void *GetPjrtApi(void) { return RESULT; }
-"#;
+const STUB: &str = include_str!("stub.c");
 
 fn folder() -> TempDir {
     tempfile::tempdir().expect("a folder")

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use keramos_runtime::Platform;
 use keramos_runtime::cache::Cache;
+use keramos_runtime::fingerprint::missing_features;
 use keramos_runtime::pjrt::Environment;
 use keramos_runtime::plugins::hardware_is_there;
 use keramos_runtime::plugins::probe::{PROGRAM_WORKS, candidates};
-use keramos_runtime::target::missing_features;
 
 use super::inspect::size;
 use super::{Failure, print};
@@ -61,7 +61,8 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
         plugin(&mut report, platform, plugins.first().map(|path| path.as_path()));
     }
     if hardware_is_there(Platform::Cuda) || found.iter().any(|(platform, ..)| *platform == Platform::Cuda) {
-        cuda(&mut report);
+        let plugin = found.iter().find(|(platform, ..)| *platform == Platform::Cuda).map(|(_, path, _)| path.as_path());
+        cuda(&mut report, plugin);
     }
     cache(&mut report);
     if let Some(path) = &options.artifact {
@@ -78,7 +79,7 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
 
 fn machine(report: &mut Report) {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let features = keramos_runtime::target::host_features().join(" ");
+    let features = keramos_runtime::fingerprint::host_features().join(" ");
     let found = format!("{} on {}, {cores} cores; {features}", std::env::consts::OS, std::env::consts::ARCH);
     report.add(Verdict::Good, "machine", &found, "");
     const LITTLE: u64 = 512 << 20;
@@ -145,7 +146,7 @@ const LIBRARY_FOLDERS: [&str; 6] = [
     "/usr/lib/wsl/lib",
 ];
 
-fn cuda(report: &mut Report) {
+fn cuda(report: &mut Report, plugin: Option<&Path>) {
     let driver = std::fs::read_to_string("/proc/driver/nvidia/version").ok();
     let version = driver.as_deref().and_then(|text| text.lines().next()).map(str::to_owned);
     match version {
@@ -158,8 +159,12 @@ fn cuda(report: &mut Report) {
         ),
     }
     let search_path = std::env::var_os("LD_LIBRARY_PATH").unwrap_or_default();
+    // NVIDIA's wheels lie beside the package that carries the plugin, which looks for them there.
+    let wheels = plugin.and_then(|plugin| plugin.ancestors().nth(3)).map(|packages| packages.join("nvidia"));
+    let wheels = wheels.and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten().filter_map(Result::ok);
+    let wheels = wheels.map(|entry| entry.path().join("lib"));
     let folders: Vec<PathBuf> =
-        std::env::split_paths(&search_path).chain(LIBRARY_FOLDERS.iter().map(PathBuf::from)).collect();
+        std::env::split_paths(&search_path).chain(LIBRARY_FOLDERS.iter().map(PathBuf::from)).chain(wheels).collect();
     let starts = |prefix: &str| {
         folders.iter().any(|folder| {
             let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
@@ -174,8 +179,9 @@ fn cuda(report: &mut Report) {
         report.add(
             Verdict::Note,
             "CUDA libraries",
-            &format!("not in LD_LIBRARY_PATH or the system's folders: {}", missing.join(", ")),
-            "to run on a GPU install CUDA and cuDNN, or NVIDIA's wheels, and put their folders into LD_LIBRARY_PATH",
+            &format!("not beside the plugin, in LD_LIBRARY_PATH or the system's folders: {}", missing.join(", ")),
+            "to run on a GPU install the plugin with them (keramos-run plugins install cuda13-full, or cuda12-full), or CUDA \
+             and cuDNN on the system; compiling for one needs none",
         );
     }
 }

@@ -18,7 +18,7 @@ use super::pins::{Layout, Pin, Wheel};
 const RECEIPT: &str = "wheels.txt";
 /// Wheels are asked for by these tags and not by those of the Python that is there, since hashes belong to one file.
 const PYTHON_VERSION: &str = "3.12";
-const MANYLINUX: [&str; 8] = ["2_31", "2_28", "2_27", "2_17", "2_12", "2_5", "2014", "2010"];
+const MANYLINUX: [&str; 9] = ["2_31", "2_28", "2_27", "2_25", "2_17", "2_12", "2_5", "2014", "2010"];
 
 /// Installs plugins into Keramos's plugin folder.
 #[derive(Debug, Clone)]

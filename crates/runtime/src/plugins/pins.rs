@@ -75,7 +75,7 @@ mod tests {
         let rows = TABLE.lines().filter(|line| !line.starts_with('#')).count();
         assert_eq!(pins.iter().map(|pin| pin.wheels.len()).sum::<usize>(), rows);
         let names: Vec<&str> = pins.iter().map(|pin| pin.name.as_str()).collect();
-        assert_eq!(names, ["cpu", "cuda13", "cuda12", "rocm", "tpu", "oneapi"]);
+        assert_eq!(names, ["cpu", "cuda13", "cuda12", "cuda13-full", "cuda12-full", "rocm", "tpu", "oneapi"]);
         for pin in &pins {
             let file = pin.library.rsplit('/').next().unwrap_or_default();
             assert_eq!(Platform::of_file_name(file), Some(pin.platform), "{}: the search would not find it", pin.name);

@@ -1,16 +1,9 @@
-//! Which executables fit this machine: the fingerprint of a client, and the options that
-//! programs are compiled with.
+//! Which executables fit a machine: the fingerprint of a client, and what an executable tells of itself.
 
 use keramos_artifact::{Plan, Target};
-use keramos_pjrt::{Client, CompileOptions, Executable, Plugin, Topology, Value};
+use keramos_pjrt::{Client, Executable, Plugin, Topology, Value};
 
 use crate::error::Error;
-
-/// The options that every program is compiled with, ahead of time and as a fallback.
-pub fn compile_options() -> CompileOptions {
-    // By default XLA for CPU drops NaN in maximum and minimum; JAX and Keras keep it.
-    CompileOptions::new().xla("xla_cpu_enable_fast_min_max", false)
-}
 
 /// Describes what the executables of a client depend on, under the target name that the user
 /// gave.
