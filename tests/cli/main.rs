@@ -13,6 +13,7 @@ mod functions;
 mod golden;
 mod journey;
 mod loops;
+mod memory;
 mod mistakes;
 mod modules;
 mod numbers;

@@ -176,13 +176,12 @@ pub(super) fn place(
         }
         None
     };
-    let found = Some(instruction).filter(|found| named(found)).or_else(inside).or_else(before).unwrap_or(instruction);
-    let mut place = Place::of(&found.op_name, found.source.clone(), optimizers);
-    if found.id != instruction.id && !instruction.called.contains(&found.id) && found.op_name.is_empty() {
-        place.operation.clone_from(&instruction.opcode);
-    }
-    if place.operation.is_empty() || instruction.opcode == "copy" {
-        place.operation.clone_from(&instruction.opcode);
-    }
-    place
+    let own = Some(instruction).filter(|found| named(found)).or_else(inside);
+    let (op_name, source) = match own.or_else(before) {
+        Some(found) if own.is_some() && instruction.opcode != "copy" => (found.op_name.clone(), found.source.clone()),
+        // What the compiler adds belongs to what it works on.
+        Some(found) => (Place::replace_operation(&found.op_name, &instruction.opcode), found.source.clone()),
+        None => (instruction.opcode.clone(), None),
+    };
+    Place::of(&op_name, source, optimizers)
 }
