@@ -169,10 +169,11 @@ impl Session {
     /// Compiles a StableHLO module from elsewhere: its function `main` can be called.
     ///
     /// # Errors
-    /// [`Error::Module`] if the plugin refuses the module, or its types cannot be passed.
+    /// [`Error::Module`] if the plugin refuses the module, or its types cannot be passed; [`Error::TooLarge`].
     pub fn load_module(&self, module: &Module) -> Result<Model, Error> {
         let (builder, executable) = module.compile(self)?;
         let mut model = self.load(Artifact::from_bytes(builder.finish()?)?);
+        self.check_memory(model.artifact(), 0)?;
         model.insert_executable(0, executable);
         Ok(model)
     }
