@@ -205,7 +205,7 @@ impl Model {
     /// [`Error::Program`] if the number of arguments is wrong; [`Error::Execution`], after which
     /// donated state is lost.
     pub fn run(&mut self, program: usize, arguments: Vec<Buffer>) -> Result<Vec<Buffer>, Error> {
-        self.prepare(program)?;
+        self.prepare_with_weights(program)?;
         let artifact = Arc::clone(&self.artifact);
         let manifest = artifact.manifest();
         let slot = |port: &Port| state::slot(manifest, port.kind);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use keramos_artifact::{Artifact, Manifest, PortKind, Variable};
+use keramos_artifact::{Artifact, Manifest, PortKind, Shared, Variable};
 use keramos_pjrt::Buffer;
 
 use super::{Model, upload_shared};
@@ -158,17 +158,46 @@ impl Model {
         let members = members(manifest, slot);
         match (members.as_slice(), manifest.variables.get(slot)) {
             _ if !is_stored(manifest, slot) => Ok(()),
-            // A value of its own stays where the artifact holds it, if the device can use it there.
-            ([index], Some(variable)) => match artifact.weight(*index)? {
-                Some(bytes) => {
-                    let buffer = upload_shared(&self.session, variable.dtype, &variable.shape, Arc::new(bytes))?;
-                    self.state.put(slot, buffer);
-                    Ok(())
-                }
+            ([index], Some(_)) => match artifact.weight(*index)? {
+                Some(bytes) => self.lend(slot, bytes),
                 None => Ok(()),
             },
             _ => self.write(stored_values(artifact, &members)?),
         }
+    }
+
+    /// Gives a variable that has a slot of its own a value that stays where the artifact holds it, if the device can use it
+    /// there.
+    fn lend(&mut self, slot: usize, bytes: Shared) -> Result<(), Error> {
+        let Some(variable) = self.artifact.manifest().variables.get(slot) else { return Ok(()) };
+        let buffer = upload_shared(&self.session, variable.dtype, &variable.shape, Arc::new(bytes))?;
+        self.state.put(slot, buffer);
+        Ok(())
+    }
+
+    /// Loads a program that is to be run next. The stored weights that it takes are checked meanwhile: with large ones either
+    /// takes a while.
+    pub(super) fn prepare_with_weights(&mut self, program: usize) -> Result<(), Error> {
+        const LARGE: usize = 1 << 20;
+        let artifact = Arc::clone(&self.artifact);
+        let manifest = artifact.manifest();
+        let inputs = manifest.programs.get(program).map_or(&[][..], |program| program.inputs.as_slice());
+        let alone = |slot: &usize| manifest.variables.get(*slot).is_some() && is_stored(manifest, *slot);
+        let slots = inputs.iter().filter_map(|port| slot(manifest, port.kind)).filter(alone);
+        let slots: Vec<usize> = slots.filter(|&slot| self.state.is_missing(slot)).collect();
+        let bytes =
+            slots.iter().filter_map(|&slot| manifest.variables.get(slot)?.byte_len()).fold(0, usize::saturating_add);
+        if self.executables.contains_key(&program) || bytes < LARGE {
+            return self.prepare(program);
+        }
+        let check = || slots.iter().map(|&slot| Ok((slot, artifact.weight(slot)?))).collect::<Result<Vec<_>, Error>>();
+        let (loaded, checked) = std::thread::scope(|scope| {
+            let checking = scope.spawn(check);
+            let loaded = self.prepare(program);
+            (loaded, checking.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        });
+        loaded?;
+        checked?.into_iter().try_for_each(|(slot, bytes)| bytes.map_or(Ok(()), |bytes| self.lend(slot, bytes)))
     }
 
     /// How messages call what is in a slot.
