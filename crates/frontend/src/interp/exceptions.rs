@@ -100,7 +100,9 @@ pub(crate) fn stop_iteration(value: Value) -> Error {
 
 /// Whether the error is the built-in exception `class`, raised by native or by user code.
 pub(crate) fn is_raised(error: &Error, class: &str) -> bool {
-    let Some(Value::User(object)) = error.exception() else { return false };
+    let Some(Value::User(object)) = error.exception() else {
+        return error.exception().is_none() && class_of(error.diagnostic().code) == Some(class);
+    };
     if let Some(pending) = downcast::<Pending>(object) {
         return pending.class == class;
     }

@@ -220,7 +220,11 @@ impl UserFunction {
     }
 
     fn error(&self, problem: String) -> Error {
-        Error::new(crate::diagnostics::codes::ARGUMENTS, format!("{}() {problem}", self.qualified))
+        let error = Error::new(crate::diagnostics::codes::ARGUMENTS, format!("{}() {problem}", self.qualified));
+        match self.header().filter(|_| !self.env.is_package()) {
+            Some(header) => error.label(header, "defined here"),
+            None => error,
+        }
     }
 }
 

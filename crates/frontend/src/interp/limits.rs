@@ -157,7 +157,7 @@ impl Interp {
                 }
                 _ => 0,
             };
-            self.spend(1 + count / 8)?;
+            self.spend(4 + count / 8)?;
         }
         Ok(())
     }

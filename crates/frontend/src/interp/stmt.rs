@@ -7,7 +7,7 @@ use super::attribute::user;
 use super::classes::{Instance, UserClass};
 use super::exceptions::{self, raise};
 use super::host::Truth;
-use super::iterate::{Iter, Iterable};
+use super::iterate::{Iter, IterObject, Iterable};
 use super::limits::Work;
 use super::passes::Element;
 use super::scope::Env;
@@ -216,8 +216,14 @@ impl Interp {
             }
             match flow {
                 Flow::Normal | Flow::Continue => {}
-                Flow::Break => return Ok(Flow::Normal),
-                flow @ Flow::Return(_) => return Ok(flow),
+                Flow::Break => {
+                    abandon(self, &value, &iter)?;
+                    return Ok(Flow::Normal);
+                }
+                flow @ Flow::Return(_) => {
+                    abandon(self, &value, &iter)?;
+                    return Ok(flow);
+                }
             }
         }
         orelse.map_or(Ok(Flow::Normal), |block| self.block(env, block))
@@ -425,6 +431,17 @@ impl Interp {
         span: crate::diagnostics::Span,
     ) -> Result<()> {
         self.import_names(env, level, module, names).map_err(|error| error.at(module.map_or(span, |m| m.span)))
+    }
+}
+
+/// Closes a generator that nobody but a loop that was left holds, as CPython does when its last owner lets it go.
+fn abandon(interp: &mut Interp, value: &Value, iter: &Iter) -> Result<()> {
+    match iter {
+        Iter::Shared(object) => {
+            let own = usize::from(user::<IterObject>(value).is_some());
+            if Rc::strong_count(object) == 1 + own { object.close(interp) } else { Ok(()) }
+        }
+        _ => Ok(()),
     }
 }
 

@@ -103,6 +103,18 @@ pub const CONSTRUCTS: &[Construct] = &[
         "class A:\n    def __init__(self, x):\n        self.x = x\n    @property\n    def twice(self):\n        return 2 * self.x\nclass B(A):\n    def __add__(self, other):\n        return B(self.x + other.x)\nassert (B(1) + B(2)).twice == 6\n",
     ),
     full(
+        "classes that derive from `dict`, `list`, `set`, `str`, `int`, `float` or `tuple`",
+        "class D(dict):\n    def __getattr__(self, name):\n        return self[name]\nassert D(a=1).a == 1 and len(D(a=1)) == 1\n",
+    ),
+    full(
+        "own `__hash__` and `__eq__` in dicts and sets; descriptors, `__slots__`, `__new__`, `__init_subclass__`",
+        "class P:\n    def __init__(self, x):\n        self.x = x\n    def __eq__(self, other):\n        return self.x == other.x\n    def __hash__(self):\n        return hash(self.x)\nassert {P(1): 2}[P(1)] == 2\n",
+    ),
+    full(
+        "enumerations; those of bits (`Flag`) are refused",
+        "from enum import Enum\nclass Mode(Enum):\n    TRAIN = 1\n    TEST = 2\nassert [m.name for m in Mode] == ['TRAIN', 'TEST'] and Mode(1) is Mode.TRAIN\n",
+    ),
+    full(
         "`try`, `except`, `else`, `finally`, `raise … from …`",
         "try:\n    [][0]\nexcept IndexError as e:\n    text = str(e)\nassert text == 'list index out of range'\n",
     ),

@@ -199,7 +199,8 @@ impl Failure<'_> {
     }
 
     fn header(&self) -> Option<Diagnostic> {
-        let is_header = self.first == "def" || HEADERS.contains(&self.first);
+        let soft = matches!(self.first, "match" | "case") && self.expects(&[Rule::colon]);
+        let is_header = soft || self.first == "def" || HEADERS.contains(&self.first);
         if self.first == "else" && self.found == "if" {
             return Some(self.error(codes::SYNTAX, "`else if` is written as one word").help("write `elif`"));
         }

@@ -6,6 +6,8 @@ use num_traits::{Signed, Zero};
 use super::functions;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
+use crate::interp::attribute::user;
+use crate::interp::classes::Instance;
 use crate::interp::exceptions::raise;
 use crate::interp::operators::number::{self, Number};
 use crate::interp::tensor::is_tensor;
@@ -87,6 +89,16 @@ fn round(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
 
 fn divmod(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let (x, y) = (args.get("x")?.clone(), args.get("y")?.clone());
+    for (this, other, name) in [(&x, &y, "__divmod__"), (&y, &x, "__rdivmod__")] {
+        if user::<Instance>(this).is_some()
+            && let Some(method) = interp.special(this, name)?
+        {
+            let result = interp.call(&method, Args::positional(vec![other.clone()]))?;
+            if !super::is_not_implemented(&result) {
+                return Ok(result);
+            }
+        }
+    }
     let quotient = interp.binary(BinaryOp::FloorDivide, &x, &y)?;
     let remainder = interp.binary(BinaryOp::Modulo, &x, &y)?;
     Ok(Value::tuple(vec![quotient, remainder]))
@@ -97,6 +109,11 @@ fn pow(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let Some(modulus) = args.some("modulus")?.cloned() else {
         return interp.binary(BinaryOp::Power, &base, &exponent);
     };
+    if user::<Instance>(&base).is_some()
+        && let Some(method) = interp.special(&base, "__pow__")?
+    {
+        return interp.call(&method, Args::positional(vec![exponent, modulus]));
+    }
     let big = |value: &Value| Number::of(value).and_then(|n| n.to_big());
     let (Some(base), Some(exponent), Some(modulus)) = (big(&base), big(&exponent), big(&modulus)) else {
         return Err(Error::ty("pow() 3rd argument not allowed unless all arguments are integers"));

@@ -40,13 +40,20 @@ impl Interp {
         };
         let cell = Rc::new(OnceCell::new());
         let body = Env::of_class(env, class.clone(), cell.clone());
-        body.bind_here(&"__qualname__".into(), Value::Str(class.name.name.clone()));
+        let around = match env.own("__qualname__") {
+            Some(Value::Str(outer)) => Some(format!("{outer}.{}", class.name.name)),
+            _ => None,
+        };
+        let qualified = around.clone().map_or_else(|| class.name.name.clone(), Into::into);
+        body.bind_here(&"__qualname__".into(), Value::Str(qualified));
         if let Some(docstring) = &class.docstring {
             body.bind_here(&"__doc__".into(), Value::Str(docstring.clone()));
         }
         self.block(&body, &class.body)?;
         let mut members = body.entries();
-        members.shift_remove("__qualname__");
+        if around.is_none() {
+            members.shift_remove("__qualname__");
+        }
         let annotated: Vec<Value> = body.annotated().into_iter().map(Value::Str).collect();
         if !annotated.is_empty() {
             members.insert("__annotations__".into(), Value::tuple(annotated.clone()));

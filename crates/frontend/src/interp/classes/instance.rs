@@ -351,7 +351,7 @@ fn bind_fields(class: &str, names: &[Symbol], defaults: &[Value], args: Args) ->
 }
 
 /// The `__init__` of a dataclass.
-fn init_data(interp: &mut Interp, instance: &Rc<Instance>, data: &DataClass, args: Args) -> Result<()> {
+pub(super) fn init_data(interp: &mut Interp, instance: &Rc<Instance>, data: &DataClass, args: Args) -> Result<()> {
     let class = &instance.class.name;
     let fields: Vec<_> = data.fields.iter().filter(|f| f.init).collect();
     let positional = fields.iter().filter(|f| !f.kw_only).count();

@@ -136,14 +136,20 @@ impl UserClass {
         }
     }
 
+    /// The description of this very class as a dataclass, which its subclasses share.
+    pub(crate) fn own_data(&self) -> Option<Rc<DataClass>> {
+        match &*self.layout.borrow() {
+            Layout::Data(data) if data.owner == self.name => Some(data.clone()),
+            _ => None,
+        }
+    }
+
     /// Whether this very class is a dataclass that says how its instances are hashed: by their fields, or not at all.
     pub(crate) fn hashes_fields(&self) -> Option<bool> {
-        match &*self.layout.borrow() {
-            Layout::Data(data) if data.owner == self.name => match (data.eq, data.frozen || data.hashed) {
-                (_, true) if data.eq || data.hashed => Some(true),
-                (true, false) => Some(false),
-                _ => None,
-            },
+        let data = self.own_data()?;
+        match (data.eq, data.frozen || data.hashed) {
+            (_, true) if data.eq || data.hashed => Some(true),
+            (true, false) => Some(false),
             _ => None,
         }
     }

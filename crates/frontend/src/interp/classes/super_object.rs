@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Instance, UserClass, bind_member, instance};
+use super::{DataClass, Instance, UserClass, bind_member, instance};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::library::Args;
@@ -28,7 +28,18 @@ impl Super {
         let Some(class) = self.class() else { return Ok(None) };
         let position = class.lineage().position(|c| Rc::ptr_eq(c, &self.after));
         let rest = class.lineage().skip(position.map_or(0, |p| p + 1));
-        let found = rest.into_iter().find_map(|c| c.members.borrow().get(name).cloned());
+        let mut rest = rest.into_iter();
+        let mut found = None;
+        let written = rest.find(|c| {
+            found = c.members.borrow().get(name).cloned();
+            found.is_some() || name == "__init__" && c.own_data().is_some()
+        });
+        // The `__init__` that `dataclass` makes goes before those of the bases.
+        if let (None, Some(data), Value::User(object)) = (&found, written.and_then(|c| c.own_data()), &self.receiver)
+            && let Some(instance) = downcast::<Instance>(object)
+        {
+            return Ok(Some(Value::User(Rc::new(GeneratedInit { instance, data }))));
+        }
         match found {
             Some(value) if name == "__new__" => Ok(Some(value)),
             Some(value) => bind_member(interp, value, &self.receiver, &class).map(Some),
@@ -55,6 +66,23 @@ impl Super {
                 Ok(instance::inherited(name, &self.receiver))
             }
         }
+    }
+}
+
+/// The `__init__` that `dataclass` makes, bound.
+#[derive(Debug)]
+struct GeneratedInit {
+    instance: Rc<Instance>,
+    data: Rc<DataClass>,
+}
+
+impl Object for GeneratedInit {
+    fn class_name(&self) -> Rc<str> {
+        "method".into()
+    }
+
+    fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
+        instance::init_data(interp, &self.instance, &self.data, args).map(|()| Value::None)
     }
 }
 
