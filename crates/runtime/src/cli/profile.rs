@@ -95,6 +95,9 @@ fn chosen(model: &Model, options: &Options) -> Result<usize, Error> {
     }
 }
 
+/// The share of loops in the time from which on they are spoken of.
+const LOOPS: f64 = 0.2;
+
 fn report(profile: &Profile, top: usize) -> String {
     let total = profile.total();
     let share = |time: f64| format!("{:.1} %", 100.0 * time / total.max(f64::MIN_POSITIVE));
@@ -115,6 +118,13 @@ fn report(profile: &Profile, top: usize) -> String {
             duration(profile.overhead)
         ),
     });
+
+    let loops = profile.operations.iter().filter(|operation| operation.place.operation == "while");
+    if loops.map(|operation| operation.time).sum::<f64>() > total * LOOPS {
+        text.push_str(
+            "Loops are timed as a whole. If they are equal layers, `keramos compile --roll never` writes them out one by one.\n",
+        );
+    }
 
     let mut rows = vec![["Layer", "Phase", "Time", "Share", "Kernels"].map(str::to_owned).to_vec()];
     let layers = profile.layers();
