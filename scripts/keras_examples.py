@@ -32,7 +32,7 @@ OPTIONS = {
         "--value", "num_users=610,num_movies=9724", "--input-shape", "i32[64,2]"
     ],
     "examples/vision/conv_lstm.py": [
-        "--value", "dataset=u8[20,10000,64,64]", "--input-shape", "f32[5,19,64,64,1]"
+        "--value", "dataset=u8[1000,20,64,64,1]", "--input-shape", "f32[5,19,64,64,1]"
     ],
     "examples/vision/fixres.py": ["--input-shape", "f32[32,224,224,3]"],
     "examples/vision/pointnet_segmentation.py": [

@@ -84,9 +84,17 @@ for operator in "add sub mul truediv floordiv mod pow radd rsub rmul rtruediv rf
 
 
 class Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds every module that nothing else finds."""
+    """Finds every module that the example imports and nothing else finds."""
+
+    def __init__(self, example):
+        self.example = example
 
     def find_spec(self, name, path=None, target=None):
+        frame = sys._getframe(1)
+        while frame and "importlib" in frame.f_code.co_filename:
+            frame = frame.f_back
+        if frame is None or frame.f_code.co_filename != self.example:
+            return None
         return importlib.util.spec_from_loader(name, self, is_package=True)
 
     def create_module(self, spec):
@@ -100,6 +108,7 @@ class Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 used = []
+problems = []
 
 
 def stand_in() -> dict:
@@ -200,8 +209,14 @@ def run(path: pathlib.Path, told: dict) -> dict:
         try:
             exec(compile(ast.Module([statement], []), str(path), "exec"), scope)
         except BaseException as error:
+            problems.append(f"line {statement.lineno}: {type(error).__name__}: {error}".splitlines()[0][:120])
             if os.environ.get("KERAMOS_VERBOSE"):
-                print(f"line {statement.lineno}: {type(error).__name__}: {error}"[:300], file=sys.stderr)
+                print(problems[-1], file=sys.stderr)
+            loads = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+            if not isinstance(statement, ast.ClassDef | ast.FunctionDef) and any(
+                isinstance(scope.get(name), keras.KerasTensor) for name in loads
+            ):
+                sys.exit(f"no model ({problems[-1]})")
             for target in ast.walk(statement):
                 if isinstance(target, ast.Name) and isinstance(target.ctx, ast.Store):
                     scope.setdefault(target.id, told.get(target.id, Anything()))
@@ -233,10 +248,17 @@ def main() -> None:
     for part in (part for text in arguments.value for part in split(text)):
         name, value = part.split("=", 1)
         told[name.strip()] = array_of(value) if re.fullmatch(r"\w+\[[\d,]*\]", value) else ast.literal_eval(value)
-    sys.meta_path.append(Absent())
+    absent = Absent(str(arguments.example))
+    sys.meta_path.append(absent)
     keep = stand_in()
     scope = run(arguments.example, told)
+    # Keras itself is not to find packages that are not there.
+    sys.meta_path.remove(absent)
+    for name in [name for name, module in sys.modules.items() if getattr(module, "__loader__", None) is absent]:
+        del sys.modules[name]
     models = [value for value in scope.values() if isinstance(value, keras.Model)]
+    if not (used or models):
+        sys.exit(f"no model ({problems[-1] if problems else 'no problem'})")
     chosen = (used or models)[-1]
     given = [array_of(text) for text in split(arguments.input_shape) if text]
     if given:
