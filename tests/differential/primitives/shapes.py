@@ -12,9 +12,9 @@ row("expand_dims", "x", "lax.expand_dims(x, (1,))", normal(2, 3), ints(0, 9, 2))
 row("transpose", "x", "lax.transpose(x, (2, 0, 1))", normal(2, 3, 4), ints(0, 9, 1, 2, 3), bools(2, 2, 2))
 row("rev", "x", "lax.rev(x, (0, 2))", normal(2, 3, 4), ints(0, 9, 1, 2, 3))
 row("concatenate", "x y", "lax.concatenate([x, y], 1)", (normal(2, 3), normal(2, 1)), (ints(0, 9, 1, 2), ints(0, 9, 1, 4)))
-# The derivative in what is padded with is a difference of sums, which 16-bit floats round at every step.
-row("pad", "x v", "lax.pad(x, v, ((1, 2, 1), (0, 1, 0)))", (normal(3, 2), normal()), (normal(2, 3), normal()), (normal(4, 1), normal()), (ints(0, 9, 1, 2), values(7, "i32")), halves=False)
-row("pad_negative", "x v", "lax.pad(x, v, ((-1, 2, 0), (1, -2, 2)))", (normal(3, 4), normal()), (ints(0, 9, 2, 3), values(7, "i32")), halves=False)
+row("pad", "x v", "lax.pad(x, v, ((1, 2, 1), (0, 1, 0)))", (normal(3, 2), normal()), (normal(2, 3), normal()), (normal(4, 1), normal()), (ints(0, 9, 1, 2), values(7, "i32")))
+row("pad_negative", "x v", "lax.pad(x, v, ((-1, 2, 0), (1, -2, 2)))", (normal(3, 4), normal()), (ints(0, 9, 2, 3), values(7, "i32")),
+    tolerance={"grad_vmap": 8e-3}, reason="a sum of 16-bit floats, which is rounded at every step, in the backend's order")
 row("slice", "x", "lax.slice(x, (1, 0), (4, 3), (2, 1))", normal(5, 3), ints(0, 9, 4, 3))
 row("slice_in_dim", "x", "lax.slice_in_dim(x, 1, 4, 2, axis=1)", normal(2, 5), bools(3, 4))
 row("tile", "x", "jnp.tile(x, (2, 1, 3))", normal(2, 3), ints(0, 9, 4))

@@ -244,13 +244,28 @@ impl Kernel<2> {
                 let (f, int) = (self.int.ok_or_else(undefined)?, IntType::of(ty.dtype));
                 Wide::Int(run(into, &x, pairs, |xy| int.wrap(f(xy, int))))
             }
-            (Wide::Float(into), Wide::Float(x)) => Wide::Float(run(into, &x, pairs, self.float.ok_or_else(undefined)?)),
+            (Wide::Float(into), Wide::Float(x)) => {
+                let (f, rounded) = (self.float.ok_or_else(undefined)?, rounding(ty.dtype));
+                Wide::Float(run(into, &x, pairs, |xy| rounded(f(xy))))
+            }
             (Wide::Complex(into), Wide::Complex(x)) => {
                 Wide::Complex(run(into, &x, pairs, self.complex.ok_or_else(undefined)?))
             }
             _ => return Err(undefined()),
         };
         folded.narrow(op, ty)
+    }
+}
+
+/// How a result of each step of a fold is rounded: floats of 16 bits and fewer to their type, as XLA does; of wider ones
+/// only the last.
+fn rounding(dtype: DType) -> fn(f64) -> f64 {
+    match dtype {
+        DType::F16 => |x| f16::from_f64(x).into(),
+        DType::BF16 => |x| bf16::from_f64(x).into(),
+        DType::F8E4M3FN => |x| F8E4M3FN::from_f64(x).to_f64(),
+        DType::F8E5M2 => |x| F8E5M2::from_f64(x).to_f64(),
+        _ => |x| x,
     }
 }
 

@@ -7,7 +7,6 @@ use crate::interp::Interp;
 use crate::interp::builtins::functions;
 use crate::jax::arguments::{tensor, to_tensor};
 use crate::library::{Bound, Default, FunctionDecl, Refused};
-use crate::ops::broadcast_shapes;
 use crate::trace::{Tensor, Tracer};
 use crate::value::Value;
 
@@ -25,22 +24,6 @@ fn matrices(interp: &mut Interp, args: &Bound, name: &str) -> Result<Tensor> {
     Ok(x)
 }
 
-/// Applies a solver to right-hand sides that may be a vector.
-fn columns(
-    t: &mut Tracer,
-    a: &Tensor,
-    rhs: &Tensor,
-    solve: impl FnOnce(&mut Tracer, &Tensor, &Tensor) -> Result<Tensor>,
-) -> Result<Tensor> {
-    if rhs.rank() >= a.rank() {
-        return solve(t, a, rhs);
-    }
-    let axis = rhs.rank();
-    let column = t.expand_dims(rhs, &[axis])?;
-    let x = solve(t, a, &column)?;
-    t.squeeze(&x, &[axis])
-}
-
 fn how(lower: bool, transpose_a: bool, unit_diagonal: bool) -> TriangularSolve {
     TriangularSolve { left_side: true, lower, transpose_a, conjugate_a: transpose_a, unit_diagonal }
 }
@@ -55,39 +38,9 @@ fn factor(t: &mut Tracer, a: &Tensor, lower: bool) -> Result<Tensor> {
     t.adjoint(&factor)
 }
 
-/// The solution of a positive definite system. Values look at the triangle that `lower` names; derivatives are those
-/// of the whole matrix.
-fn solve_definite(t: &mut Tracer, a: &Tensor, lower: bool, rhs: &Tensor) -> Result<Tensor> {
-    let plain = t.stop_gradient(a)?;
-    let read = if lower { plain.clone() } else { t.adjoint(&plain)? };
-    let [whole, factor] = t
-        .build(&[&read], |b, v| Ok(vec![b.hermitian_of_lower(v[0])?, b.cholesky(v[0])?]))?
-        .try_into()
-        .map_err(|_| Error::internal("a factorisation lost a result"))?;
-    let even = t.compute([a, &plain, &whole], |[a, plain, whole]| whole + (a - plain))?;
-    let x = columns(t, &even, rhs, |t, a, rhs| t.build1(&[a, rhs], |b, v| b.solve(v[0], v[1])))?;
-    // A matrix that is not positive definite has no factor, and the system no solution.
-    let nothing = t.mul_scalar(&factor, 0.0)?;
-    let nothing = t.sum(&nothing, &[a.rank() - 2, a.rank() - 1], x.rank() >= a.rank())?;
-    let nothing = if x.rank() < a.rank() && x.rank() > 0 { t.expand_dims(&nothing, &[x.rank() - 1])? } else { nothing };
-    t.add(&x, &nothing)
-}
-
 fn cho_solve_with(t: &mut Tracer, factor: &Tensor, lower: bool, rhs: &Tensor) -> Result<Tensor> {
     let y = t.triangular_system(factor, rhs, how(lower, !lower, false))?;
     t.triangular_system(factor, &y, how(lower, lower, false))
-}
-
-fn solve(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
-    let (a, rhs) = (matrices(interp, args, "a")?, tensor(interp, args, "b")?);
-    let positive = args.one_of("assume_a", &["gen", "sym", "her", "pos"])? == "pos";
-    let lower = args.bool("lower")?;
-    let t = &mut interp.tracer;
-    let rhs = t.convert(&rhs, a.dtype())?;
-    if positive {
-        return solve_definite(t, &a, lower, &rhs).map(Value::Tensor);
-    }
-    columns(t, &a, &rhs, |t, a, rhs| t.build1(&[a, rhs], |b, v| b.solve(v[0], v[1]))).map(Value::Tensor)
 }
 
 fn solve_triangular(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
@@ -185,39 +138,6 @@ fn block_diag(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     t.concatenate(&rows, 0).map(Value::Tensor)
 }
 
-fn toeplitz(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
-    let first = tensor(interp, args, "c")?;
-    let row = match args.some("r")? {
-        Some(_) => tensor(interp, args, "r")?,
-        None if first.dtype().is_complex() => interp.tracer.build1(&[&first], |b, v| b.conj(v[0]))?,
-        None => first.clone(),
-    };
-    let t = &mut interp.tracer;
-    // The last dimension is a column, or a row; the others are a batch of matrices.
-    let vector = |t: &mut Tracer, x: &Tensor| if x.rank() == 0 { t.expand_dims(x, &[0]) } else { Ok(x.clone()) };
-    let (first, row) = (vector(t, &first)?, vector(t, &row)?);
-    let (Some((&n, left)), Some((&m, right))) = (first.shape().split_last(), row.shape().split_last()) else {
-        return Err(Error::internal("a vector has a dimension"));
-    };
-    if n == 0 || m == 0 {
-        return Err(args.invalid("c", "at least one element"));
-    }
-    let batch = broadcast_shapes(left, right)?;
-    let first = t.broadcast_to(&first, &[&*batch, &[n]].concat())?;
-    let row = t.broadcast_to(&row, &[&*batch, &[m]].concat())?;
-    // The column from its end, then the row after its first element: row i is a window of that.
-    let axis = batch.len();
-    let reversed = t.reverse(&first, &[axis])?;
-    let rest = t.slice_axis(&row, axis, 1, m)?;
-    let line = t.concatenate(&[reversed, rest], axis)?;
-    let mut rows = Vec::with_capacity(n);
-    for i in 0..n {
-        let window = t.slice_axis(&line, axis, n - 1 - i, n - 1 - i + m)?;
-        rows.push(t.expand_dims(&window, &[axis])?);
-    }
-    t.concatenate(&rows, axis).map(Value::Tensor)
-}
-
 /// What would need the Schur form.
 pub(super) const REFUSED: &[Refused] = &[
     Refused {
@@ -255,8 +175,6 @@ pub(super) static FUNCTIONS: &[FunctionDecl] = functions! {
     };
     "cho_factor" [(a) (lower = FALSE) (overwrite_a = FALSE) (check_finite = TRUE)] "The triangular factor, for cho_solve." => cho_factor;
     "cho_solve" [(c_and_lower) (b) (overwrite_b = FALSE) (check_finite = TRUE)] "The solution of a factored system." => cho_solve;
-    "solve" [(a) (b) (lower = FALSE) (overwrite_a = FALSE) (overwrite_b = FALSE) (debug = FALSE) (check_finite = TRUE) (assume_a = Default::Str("gen"))]
-        "The solution of a system of equations." => solve;
     "solve_triangular" [(a) (b) (trans = Default::Int(0)) (lower = FALSE) (unit_diagonal = FALSE) (overwrite_b = FALSE) (debug = NONE) (check_finite = TRUE)]
         "The solution of a triangular system." => solve_triangular;
     "det" [(a) (overwrite_a = FALSE) (check_finite = TRUE)] "The determinant." => |interp, args| {
@@ -277,5 +195,4 @@ pub(super) static FUNCTIONS: &[FunctionDecl] = functions! {
     "eigh" [(a) (b = NONE) (lower = TRUE) (eigvals_only = FALSE)] "Eigenvalues and eigenvectors of a Hermitian matrix." => eigh;
     "svd" [(a) (full_matrices = TRUE) (compute_uv = TRUE)] "Singular vectors and values." => svd;
     "block_diag" [(*arrs)] "Matrices along the diagonal, zeros elsewhere." => block_diag;
-    "toeplitz" [(c) (r = NONE)] "A matrix that is constant along diagonals." => toeplitz;
 };

@@ -4,6 +4,7 @@ import math
 import jax
 import jax.numpy as jnp
 from jax import lax
+from jax.scipy.linalg import cho_factor, cho_solve
 
 
 def _float(x):
@@ -18,6 +19,46 @@ def _product(x, y):
 def _square(name, a):
     if a.ndim < 2 or a.shape[-1] != a.shape[-2]:
         raise ValueError(f"{name} needs square matrices, found the shape {a.shape}")
+
+
+def solve(a, b, lower=False, overwrite_a=False, overwrite_b=False, debug=False, check_finite=True, assume_a="gen"):
+    """The solution of a system of equations."""
+    if assume_a not in ("gen", "sym", "her", "pos"):
+        raise ValueError(f"'assume_a' of solve() is 'gen', 'sym', 'her' or 'pos', found {assume_a!r}")
+    if assume_a != "pos":
+        return jnp.linalg.solve(a, b)
+    a, b = jnp.asarray(a), jnp.asarray(b)
+    dtype = jnp.result_type(_float(a), _float(b))
+    a, b = a.astype(dtype), b.astype(dtype)
+    _square("solve()", a)
+    # Values look at one triangle, derivatives at the whole matrix, which they take for symmetric.
+    factors = cho_factor(lax.stop_gradient(a), lower=lower)
+
+    def of_vector(b):
+        matvec = lambda x: (a @ x[..., None])[..., 0]
+        return lax.custom_linear_solve(matvec, b, solve=lambda _, x: cho_solve(factors, x), symmetric=True)
+
+    if a.ndim == b.ndim + 1:
+        return of_vector(b)
+    return jax.vmap(of_vector, b.ndim - 1, max(a.ndim, b.ndim) - 1)(b)
+
+
+def toeplitz(c, r=None):
+    """A matrix that is constant along diagonals."""
+    c = jnp.atleast_1d(jnp.asarray(c))
+    r = jnp.conj(c) if r is None else jnp.atleast_1d(jnp.asarray(r))
+
+    def of_vectors(c, r):
+        if not c.size or not r.size:
+            return jnp.empty((c.size, r.size), jnp.result_type(c, r))
+        # The column from its end, then the row after its first element: each row is a window of that.
+        line = jnp.concatenate([c[::-1], r[1:]])[None, :, None]
+        windows = lax.conv_general_dilated_patches(
+            line, (r.size,), (1,), "VALID", dimension_numbers=("NTC", "IOT", "NTC"), precision="highest"
+        )
+        return windows[0, ::-1]
+
+    return jnp.vectorize(of_vectors, signature="(m),(n)->(m,n)")(c, r)
 
 
 def lu(a, permute_l=False, overwrite_a=False, check_finite=True):

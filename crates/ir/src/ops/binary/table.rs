@@ -8,7 +8,7 @@ use super::super::lowering::Lowering;
 use super::super::wide::{IntType, Kernel};
 use super::super::{Compare, Comparison, special};
 use super::BinaryKind;
-use crate::{Builder, Result, Value};
+use crate::{Builder, DType, Result, Value};
 
 /// The operand's share of the result's tangent, from operands, result and the operand's tangent.
 pub(super) type Partial = fn(&mut Builder, xy: [Value; 2], z: Value, d: Value) -> Result<Value>;
@@ -56,7 +56,11 @@ impl BinaryKind {
         match self {
             BinaryKind::Add => Rule {
                 name: "add",
-                lowering: Lowering::Op("stablehlo.add"),
+                // XLA takes the sum of two truth values that it knows for their exclusive or.
+                lowering: Lowering::Typed(|[x, _]| match x.dtype {
+                    DType::Bool => Lowering::Op("stablehlo.or"),
+                    _ => Lowering::Op("stablehlo.add"),
+                }),
                 partials: [Share(|_, _, _, d| Ok(d)), Share(|_, _, _, d| Ok(d))],
                 linear: Linear::Jointly([|_, ct| Ok(ct), |_, ct| Ok(ct)]),
                 eval: Kernel::number(|[x, y]| x + y, |[x, y], _| x + y)
