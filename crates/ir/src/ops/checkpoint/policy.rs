@@ -7,6 +7,9 @@ use crate::{Attr, AttrReader, Attrs, Equation, Op};
 
 /// Which values a checkpoint saves for the backward pass; the others are computed again.
 ///
+/// Policies reach into scans, whose saved values are stacked, and into branches. A loop of unknown length has no stack:
+/// unless its results are saved, it is computed again as a whole, as in JAX.
+///
 /// Policies form a lattice: of two, [`Policy::or`] saves what either does.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Policy {

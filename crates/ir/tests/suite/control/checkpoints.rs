@@ -143,3 +143,35 @@ fn policies_reach_into_loops_and_branches() {
         assert_eq!(count(&gradient, "dot_general"), plain + again, "{policy:?}\n{gradient}");
     }
 }
+
+/// Products of a loop of unknown length have no stack to be saved in: the loop runs again, as in JAX, unless the policy
+/// saves its results.
+#[test]
+fn a_loop_of_unknown_length_runs_again() {
+    let turn = inner("turn", &[f64s(&[3, 3]), f64s(&[3])], |b, v| {
+        let y = b.dot_general(v[0], v[1], DotDims::contracting([1], [0]))?;
+        Ok(vec![v[0], y])
+    });
+    let small = inner("small", &[f64s(&[3, 3]), f64s(&[3])], |b, v| {
+        let norm = b.dot_general(v[1], v[1], DotDims::contracting([0], [0]))?;
+        let limit = b.full_like(norm, 2.0)?;
+        Ok(vec![b.lt(norm, limit)?])
+    });
+    let body = inner("looped", &[f64s(&[3, 3]), f64s(&[3])], |b, v| {
+        let still = b.stop_gradient(v[0])?;
+        let start = b.stop_gradient(v[1])?;
+        let end = b.while_loop(&small, &turn, &[still, start])?;
+        let y = b.sin(v[1])?;
+        Ok(vec![b.mul(y, end[1])?])
+    });
+    for (policy, loops) in
+        [(Policy::nothing(), 2), (Policy::dots(), 2), (Policy::only_names(["end"]), 2), (Policy::everything(), 1)]
+    {
+        let f = function(&[&[3, 3], &[3]], |b, v| {
+            let y = b.checkpoint(&body, policy.clone(), true, v)?;
+            Ok(vec![b.reduce_sum(y[0], &[0])?])
+        });
+        let gradient = value_and_grad(&f, &[0, 1], 0).unwrap();
+        assert_eq!(count(&gradient, "while"), loops, "{policy:?}\n{gradient}");
+    }
+}

@@ -1,6 +1,7 @@
 //! The laws.
 
-use keramos_ir::passes::{Options, Target, pack, simplify};
+use keramos_ir::ops::DotDims;
+use keramos_ir::passes::{Options, Target, dce, order_donated, pack, roll, simplify};
 use keramos_ir::transform::{jvp, linearize, transpose, value_and_grad, vjp, vmap};
 use keramos_ir::{Array, Batch, Builder, DType, Function, IrError, eval, text, verify};
 
@@ -11,14 +12,17 @@ use crate::batching::{stack, unstack};
 use crate::numeric::{close, directional, dot};
 
 /// What finite differences can check.
-const SMOOTH: Domain =
-    Domain { float: DType::F64, kinks: false, no_derivative: false, forward_only: true, backward_only: false };
+pub const SMOOTH: Domain =
+    Domain { kinks: false, no_derivative: false, backward_only: false, ..Domain::all(DType::F64) };
 
 /// The same without what has no derivative in reverse mode.
 const SMOOTH_REVERSIBLE: Domain = Domain { forward_only: false, ..SMOOTH };
 
+/// What also has second derivatives.
+const TWICE: Domain = Domain { twice: true, ..SMOOTH_REVERSIBLE };
+
 /// What has a derivative in reverse mode.
-const REVERSIBLE: Domain = Domain { kinks: true, backward_only: true, ..SMOOTH_REVERSIBLE };
+pub const REVERSIBLE: Domain = Domain { kinks: true, backward_only: true, ..SMOOTH_REVERSIBLE };
 
 fn told(error: IrError) -> String {
     error.to_string()
@@ -122,6 +126,75 @@ fn on_rows(f: &Function, rows: usize, mapped: &[bool], apart: bool) -> Result<Fu
     Ok(b.finish(joined))
 }
 
+/// The program three times over, each time on what the last one made of the first parameter.
+fn repeated(f: &Function) -> Result<Function, IrError> {
+    let mut b = Builder::new("repeated");
+    let mut params: Vec<_> = f.param_types().into_iter().map(|ty| b.param(ty)).collect();
+    let shape = b.ty(params[0]).shape.clone();
+    let weights = b.full(&f.param_types()[0].with_shape([shape[1], shape[1]]), 0.25)?;
+    for _ in 0..3 {
+        let made = b.inline(f, &params)?[0];
+        let made = b.convert(made, DType::F64)?;
+        let flat = b.reshape(made, &[f.result_types()[0].size()])?;
+        let first = b.slice_in_dim(flat, 0, 1, 0)?;
+        let first = b.reshape(first, &[])?;
+        let first = b.sin(first)?;
+        let first = b.broadcast(first, &shape)?;
+        let product = b.dot_general(params[0], weights, DotDims::contracting([1], [0]))?;
+        params[0] = b.add(product, first)?;
+    }
+    Ok(b.finish(vec![params[0]]))
+}
+
+#[test]
+fn each_pass_keeps_every_bit() {
+    let rolled = std::cell::Cell::new(0);
+    holds(500, 8, Domain::all(DType::F64), |f, mut choices| {
+        let args = args(f, &mut choices);
+        let repeated = repeated(f).map_err(told)?;
+        let rolling = roll(&repeated, 2).map_err(told)?;
+        rolled.set(rolled.get() + usize::from(rolling.equations.len() < repeated.equations.len()));
+        let accelerator = Options { target: Target::Accelerator, ..Options::default() };
+        let passes = [
+            ("dce", f, dce(f.clone())),
+            ("simplify for an accelerator", f, simplify(f, &accelerator).map_err(told)?),
+            ("roll", &repeated, rolling),
+        ];
+        for (name, before, after) in passes {
+            verify(&after).map_err(told)?;
+            let expected = eval(before, &args).map_err(told)?;
+            agree(name, &eval(&after, &args).map_err(told)?, &expected, 0.0)?;
+        }
+        Ok(())
+    });
+    assert!(rolled.get() > 50, "{} programs were rolled", rolled.get());
+}
+
+/// The program on many examples at once, and the update of its first parameter.
+fn with_update(f: &Function) -> Result<Function, IrError> {
+    let (many, _) = vmap(f, &vec![true; f.params.len()], &Batch::new(700), &[])?;
+    let mut b = Builder::new("with_update");
+    let params: Vec<_> = many.param_types().into_iter().map(|ty| b.param(ty)).collect();
+    let mut results = b.inline(&many, &params)?;
+    let step = b.tanh(params[0])?;
+    results.push(b.sub(params[0], step)?);
+    Ok(b.finish(results))
+}
+
+#[test]
+fn the_order_of_reads_keeps_every_bit() {
+    let ordered = std::cell::Cell::new(0);
+    holds(60, 6, Domain::all(DType::F64), |f, mut choices| {
+        let f = dce(with_update(f).map_err(told)?);
+        let after = order_donated(&f, &[(0, f.results.len() - 1)]).map_err(told)?;
+        ordered.set(ordered.get() + usize::from(after.equations.len() > f.equations.len()));
+        verify(&after).map_err(told)?;
+        let args = args(&f, &mut choices);
+        agree("ordered", &eval(&after, &args).map_err(told)?, &eval(&f, &args).map_err(told)?, 0.0)
+    });
+    assert!(ordered.get() > 5, "{} programs were put in order", ordered.get());
+}
+
 #[test]
 fn packing_keeps_every_bit() {
     holds(800, 12, Domain::all(DType::F64), |f, mut choices| {
@@ -162,7 +235,7 @@ fn slopes(f: &Function, args: &[Array], along: &[Option<Array>], pushed: &[Array
 
 #[test]
 fn gradients_differentiate_again() {
-    holds(600, 8, SMOOTH_REVERSIBLE, |f, mut choices| {
+    holds(600, 8, TWICE, |f, mut choices| {
         let scalar = {
             let mut b = Builder::new("scalar");
             let params: Vec<_> = f.param_types().into_iter().map(|ty| b.param(ty)).collect();

@@ -66,7 +66,7 @@ fn alone(seed: u64, steps: &[u64], domain: Domain) -> Option<String> {
 /// Checks `modules` modules of programs, the first of which has the number `first`.
 fn agree(first: u64, modules: u64, float: DType, effort: Effort) {
     const MOST: usize = 10;
-    let domain = Domain::all(float);
+    let domain = Domain { iterative: false, ..Domain::all(float) };
     let base = setting("KERAMOS_RANDOM_SEED", 0) << 32;
     for module in first..first + modules * setting("KERAMOS_RANDOM_PROGRAMS", 1) {
         let seeds: Vec<u64> = (0..TOGETHER).map(|i| base + module * TOGETHER + i).collect();

@@ -26,23 +26,14 @@ const SMOOTH: &[UnaryKind] = &[
 const POSITIVE: &[UnaryKind] =
     &[UnaryKind::Log, UnaryKind::Log1p, UnaryKind::Sqrt, UnaryKind::Rsqrt, UnaryKind::Cbrt, UnaryKind::Lgamma];
 
-/// Functions of two operands that say something about any of them.
-const OF_TWO: &[BinaryKind] = &[
-    BinaryKind::Add,
-    BinaryKind::Sub,
-    BinaryKind::Mul,
-    BinaryKind::Div,
-    BinaryKind::Rem,
-    BinaryKind::Max,
-    BinaryKind::Min,
-    BinaryKind::Pow,
-    BinaryKind::Atan2,
-    BinaryKind::And,
-    BinaryKind::Or,
-    BinaryKind::Xor,
-    BinaryKind::ShiftLeft,
-    BinaryKind::ShiftRightLogical,
-    BinaryKind::ShiftRightArithmetic,
+/// Functions of two operands that are defined on part of the numbers only; [`Maker::tabled`] applies them.
+const NARROW: &[BinaryKind] = &[
+    BinaryKind::Polygamma,
+    BinaryKind::Zeta,
+    BinaryKind::Igamma,
+    BinaryKind::Igammac,
+    BinaryKind::IgammaGradA,
+    BinaryKind::RandomGammaGrad,
 ];
 
 /// Those that do not look at the signs of zeros, with which simplification is free.
@@ -101,7 +92,10 @@ impl Maker {
             &[BinaryKind::Add, BinaryKind::Sub, BinaryKind::Mul, BinaryKind::Div, BinaryKind::Pow];
         let x = if self.domain.kinks { Some(self.any()) } else { self.float() };
         let Some(x) = x else { return Ok(Vec::new()) };
-        let kind = self.c.of(if self.domain.kinks { OF_TWO } else { smooth });
+        let kind = self.c.of(if self.domain.kinks { BinaryKind::ALL } else { smooth });
+        if NARROW.contains(&kind) {
+            return Ok(Vec::new());
+        }
         let is_float = self.is_float(x);
         let (mut x, mut y) = (x, self.like(x));
         // A scalar operand is broadcast, as people write it.

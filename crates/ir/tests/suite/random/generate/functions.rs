@@ -13,7 +13,7 @@ impl Maker {
         if self.depth > 1 {
             return Ok(Vec::new());
         }
-        match self.c.below(10) {
+        match self.c.below(11) {
             0 => {
                 let (args, function) = self.same_types("callee")?;
                 self.b.call(&function, &args)
@@ -34,6 +34,7 @@ impl Maker {
             5 => self.cond(),
             6 => self.reduction_by_function(),
             7 if self.domain.kinks => self.random_bits(),
+            8 => self.mapped(),
             _ => self.scan(),
         }
     }
@@ -49,8 +50,9 @@ impl Maker {
     }
 
     /// A function of a few steps, not finished.
-    fn inner(&mut self, name: &str, params: &[TensorType]) -> Maker {
+    pub(super) fn inner(&mut self, name: &str, params: &[TensorType]) -> Maker {
         let mut inner = Maker::new(name, params, self.domain, self.depth + 1);
+        inner.mapped = self.mapped.clone();
         for _ in 0..=self.c.below(3) {
             inner.step(self.c.bits());
         }

@@ -4,10 +4,15 @@
 //! before it left. Every list of steps is a program, so that a failing one shrinks by leaving out steps.
 
 mod elementwise;
+mod examples;
 mod functions;
 mod indexing;
 mod reductions;
 mod shapes;
+mod table;
+
+use std::cell::RefCell;
+use std::rc::Rc;
 
 use keramos_ir::{Array, Buffer, Builder, DType, Function, Result, TensorType, Value, passes};
 
@@ -27,12 +32,24 @@ pub struct Domain {
     pub forward_only: bool,
     /// Primitives whose derivative runs backward only.
     pub backward_only: bool,
+    /// Only primitives whose derivative has a derivative.
+    pub twice: bool,
+    /// Primitives that are computed by iteration, which XLA ends before the last digits are right.
+    pub iterative: bool,
 }
 
 impl Domain {
     /// Everything.
-    pub fn all(float: DType) -> Self {
-        Domain { float, kinks: true, no_derivative: true, forward_only: true, backward_only: true }
+    pub const fn all(float: DType) -> Self {
+        Domain {
+            float,
+            kinks: true,
+            no_derivative: true,
+            forward_only: true,
+            backward_only: true,
+            twice: false,
+            iterative: true,
+        }
     }
 }
 
@@ -100,6 +117,12 @@ impl Choices {
 
 /// The program of some steps.
 pub fn program(steps: &[u64], domain: Domain) -> Function {
+    with_mapped(steps, domain).0
+}
+
+/// The program of some steps, and the functions that were mapped over examples to make it: their collectives are no
+/// longer in it.
+pub fn with_mapped(steps: &[u64], domain: Domain) -> (Function, Vec<Function>) {
     let mut types: Vec<TensorType> =
         [&[2, 3][..], &[3], &[], &[3, 2]].map(|shape| TensorType::new(domain.float, shape)).to_vec();
     if domain.kinks {
@@ -116,7 +139,8 @@ pub fn program(steps: &[u64], domain: Domain) -> Function {
     let made = maker.pool.len() - types.len();
     let results: Vec<Value> =
         [0, made / 3, made / 2].iter().map(|back| maker.pool[maker.pool.len() - 1 - back]).collect();
-    maker.b.finish(results)
+    let mapped = maker.mapped.take();
+    (maker.b.finish(results), mapped)
 }
 
 /// Steps of a program.
@@ -157,6 +181,7 @@ struct Maker {
     c: Choices,
     domain: Domain,
     depth: usize,
+    mapped: Rc<RefCell<Vec<Function>>>,
 }
 
 /// What one step appends: the values that later steps may use.
@@ -166,7 +191,7 @@ impl Maker {
     fn new(name: &str, params: &[TensorType], domain: Domain, depth: usize) -> Self {
         let mut b = Builder::new(name);
         let pool = params.iter().map(|ty| b.param(ty.clone())).collect();
-        Maker { b, pool, c: Choices(0), domain, depth }
+        Maker { b, pool, c: Choices(0), domain, depth, mapped: Rc::default() }
     }
 
     /// Appends what the step chooses. A choice that does not fit what is there appends nothing.
@@ -175,7 +200,7 @@ impl Maker {
         if self.pool.is_empty() {
             return;
         }
-        let family = self.c.below(14);
+        let family = self.c.below(16);
         let made = match family {
             0 | 1 => self.unary(),
             2 | 3 => self.binary(),
@@ -186,6 +211,7 @@ impl Maker {
             9 | 10 => self.reduction(),
             11 => self.contraction(),
             12 => self.indexing(),
+            13 | 14 => self.tabled(),
             _ => self.function_inside(),
         };
         let made = made.unwrap_or_else(|e| panic!("{e}\n{}", self.b.function()));
