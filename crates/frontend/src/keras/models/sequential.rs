@@ -198,7 +198,7 @@ impl Sequential {
         let layers = super::layers(model);
         interp.tracer.push_scope(model.name());
         let start = Value::Symbolic(input.clone());
-        let result = layers.iter().try_fold(start.clone(), |x, layer| layer.call(interp, Args::positional(vec![x])));
+        let result = through(interp, &layers, start.clone());
         interp.tracer.pop_scope();
         let functional = Functional::new(start, result?)?;
         // Keras builds a functional model inside, which takes a name of its own.
@@ -207,6 +207,17 @@ impl Sequential {
         model.built.set(true);
         Ok(())
     }
+}
+
+/// Calls one layer after the other. Each is at the place where it was made: the stack itself has but one place.
+fn through(interp: &mut Interp, layers: &[Rc<LayerObject>], x: Value) -> Result<Value> {
+    let outer = interp.span;
+    let result = layers.iter().try_fold(x, |x, layer| {
+        interp.at(layer.made_at);
+        layer.call(interp, Args::positional(vec![x])).map_err(|error| error.at(layer.made_at))
+    });
+    interp.at(outer);
+    result
 }
 
 impl Layer for Sequential {
@@ -223,9 +234,7 @@ impl Layer for Sequential {
         let graph = self.graph.borrow().clone();
         match graph {
             Some(graph) => graph.replay(cx.interp, &[x]),
-            None => super::layers(cx.object)
-                .iter()
-                .try_fold(Value::Tensor(x), |x, layer| layer.call(cx.interp, Args::positional(vec![x]))),
+            None => through(cx.interp, &super::layers(cx.object), Value::Tensor(x)),
         }
     }
 }
