@@ -107,12 +107,15 @@ struct TupleMethod {
     replace: bool,
 }
 
-/// The method of a named tuple called `name`.
+/// What a named tuple itself has under that name: a method, or the names of its fields.
 pub(crate) fn tuple_method(instance: &Rc<Instance>, name: &str) -> Option<Value> {
     instance.tuple.as_ref()?;
     let replace = match name {
         "_asdict" => false,
         "_replace" => true,
+        "_fields" => {
+            return Some(Value::tuple(instance.class.fields().iter().cloned().map(Value::Str).collect::<Vec<_>>()));
+        }
         _ => return None,
     };
     Some(Value::User(Rc::new(TupleMethod { instance: instance.clone(), replace })))

@@ -81,3 +81,5 @@ class Derived(Generated):
 class Written(Generated):
     def __init__(self): super().__init__(7)
 print(vars(Generated(3)), Derived(4).size, Written().size)
+Pair = namedtuple("Pair", ["left", "right"])
+print(Pair(1, 2)._fields, hasattr(Pair(1, 2), "_fields"), hasattr((1, 2), "_fields"), type(Pair(1, 2))(*[3, 4]))
