@@ -41,6 +41,9 @@ modules! {
         written: &[
             include_str!("../../packages/jax/scipy_special_tables.py"),
             include_str!("../../packages/jax/scipy_special.py"),
+            include_str!("../../packages/jax/scipy_special_integrals.py"),
+            include_str!("../../packages/jax/scipy_special_gamma.py"),
+            include_str!("../../packages/jax/scipy_special_hypergeometric.py"),
         ],
         ..Contents::new("jax.scipy.special")
     };

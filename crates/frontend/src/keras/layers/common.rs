@@ -30,6 +30,33 @@ pub(super) const fn flag(name: &'static str, default: bool) -> Param {
     Param::new(name, Default::Bool(default))
 }
 
+/// How a kernel and a bias start, what holds them back and what bounds them.
+pub(super) const KERNEL_AND_BIAS: &[Param] = &[
+    string("kernel_initializer", "glorot_uniform"),
+    string("bias_initializer", "zeros"),
+    none("kernel_regularizer"),
+    none("bias_regularizer"),
+    none("activity_regularizer"),
+    none("kernel_constraint"),
+    none("bias_constraint"),
+];
+
+/// `parts` one after the other; `N` is the number of them all.
+pub(super) const fn joined<const N: usize>(parts: &[&[Param]]) -> [Param; N] {
+    let mut all = [DATA_FORMAT; N];
+    let (mut at, mut part) = (0, 0);
+    while part < parts.len() {
+        let mut i = 0;
+        while i < parts[part].len() {
+            all[at] = parts[part][i];
+            (at, i) = (at + 1, i + 1);
+        }
+        part += 1;
+    }
+    assert!(at == N, "the number of parameters");
+    all
+}
+
 /// The resolved `activation` argument.
 pub(super) fn activation(args: &Bound) -> Result<Option<Value>> {
     activations::get(args.get("activation")?)

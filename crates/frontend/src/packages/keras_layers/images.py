@@ -119,37 +119,7 @@ class RandomRotation(_Affine):
         return ops.concatenate(columns + [ops.zeros((count, 2))], axis=1)
 
 
-class RandomZoom(_Affine):
-    def __init__(
-        self,
-        height_factor,
-        width_factor=None,
-        fill_mode="reflect",
-        interpolation="bilinear",
-        seed=None,
-        fill_value=0.0,
-        data_format=None,
-        **kwargs,
-    ):
-        super().__init__(fill_mode, interpolation, seed, fill_value, data_format, **kwargs)
-        self.height_factor, self.width_factor = height_factor, width_factor
-        self._height = _interval(height_factor, -1, 1, "height_factor")
-        self._width = None if width_factor is None else _interval(width_factor, -1, 1, "width_factor")
-
-    def _matrix(self, count, height, width):
-        def zoom(interval):
-            low, high = interval
-            return keras.random.uniform((count, 1), minval=1.0 + low, maxval=1.0 + high, seed=self.generator)
-
-        y = zoom(self._height)
-        x = y if self._width is None else zoom(self._width)
-        move_x = (ops.cast(width, "float32") - 1.0) / 2.0 * (1.0 - x)
-        move_y = (ops.cast(height, "float32") - 1.0) / 2.0 * (1.0 - y)
-        zero = ops.zeros((count, 1))
-        return ops.concatenate([x, zero, move_x, zero, y, move_y, ops.zeros((count, 2))], axis=1)
-
-
-class RandomTranslation(_Affine):
+class _ByFactors(_Affine):
     def __init__(
         self,
         height_factor,
@@ -164,8 +134,27 @@ class RandomTranslation(_Affine):
         super().__init__(fill_mode, interpolation, seed, fill_value, data_format, **kwargs)
         self.height_factor, self.width_factor = height_factor, width_factor
         self._height = _interval(height_factor, -1, 1, "height_factor")
-        self._width = _interval(width_factor, -1, 1, "width_factor")
+        self._width = None if width_factor is None else _interval(width_factor, -1, 1, "width_factor")
 
+
+class RandomZoom(_ByFactors):
+    def __init__(self, height_factor, width_factor=None, *args, **kwargs):
+        super().__init__(height_factor, width_factor, *args, **kwargs)
+
+    def _matrix(self, count, height, width):
+        def zoom(interval):
+            low, high = interval
+            return keras.random.uniform((count, 1), minval=1.0 + low, maxval=1.0 + high, seed=self.generator)
+
+        y = zoom(self._height)
+        x = y if self._width is None else zoom(self._width)
+        move_x = (ops.cast(width, "float32") - 1.0) / 2.0 * (1.0 - x)
+        move_y = (ops.cast(height, "float32") - 1.0) / 2.0 * (1.0 - y)
+        zero = ops.zeros((count, 1))
+        return ops.concatenate([x, zero, move_x, zero, y, move_y, ops.zeros((count, 2))], axis=1)
+
+
+class RandomTranslation(_ByFactors):
     def _matrix(self, count, height, width):
         def move(interval, size):
             low, high = interval

@@ -8,7 +8,7 @@ use crate::interp::Interp;
 use crate::keras::initializers;
 use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
 use crate::keras::layers::activations::{SOFTMAX, masked_softmax};
-use crate::keras::layers::common::{self, flag, none, string};
+use crate::keras::layers::common::{self, KERNEL_AND_BIAS, flag, joined, none};
 use crate::keras::layers::core::EINSUM_DENSE;
 use crate::keras::layers::regularization::DROPOUT;
 use crate::keras::symbolic::{DisplayShape, SymbolicShape};
@@ -22,26 +22,25 @@ pub(in crate::keras::layers) static MULTI_HEAD_ATTENTION: ClassDecl = ClassDecl 
     name: "MultiHeadAttention",
     aliases: &[],
     bases: &["Layer"],
-    signature: Signature::new(&[
-        Param::required("num_heads"),
-        Param::required("key_dim"),
-        none("value_dim"),
-        Param::new("dropout", Default::Float(0.0)),
-        flag("use_bias", true),
-        none("output_shape"),
-        none("attention_axes"),
-        none("sliding_window"),
-        none("flash_attention"),
-        string("kernel_initializer", "glorot_uniform"),
-        string("bias_initializer", "zeros"),
-        none("kernel_regularizer"),
-        none("bias_regularizer"),
-        none("activity_regularizer"),
-        none("kernel_constraint"),
-        none("bias_constraint"),
-        flag("use_gate", false),
-        none("seed"),
-    ])
+    signature: Signature::new(
+        &const {
+            joined::<18>(&[
+                &[
+                    Param::required("num_heads"),
+                    Param::required("key_dim"),
+                    none("value_dim"),
+                    Param::new("dropout", Default::Float(0.0)),
+                    flag("use_bias", true),
+                    none("output_shape"),
+                    none("attention_axes"),
+                    none("sliding_window"),
+                    none("flash_attention"),
+                ],
+                KERNEL_AND_BIAS,
+                &[flag("use_gate", false), none("seed")],
+            ])
+        },
+    )
     .with(COMMON),
     doc: "Scaled dot-product attention of several heads, called as layer(query, value, key=value, masks…).",
     new,

@@ -4,7 +4,7 @@ use super::Window;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject};
-use crate::keras::layers::common::{self, DATA_FORMAT, flag, none, string};
+use crate::keras::layers::common::{self, DATA_FORMAT, KERNEL_AND_BIAS, flag, joined, none, string};
 use crate::keras::symbolic::SymbolicShape;
 use crate::keras::weights::Weight;
 use crate::library::{Bound, ClassDecl, Default, Param, Signature};
@@ -17,7 +17,7 @@ macro_rules! transpose {
             name: $class,
             aliases: &[$alias],
             bases: &["Layer"],
-            signature: Signature::new(&[
+            signature: Signature::new(&const { joined::<16>(&[&[
                 Param::required("filters"),
                 Param::required("kernel_size"),
                 Param::new("strides", $ones),
@@ -26,14 +26,7 @@ macro_rules! transpose {
                 Param::new("dilation_rate", $ones),
                 none("activation"),
                 flag("use_bias", true),
-                string("kernel_initializer", "glorot_uniform"),
-                string("bias_initializer", "zeros"),
-                none("kernel_regularizer"),
-                none("bias_regularizer"),
-                none("activity_regularizer"),
-                none("kernel_constraint"),
-                none("bias_constraint"),
-            ])
+], KERNEL_AND_BIAS]) })
             .with(COMMON),
             doc: $doc,
             new: |interp, args| new(interp, args, &$constant, $spatial),

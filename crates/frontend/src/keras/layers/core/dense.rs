@@ -4,7 +4,7 @@ use super::lora::{self, Adapted, Lora};
 use crate::error::Result;
 use crate::interp::Interp;
 use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
-use crate::keras::layers::common::{self, flag, none, string};
+use crate::keras::layers::common::{self, KERNEL_AND_BIAS, flag, joined, none};
 use crate::keras::symbolic::SymbolicShape;
 use crate::keras::weights::Weight;
 use crate::library::{Bound, ClassDecl, Param, Signature};
@@ -14,21 +14,15 @@ pub(in crate::keras::layers) static DENSE: ClassDecl = ClassDecl {
     name: "Dense",
     aliases: &[],
     bases: &["Layer"],
-    signature: Signature::new(&[
-        Param::required("units"),
-        none("activation"),
-        flag("use_bias", true),
-        string("kernel_initializer", "glorot_uniform"),
-        string("bias_initializer", "zeros"),
-        none("kernel_regularizer"),
-        none("bias_regularizer"),
-        none("activity_regularizer"),
-        none("kernel_constraint"),
-        none("bias_constraint"),
-        lora::PARAMS[0],
-        lora::PARAMS[1],
-        none("quantization_config"),
-    ])
+    signature: Signature::new(
+        &const {
+            joined::<13>(&[
+                &[Param::required("units"), none("activation"), flag("use_bias", true)],
+                KERNEL_AND_BIAS,
+                &[lora::PARAMS[0], lora::PARAMS[1], none("quantization_config")],
+            ])
+        },
+    )
     .with(COMMON),
     doc: "activation(x·kernel + bias) over the last dimension of x.",
     new,

@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::initializers;
 use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
-use crate::keras::layers::common::{self, none, string};
+use crate::keras::layers::common::{self, KERNEL_AND_BIAS, joined, none};
 use crate::keras::symbolic::{DisplayShape, SymbolicShape};
 use crate::keras::weights::Weight;
 use crate::library::{Bound, ClassDecl, Param, Signature};
@@ -15,22 +15,15 @@ pub(in crate::keras::layers) static EINSUM_DENSE: ClassDecl = ClassDecl {
     name: "EinsumDense",
     aliases: &[],
     bases: &["Layer"],
-    signature: Signature::new(&[
-        Param::required("equation"),
-        Param::required("output_shape"),
-        none("activation"),
-        none("bias_axes"),
-        string("kernel_initializer", "glorot_uniform"),
-        string("bias_initializer", "zeros"),
-        none("kernel_regularizer"),
-        none("bias_regularizer"),
-        none("activity_regularizer"),
-        none("kernel_constraint"),
-        none("bias_constraint"),
-        lora::PARAMS[0],
-        lora::PARAMS[1],
-        none("quantization_config"),
-    ])
+    signature: Signature::new(
+        &const {
+            joined::<14>(&[
+                &[Param::required("equation"), Param::required("output_shape"), none("activation"), none("bias_axes")],
+                KERNEL_AND_BIAS,
+                &[lora::PARAMS[0], lora::PARAMS[1], none("quantization_config")],
+            ])
+        },
+    )
     .with(COMMON),
     doc: "activation(einsum(equation, x, kernel) + bias).",
     new,

@@ -20,23 +20,7 @@ pub(super) use time_distributed::TIME_DISTRIBUTED;
 
 use crate::library::{Default, Param};
 
-use super::common::{flag, none, string};
-
-/// `parts` one after the other; `N` is the number of them all.
-const fn joined<const N: usize>(parts: &[&[Param]]) -> [Param; N] {
-    let mut all = [UNITS; N];
-    let (mut at, mut part) = (0, 0);
-    while part < parts.len() {
-        let mut i = 0;
-        while i < parts[part].len() {
-            all[at] = parts[part][i];
-            (at, i) = (at + 1, i + 1);
-        }
-        part += 1;
-    }
-    assert!(at == N, "the number of parameters");
-    all
-}
+use super::common::{flag, joined, none, string};
 
 const UNITS: Param = Param::required("units");
 /// `activation`, as cells have it.
