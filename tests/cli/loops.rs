@@ -1,5 +1,5 @@
-//! Training loops as people write them over Keras's stateless API and over JAX, driven by `keramos-run train`,
-//! against what they do under real Keras and JAX (`loops/regenerate.py`).
+//! Training loops as people write them over Keras's stateless API, over JAX and its libraries, driven by `keramos-run train`,
+//! against what they do under the real ones (`loops/regenerate.py`).
 
 use keramos::runtime::data;
 use keramos::runtime::{Platform, Session};
@@ -65,6 +65,27 @@ fn two_steps_of_one_loop_alternate() {
 #[test]
 fn a_loop_that_counts_hands_the_number_on() {
     follows("counted", include_str!("loops/counted.py"), DATA, &["--input-shape", "f32[72,4],f32[72,1]"]);
+}
+
+/// Loops over modules of Flax and Haiku; what a batch is like is told when compiling.
+macro_rules! libraries {
+    ($($test:ident: $name:literal;)*) => {
+        $(#[test]
+        fn $test() {
+            let source = include_str!(concat!("loops/", $name, ".py"));
+            follows($name, source, LABELS, &["--input-shape", "f32[12,4],i32[12]"]);
+        })*
+    };
+}
+
+libraries! {
+    an_nnx_model_with_metrics_has_its_losses: "nnx_mlp";
+    an_nnx_model_of_scanned_layers_and_cells_has_its_losses: "nnx_rnn";
+    a_train_state_of_linen_has_its_losses: "linen_state";
+    a_linen_model_of_scanned_layers_and_cells_has_its_losses: "linen_rnn";
+    averaged_parameters_of_haiku_have_their_losses: "haiku_averaged";
+    a_transformer_of_haiku_has_its_losses: "haiku_transformer";
+    a_recurrent_net_of_haiku_has_its_losses: "haiku_rnn";
 }
 
 /// The example with its own data set in the place of the one that Keras would download.

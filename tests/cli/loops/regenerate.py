@@ -1,4 +1,4 @@
-"""Runs the training loops of this folder, and the example `train_step`, under real Keras and JAX: python regenerate.py
+"""Runs the training loops of this folder, and the example `train_step`, under real Keras, JAX, Flax and Haiku: python regenerate.py
 
 Writes what each loop kept in `history` and, where it has them, `weights` (expected.json). The data are those of `../fit`.
 """
@@ -36,7 +36,8 @@ expected = {}
 with tempfile.TemporaryDirectory() as folder:
     for data in ("data.npz", "labels.npz"):
         shutil.copy(os.path.join(here, "..", "fit", data), folder)
-    for name in ("scratch", "customised", "noise", "gan", "counted"):
+    libraries = ("nnx_mlp", "nnx_rnn", "linen_state", "linen_rnn", "haiku_averaged", "haiku_transformer", "haiku_rnn")
+    for name in ("scratch", "customised", "noise", "gan", "counted") + libraries:
         names, _ = run(os.path.join(here, f"{name}.py"), folder)
         weights = {path: flat(value) for path, value in names.get("weights", {}).items()}
         expected[name] = {"history": names["history"], "weights": weights}

@@ -48,15 +48,19 @@ def _nested(flat):
     return tree
 
 
+def _holds_values(x):
+    return not is_host(x) and isinstance(x, (Pytree, Variable))
+
+
 def _held_objects(arg):
     """The objects in an argument, which is one or a tree of them and arrays."""
     if is_host(arg):
         return []
-    leaves, _ = jax.tree_util.tree_flatten_with_path(arg, is_leaf=lambda x: isinstance(x, (Pytree, Variable)))
+    leaves, _ = jax.tree_util.tree_flatten_with_path(arg, is_leaf=_holds_values)
     return [
         (tuple(getattr(k, "key", getattr(k, "idx", getattr(k, "name", None))) for k in path), leaf)
         for path, leaf in leaves
-        if isinstance(leaf, (Pytree, Variable))
+        if _holds_values(leaf)
     ]
 
 
@@ -64,8 +68,8 @@ def _apart(args):
     """Arguments without their objects, and how to put them together again."""
     if is_host(args):
         return [args], lambda rest: rest[0]
-    leaves, tree = jax.tree.flatten(args, is_leaf=lambda x: isinstance(x, (Pytree, Variable)))
-    places = [i for i, leaf in enumerate(leaves) if not isinstance(leaf, (Pytree, Variable))]
+    leaves, tree = jax.tree.flatten(args, is_leaf=_holds_values)
+    places = [i for i, leaf in enumerate(leaves) if not _holds_values(leaf)]
 
     def together(rest):
         full = list(leaves)
