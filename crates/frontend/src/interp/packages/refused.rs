@@ -10,13 +10,18 @@ pub(super) const REFUSED: &[(&str, &[(&str, &str)])] = &[
     (
         "optax",
         &[
+            ("ctc_loss_with_forward_probs", "`ctc_loss` gives the loss"),
+            ("differentially_private_aggregate", "it is `optax.contrib.differentially_private_aggregate`"),
+            ("dpsgd", "it is `optax.contrib.dpsgd`"),
             ("inject_stateful_hyperparams", "use `inject_hyperparams`"),
             ("lbfgs", SEARCHES),
+            ("matrix_inverse_pth_root", "it is a solver, no part of training"),
             ("measure_with_ema", "it measures for logs, and training does not need it"),
             ("microbatch", "it is experimental: use MultiSteps"),
             ("monitor", "it measures for logs: `snapshot` keeps a measurement in the state"),
             ("multi_normal", "stochastic gradient estimators are not compiled: sample with jax.random"),
             ("nnls", "it is a solver, no part of training"),
+            ("power_iteration", "it is a solver, no part of training"),
             ("scale_by_backtracking_linesearch", SEARCHES),
             ("scale_by_lbfgs", SEARCHES),
             ("scale_by_zoom_linesearch", SEARCHES),

@@ -13,6 +13,8 @@ import jax.numpy as jnp
 GradientTransformation = namedtuple("GradientTransformation", ["init", "update"])
 GradientTransformationExtraArgs = GradientTransformation
 EmptyState = namedtuple("EmptyState", [])
+AdaptiveGradClipState = AddDecayedWeightsState = ClipByGlobalNormState = ClipState = EmptyState
+NonNegativeParamsState = ScaleByTrustRatioState = ScaleState = EmptyState
 MaskedNode = namedtuple("MaskedNode", [])
 MaskedState = namedtuple("MaskedState", ["inner_state"])
 PartitionState = namedtuple("PartitionState", ["inner_states"])
@@ -100,14 +102,15 @@ def _needs_params(params):
         raise ValueError("this transformation needs the parameters: call update(updates, state, params)")
 
 
-def _stateless(f):
-    def init(params):
-        return EmptyState()
+def init_empty_state(params):
+    return EmptyState()
 
+
+def _stateless(f):
     def update(updates, state, params=None, **extra):
         return f(updates, params), state
 
-    return GradientTransformation(init, update)
+    return GradientTransformation(init_empty_state, update)
 
 
 def _leafwise(State, starts, rule, counted=True):

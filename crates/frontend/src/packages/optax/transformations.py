@@ -418,6 +418,32 @@ def per_example_global_norm_clip(grads, l2_norm_clip):
     return jax.tree.unflatten(tree, shaped), clipped
 
 
+def per_example_layer_norm_clip(grads, global_l2_norm_clip, uniform=True):
+    leaves, tree = jax.tree.flatten(grads)
+    sizes = [1 if uniform else g[0].size for g in leaves]
+    limits = [global_l2_norm_clip * (size / sum(sizes)) ** 0.5 for size in sizes]
+    pairs = [per_example_global_norm_clip(g, limit) for g, limit in zip(leaves, limits)]
+    return tuple(jax.tree.unflatten(tree, [pair[i] for pair in pairs]) for i in range(2))
+
+
+@jax.custom_vjp
+def _scaled_backwards(inputs, scale):
+    return inputs
+
+
+_scaled_backwards.defvjp(
+    lambda inputs, scale: (inputs, scale),
+    lambda scale, gradient: (jax.tree.map(lambda g: g * scale, gradient), None),
+)
+
+
+def scale_gradient(inputs, scale):
+    """The inputs; gradients that come back through them are scaled."""
+    if isinstance(scale, (int, float)) and scale in (0.0, 1.0):
+        return inputs if scale == 1.0 else jax.lax.stop_gradient(inputs)
+    return _scaled_backwards(inputs, scale)
+
+
 def unitwise_norm(x):
     if sum(1 for n in x.shape if n != 1) <= 1:
         square = jnp.sum(_square(x), keepdims=True)

@@ -220,6 +220,33 @@ def updates():
     )
 
 
+def trees():
+    tx = optax.inject_hyperparams(optax.adam)(learning_rate=0.1)
+    state = tx.init(params)
+    updates, state = tx.update(gradients(params, 0), state, params)
+    slower = optax.tree.set(state, learning_rate=jnp.float32(0.05))
+    key = jax.random.key(4)
+    batch = jax.tree.map(lambda p: jnp.stack([p, 2 * p, -p]), params)
+    scaled = jax.grad(lambda p: sum(jnp.sum(jnp.sin(x)) for x in jax.tree.leaves(optax.scale_gradient(p, 0.5))))
+    return (
+        optax.tree.get(state, "mu"),
+        optax.tree.get(slower, "learning_rate"),
+        tx.update(gradients(params, 1), slower, params)[0],
+        optax.tree.random_like(key, params),
+        [optax.tree.norm(params, ord) for ord in (1, 2, "inf")],
+        optax.tree.norm(params, squared=True),
+        optax.tree.max(params),
+        optax.tree.min(params),
+        optax.tree.clip(params, -0.5, 0.5),
+        optax.tree.where(params["s"] > 0, params, optax.tree.full_like(params, 7.0)),
+        optax.tree.update_infinity_moment(params, optax.tree.ones_like(params), 0.9, 1e-3),
+        jnp.array(optax.tree.size(params)),
+        scaled(params),
+        optax.per_example_layer_norm_clip(batch, 1.0),
+        optax.per_example_layer_norm_clip(batch, 1.0, uniform=False),
+    )
+
+
 cases = {name: (lambda tx=tx: run(tx)) for name, tx in optimizers.items()}
 cases.update({
     "accumulated": accumulated,
@@ -231,4 +258,5 @@ cases.update({
     "losses": losses,
     "more_losses": more_losses,
     "updates": updates,
+    "trees": trees,
 })
