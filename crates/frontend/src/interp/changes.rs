@@ -79,6 +79,7 @@ impl<'a> Changes<'a> {
                 parts.orelse.iter().chain(&parts.finally).for_each(|block| self.block(block, loops));
             }
             StmtKind::With { body, .. } => self.block(body, loops),
+            StmtKind::Match(choice) => choice.cases.iter().for_each(|case| self.block(&case.body, loops)),
             _ => {}
         }
     }

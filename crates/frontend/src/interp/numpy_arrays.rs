@@ -125,6 +125,7 @@ impl Written {
                 parts.orelse.iter().chain(&parts.finally).for_each(|block| self.block(block));
             }
             StmtKind::With { body, .. } => self.block(body),
+            StmtKind::Match(choice) => choice.cases.iter().for_each(|case| self.block(&case.body)),
             StmtKind::Function(function) => self.block(&function.body),
             StmtKind::Class(class) => self.block(&class.body),
             _ => {}

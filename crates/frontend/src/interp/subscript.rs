@@ -95,6 +95,8 @@ impl Interp {
     }
 
     fn position(&mut self, index: &Value, length: usize, kind: &str, action: &str) -> Result<usize> {
+        let scalar = matches!(index, Value::Array(_)).then(|| crate::jax::arguments::integer(index)).flatten();
+        let index = &scalar.map_or_else(|| index.clone(), Value::Int);
         if !matches!(index, Value::Bool(_) | Value::Int(_) | Value::BigInt(_) | Value::User(_)) {
             let name = index.type_name();
             return Err(match kind {

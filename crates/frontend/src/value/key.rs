@@ -31,6 +31,10 @@ impl Key {
                 }
                 Ok(Key::plain(value))
             }
+            // A number of NumPy is equal to one of Python.
+            Value::Array(array) if array.ty().shape.is_empty() => {
+                Ok(Key::plain(crate::interp::tensor::element(array, 0).unwrap_or(value)))
+            }
             _ => Ok(Key::plain(value)),
         }
     }

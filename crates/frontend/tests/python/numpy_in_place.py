@@ -73,6 +73,9 @@ u = np.zeros(3, dtype="uint8")
 u[0] = 200
 u[1] = 7.9
 print(u.tolist(), max(u.tolist()))
+names = ["a", "b", "c"]
+print([names[i] for i in np.arange(3)], {1: "one"}[np.sum(np.array([0, 1]))], names[np.argmax(np.array([1, 5, 2]))])
+print(np.sin(np.arange(3) * 0.5).tolist(), (np.arange(3) / 3).tolist())
 np.fill_diagonal(x, 5)
 print(x.tolist())
 w, v = np.zeros(2), np.ones(2)
