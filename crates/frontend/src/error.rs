@@ -166,7 +166,13 @@ impl Error {
 
     /// The diagnostic for the user.
     pub fn into_diagnostic(self) -> Diagnostic {
-        self.0.diagnostic
+        let mut diagnostic = self.0.diagnostic;
+        // What is marked anyway needs no second mark.
+        if let Some(primary) = &diagnostic.primary {
+            let place = (primary.span, primary.file);
+            diagnostic.labels.retain(|label| (label.span, label.file) != place);
+        }
+        diagnostic
     }
 }
 

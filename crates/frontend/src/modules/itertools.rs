@@ -27,8 +27,8 @@ static FUNCTIONS: &[FunctionDecl] = functions! {
     "takewhile" [(predicate) (iterable)] "The elements up to the first that fails." => takewhile;
     "starmap" [(function) (iterable)] "The function applied to each tuple of arguments." => starmap;
     "product" [(*iterables) (repeat = Default::Int(1))] "All combinations of one element of each." => product;
-    "permutations" [(iterable) (r = Default::None)] "All arrangements." => permutations;
-    "combinations" [(iterable) (r)] "All selections in order." => combinations;
+    "permutations" [(iterable) (r = Default::None)] "All arrangements." => |i, args| selection(i, args, false);
+    "combinations" [(iterable) (r)] "All selections in order." => |i, args| selection(i, args, true);
     "zip_longest" [(*iterables) (fillvalue = Default::None)] "As zip, filled up to the longest." => zip_longest;
     "pairwise" [(iterable)] "Neighbouring elements." => pairwise;
 };
@@ -121,60 +121,16 @@ fn starmap(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
 fn product(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let pools = pools(interp, args)?;
     let repeat = args.usize("repeat")?;
-    let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
-    for pool in std::iter::repeat_n(&pools, repeat).flatten() {
-        interp.spend_length(rows.len().saturating_mul(pool.len()))?;
-        rows = rows
-            .into_iter()
-            .flat_map(|row| pool.iter().map(move |value| [row.as_slice(), std::slice::from_ref(value)].concat()))
-            .collect();
-    }
-    Ok(listed(rows.into_iter().map(Value::tuple).collect(), "itertools.product"))
+    interp.spend_length(pools.len().saturating_mul(repeat))?;
+    let pools: Vec<Vec<Value>> = std::iter::repeat_n(&pools, repeat).flatten().cloned().collect();
+    Ok(lazy(Lazy::Product(pools, None), "itertools.product"))
 }
 
-/// Selections of `r` positions out of `n`, in lexicographic order.
-fn selections(
-    interp: &mut Interp,
-    values: &[Value],
-    r: usize,
-    taken: &mut Vec<usize>,
-    ordered: bool,
-    found: &mut Vec<Value>,
-) -> Result<()> {
-    interp.spend(1)?;
-    if taken.len() == r {
-        found.push(Value::tuple(taken.iter().filter_map(|&at| values.get(at).cloned()).collect::<Vec<_>>()));
-        return Ok(());
-    }
-    let start = if ordered { taken.last().map_or(0, |last| last + 1) } else { 0 };
-    for at in start..values.len() {
-        if ordered || !taken.contains(&at) {
-            taken.push(at);
-            selections(interp, values, r, taken, ordered, found)?;
-            taken.pop();
-        }
-    }
-    Ok(())
-}
-
-fn permutations(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+fn selection(interp: &mut Interp, args: &mut Bound, ordered: bool) -> Result<Value> {
     let values = interp.collect(&args.get("iterable")?.clone())?;
     let r = if args.get("r")?.is_none() { values.len() } else { args.usize("r")? };
-    let mut found = Vec::new();
-    if r <= values.len() {
-        selections(interp, &values, r, &mut Vec::new(), false, &mut found)?;
-    }
-    Ok(listed(found, "itertools.permutations"))
-}
-
-fn combinations(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
-    let values = interp.collect(&args.get("iterable")?.clone())?;
-    let r = args.usize("r")?;
-    let mut found = Vec::new();
-    if r <= values.len() {
-        selections(interp, &values, r, &mut Vec::new(), true, &mut found)?;
-    }
-    Ok(listed(found, "itertools.combinations"))
+    let kind = if ordered { "itertools.combinations" } else { "itertools.permutations" };
+    Ok(lazy(Lazy::Selection { values, r, ordered, taken: None }, kind))
 }
 
 fn zip_longest(interp: &mut Interp, args: &mut Bound) -> Result<Value> {

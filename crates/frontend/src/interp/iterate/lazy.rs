@@ -39,6 +39,11 @@ pub(crate) enum Lazy {
     TakeWhile(Value, Option<Iter>),
     /// `itertools.starmap`.
     StarMap(Value, Iter),
+    /// `itertools.product`: the pools, and the places in them that came last.
+    Product(Vec<Vec<Value>>, Option<Vec<usize>>),
+    /// `itertools.combinations` (ordered) and `itertools.permutations`: the places that came last, in the order of
+    /// their sequences.
+    Selection { values: Vec<Value>, r: usize, ordered: bool, taken: Option<Vec<usize>> },
 }
 
 impl Lazy {
@@ -132,6 +137,38 @@ impl Lazy {
                 *iter = None;
                 Ok(None)
             }
+            Lazy::Product(pools, places) => {
+                interp.spend(1 + pools.len() / 4)?;
+                let next = match places.take() {
+                    None => pools.iter().all(|pool| !pool.is_empty()).then(|| vec![0; pools.len()]),
+                    Some(last) => turned(pools, last),
+                };
+                let Some(next) = next else {
+                    pools.iter_mut().for_each(Vec::clear);
+                    // Of no pools there is one empty combination, which was given.
+                    pools.push(Vec::new());
+                    return Ok(None);
+                };
+                let row = pools.iter().zip(&next).filter_map(|(pool, &at)| pool.get(at).cloned());
+                let row = Value::tuple(row.collect::<Vec<_>>());
+                *places = Some(next);
+                Ok(Some(row))
+            }
+            Lazy::Selection { values, r, ordered, taken } => {
+                interp.spend(1 + *r)?;
+                let next = match taken.take() {
+                    None => (*r <= values.len()).then(|| (0..*r).collect()),
+                    Some(last) => advanced(last, values.len(), *r, *ordered),
+                };
+                let Some(next) = next else {
+                    values.clear();
+                    *r = 1;
+                    return Ok(None);
+                };
+                let row = next.iter().filter_map(|&at| values.get(at).cloned()).collect::<Vec<_>>();
+                *taken = Some(next);
+                Ok(Some(Value::tuple(row)))
+            }
             Lazy::StarMap(function, iter) => {
                 let Some(values) = iter.next(interp)? else { return Ok(None) };
                 let values = interp.collect(&values)?;
@@ -181,4 +218,35 @@ fn keeps(interp: &mut Interp, function: &Value, value: &Value) -> Result<bool> {
         function => interp.call(function, Args::positional(vec![value.clone()]))?,
     };
     interp.is_true(&tested)
+}
+
+/// The places after `last`, the last pool turning fastest.
+fn turned(pools: &[Vec<Value>], mut last: Vec<usize>) -> Option<Vec<usize>> {
+    for (place, pool) in last.iter_mut().zip(pools).rev() {
+        *place += 1;
+        if *place < pool.len() {
+            return Some(last);
+        }
+        *place = 0;
+    }
+    None
+}
+
+/// The selection of `r` of `n` places after `taken`, by the order of the sequences.
+fn advanced(mut taken: Vec<usize>, n: usize, r: usize, ordered: bool) -> Option<Vec<usize>> {
+    while let Some(last) = taken.pop() {
+        let free = |taken: &[usize], at: usize| ordered || !taken.contains(&at);
+        let Some(at) = (last + 1..n).find(|&at| free(&taken, at)) else { continue };
+        if ordered && n - at < r - taken.len() {
+            continue;
+        }
+        taken.push(at);
+        while taken.len() < r {
+            let start = if ordered { taken.last().map_or(0, |last| last + 1) } else { 0 };
+            let next = (start..n).find(|&at| free(&taken, at))?;
+            taken.push(next);
+        }
+        return Some(taken);
+    }
+    None
 }
