@@ -95,6 +95,8 @@ fn chosen(model: &Model, options: &Options) -> Result<usize, Error> {
     }
 }
 
+/// How many times longer than the whole program its kernels may take alone without a word of caution.
+const TOO_LONG: f64 = 1.5;
 /// The share of loops in the time from which on they are spoken of.
 const LOOPS: f64 = 0.2;
 
@@ -119,6 +121,12 @@ fn report(profile: &Profile, top: usize) -> String {
         ),
     });
 
+    if profile.source == Source::Kernels && total > profile.whole * TOO_LONG {
+        text.push_str(
+            "Alone they take longer than the whole program does: kernels this short are not timed well alone, so take the shares \
+             with care.\n",
+        );
+    }
     let loops = profile.operations.iter().filter(|operation| operation.place.operation == "while");
     if loops.map(|operation| operation.time).sum::<f64>() > total * LOOPS {
         text.push_str(
