@@ -1,6 +1,8 @@
 //! Training loops as people write them over Keras's stateless API, over JAX and its libraries, driven by `keramos-run train`,
 //! against what they do under the real ones (`loops/regenerate.py`).
 
+use std::io::{BufRead, BufReader};
+
 use keramos::runtime::data;
 use keramos::runtime::{Platform, Session};
 use keramos::{Artifact, HostTensor};
@@ -86,6 +88,122 @@ libraries! {
     averaged_parameters_of_haiku_have_their_losses: "haiku_averaged";
     a_transformer_of_haiku_has_its_losses: "haiku_transformer";
     a_recurrent_net_of_haiku_has_its_losses: "haiku_rnn";
+}
+
+#[test]
+fn the_last_batch_of_a_loop_may_be_smaller() {
+    let types = ["--input-shape", "f32[20,4],f32[20,1]", "--batch", "12"];
+    follows("leftover_loop", include_str!("loops/leftover_loop.py"), DATA, &types);
+}
+
+/// Steps of a model's class for training, evaluation and prediction, with 72, 24 and 24 rows in batches of 20.
+#[test]
+fn the_last_batch_of_own_steps_may_be_smaller() {
+    let place = Workplace::new();
+    std::fs::write(place.path("data.npz"), DATA).expect("the data");
+    let data = data::read(&place.path("data.npz")).expect("arrays");
+    place.arrays("val.npz", vec![("x", array(&data, "x_val")), ("y", array(&data, "y_val"))]);
+    place.arrays("x.npz", vec![("x", array(&data, "x_val"))]);
+    place.write("leftover_fit.py", include_str!("loops/leftover_fit.py"));
+    place.keramos(&["compile", "leftover_fit.py", "-o", "m.kar", "--batch", "4,12,20"]).ok();
+    trained_is_golden(&place, "leftover_fit");
+
+    let expected: Value = serde_json::from_str(EXPECTED).expect("golden values");
+    let expected = &expected["leftover_fit"];
+    let run = place.keramos_run(&["evaluate", "t.kar", "--data", "val.npz", "--json", "--batch-size", "20"]).ok();
+    assert!(run.stderr.is_empty(), "{}", run.stderr);
+    let found: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    for (name, value) in expected["evaluated"].as_object().expect("logs") {
+        let number = |value: &Value| value.as_f64().expect("a number");
+        assert_close(name, &[number(&found[name])], &[number(value)]);
+    }
+    place.keramos_run(&["predict", "t.kar", "--input", "x.npz", "-o", "y.npz"]).ok();
+    let outputs = data::read(&place.path("y.npz")).expect("outputs");
+    let output = outputs.values().next().expect("an output").values::<f32>().expect("floats");
+    assert_close(
+        "predictions",
+        &output.into_iter().map(f64::from).collect::<Vec<_>>(),
+        &numbers(&expected["predicted"]),
+    );
+}
+
+/// Rows that no compiled size fits are told.
+#[test]
+fn rows_that_are_left_out_are_told() {
+    let place = Workplace::new();
+    std::fs::write(place.path("data.npz"), DATA).expect("the data");
+    place.write("m.py", include_str!("loops/leftover_fit.py"));
+    place.keramos(&["compile", "m.py", "-o", "m.kar", "--batch", "5,20"]).ok();
+    let run = place.keramos_run(&["train", "m.kar", "--data", "data.npz", "-o", "t.kar", "--epochs", "1", "-q"]).ok();
+    let told = "2 rows of each epoch are left out";
+    assert!(run.stderr.contains(told) && run.stderr.contains("--batch 12"), "{}", run.stderr);
+    place.keramos_run(&["evaluate", "t.kar", "--data", "data.npz", "--x", "x_val", "--y", "y_val"]).ok();
+}
+
+/// All that a loop changes is in the artifact: parameters, moments and keys.
+#[test]
+fn a_loop_goes_on_where_it_stopped() {
+    let place = Workplace::new();
+    std::fs::write(place.path("data.npz"), DATA).expect("the data");
+    let types = ["--input-shape", "f32[12,4]"];
+    place.write("gan.py", include_str!("loops/gan.py"));
+    place.keramos(&[&["compile", "gan.py", "-o", "m.kar"][..], &types].concat()).ok();
+    let train = |from: &str, to: &str, epochs: &[&str]| {
+        let options = ["train", from, "--data", "data.npz", "--no-shuffle", "-o", to, "--history", "h.json"];
+        place.keramos_run(&[&options[..], epochs].concat()).ok();
+        let history = std::fs::read_to_string(place.path("h.json")).expect("a history");
+        serde_json::from_str::<Value>(&history).expect("JSON")
+    };
+    let whole = train("m.kar", "whole.kar", &[]);
+    train("m.kar", "first.kar", &["--epochs", "1"]);
+    let rest = train("first.kar", "rest.kar", &["--initial-epoch", "1"]);
+    assert_eq!(rest["epoch"], serde_json::json!([1, 2]));
+    for log in ["d_loss", "g_loss"] {
+        assert_close(log, &numbers(&rest["history"][log]), &numbers(&whole["history"][log])[1..]);
+    }
+    let state = |name: &str| {
+        let mut model =
+            Session::new(Platform::Cpu).expect("a session").load(Artifact::open(place.path(name)).expect(name));
+        let variables = model.manifest().variables.clone();
+        let mut value = |path: &str| model.variable(path).expect(path).bytes().to_vec();
+        variables.iter().map(|variable| variable.path.clone()).map(|path| (value(&path), path)).collect::<Vec<_>>()
+    };
+    assert_eq!(state("rest.kar"), state("whole.kar"));
+}
+
+#[test]
+fn ctrl_c_saves_a_loop() {
+    let place = Workplace::new();
+    std::fs::write(place.path("data.npz"), DATA).expect("the data");
+    place.write("noise.py", include_str!("loops/noise.py"));
+    place.keramos(&["compile", "noise.py", "-o", "m.kar", "--input-shape", "f32[12,4],f32[12,1]"]).ok();
+    let mut child =
+        place.keramos_run_started(&["train", "m.kar", "--data", "data.npz", "--epochs", "1000000", "-o", "t.kar"]);
+    let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+    let first = lines.next().expect("a line").expect("text");
+    assert!(first.starts_with("Epoch 1/1000000"), "{first}");
+    let kill = std::process::Command::new("bash").args(["-c", &format!("kill -INT {}", child.id())]).status();
+    assert!(kill.expect("bash").success());
+    lines.for_each(drop);
+    assert_eq!(child.wait().expect("an end").code(), Some(130));
+
+    let saved = Artifact::open(place.path("t.kar")).expect("the artifact");
+    let epochs = saved.manifest().history.as_ref().expect("a history").epoch.len();
+    assert!(saved.manifest().has_all_weights());
+    place
+        .keramos_run(&[
+            "train",
+            "t.kar",
+            "--data",
+            "data.npz",
+            "-o",
+            "u.kar",
+            "--initial-epoch",
+            &epochs.to_string(),
+            "--epochs",
+            &(epochs + 1).to_string(),
+        ])
+        .ok();
 }
 
 /// The example with its own data set in the place of the one that Keras would download.

@@ -1,7 +1,7 @@
 //! Running the binaries in a folder of their own.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 
 use keramos::HostTensor;
 use keramos::runtime::data;
@@ -54,12 +54,23 @@ impl Workplace {
         self.run(&binary, args, &[])
     }
 
-    fn run(&self, binary: &Path, args: &[&str], env: &[(&str, &str)]) -> Run {
+    /// The runtime binary, started, with its output to read.
+    pub fn keramos_run_started(&self, args: &[&str]) -> Child {
+        let binary = Path::new(env!("CARGO_BIN_EXE_keramos")).with_file_name("keramos-run");
+        let mut command = self.command(&binary, args, &[]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary runs")
+    }
+
+    fn command(&self, binary: &Path, args: &[&str], env: &[(&str, &str)]) -> Command {
         let mut command = Command::new(binary);
         // The user's settings and cache stay out of tests.
         command.env("KERAMOS_CACHE", "off").env_remove("KERAMOS_DEVICE");
         command.args(args).current_dir(self.0.path()).envs(env.iter().copied());
-        let Output { status, stdout, stderr } = command.output().expect("the binary runs");
+        command
+    }
+
+    fn run(&self, binary: &Path, args: &[&str], env: &[(&str, &str)]) -> Run {
+        let Output { status, stdout, stderr } = self.command(binary, args, env).output().expect("the binary runs");
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8 output");
         Run { code: status.code(), stdout: text(stdout), stderr: text(stderr) }
     }

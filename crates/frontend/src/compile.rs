@@ -47,6 +47,7 @@ pub struct Compilation {
 pub fn compile(source: Source, options: &Options) -> Compilation {
     let hints = program::Hints {
         batch: options.program.train_batch,
+        rests: options.program.batches.clone(),
         data: options.data.clone(),
         values: options.values.clone(),
     };
@@ -87,6 +88,7 @@ pub fn compile(source: Source, options: &Options) -> Compilation {
     let interp = &mut evaluated.interp;
     let summaries = interp.summaries.clone();
     let summaries = summaries.iter().filter_map(|model| program::summary(interp, model)).collect();
+    std::mem::take(&mut interp.steps.warnings).into_iter().for_each(|warning| interp.warn(warning));
     let diagnostics = std::mem::take(&mut interp.diagnostics);
     Compilation { program, diagnostics, sources: SourceMap::single(source), skipped, output, summaries }
 }

@@ -8,7 +8,7 @@ use keramos_pjrt::Buffer;
 
 use crate::dataset::{Dataset, Purpose};
 use crate::error::{DataError, Error};
-use crate::feed::{Job, cut, prefetch};
+use crate::feed::{Job, cut, cut_exactly, prefetch};
 use crate::model::Model;
 use crate::tensor::HostTensor;
 
@@ -32,24 +32,13 @@ impl Model {
             Some(batch) => compiled.into_iter().filter(|&size| size <= batch).collect(),
             None => compiled,
         };
+        let masked = self.any_program(&Entry::EvaluateStep)?;
+        let masked = self.program(masked)?.inputs_of(PortKind::Valid).next().is_some();
+        let cuts = if masked { cut(rows.len(), &sizes) } else { full_batches(rows.len(), &sizes)? };
         let mut start = rows.start;
         let mut jobs: Vec<Job> = Vec::new();
-        for (count, batch) in cut(rows.len(), &sizes) {
+        for (count, batch) in cuts {
             let program = self.find_program(&Entry::EvaluateStep, Some(batch))?;
-            let masked = self.program(program)?.inputs_of(PortKind::Valid).next().is_some();
-            if count < batch && !masked {
-                // A step that the model file writes itself takes full batches only.
-                if jobs.is_empty() {
-                    let array = format!("a full batch of {batch} rows");
-                    return Err(DataError::Empty {
-                        array,
-                        hint: "; give more data, or compile with a smaller --train-batch",
-                    }
-                    .into());
-                }
-                log::info!("{count} rows that do not fill a batch of {batch} are left out");
-                continue;
-            }
             if count < batch && self.draws(program)? {
                 log::warn!(
                     "the model draws random numbers in evaluation, and the last batch has {count} of {batch} rows: \
@@ -128,6 +117,22 @@ impl Model {
         let program = self.program(program)?;
         Ok(program.outputs_of(PortKind::Log).map(|(_, port)| port.name.clone()).collect())
     }
+}
+
+/// Batches for a step that the model file writes itself, which takes full ones only; the rows that they leave over are
+/// told.
+fn full_batches(rows: usize, sizes: &[usize]) -> Result<Vec<(usize, usize)>, Error> {
+    let (cuts, left) = cut_exactly(rows, sizes);
+    if cuts.is_empty() && rows > 0 {
+        let array = format!("a full batch of {} rows", sizes.first().copied().unwrap_or_default());
+        let hint = "; give more data, or compile with a smaller --train-batch";
+        return Err(DataError::Empty { array, hint }.into());
+    }
+    if left > 0 {
+        let rest = sizes.last().map_or(left, |largest| rows % largest);
+        log::warn!("{left} rows are left out, which fill no batch: compile with --batch {rest} to evaluate on all");
+    }
+    Ok(cuts.into_iter().map(|size| (size, size)).collect())
 }
 
 /// Waits for logs and reads them.

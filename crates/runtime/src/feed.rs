@@ -116,6 +116,17 @@ pub(crate) fn cut(rows: usize, sizes: &[usize]) -> Vec<(usize, usize)> {
     cuts
 }
 
+/// Cuts `rows` into batches of exactly the compiled `sizes` (ascending), from the largest on. Gives the size of each,
+/// and how many rows are left over.
+pub(crate) fn cut_exactly(rows: usize, sizes: &[usize]) -> (Vec<usize>, usize) {
+    let (mut cuts, mut left) = (Vec::new(), rows);
+    for &size in sizes.iter().rev().filter(|&&size| size > 0) {
+        cuts.extend(std::iter::repeat_n(size, left / size));
+        left %= size;
+    }
+    (cuts, left)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,5 +138,7 @@ mod tests {
         assert_eq!(cut(3, &[8]), [(3, 8)]);
         assert_eq!(cut(0, &[8]), []);
         assert_eq!(cut(5, &[]), []);
+        assert_eq!(cut_exactly(75, &[3, 8, 32]), (vec![32, 32, 8, 3], 0));
+        assert_eq!(cut_exactly(40, &[32]), (vec![32], 8));
     }
 }

@@ -52,11 +52,11 @@ def update(state: TrainingState, batch: Batch):
 initial_params = network.init(jax.random.PRNGKey(seed=0), np.zeros((12, 4)))
 state = TrainingState(initial_params, initial_params, optimizer.init(initial_params))
 
-history = {"loss": []}
+history = {"value": []}
 for epoch in range(3):
     losses = []
     for i in range(6):
         batch = Batch(data["x_train"][12 * i : 12 * i + 12], data["y_train"][12 * i : 12 * i + 12])
         state, value = update(state, batch)
         losses.append(value)
-    history["loss"].append(float(np.mean(losses)))
+    history["value"].append(float(np.mean(losses)))

@@ -37,10 +37,12 @@ with tempfile.TemporaryDirectory() as folder:
     for data in ("data.npz", "labels.npz"):
         shutil.copy(os.path.join(here, "..", "fit", data), folder)
     libraries = ("nnx_mlp", "nnx_rnn", "linen_state", "linen_rnn", "haiku_averaged", "haiku_transformer", "haiku_rnn")
-    for name in ("scratch", "customised", "noise", "gan", "counted") + libraries:
+    for name in ("scratch", "customised", "noise", "gan", "counted", "leftover_fit", "leftover_loop") + libraries:
         names, _ = run(os.path.join(here, f"{name}.py"), folder)
         weights = {path: flat(value) for path, value in names.get("weights", {}).items()}
         expected[name] = {"history": names["history"], "weights": weights}
+        if "evaluated" in names:
+            expected[name] |= {"evaluated": names["evaluated"], "predicted": flat(names["predicted"])}
     mnist = np.load(os.path.join(root, "examples", "data", "mnist.npz"))
     digits = (mnist["x_train"], mnist["y_train"]), (mnist["x_test"], mnist["y_test"])
     keras.datasets.mnist.load_data = lambda: digits

@@ -82,7 +82,7 @@ class Recorder:
 
     def finish(self):
         if self.steps:
-            columns = list(zip(*(host for host, _ in self.steps)))
+            columns = [c for k, c in enumerate(zip(*(host for host, _ in self.steps))) if k not in self.program.known]
             self.arrays |= {f"x/{k}": np.concatenate(parts) for k, parts in enumerate(columns)}
             names = list(self.steps[0][1])
             self.meta |= {"kind": "step", "batch": len(columns[0][0]), "logs": names}

@@ -105,11 +105,14 @@ impl Interp {
             let (mark, told) = (self.mark(), self.diagnostics.len());
             let calls = std::mem::take(&mut self.steps.calls);
             self.steps.loops += 1;
-            let _ = self.eval(env, element);
+            let looked = self.eval(env, element);
             self.steps.loops -= 1;
             self.steps.calls = calls;
             self.reset(mark);
             self.diagnostics.truncate(told);
+            if let Err(problem) = looked {
+                self.tell_problem(problem);
+            }
         }
     }
 

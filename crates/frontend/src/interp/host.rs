@@ -33,8 +33,10 @@ pub(crate) enum Truth {
 pub struct Skipped {
     /// The statement.
     pub span: Span,
-    /// What it depends on.
+    /// What it depends on, or what went wrong.
     pub because: String,
+    /// Whether something went wrong in it, in the body of a loop that was looked through.
+    pub failed: bool,
 }
 
 /// Functions that change their first argument.
@@ -253,7 +255,7 @@ impl Interp {
     /// values.
     pub(super) fn skip(&mut self, env: &Rc<Env>, stmt: &Stmt, host: &Host) -> Result<Flow> {
         let because = host.what().to_owned();
-        self.eval.skipped.push(Skipped { span: stmt.span, because: because.clone() });
+        self.eval.skipped.push(Skipped { span: stmt.span, because: because.clone(), failed: false });
         let changes = Changes::of(stmt);
         // What the body of a loop around training steps does is known from running it once.
         if !matches!(stmt.kind, StmtKind::For { .. } | StmtKind::While { .. }) || self.steps.found.is_empty() {

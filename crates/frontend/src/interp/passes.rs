@@ -3,23 +3,31 @@
 use std::rc::Rc;
 
 use super::Interp;
+use super::exceptions::is_poison;
+use super::host::Skipped;
 use super::names::Bound;
 use super::scope::Env;
+use super::stmt::Flow;
+use crate::diagnostics::{Area, Diagnostic, Severity};
+use crate::error::{Error, Result};
 use crate::program::{Before, Body};
 use crate::syntax::ast::{Block, Symbol, Target};
-use crate::value::Value;
+use crate::value::{Host, Value};
 
 /// What stands for the elements of a loop.
+#[derive(Clone, Debug)]
 pub(super) enum Element {
     /// One in place of all, which only the run has.
     OfRun(Value),
+    /// The same behind a number, as `enumerate` gives it: the first number and the element.
+    Numbered(i64, Value),
     /// Integers: the first, the step, and how many there are.
     Counted(i64, i64, u64),
 }
 
 impl Interp {
-    /// Runs the body of a loop over data of the run once, for the training steps that it calls. Whatever goes
-    /// wrong in it is passed over. Whether it calls some.
+    /// Runs the body of a loop over data of the run once, for the training steps that it calls. What goes wrong in
+    /// it is only told. Whether it calls some.
     pub(super) fn look_through(&mut self, env: &Rc<Env>, target: &Target, body: &Block, element: &Element) -> bool {
         if self.tracer.depth() > 0 {
             return false;
@@ -29,85 +37,236 @@ impl Interp {
         let found = self.steps.found.len();
         let mut first = self.variable_count();
         let mut updates = Vec::new();
-        let mut times = None;
-        self.run_once(env, target, body, element.first());
+        let problem = self.run_once(env, target, body, element.first());
         let carried = match self.steps.calls.is_empty() {
             true => Vec::new(),
             false => self.carried(&before, |name| env.own(name)),
         };
-        let counts = matches!(element, Element::Counted(..)) && !self.steps.calls.is_empty();
         let expected = self.steps.calls.len();
+        let rows = self.steps.rows_of_calls();
+        let counts = element.numbers().is_some() && expected > 0;
         if !carried.is_empty() || counts {
             // Again, with variables in the place of what the body changes.
-            for (step, _) in std::mem::take(&mut self.steps.calls) {
-                step.uncounted(self.steps.loops + 1);
-            }
-            self.steps.found.truncate(found);
+            self.forget_calls(found);
             before.iter().for_each(|(name, value)| env.bind(name, value.clone()));
-            let mut held: Vec<Before> = Vec::new();
-            for name in &carried {
-                let Ok(value) = self.with_held(name) else { continue };
-                env.bind(&name.0, value.clone());
-                held.push((name.0.clone(), value));
-            }
-            let mut value = element.first();
-            if let Element::Counted(start, step, count) = element {
-                times = Some(*count);
-                if let Ok((counter, next)) = self.counter("step", *start, *step) {
-                    value = counter;
-                    updates.push(next);
+            let counted;
+            (first, updates, counted) = self.run_held(env, target, body, element, &carried, counts);
+            // The body may have to know the number itself, for a condition or a slice.
+            let fails = self.steps.calls.len() < expected || self.steps.rows_of_calls() != rows;
+            if counts && fails {
+                self.forget_calls(found);
+                before.iter().for_each(|(name, value)| env.bind(name, value.clone()));
+                if matches!(element, Element::Numbered(..)) || (!carried.is_empty() && !counted) {
+                    (first, updates, _) = self.run_held(env, target, body, element, &carried, false);
                 }
-            }
-            first = match updates.first() {
-                Some((_, next)) => next.0,
-                None => self.variable_count(),
-            };
-            self.run_once(env, target, body, value);
-            for (name, held) in held {
-                if let Some(now) = env.own(&name) {
-                    updates.extend(self.updates(&held, &now));
-                }
-                env.bind(&name, held);
             }
         }
         let calls = std::mem::replace(&mut self.steps.calls, outer);
+        if let Some(problem) = problem {
+            self.tell_problem(problem);
+        }
         if calls.len() < expected {
             calls.iter().for_each(|(step, _)| step.uncounted(self.steps.loops + 1));
             self.steps.found.truncate(found);
             return false;
         }
         let found = !calls.is_empty();
-        self.note_body(Body::new(calls, first, updates, times));
+        self.note_body(Body::new(calls, first, updates, element.times()));
         found
     }
 
+    /// Runs the body of a loop for its first element; if it calls training steps, it is looked through instead, and
+    /// `None` stands for the whole loop.
+    ///
+    /// # Errors
+    /// Those of the body.
+    pub(super) fn watched(
+        &mut self,
+        env: &Rc<Env>,
+        target: &Target,
+        body: &Block,
+        watched: &Element,
+        element: Value,
+    ) -> Result<Option<Flow>> {
+        let outer = std::mem::take(&mut self.steps.calls);
+        let before = self.names_before(env, body);
+        let found = self.steps.found.len();
+        let run = self.assign(env, target, element.clone()).and_then(|()| self.block(env, body));
+        let calls = std::mem::replace(&mut self.steps.calls, outer);
+        let flow = run?;
+        if calls.is_empty() {
+            return Ok(Some(flow));
+        }
+        calls.iter().for_each(|(step, _)| step.uncounted(0));
+        let restore = || before.iter().for_each(|(name, value)| env.bind(name, value.clone()));
+        // One step again and again, each time with other data: the body itself goes through them.
+        if let (Some(times), Some(passes)) = (crate::program::repeated(&calls), watched.times()) {
+            if let Some((step, _)) = calls.first() {
+                step.count_passes(passes);
+            }
+            self.note_body(Body::new(calls.into_iter().take(1).collect(), u32::MAX, Vec::new(), Some(times)));
+            return Ok(None);
+        }
+        self.steps.found.truncate(found);
+        restore();
+        if self.look_through(env, target, body, watched) {
+            return Ok(None);
+        }
+        // The body needs the elements themselves: it is run for each of them, from the first on.
+        restore();
+        self.assign(env, target, element)?;
+        self.block(env, body).map(Some)
+    }
+
+    /// Takes back the calls of a pass that is made again; steps beyond the first `found` are to be found anew.
+    fn forget_calls(&mut self, found: usize) {
+        for (step, _) in std::mem::take(&mut self.steps.calls) {
+            step.uncounted(self.steps.loops + 1);
+        }
+        self.steps.found.truncate(found);
+    }
+
+    /// Runs the body with variables in the place of the names in `carried` and, if asked to, of the number. Gives
+    /// the number of the first variable that the body computes, which variables take over the values of others, and
+    /// whether the body computes with the number.
+    fn run_held(
+        &mut self,
+        env: &Rc<Env>,
+        target: &Target,
+        body: &Block,
+        element: &Element,
+        carried: &[Before],
+        counts: bool,
+    ) -> (u32, Updates, bool) {
+        let mut updates = Vec::new();
+        let mut held: Vec<Before> = Vec::new();
+        for name in carried {
+            let Ok(value) = self.with_held(name) else { continue };
+            env.bind(&name.0, value.clone());
+            held.push((name.0.clone(), value));
+        }
+        let mut value = element.first();
+        let counter = element.numbers().filter(|_| counts).and_then(|(start, step)| {
+            let (counter, next) = self.counter("step", start, step).ok()?;
+            value = element.with_number(counter);
+            Some(next)
+        });
+        let first = counter.map_or_else(|| self.variable_count(), |(id, _)| id.0 + 1);
+        let _ = self.run_once(env, target, body, value);
+        for (name, held) in held {
+            if let Some(now) = env.own(&name) {
+                updates.extend(self.updates(&held, &now));
+            }
+            env.bind(&name, held);
+        }
+        // A number that nothing is computed from is not counted.
+        let used = counter.filter(|(id, _)| self.is_used(*id, &updates));
+        updates.extend(used);
+        (first, updates, used.is_some())
+    }
+
     /// The names that a body binds, with their values before it.
-    pub(super) fn names_before(&self, env: &Rc<Env>, body: &Block) -> Vec<Before> {
+    fn names_before(&self, env: &Rc<Env>, body: &Block) -> Vec<Before> {
         let names: Vec<Symbol> = Bound::of(body).names;
         names.into_iter().filter_map(|name| Some((name.clone(), env.own(&name)?))).collect()
     }
 
-    fn run_once(&mut self, env: &Rc<Env>, target: &Target, body: &Block, element: Value) {
+    /// What went wrong, if something did.
+    fn run_once(&mut self, env: &Rc<Env>, target: &Target, body: &Block, element: Value) -> Option<Error> {
         let (mark, skipped, told, printed) =
             (self.mark(), self.eval.skipped.len(), self.diagnostics.len(), self.eval.output.len());
         self.steps.loops += 1;
         // What the body does to objects stays; what it says does not, but for what it says of steps.
-        let _ = self.assign(env, target, element).and_then(|()| self.block(env, body));
+        let run = self.assign(env, target, element).and_then(|()| self.block(env, body));
         self.steps.loops -= 1;
         self.reset(mark);
         self.eval.handling.clear();
-        self.eval.skipped.truncate(skipped);
+        let failed = self.eval.skipped.split_off(skipped).into_iter().filter(|skipped| skipped.failed);
+        self.eval.skipped.extend(failed);
         self.diagnostics.truncate(told);
         self.eval.output.truncate(printed);
+        run.err()
+    }
+
+    /// Tells what went wrong in a body that was looked through: as a warning what real data cannot change, else
+    /// among the skipped statements.
+    pub(super) fn tell_problem(&mut self, problem: Error) {
+        if is_poison(&problem) {
+            return;
+        }
+        let problem = problem.at(self.span).into_diagnostic();
+        let Some(span) = problem.span() else { return };
+        if matches!(problem.code.area(), Area::Name | Area::Argument | Area::Shape) {
+            let warning = Diagnostic { severity: Severity::Warning, ..problem };
+            let note = "the body of this loop over data was looked through for training steps: what follows in it was left out";
+            self.steps.warnings.push(warning.note(note));
+            return;
+        }
+        let because = problem.message;
+        if !self.eval.skipped.iter().any(|known| known.span == span && known.because == because) {
+            self.eval.skipped.push(Skipped { span, because, failed: true });
+        }
     }
 }
 
+/// Variables with those whose values they take over.
+type Updates = Vec<(crate::keras::variable::VariableId, crate::keras::variable::VariableId)>;
+
 impl Element {
+    /// What a loop over data of the run gives.
+    pub(super) fn of_run(host: &Host) -> Element {
+        match host.counted() {
+            Some((start, data)) => Element::Numbered(start, Value::Host(data.element())),
+            None => Element::OfRun(Value::Host(host.element())),
+        }
+    }
+
+    /// An element that stands for all; `pairs` says whether `enumerate` gave it.
+    pub(super) fn among(element: Value, pairs: bool) -> Element {
+        match (element.elements().as_deref(), pairs) {
+            (Some([Value::Int(start), rest]), true) => Element::Numbered(*start, rest.clone()),
+            _ => Element::OfRun(element),
+        }
+    }
+
+    /// The first element of a loop whose elements are or hold data of the run.
+    pub(super) fn of_batches(element: &Value, pairs: bool) -> Option<Element> {
+        let mut data = false;
+        element.for_each_leaf(&mut |leaf| data |= matches!(leaf, Value::Host(_)));
+        data.then(|| Element::among(element.clone(), pairs))
+    }
+
     /// The first of them.
-    pub(super) fn first(&self) -> Value {
+    fn first(&self) -> Value {
         match self {
             Element::OfRun(value) => value.clone(),
-            Element::Counted(start, ..) => Value::Int(*start),
+            Element::Numbered(start, _) | Element::Counted(start, ..) => self.with_number(Value::Int(*start)),
+        }
+    }
+
+    /// One of them with that number.
+    fn with_number(&self, number: Value) -> Value {
+        match self {
+            Element::OfRun(value) => value.clone(),
+            Element::Numbered(_, value) => Value::tuple(vec![number, value.clone()]),
+            Element::Counted(..) => number,
+        }
+    }
+
+    /// Where numbers start, and their step.
+    fn numbers(&self) -> Option<(i64, i64)> {
+        match self {
+            Element::OfRun(_) => None,
+            Element::Numbered(start, _) => Some((*start, 1)),
+            Element::Counted(start, step, _) => Some((*start, *step)),
+        }
+    }
+
+    /// How many there are, if that is known.
+    fn times(&self) -> Option<u64> {
+        match self {
+            Element::OfRun(_) | Element::Numbered(..) => None,
+            Element::Counted(_, _, count) => Some(*count),
         }
     }
 }

@@ -164,31 +164,25 @@ impl Interp {
         self.at(iterable.span);
         let mut iter = match self.iterate(&value).map_err(|error| error.at(iterable.span))? {
             Iterable::Host(host) => {
-                self.look_through(env, target, body, &Element::OfRun(Value::Host(host.element())));
+                self.look_through(env, target, body, &Element::of_run(&host));
                 return self.skip(env, stmt, &host);
             }
             Iterable::Static(iter) => iter,
         };
         let mut work = Work::new(self);
-        // A loop that counts may be one over training steps, too, which its first pass tells.
-        let mut counted = match iter {
-            Iter::Range(start, step, count) if count > 1 && self.tracer.depth() == 0 && self.steps.loops == 0 => {
-                let outer = std::mem::take(&mut self.steps.calls);
-                Some((
-                    Element::Counted(start, step, count),
-                    self.names_before(env, body),
-                    self.steps.found.len(),
-                    outer,
-                ))
-            }
+        // A loop that counts or goes through batches may be one over training steps, too, which its first pass tells.
+        let counts = match iter {
+            Iter::Range(start, step, count) if count > 1 => Some(Element::Counted(start, step, count)),
             _ => None,
         };
+        let pairs = iter.is_enumerate();
+        let mut first = self.tracer.depth() == 0 && self.steps.loops == 0;
         loop {
             let (next, host) = self.ask(&mut iter);
             let next = next.map_err(|error| error.at(iterable.span))?;
             if let Some(host) = host {
                 if let Some(element) = next {
-                    self.look_through(env, target, body, &Element::OfRun(element));
+                    self.look_through(env, target, body, &Element::among(element, pairs));
                 }
                 return self.skip(env, stmt, &host);
             }
@@ -196,24 +190,20 @@ impl Interp {
             if let Some(host) = work.is_data(self, iterable) {
                 return self.skip(env, stmt, &host);
             }
-            self.assign(env, target, element)?;
-            let flow = self.block(env, body)?;
-            if let Some((counted, before, found, outer)) = counted.take() {
-                let calls = std::mem::replace(&mut self.steps.calls, outer);
-                if !calls.is_empty() {
-                    calls.iter().for_each(|(step, _)| step.uncounted(0));
-                    self.steps.found.truncate(found);
-                    let restore = || before.iter().for_each(|(name, value)| env.bind(name, value.clone()));
-                    restore();
-                    if self.look_through(env, target, body, &counted) {
-                        return Ok(Flow::Normal);
-                    }
-                    // The body needs the numbers themselves: it is run for each of them, from the first on.
-                    restore();
-                    self.assign(env, target, counted.first())?;
-                    self.block(env, body)?;
+            let watched = match std::mem::take(&mut first) {
+                true => counts.clone().or_else(|| Element::of_batches(&element, pairs)),
+                false => None,
+            };
+            let flow = match watched {
+                None => {
+                    self.assign(env, target, element)?;
+                    self.block(env, body)?
                 }
-            }
+                Some(watched) => match self.watched(env, target, body, &watched, element)? {
+                    Some(flow) => flow,
+                    None => return Ok(Flow::Normal),
+                },
+            };
             match flow {
                 Flow::Normal | Flow::Continue => {}
                 Flow::Break => {

@@ -108,6 +108,38 @@ const LAYER_TEXTS: &[&str] = &[
     include_str!("../packages/keras_layers/conv_lstm.py"),
 ];
 
+/// Optimizers that are written in the model language.
+const OPTIMIZER_TEXTS: &[&str] = &[
+    include_str!("../packages/keras_optimizers/elementwise.py"),
+    include_str!("../packages/keras_optimizers/matrices.py"),
+];
+
+/// Losses and metrics that are written in the model language.
+const LOSS_TEXTS: &[&str] = &[include_str!("../packages/keras_losses/losses.py")];
+const METRIC_TEXTS: &[&str] =
+    &[include_str!("../packages/keras_metrics/iou.py"), include_str!("../packages/keras_metrics/metrics.py")];
+
+const REFUSED_LOSSES: &[Refused] = &[Refused {
+    name: "CTC",
+    why: "how long labels are is known to the data only; call keras.losses.ctc in a training step of your own",
+}];
+
+const REFUSED_OPTIMIZERS: &[Refused] = &[
+    Refused {
+        name: "LossScaleOptimizer",
+        why: "programs run in the types that the file states, in which gradients do not vanish; a fixed scale is loss_scale_factor=",
+    },
+    Refused {
+        name: "MultiOptimizer",
+        why: "one optimizer updates what fit() trains; in a train_step of your own, several have their variables each",
+    },
+    Refused {
+        name: "ScheduleFreeAdamW",
+        why: "what it remembers starts from the weights that the run begins with; give AdamW a schedule",
+    },
+    Refused { name: "OptimizerMap", why: "it is for MultiOptimizer, which is not compiled" },
+];
+
 const REFUSED_LAYERS: &[Refused] = &[
     Refused { name: "TFSMLayer", why: "a TensorFlow SavedModel holds no Keras program" },
     Refused { name: "TorchModuleWrapper", why: "a PyTorch module is no Keras program" },
@@ -228,17 +260,24 @@ modules! {
     LOSSES = Contents {
         classes: &[losses::CLASSES, bases::LOSS],
         tensor_functions: &[losses::FUNCTIONS, losses::LOSS_ONLY],
+        refused: REFUSED_LOSSES,
+        written: LOSS_TEXTS,
         ..Contents::new("keras.losses")
     };
     /// `keras.metrics`.
     METRICS = Contents {
         classes: &[metrics::CLASSES, bases::METRIC],
         tensor_functions: &[metrics::FUNCTIONS, losses::FUNCTIONS],
-        written: &[include_str!("../packages/keras_metrics/iou.py")],
+        written: METRIC_TEXTS,
         ..Contents::new("keras.metrics")
     };
     /// `keras.optimizers`.
-    OPTIMIZERS = Contents { classes: &[optimizers::CLASSES, bases::OPTIMIZER], ..Contents::new("keras.optimizers") };
+    OPTIMIZERS = Contents {
+        classes: &[optimizers::CLASSES, bases::OPTIMIZER],
+        refused: REFUSED_OPTIMIZERS,
+        written: OPTIMIZER_TEXTS,
+        ..Contents::new("keras.optimizers")
+    };
     /// `keras.optimizers.schedules`.
     SCHEDULES = Contents { classes: &[schedules::CLASSES, bases::SCHEDULE], ..Contents::new("keras.optimizers.schedules") };
     /// `keras.callbacks`.

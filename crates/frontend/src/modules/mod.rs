@@ -11,7 +11,7 @@ pub(crate) mod collections;
 mod dataclasses;
 mod functools;
 pub(crate) mod itertools;
-mod keras;
+pub(crate) mod keras;
 pub(crate) mod math;
 pub(crate) mod numpy;
 pub(crate) mod partial;

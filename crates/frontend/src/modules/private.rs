@@ -71,6 +71,23 @@ static FUNCTIONS: &[FunctionDecl] = functions! {
         let names = parameter_names(args.get("function")?).unwrap_or_default();
         Ok(Value::list(names.all().into_iter().map(Value::str).collect()))
     };
+    "remember_inputs" [(owners) (inputs)] "Takes note of what modules are called with." => |interp, args| {
+        let inputs = Args::positional(vec![args.get("inputs")?.clone()]);
+        let owners = args.get("owners")?.elements().unwrap_or_default();
+        interp.remember_inputs(&owners, &inputs);
+        Ok(Value::None)
+    };
+    "expect_inputs" [(owners) (inputs)] "Tells data of the run what they are by what modules were called with before." => |interp, args| {
+        let inputs = Args::positional(vec![args.get("inputs")?.clone()]);
+        let owners = args.get("owners")?.elements().unwrap_or_default();
+        interp.expect_inputs(&owners, &inputs)?;
+        Ok(Value::None)
+    };
+    "expect_rows" [(x) (columns)] "Tells data of the run that they are rows of so many numbers." => |interp, args| {
+        let columns = args.usize("columns")?;
+        interp.expect_rows(&args.get("x")?.clone(), columns)?;
+        Ok(Value::None)
+    };
     "only_printed" [(what)] "A text that only the run could make." => |interp, args| {
         Ok(Value::Host(Host::new(args.str("what")?.to_string(), Some(interp.span))))
     };

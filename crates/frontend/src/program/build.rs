@@ -116,6 +116,12 @@ fn with_reads(mut ids: Vec<VariableId>, reads: &[VariableId]) -> Vec<VariableId>
     ids
 }
 
+/// The sizes and one more, each once.
+fn with(sizes: &[usize], more: Option<usize>) -> Vec<usize> {
+    let more = more.filter(|size| !sizes.contains(size));
+    sizes.iter().copied().chain(more).collect()
+}
+
 /// The variables of the metrics that the model's steps update: those that it lists, and where Keras's own steps
 /// are compiled, those of `compile`.
 fn metric_variables(interp: &mut Interp, model: &Rc<LayerObject>, compiled: &Compiled) -> Result<Vec<VariableId>> {
@@ -200,13 +206,15 @@ fn of_model(
     // out as in Keras only at its very size.
     let smaller: Vec<usize> = options.batches.iter().copied().filter(|&batch| batch < train_batch).collect();
     if let Some(compiled) = &compiled {
-        // What a step of the program does with rows of padding is not known: there is none for batches that are
-        // not full.
+        // What a step of the program does with rows of padding is not known: there is one for each size.
         if custom::trains(model) {
             let (entry, logs) = custom::train(interp, &state, &graph, compiled, train_batch)?;
             entries.push(entry);
             if let Some(training) = &mut training {
                 training.logs = logs;
+            }
+            for rows in with(&smaller, custom::left_of_fit(model, train_batch)?) {
+                entries.push(custom::train(interp, &state, &graph, compiled, rows)?.0);
             }
         } else if !compiled.losses.is_empty() {
             entries.push(steps::train(interp, &state, &graph, compiled, train_batch, false)?);
@@ -217,7 +225,8 @@ fn of_model(
                 entries.push(steps::train(interp, &state, &graph, compiled, batch, true)?);
             }
         }
-        for batch in smaller.into_iter().chain([train_batch]) {
+        let left = if custom::tests(model) { custom::left_of_evaluate(model, train_batch)? } else { None };
+        for batch in with(&with(&smaller, left), Some(train_batch)) {
             entries.extend(evaluation(interp, &state, &graph, compiled, batch)?);
         }
     }

@@ -59,6 +59,38 @@ pub(super) fn is_evaluated(model: &LayerObject) -> bool {
     model.recorded.evaluate.borrow().is_some() || model.recorded.fit.borrow().as_ref().is_some_and(validated)
 }
 
+/// The rows that `fit` has left over after the full batches of an epoch, if the file tells how many it gets.
+///
+/// # Errors
+/// `validation_split` is no number.
+pub(super) fn left_of_fit(model: &LayerObject, batch: usize) -> Result<Option<usize>> {
+    let fit = model.recorded.fit.borrow();
+    let Some(fit) = fit.as_ref().filter(|fit| !fit.is_given("steps_per_epoch")) else { return Ok(None) };
+    let Some(rows) = rows_of(fit)? else { return Ok(None) };
+    let split = if fit.is_given("validation_split") { fit.f64("validation_split")? } else { 0.0 };
+    Ok(Some((rows as f64 * (1.0 - split)) as usize % batch).filter(|&left| left > 0))
+}
+
+/// The same of `evaluate`.
+///
+/// # Errors
+/// None but mistakes of the compiler.
+pub(super) fn left_of_evaluate(model: &LayerObject, batch: usize) -> Result<Option<usize>> {
+    let evaluate = model.recorded.evaluate.borrow();
+    let rows = evaluate.as_ref().map(rows_of).transpose()?.flatten();
+    Ok(rows.map(|rows| rows % batch).filter(|&left| left > 0))
+}
+
+/// The rows of the first array of `x`, if its shape is known.
+fn rows_of(call: &Bound) -> Result<Option<usize>> {
+    let first = call.some("x")?.and_then(|x| x.leaves().into_iter().next());
+    Ok(match first {
+        Some(Value::Host(host)) => host.array().and_then(|ty| ty.shape.first().copied()),
+        Some(Value::Array(array)) => array.ty().shape.first().copied(),
+        _ => None,
+    })
+}
+
 /// The variables of the metrics in the model's `metrics`, in order.
 pub(super) fn metric_variables(interp: &mut Interp, model: &Rc<LayerObject>) -> Result<Vec<VariableId>> {
     let mut ids = Vec::new();

@@ -23,6 +23,8 @@ struct Origin {
     /// The function of a host package that gave it.
     function: Option<String>,
     known: Known,
+    /// For what `enumerate` makes of it: the first number.
+    counted: Option<i64>,
 }
 
 /// What is known about a value that only the run has.
@@ -45,7 +47,15 @@ impl Host {
     /// A host value described by `what` (such as `keras.datasets.mnist.load_data()`), made at `span`.
     pub fn new(what: impl Into<String>, span: Option<Span>) -> Self {
         let what = what.into();
-        Host(Rc::new(Origin { what, span, batch: None, member: None, function: None, known: Known::Nothing }))
+        Host(Rc::new(Origin {
+            what,
+            span,
+            batch: None,
+            member: None,
+            function: None,
+            known: Known::Nothing,
+            counted: None,
+        }))
     }
 
     fn changed(&self, change: impl FnOnce(&mut Origin)) -> Host {
@@ -85,21 +95,33 @@ impl Host {
     #[must_use]
     pub fn derived(&self) -> Host {
         match self.0.known {
-            Known::Nothing => self.clone(),
+            Known::Nothing if self.0.counted.is_none() => self.clone(),
             _ => self.know(Known::Nothing),
         }
+    }
+
+    /// Pairs of a number, counted from `start`, and an element of it.
+    #[must_use]
+    pub(crate) fn enumerated(&self, start: i64) -> Host {
+        self.changed(|origin| origin.counted = Some(start))
+    }
+
+    /// If it is pairs of a number and an element: the first number, and what the elements are of.
+    pub(crate) fn counted(&self) -> Option<(i64, Host)> {
+        Some((self.0.counted?, self.changed(|origin| origin.counted = None)))
     }
 
     /// The same origin with other knowledge.
     #[must_use]
     pub(crate) fn know(&self, known: Known) -> Host {
-        self.changed(|origin| (origin.member, origin.known) = (None, known))
+        self.changed(|origin| (origin.member, origin.known, origin.counted) = (None, known, None))
     }
 
     /// What a loop over it gives: a row of an array, or a number or whatever else, which is the same throughout the body.
     #[must_use]
     pub(crate) fn element(&self) -> Host {
         match self.array().and_then(|ty| Some((ty.dtype, ty.shape.get(1..)?.to_vec()))) {
+            _ if self.0.counted.is_some() => self.know(Known::Nothing),
             Some((dtype, shape)) if self.member().is_none() => self.know(Known::Array(TensorType::new(dtype, shape))),
             _ => self.know(Known::Moved { base: Rc::new(()), factor: 1, offset: 0 }),
         }

@@ -9,7 +9,7 @@ use super::FitOptions;
 use super::shuffle::Rng;
 use crate::dataset::Dataset;
 use crate::error::Error;
-use crate::feed::Job;
+use crate::feed::{Job, cut_exactly};
 use crate::model::Model;
 
 /// The steps of every epoch.
@@ -46,13 +46,13 @@ impl Plan {
         }
         let mut steps = vec![(asked, full); rows.len() / asked];
         let rest = rows.len() % asked;
-        let needed = options.steps_per_epoch.map_or(usize::MAX, |steps| steps.saturating_mul(options.epochs));
+        let needed = match (options.steps_per_epoch, options.repeat) {
+            // A loop of the program takes so many steps of each pass.
+            (Some(steps), true) => steps,
+            (steps, _) => steps.map_or(usize::MAX, |steps| steps.saturating_mul(options.epochs)),
+        };
         if rest > 0 && steps.len() < needed {
-            match model.manifest().batches(&Entry::TrainStepMasked).is_empty() && !steps.is_empty() {
-                // A step that the model file writes itself takes full batches only.
-                true => log::info!("{rest} rows that do not fill a batch of {asked} are left out of each epoch"),
-                false => steps.push((rest, masked_program(model, rest)?)),
-            }
+            steps.extend(partial_steps(model, asked, rest, steps.is_empty())?);
         }
         let padded: BTreeSet<(usize, usize)> = steps.iter().copied().collect();
         padded.into_iter().try_for_each(|(rows, program)| model.warn_of_padding(program, rows))?;
@@ -135,6 +135,29 @@ fn full_program(model: &Model, asked: usize, weighted: bool) -> Result<usize, Er
         );
     }
     Ok(program)
+}
+
+/// The steps for the rows that do not fill a batch: a masked one, or as a step that the model file writes itself takes
+/// full batches only, those of smaller sizes. What even these leave over is told.
+fn partial_steps(model: &Model, asked: usize, rest: usize, alone: bool) -> Result<Vec<(usize, usize)>, Error> {
+    if !model.manifest().batches(&Entry::TrainStepMasked).is_empty() {
+        return Ok(vec![(rest, masked_program(model, rest)?)]);
+    }
+    let sizes = model.manifest().batches(&Entry::TrainStep);
+    let (cuts, left) = cut_exactly(rest, &sizes);
+    if alone && cuts.is_empty() {
+        masked_program(model, rest)?;
+    }
+    if left > 0 {
+        log::warn!(
+            "{left} rows of each epoch are left out: steps that the model file writes itself take batches of {} only; \
+             compile with --batch {rest} to use the {rest} that do not fill a batch of {asked}",
+            sizes.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")
+        );
+    } else if cuts.len() > 1 {
+        log::info!("the last {rest} rows of each epoch make {} steps; compile with --batch {rest} for one", cuts.len());
+    }
+    cuts.into_iter().map(|size| Ok((size, model.find_program(&Entry::TrainStep, Some(size))?))).collect()
 }
 
 /// The smallest masked program that holds so many rows.

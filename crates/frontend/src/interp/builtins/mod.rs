@@ -96,6 +96,11 @@ fn call_declared(interp: &mut Interp, decl: &'static FunctionDecl, mut args: Arg
             if let Some(&n) = length {
                 return Ok(Value::Int(n as i64));
             }
+            if decl.name == "enumerate"
+                && let Some(pairs) = types::enumerated(host, &args)
+            {
+                return Ok(Value::Host(pairs));
+            }
             let host = host.derived();
             return Ok(match crate::modules::numpy::is_own(decl) {
                 true => interp.numpy_call(decl.name, args, host),

@@ -477,6 +477,16 @@ fn lazy(lazy: Lazy, kind: &'static str) -> Value {
     IterObject::value(Iter::Lazy(Box::new(lazy)), kind)
 }
 
+/// What `enumerate` makes of data of the run; `None` if the first number is not known.
+pub(super) fn enumerated(host: &Host, args: &Args) -> Option<Host> {
+    let named = args.keywords.iter().find(|(name, _)| &**name == "start").map(|(_, value)| value);
+    match (args.positional.as_slice(), named) {
+        ([_], None) => Some(host.enumerated(0)),
+        ([_, Value::Int(start)], None) | ([_], Some(Value::Int(start))) => Some(host.enumerated(*start)),
+        _ => None,
+    }
+}
+
 fn enumerate_of(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let iter = interp.iterate_static(&args.get("iterable")?.clone())?;
     let start = interp.index(&args.get("start")?.clone())?;

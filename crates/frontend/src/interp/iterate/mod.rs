@@ -208,6 +208,15 @@ impl Iter {
         })
     }
 
+    /// Whether it gives pairs of a number and an element.
+    pub(crate) fn is_enumerate(&self) -> bool {
+        match self {
+            Iter::Lazy(lazy) => matches!(**lazy, Lazy::Enumerate(..)),
+            Iter::Shared(object) => object.iter.try_borrow().is_ok_and(|iter| iter.is_enumerate()),
+            _ => false,
+        }
+    }
+
     /// The remaining elements.
     pub(crate) fn collect(&mut self, interp: &mut Interp) -> Result<Vec<Value>> {
         if let Iter::Range(_, _, left) = self {

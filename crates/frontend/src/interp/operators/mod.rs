@@ -66,6 +66,7 @@ impl Interp {
             return self.binary(op, &left, &right);
         }
         if tensor::is_tensor(left) || tensor::is_tensor(right) {
+            self.learn_operand(op, left, right)?;
             let own = user::<Instance>(left).is_some() || user::<Instance>(right).is_some();
             return match if own { self.special_binary(op, left, right)? } else { None } {
                 Some(value) => Ok(value),

@@ -145,7 +145,7 @@ impl Interp {
     ///
     /// # Errors
     /// The text is wrong, which is a mistake in Keramos.
-    pub(super) fn written_member(&mut self, module: &'static ModuleDecl, name: &str) -> Result<Option<Value>> {
+    pub(crate) fn written_member(&mut self, module: &'static ModuleDecl, name: &str) -> Result<Option<Value>> {
         if !written::names(module.written).any(|known| known == name) {
             return Ok(None);
         }

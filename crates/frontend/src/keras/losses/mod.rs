@@ -146,6 +146,11 @@ const REDUCTION: Param = Param::new("reduction", Default::Str("sum_over_batch_si
 /// Constructor parameters that all losses share.
 pub(crate) const COMMON: &[Param] = &[REDUCTION, Param::new("name", Default::None), Param::new("dtype", Default::None)];
 
+/// Whether the class of an object has one of these attributes.
+fn has(instance: &Instance, names: &[&str]) -> bool {
+    names.iter().any(|name| instance.class.lookup(name).is_some())
+}
+
 impl LossObject {
     /// The object of a constructor call; `name` is the default name.
     ///
@@ -175,7 +180,8 @@ impl LossObject {
         match &self.kind {
             Kind::Native(loss) => loss.is_sparse(),
             Kind::Function(Value::Function(decl)) => decl.name.starts_with("sparse"),
-            Kind::Function(_) | Kind::Derived(_) => false,
+            Kind::Function(_) => false,
+            Kind::Derived(instance) => has(instance, &["_class_numbers", "_labels"]),
         }
     }
 
@@ -186,7 +192,11 @@ impl LossObject {
 
     /// Whether some class numbers stand for "leave this out" and need not be classes.
     pub fn ignores_classes(&self) -> bool {
-        matches!(&self.kind, Kind::Native(loss) if loss.ignores_classes())
+        match &self.kind {
+            Kind::Native(loss) => loss.ignores_classes(),
+            Kind::Function(_) => false,
+            Kind::Derived(instance) => has(instance, &["_labels"]),
+        }
     }
 
     /// The reduced loss: a scalar unless the reduction is `none`. The predictions' implicit mask and the

@@ -37,7 +37,7 @@ impl OptimizerObject {
             let rest = t.rem(&next, &steps)?;
             let zero = t.scalar(DType::I32, 0.0)?;
             effective = Some(t.eq(&rest, &zero)?);
-            counted = t.div_int(&iteration, &steps)?;
+            counted = self.counted(t, &iteration)?;
             for (g, &accumulator) in gradients.iter_mut().zip(&built.accumulators) {
                 let sum = interp.read_variable(accumulator)?;
                 let t = &mut interp.tracer;
@@ -132,11 +132,8 @@ impl OptimizerObject {
     ) -> Result<()> {
         let built =
             self.built.borrow().clone().ok_or_else(|| Error::internal("an optimizer is applied before it is built"))?;
-        let mut counted = interp.read_variable(self.iteration)?;
-        if let Some(k) = self.settings.accumulate {
-            let steps = interp.tracer.scalar(DType::I32, k as f64)?;
-            counted = interp.tracer.div_int(&counted, &steps)?;
-        }
+        let iteration = interp.read_variable(self.iteration)?;
+        let counted = self.counted(&mut interp.tracer, &iteration)?;
         let number = interp.tracer.add_scalar_int(&counted, 1)?;
         self.update(interp, &built, id, gradient, rate, &number, None)
     }
@@ -179,6 +176,13 @@ impl OptimizerObject {
             interp.state.assign(slot, value);
         }
         Ok(())
+    }
+
+    /// How many steps took effect before step number `iteration`.
+    pub(super) fn counted(&self, t: &mut Tracer, iteration: &Tensor) -> Result<Tensor> {
+        let Some(k) = self.settings.accumulate else { return Ok(iteration.clone()) };
+        let steps = t.scalar(DType::I32, k as f64)?;
+        t.div_int(iteration, &steps)
     }
 
     fn clip(&self, t: &mut Tracer, gradients: Vec<Tensor>) -> Result<Vec<Tensor>> {

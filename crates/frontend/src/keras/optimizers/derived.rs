@@ -110,12 +110,17 @@ pub(super) const PROTECTED: &[MethodDecl] = &[
                 return for_all(interp, &optimizer, args, &references, &name, &initializer);
             };
             let initializers = several(&initializer).unwrap_or_else(|| vec![initializer.clone(); names.len()]);
-            let mut lists = Vec::new();
-            for (name, initializer) in names.iter().zip(&initializers) {
-                let Value::Str(name) = name else { return Err(args.invalid("name", "a name or a list of names")) };
-                lists.push(for_all(interp, &optimizer, args, &references, name, initializer)?);
+            // As in Keras, the variables of one trained variable stand together.
+            let mut lists = vec![Vec::new(); names.len()];
+            for reference in &references {
+                let reference = variable(args, "trainable_variables", reference)?;
+                for ((name, initializer), list) in names.iter().zip(&initializers).zip(&mut lists) {
+                    let Value::Str(name) = name else { return Err(args.invalid("name", "a name or a list of names")) };
+                    let id = optimizer.add_like(interp, reference, name, initializer)?;
+                    list.push(interp.variable(id));
+                }
             }
-            Ok(Value::tuple(lists))
+            Ok(Value::tuple(lists.into_iter().map(Value::list).collect::<Vec<_>>()))
         },
     },
     MethodDecl {
@@ -229,11 +234,15 @@ impl OptimizerObject {
         overridden(interp, self.instance.get(), name)
     }
 
-    /// Adds a variable, which belongs to the optimizer.
+    /// Adds a variable, which belongs to the optimizer. A name that begins with `/` is its whole path, as that of
+    /// variables which Keras's optimizers make by themselves.
     fn add(&self, interp: &mut Interp, name: &str, ty: TensorType, initializer: &Value) -> Result<VariableId> {
         let initializer = initializers::get(interp, initializer)?;
         let id = interp.add_variable(name, ty, initializer, Role::Optimizer);
-        interp.variables.get_mut(id).path = format!("{}/{name}", self.name);
+        interp.variables.get_mut(id).path = match name.strip_prefix('/') {
+            Some(path) => path.to_owned(),
+            None => format!("{}/{name}", self.name),
+        };
         self.variables.borrow_mut().push(id);
         Ok(id)
     }

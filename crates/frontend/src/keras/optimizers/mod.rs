@@ -21,6 +21,8 @@ use crate::diagnostics::suggest;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::library::{Args, ClassDecl};
+use crate::modules::keras::OPTIMIZERS;
+use crate::modules::written;
 use crate::trace::{Tensor, Tracer};
 use crate::value::{Value, downcast};
 
@@ -84,16 +86,23 @@ pub fn get(interp: &mut Interp, identifier: &Value) -> Result<Rc<OptimizerObject
             downcast::<OptimizerObject>(object).ok_or_else(|| Error::internal("an optimizer changed its kind"))
         }
         Value::Str(name) => {
-            let named = |class: &&&ClassDecl| class.name.eq_ignore_ascii_case(name);
-            let Some(class) = CLASSES.iter().find(named) else {
-                let names: Vec<String> = CLASSES.iter().map(|c| c.name.to_lowercase()).collect();
+            let native = CLASSES.iter().find(|class| class.name.eq_ignore_ascii_case(name));
+            let written = || written::names(OPTIMIZERS.written);
+            let class = match (native, written().find(|class| class.eq_ignore_ascii_case(name))) {
+                (Some(class), _) => Some(Value::Class(class)),
+                (None, Some(class)) => interp.written_member(&OPTIMIZERS, class)?,
+                (None, None) => None,
+            };
+            let Some(class) = class else {
+                let names = CLASSES.iter().map(|class| class.name).chain(written());
+                let names: Vec<String> = names.map(str::to_lowercase).collect();
                 let error = Error::argument(format!("there is no optimizer \"{name}\""));
                 return Err(match suggest::closest(name, names.iter().map(String::as_str)) {
                     Some(near) => error.help(format!("did you mean \"{near}\"?")),
                     None => error.help(format!("the optimizers are {}", names.join(", "))),
                 });
             };
-            let object = interp.call(&Value::Class(class), Args::default())?;
+            let object = interp.call(&class, Args::default())?;
             get(interp, &object)
         }
         Value::User(_) => {

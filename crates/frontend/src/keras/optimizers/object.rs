@@ -337,6 +337,11 @@ impl Object for OptimizerObject {
         Ok(match name {
             "name" => Some(Value::Str(self.name.clone())),
             "variables" => Some(interp.variable_list(&self.variables())),
+            // Steps that only accumulate do not count.
+            "iterations" if self.settings.accumulate.is_some() && interp.tracer.depth() > 0 => {
+                let iteration = interp.read_variable(self.iteration)?;
+                Some(Value::Tensor(self.counted(&mut interp.tracer, &iteration)?))
+            }
             "iterations" => Some(interp.variable(self.iteration)),
             "built" => Some(Value::Bool(self.built.borrow().is_some())),
             // While a step is traced, the rate is what the state holds.

@@ -10,7 +10,7 @@ from collections import namedtuple
 
 import jax
 import jax.numpy as jnp
-from __keramos__ import is_function, together
+from __keramos__ import expect_inputs, is_function, remember_inputs, together
 from flax.__shared__ import BatchApply
 
 _frames = []

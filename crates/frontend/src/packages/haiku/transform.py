@@ -17,6 +17,8 @@ def _run(f, params, state, rng, creates, args, kwargs):
 
 def transform_with_state(f, *, apply_rng=True):
     def init(rng, *args, **kwargs):
+        remember_inputs([f], [list(args), list(kwargs.values())])
+
         def run():
             _, frame = _run(f, {}, {}, rng, True, args, kwargs)
             return frame.params, _values(frame.state, 0)
@@ -24,6 +26,8 @@ def transform_with_state(f, *, apply_rng=True):
         return together(run)
 
     def apply(params, state, rng, *args, **kwargs):
+        expect_inputs([f], [list(args), list(kwargs.values())])
+
         def run():
             out, frame = _run(f, params, state, rng, False, args, kwargs)
             return out, _values(frame.state, 1)

@@ -4,11 +4,12 @@
 //! not by a step, are state too: the body is looked through again with variables in their place, and what it
 //! computes from them becomes part of the training step.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use keramos_ir::{Array, TensorType};
 
-use super::{Given, Step};
+use super::{Given, Source, Step};
 use crate::error::Result;
 use crate::interp::Interp;
 use crate::keras::variable::{InitialValue, Role, Variable, VariableId, behind};
@@ -26,6 +27,14 @@ pub(crate) struct Body {
     pub(super) updates: Vec<(VariableId, VariableId)>,
     /// How often the body runs in one pass, if that is known.
     pub(super) times: Option<u64>,
+}
+
+/// How often a body calls a step, if that is all that it calls, it does so more than once, and the run gives the
+/// step something each time.
+pub(crate) fn repeated(calls: &[(Rc<Step>, u32)]) -> Option<u64> {
+    let (first, others) = calls.split_first()?;
+    let same = others.iter().all(|(step, _)| Rc::ptr_eq(step, &first.0));
+    (same && !others.is_empty() && !first.0.data.is_empty()).then_some(calls.len() as u64)
 }
 
 /// A name with its value before a loop.
@@ -85,7 +94,7 @@ impl Interp {
             return Ok(false);
         }
         let given = |array: &Rc<Array>, id: VariableId| {
-            let mut all = calls.iter().flat_map(|(step, _)| &step.given);
+            let mut all = calls.iter().flat_map(|(step, _)| &step.call.given);
             all.any(|given| matches!(given, Given::Constant(known, of) if *of == id && Rc::ptr_eq(known, array)))
         };
         Ok(before.iter().zip(&after).any(|(before, after)| match (before, after) {
@@ -120,7 +129,8 @@ impl Interp {
         old.iter().zip(&new).filter_map(pair).collect()
     }
 
-    /// A variable that counts the passes of a loop from `start` on, and the variable of the next value.
+    /// A number that grows by `step` with each pass of a loop from `start` on, the variable that counts the passes,
+    /// and the variable of its next value.
     ///
     /// # Errors
     /// None for integers of 32 bits.
@@ -130,20 +140,49 @@ impl Interp {
             path,
             name: name.into(),
             ty: TensorType::scalar(keramos_ir::DType::I32),
-            // It begins anew with each epoch.
+            // It begins anew, from 0, with each epoch.
             role: Role::Metric,
             trainable: false,
             frozen: false,
-            weight: Value::Int(start).into(),
+            weight: Value::Int(0).into(),
         });
-        let value = Value::Object(Rc::new(InitialValue { id, weak: true }));
-        let next = self.eagerly(name, |interp| {
-            let now = interp.read_variable(id)?;
-            let step = interp.tracer.scalar(now.dtype(), step as f64)?;
-            interp.tracer.add(&now, &step).map(Value::Tensor)
-        })?;
+        let linear = |interp: &mut Interp, factor: i64, offset: i64| {
+            interp.eagerly(name, |interp| {
+                let now = interp.read_variable(id)?;
+                let factor = interp.tracer.scalar(now.dtype(), factor as f64)?;
+                let offset = interp.tracer.scalar(now.dtype(), offset as f64)?;
+                let scaled = interp.tracer.mul(&now, &factor)?;
+                interp.tracer.add(&scaled, &offset).map(Value::Tensor)
+            })
+        };
+        let value = match (start, step) {
+            (0, 1) => Value::Object(Rc::new(InitialValue { id, weak: true })),
+            _ => linear(self, step, start)?,
+        };
+        let next = linear(self, 1, 1)?;
         let next = behind(&next).ok_or_else(|| crate::error::Error::internal("a counter does not count"))?;
         Ok((value, (id, next)))
+    }
+
+    /// Whether a call of the body that is being looked through, or a variable that takes over another's value,
+    /// depends on a variable.
+    pub(crate) fn is_used(&self, id: VariableId, updates: &[(VariableId, VariableId)]) -> bool {
+        let sources = self.steps.calls.iter().flat_map(|(step, _)| &step.sources);
+        let sources = sources.filter_map(|source| match source {
+            Source::State(id) => Some(*id),
+            Source::Data(_) => None,
+        });
+        let mut open: Vec<VariableId> = sources.chain(updates.iter().map(|(_, new)| *new)).collect();
+        let mut seen = HashSet::new();
+        while let Some(next) = open.pop() {
+            if next == id {
+                return true;
+            }
+            if seen.insert(next) {
+                open.extend(self.computed_from(next).unwrap_or_default());
+            }
+        }
+        false
     }
 
     /// Ends looking through a body: takes note of it, if it calls steps.

@@ -14,6 +14,7 @@ use crate::diagnostics::codes;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::library::Args;
+use crate::syntax::ast::BinaryOp;
 use crate::trace::Tensor;
 use crate::value::{Host, Key, Object, Value, downcast};
 
@@ -78,6 +79,23 @@ impl Unknown {
         *self.form.borrow_mut() = form;
     }
 
+    /// The same data with `to` rows where there are `from`.
+    pub(super) fn resized(&self, from: usize, to: usize) -> Rc<Unknown> {
+        let form = match &*self.form.borrow() {
+            Form::Array(ty, classes) => {
+                let mut ty = ty.clone();
+                ty.shape.first_mut().filter(|rows| **rows == from).into_iter().for_each(|rows| *rows = to);
+                Form::Array(ty, *classes)
+            }
+            Form::Tuple(children) => Form::Tuple(children.iter().map(|child| child.resized(from, to)).collect()),
+            Form::Dict(children) => {
+                Form::Dict(children.iter().map(|(key, child)| (key.clone(), child.resized(from, to))).collect())
+            }
+            other => other.clone(),
+        };
+        Rc::new(Unknown { name: self.name.clone(), host: self.host.clone(), form: RefCell::new(form) })
+    }
+
     /// An array of a known type.
     pub(in crate::program) fn array(name: &str, host: Host, ty: TensorType, classes: Option<u64>) -> Rc<Unknown> {
         let data = Unknown::new(name, host);
@@ -124,6 +142,17 @@ impl Unknown {
             [] => return,
         };
         *self.form.borrow_mut() = form;
+    }
+
+    /// Its parts, in order, with their types as far as they are known.
+    pub(super) fn parts(&self, all: &mut Vec<(String, Option<TensorType>)>) {
+        match &*self.form.borrow() {
+            Form::Nothing => all.push((self.name.borrow().clone(), None)),
+            Form::Array(ty, _) => all.push((self.name.borrow().clone(), Some(ty.clone()))),
+            Form::Tuple(children) => children.iter().for_each(|child| child.parts(all)),
+            Form::Dict(children) => children.values().for_each(|child| child.parts(all)),
+            Form::Given(_) => {}
+        }
     }
 
     /// The arrays that are known, in order: name, type, number of classes.
@@ -179,6 +208,9 @@ impl Unknown {
         error.help("say what the step gets from the run: --input-shape \"(f32[32,784],i32[32])\" (types of a batch, trees as in Python)")
     }
 }
+
+/// The shape and type of an input, as far as they are known.
+pub(crate) type Input = (Vec<Option<usize>>, DType);
 
 /// The unknown data that a value is.
 fn unknown(value: &Value) -> Option<Rc<Unknown>> {
@@ -303,6 +335,76 @@ impl Interp {
             None => Ok(()),
         }
     }
+}
+
+impl Interp {
+    /// Takes note of what a module of the program, or a function of modules, is called with.
+    pub(crate) fn remember_inputs(&mut self, owners: &[Value], args: &Args) {
+        let values = args.positional.iter().chain(args.keywords.iter().map(|(_, v)| v));
+        let leaves: Vec<Value> = values.flat_map(Value::leaves).collect();
+        let inputs: Vec<Input> = leaves.iter().map(|leaf| self.input_like(leaf)).collect();
+        for owner in owners {
+            self.steps.seen.retain(|(known, _)| !same(known, owner));
+            self.steps.seen.push((owner.clone(), inputs.clone()));
+        }
+    }
+
+    /// What an argument says of those that come later: their sizes but the first. One row alone says nothing.
+    fn input_like(&self, leaf: &Value) -> Input {
+        match self.type_of_array(leaf).map(|ty| crate::program::function::canonical(&ty, false)) {
+            Some(ty) if ty.shape.len() > 1 => {
+                let rest = ty.shape.iter().skip(1).map(|&n| Some(n));
+                (std::iter::once(None).chain(rest).collect(), ty.dtype)
+            }
+            _ => (vec![None, None], DType::F32),
+        }
+    }
+
+    /// Learns from what one of the owners was called with before.
+    ///
+    /// # Errors
+    /// As [`Interp::learn_inputs`].
+    pub(crate) fn expect_inputs(&mut self, owners: &[Value], args: &Args) -> Result<()> {
+        let known = |owner: &Value| self.steps.seen.iter().find(|(known, _)| same(known, owner));
+        match owners.iter().find_map(known).map(|(_, inputs)| inputs.clone()) {
+            Some(inputs) => self.learn_inputs(args, &inputs),
+            None => Ok(()),
+        }
+    }
+
+    /// Learns from a linear map that data are rows of so many numbers; how many rows, from the loop over data.
+    ///
+    /// # Errors
+    /// Always, if the value is unknown data: the trace starts again, or nothing tells that it comes in batches.
+    pub(crate) fn expect_rows(&mut self, value: &Value, columns: usize) -> Result<()> {
+        let Some(data) = unknown(value) else { return Ok(()) };
+        let of_loop = (self.steps.loops > 0).then_some(32);
+        let Some(rows) = self.steps.hints.batch.or(data.host.batch()).or(of_loop) else {
+            return Err(data.error("a matrix product"));
+        };
+        Err(self.learn_type(&data, TensorType::new(DType::F32, [rows, columns]), None))
+    }
+
+    /// Learns from an operator beside a tensor: that data are mapped by a matrix, or compared with predictions.
+    ///
+    /// # Errors
+    /// An operand is unknown data, and the operator tells its type: the trace starts again.
+    pub(crate) fn learn_operand(&mut self, op: BinaryOp, left: &Value, right: &Value) -> Result<()> {
+        match (op, unknown(left), unknown(right)) {
+            (BinaryOp::MatMul, Some(_), None) => match self.type_of_array(right).as_ref().map(|ty| &*ty.shape) {
+                Some(&[rows] | &[rows, _]) => self.expect_rows(left, rows),
+                _ => Ok(()),
+            },
+            (BinaryOp::Subtract, Some(_), None) => expected(self, left, right, false),
+            (BinaryOp::Subtract, None, Some(_)) => expected(self, right, left, false),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether both are one object.
+fn same(a: &Value, b: &Value) -> bool {
+    matches!((a, b), (Value::User(a), Value::User(b)) if Rc::ptr_eq(a, b))
 }
 
 /// Learns the type of targets from predictions: class numbers, or what predictions are.

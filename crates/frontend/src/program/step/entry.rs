@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
-use keramos_ir::{DType, TensorType};
+use keramos_ir::{DType, Function, TensorType};
 
 use super::trace::same_function;
 use super::{Body, Fed, Outcome, Source, Step};
@@ -24,6 +24,8 @@ pub(in crate::program) struct Chosen {
     pub train: Option<Plan>,
     /// Evaluates.
     evaluate: Option<Plan>,
+    /// The same for what is left over after the full batches.
+    rests: Vec<(EntryKind, Plan)>,
     /// The running means of what they show, by name.
     means: HashMap<String, Rc<MetricObject>>,
 }
@@ -33,7 +35,11 @@ pub(in crate::program) struct Chosen {
 #[derive(Debug)]
 pub(in crate::program) struct Plan {
     body: Body,
-    /// What is shown: the call, the place among its results, and the name. The loss comes first.
+    /// The function of each call.
+    functions: Vec<Function>,
+    /// Rows in a batch.
+    batch: usize,
+    /// What is shown: the call, the place among its results, and the name. What is called `loss` comes first.
     shown: Vec<(usize, usize, String)>,
     /// The arrays that the run gives, each with its type.
     data: Vec<(Fed, TensorType)>,
@@ -67,7 +73,8 @@ pub(in crate::program) fn choose(interp: &mut Interp) -> Result<Chosen> {
     let train = last.map(|last| {
         let same = |step: &&Rc<Step>| same_function(&step.callee, &last.callee) && step.changed() == last.changed();
         let again = steps.iter().filter(same);
-        let first = again.clone().next().unwrap_or(last);
+        // What differs from call to call is data only in the later ones.
+        let first = again.clone().rev().max_by_key(|step| step.call.varying.len()).unwrap_or(last);
         first.passes.set(again.map(|step| step.passes.replace(0)).sum());
         first.clone()
     });
@@ -92,7 +99,18 @@ pub(in crate::program) fn choose(interp: &mut Interp) -> Result<Chosen> {
     };
     let evaluate = steps.iter().rev().find(evaluates).cloned();
     let evaluate = evaluate.map(|step| Body { calls: vec![(step, 0)], first: u32::MAX, ..Body::default() });
-    let (train, evaluate) = (train.map(Plan::new), evaluate.map(Plan::new));
+    let mut rests = Vec::new();
+    for (kind, body) in [(EntryKind::TrainStep, &train), (EntryKind::EvaluateStep, &evaluate)] {
+        let Some(body) = body else { continue };
+        let sizes = body
+            .calls
+            .iter()
+            .flat_map(|(step, _)| step.rests.borrow().iter().map(|(rows, _)| *rows).collect::<Vec<_>>());
+        let sizes: BTreeSet<usize> = sizes.collect();
+        rests.extend(sizes.into_iter().filter_map(|rows| Some((kind, Plan::new(body, Some(rows))?))));
+    }
+    let full = |body: Option<Body>| body.and_then(|body| Plan::new(&body, None));
+    let (train, evaluate) = (full(train), full(evaluate));
     let mut means = HashMap::new();
     for (_, _, name) in train.iter().chain(&evaluate).flat_map(|plan| &plan.shown) {
         if let std::collections::hash_map::Entry::Vacant(place) = means.entry(name.clone()) {
@@ -101,11 +119,14 @@ pub(in crate::program) fn choose(interp: &mut Interp) -> Result<Chosen> {
             place.insert(mean);
         }
     }
-    Ok(Chosen { train, evaluate, means })
+    Ok(Chosen { train, evaluate, rests, means })
 }
 
 impl Plan {
-    fn new(body: Body) -> Plan {
+    /// What the body does with batches of so many rows; `None` if one of its steps cannot.
+    fn new(body: &Body, rows: Option<usize>) -> Option<Plan> {
+        let functions = body.calls.iter().map(|(step, _)| step.function_for(rows));
+        let functions: Vec<Function> = functions.collect::<Option<_>>()?;
         let mut shown: Vec<(usize, usize, String)> = Vec::new();
         let several = body.calls.len() > 1;
         for (call, (step, _)) in body.calls.iter().enumerate() {
@@ -120,20 +141,13 @@ impl Plan {
                 shown.push((call, place, free.unwrap_or(name)));
             }
         }
-        match shown.iter().position(|(_, _, name)| name == "loss") {
-            Some(loss) => shown[..=loss].rotate_right(1),
-            // What one step shows first is its loss, whatever it is called.
-            None if !several => {
-                if let Some((_, _, name)) = shown.first_mut() {
-                    *name = "loss".to_owned();
-                }
-            }
-            None => {}
+        if let Some(loss) = shown.iter().position(|(_, _, name)| name == "loss") {
+            shown[..=loss].rotate_right(1);
         }
         let mut data: Vec<(Fed, TensorType)> = Vec::new();
         let mut places = Vec::new();
-        for (step, _) in &body.calls {
-            let types = step.sources.iter().zip(step.function.param_types());
+        for ((step, _), function) in body.calls.iter().zip(&functions) {
+            let types = step.sources.iter().zip(function.param_types());
             let types = types.filter(|(source, _)| matches!(source, Source::Data(_))).map(|(_, ty)| ty);
             let mut own = Vec::new();
             for (fed, ty) in step.data.iter().zip(types) {
@@ -149,15 +163,12 @@ impl Plan {
             }
             places.push(own);
         }
-        Plan { body, shown, data, places }
+        let batch = rows.or_else(|| body.calls.iter().find_map(|(step, _)| step.batch)).unwrap_or(1);
+        Some(Plan { body: body.clone(), functions, batch, shown, data, places })
     }
 
     fn steps(&self) -> impl Iterator<Item = &Rc<Step>> {
         self.body.calls.iter().map(|(step, _)| step)
-    }
-
-    fn batch(&self) -> usize {
-        self.steps().find_map(|step| step.batch).unwrap_or(1)
     }
 
     /// Whether the body computes a variable anew each time.
@@ -249,7 +260,11 @@ impl Chosen {
             let variable = interp.variables.get(*id);
             variable.is_trained() && matches!(variable.role, Role::Weight | Role::Array)
         };
-        self.train.iter().flat_map(|plan| plan.changed(interp)).filter(weight).collect()
+        let Some(plan) = &self.train else { return Vec::new() };
+        let shown: HashSet<VariableId> = plan.steps().flat_map(|step| step.shown_from()).collect();
+        let changed = plan.changed(interp).into_iter().filter(weight);
+        // What no number that is shown depends on, such as moments and averages, is not trained.
+        changed.filter(|id| shown.is_empty() || shown.contains(id)).collect()
     }
 
     /// The entry points.
@@ -264,6 +279,9 @@ impl Chosen {
         if let Some(plan) = &self.evaluate {
             entries.push(self.entry(interp, state, plan, EntryKind::EvaluateStep)?);
         }
+        for (kind, plan) in &self.rests {
+            entries.push(self.entry(interp, state, plan, *kind)?);
+        }
         Ok(entries)
     }
 
@@ -276,7 +294,7 @@ impl Chosen {
         let times = plan.body.times.and_then(|times| usize::try_from(times).ok());
         let fit = Fit {
             epochs: passes.max(1),
-            batch_size: plan.batch(),
+            batch_size: plan.batch,
             steps_per_epoch: times.or((passes == 0 && others > 1).then_some(others)),
             repeat: true,
             validation_data: self.evaluate.is_some(),
@@ -320,7 +338,7 @@ impl Chosen {
             let (vars, data) = params.split_at(order.len());
             interp.state.open(order.iter().map(|(_, id)| *id).zip(vars.iter().cloned()));
             let results = plan.run(interp, &made, data)?;
-            let rows = interp.tracer.scalar(DType::F32, plan.batch() as f64)?;
+            let rows = interp.tracer.scalar(DType::F32, plan.batch as f64)?;
             for (mean, (call, place, _)) in means.iter().zip(&plan.shown) {
                 let value = results.get(*call).and_then(|results| results.get(*place));
                 let value = value.ok_or_else(|| Error::internal("a step lacks a result"))?;
@@ -355,8 +373,7 @@ impl Chosen {
             below: None,
         };
         outputs.extend(plan.shown.iter().map(log));
-        let mut entry =
-            Entry { kind, batch: Some(plan.batch()), function, inputs, outputs, counts_padding: Vec::new() };
+        let mut entry = Entry { kind, batch: Some(plan.batch), function, inputs, outputs, counts_padding: Vec::new() };
         crate::program::steps::drop_unused_state(&mut entry);
         Ok(entry)
     }
@@ -366,7 +383,7 @@ impl Plan {
     /// Runs the body in the open state scope: the results of each call.
     fn run(&self, interp: &mut Interp, made: &BTreeSet<VariableId>, data: &[Tensor]) -> Result<Vec<Vec<Tensor>>> {
         let mut all = Vec::new();
-        for ((step, known), places) in self.body.calls.iter().zip(&self.places) {
+        for (((step, known), places), function) in self.body.calls.iter().zip(&self.places).zip(&self.functions) {
             // What the body computed before the call, with the values that variables have now.
             for &id in made.iter().filter(|id| id.0 < *known) {
                 interp.initial_value(id)?;
@@ -381,7 +398,7 @@ impl Plan {
                     }
                 });
             }
-            let results = interp.tracer.inline(&step.function, &args.iter().collect::<Vec<_>>())?;
+            let results = interp.tracer.inline(function, &args.iter().collect::<Vec<_>>())?;
             for (result, outcome) in results.iter().zip(&step.outcomes) {
                 if let Outcome::State(id) = outcome {
                     interp.state.assign(*id, result.clone());

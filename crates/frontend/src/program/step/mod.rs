@@ -11,15 +11,17 @@ mod entry;
 mod matching;
 mod trace;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 use std::rc::Rc;
 
-pub(crate) use body::{Before, Body};
+pub(crate) use body::{Before, Body, repeated};
 pub(crate) use data::{Unknown, expected};
 pub(super) use entry::choose;
 pub(crate) use entry::stepped_model;
 use keramos_ir::Function;
 
+use self::trace::Call;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::variable::VariableId;
@@ -30,6 +32,8 @@ use crate::value::{Host, Value};
 pub struct Hints {
     /// Rows in a batch.
     pub batch: Option<usize>,
+    /// Sizes of batches; those that are smaller serve what is left over after the full ones.
+    pub rests: Vec<usize>,
     /// The types of what a step gets from the run, in the form of an entry's arguments.
     pub data: Option<String>,
     /// Names whose values only the run has, and what they are: `n=10`, or `x=f32[100,28,28]` for an array.
@@ -61,6 +65,8 @@ pub(crate) struct Steps {
     pub(crate) models: Vec<Rc<crate::keras::layer::LayerObject>>,
     /// The dicts that stand for data while a step is traced, with the data.
     pub(crate) dicts: Vec<(Value, Rc<Unknown>)>,
+    /// What the file has called its modules with, by their owners: shapes whose first size is the batch's.
+    pub(crate) seen: Vec<(Value, Vec<data::Input>)>,
     /// What the user says.
     pub(crate) hints: Hints,
     /// Whether the data's types are known better since this was last reset.
@@ -74,16 +80,16 @@ pub(crate) struct Step {
     callee: Value,
     /// Its name.
     name: String,
-    /// The values that were passed as state.
-    given: Vec<Given>,
+    /// The first call, taken apart.
+    call: Call,
+    /// What is known of its data.
+    known_data: Vec<Rc<Unknown>>,
     /// The traced function.
     function: Function,
     /// What each of its parameters is.
     sources: Vec<Source>,
     /// What becomes of each of its results.
     outcomes: Vec<Outcome>,
-    /// The numbers that were passed, which are part of the step.
-    numbers: Vec<Value>,
     /// The arrays that the run gives.
     data: Vec<Fed>,
     /// The models that it calls.
@@ -92,6 +98,8 @@ pub(crate) struct Step {
     result: Value,
     /// Rows in a batch; a step that the run gives nothing has none.
     batch: Option<usize>,
+    /// The same step for smaller batches: what is left over after the full ones.
+    rests: RefCell<Vec<(usize, Function)>>,
     /// Calls in loops over data, which are passes, and other calls.
     passes: Cell<usize>,
     others: Cell<usize>,
@@ -144,6 +152,13 @@ impl Given {
     }
 }
 
+impl Steps {
+    /// Rows in a batch of each call in the body that is being looked through.
+    pub(crate) fn rows_of_calls(&self) -> Vec<Option<usize>> {
+        self.calls.iter().map(|(step, _)| step.batch).collect()
+    }
+}
+
 impl Step {
     /// The variables that the step gives new values.
     fn changed(&self) -> Vec<VariableId> {
@@ -159,6 +174,34 @@ impl Step {
         changed
     }
 
+    /// Its function for batches of so many rows, if there is one; `None` means full batches.
+    fn function_for(&self, rows: Option<usize>) -> Option<Function> {
+        match (rows, self.batch) {
+            (None, _) | (_, None) => Some(self.function.clone()),
+            (Some(rows), _) => {
+                self.rests.borrow().iter().find(|(size, _)| *size == rows).map(|(_, function)| function.clone())
+            }
+        }
+    }
+
+    /// The variables that the numbers which it shows depend on.
+    fn shown_from(&self) -> HashSet<VariableId> {
+        let shown = self.function.results.iter().zip(&self.outcomes);
+        let shown = shown.filter(|(_, outcome)| matches!(outcome, Outcome::Log(_))).map(|(value, _)| *value);
+        let mut needed: HashSet<keramos_ir::Value> = shown.collect();
+        for equation in self.function.equations.iter().rev() {
+            if equation.outputs.iter().any(|output| needed.contains(output)) {
+                needed.extend(&equation.inputs);
+            }
+        }
+        let params = self.function.params.iter().zip(&self.sources).filter(|(param, _)| needed.contains(param));
+        let variable = |(_, source): (_, &Source)| match source {
+            Source::State(id) => Some(*id),
+            Source::Data(_) => None,
+        };
+        params.filter_map(variable).collect()
+    }
+
     /// The names of the numbers that it shows, each with the place of the result.
     fn logs(&self) -> Vec<(usize, String)> {
         let log = |(place, outcome): (usize, &Outcome)| match outcome {
@@ -166,6 +209,17 @@ impl Step {
             _ => None,
         };
         self.outcomes.iter().enumerate().filter_map(log).collect()
+    }
+
+    /// Whether an array among the data, number `at` of those that the file knows, is another one in another call.
+    fn varies(&self, at: usize, array: &keramos_ir::Array) -> bool {
+        let other = |known: &Rc<keramos_ir::Array>| known.ty() == array.ty() && **known != *array;
+        self.call.varying.contains(&at) || self.call.known.get(at).is_some_and(other)
+    }
+
+    /// Counts passes over data that were not looked through one by one.
+    pub(crate) fn count_passes(&self, passes: u64) {
+        self.passes.set(self.passes.get().saturating_add(usize::try_from(passes).unwrap_or(usize::MAX)));
     }
 
     /// Takes back the count of one call at the given depth of loops.

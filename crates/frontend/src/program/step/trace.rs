@@ -1,8 +1,9 @@
 //! Traces a step with the types of a call.
 
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use keramos_ir::{Array, DType, TensorType};
+use keramos_ir::{Array, DType, Function, TensorType};
 
 use super::matching::{Argument, Results, outcomes};
 use super::{Fed, Given, Outcome, Source, Step, Unknown};
@@ -10,6 +11,7 @@ use crate::diagnostics::{Diagnostic, codes};
 use crate::error::{Error, Result};
 use crate::interp::{Interp, UserFunction};
 use crate::jax::transform::{Jit, Role, transformed};
+use crate::keras::layer::LayerObject;
 use crate::keras::variable::{InitialValue, Role as VariableRole, VariableId, behind};
 use crate::library::Args;
 use crate::program::assemble::traced_with_state;
@@ -20,32 +22,61 @@ use crate::value::{Host, Value, downcast};
 
 /// A leaf of the arguments.
 #[derive(Clone, Debug)]
-enum Slot {
+pub(super) enum Slot {
     /// State: its place in [`Call::given`].
     State(usize),
     /// Data: its place in [`Call::data`].
     Data(usize),
-    /// A number, which is part of the step.
-    Number(Value),
+    /// A number or array that is part of the step.
+    Fixed(Value),
 }
 
 /// An argument, taken apart.
-struct Part {
+#[derive(Clone, Debug)]
+pub(super) struct Part {
     name: String,
     def: TreeDef,
     slots: Vec<Slot>,
 }
 
 /// A call, taken apart.
-#[derive(Default)]
-struct Call {
+#[derive(Debug, Default)]
+pub(super) struct Call {
     /// Static arguments as they are, others taken apart.
     positional: Vec<std::result::Result<Part, Value>>,
     keywords: Vec<(Rc<str>, std::result::Result<Part, Value>)>,
-    given: Vec<Given>,
+    /// The values that are passed as state.
+    pub(super) given: Vec<Given>,
     data: Vec<(String, Host)>,
+    /// The numbers that are passed, which are part of the step.
     numbers: Vec<Value>,
     number_names: Vec<String>,
+    /// The arrays of the file among the data, which are part of the step.
+    pub(super) known: Vec<Rc<Array>>,
+    /// The places of those that differ from call to call, so that the run gives them after all.
+    pub(super) varying: Vec<usize>,
+}
+
+/// A step, traced once.
+struct Traced {
+    name: String,
+    function: Function,
+    sources: Vec<Source>,
+    outcomes: Vec<Outcome>,
+    data: Vec<Fed>,
+    models: Vec<Rc<LayerObject>>,
+    result: Value,
+    batch: Option<usize>,
+}
+
+impl Call {
+    /// The numbers of rows of data that come with fewer than in a step's first call.
+    fn fewer_rows(&self, step: &Step) -> Vec<usize> {
+        let rows = |host: &Host| host.array().and_then(|ty| ty.shape.first().copied());
+        let pairs = step.call.data.iter().zip(&self.data);
+        let fewer = pairs.filter_map(|((_, first), (_, now))| Some((rows(first)?, rows(now)?)));
+        fewer.filter(|(first, now)| Some(*first) == step.batch && now < first).map(|(_, now)| now).collect()
+    }
 }
 
 /// Whether both are the same function.
@@ -70,40 +101,67 @@ impl Interp {
             a == b || (self.computed_from(a).is_some() && self.computed_from(b).is_some())
         };
         let is_it = |step: &&Rc<Step>| {
-            let (known, new) = (step.given.iter().map(Given::variable), call.given.iter().map(Given::variable));
-            step.given.len() == call.given.len() && known.zip(new).all(|(a, b)| same(a, b))
+            let (known, new) = (step.call.given.iter().map(Given::variable), call.given.iter().map(Given::variable));
+            step.call.given.len() == call.given.len()
+                && known.zip(new).all(|(a, b)| same(a, b))
+                && step.call.varying == call.varying
         };
         if let Some(step) = known_steps.iter().find(is_it).cloned() {
             self.warn_of_numbers(&step, &call);
+            for rows in call.fewer_rows(&step) {
+                self.add_rest(&step, rows);
+            }
             return Ok(Some(step));
         }
         self.warn_of_constants(callee, &known_steps, &call);
         let mark = self.mark();
-        let traced = self.trace_step(callee, &call);
+        let fed = !call.data.is_empty();
+        let traced = self.trace_step(callee, call);
         self.reset(mark);
         let step = Rc::new(traced?);
         // Without data of the run, a function that hands on no state just computes.
-        if call.data.is_empty() && step.changed().is_empty() {
+        if !fed && step.changed().is_empty() {
             return Ok(None);
+        }
+        for rows in self.steps.hints.rests.clone() {
+            self.add_rest(&step, rows);
         }
         self.steps.found.push(step.clone());
         Ok(Some(step))
+    }
+
+    /// Traces a step for a smaller batch, too, if it can take one. As in Python, it is traced with what names mean now.
+    fn add_rest(&mut self, step: &Step, rows: usize) {
+        let Some(batch) = step.batch.filter(|&batch| rows > 0 && rows < batch) else { return };
+        if step.rests.borrow().iter().any(|(known, _)| *known == rows) {
+            return;
+        }
+        let data: Vec<Rc<Unknown>> = step.known_data.iter().map(|data| data.resized(batch, rows)).collect();
+        let mark = self.mark();
+        let rest = self.trace_round(&step.callee, &step.call, &data);
+        self.reset(mark);
+        if let Ok(rest) = rest
+            && rest.sources == step.sources
+            && rest.outcomes == step.outcomes
+        {
+            step.rests.borrow_mut().push((rows, rest.function));
+        }
     }
 
     /// Warns of arrays that differ from call to call, where the step keeps those of the first.
     fn warn_of_constants(&mut self, callee: &Value, steps: &[Rc<Step>], call: &Call) {
         let constants = |given: &[Given]| given.iter().filter(|g| matches!(g, Given::Constant(..))).count();
         let differs = |step: &Rc<Step>| {
-            let pairs = step.given.iter().zip(&call.given);
-            step.given.len() == call.given.len()
-                && constants(&step.given) > 0
+            let pairs = step.call.given.iter().zip(&call.given);
+            step.call.given.len() == call.given.len()
+                && constants(&step.call.given) > 0
                 && pairs.clone().all(|(a, b)| match (a, b) {
                     (Given::Constant(..), Given::Constant(..)) => true,
                     (a, b) => a.variable() == b.variable(),
                 })
         };
         let Some(step) = steps.iter().find(|step| differs(step)) else { return };
-        let odd = step.given.iter().zip(&call.given).find(|(a, b)| a.variable() != b.variable());
+        let odd = step.call.given.iter().zip(&call.given).find(|(a, b)| a.variable() != b.variable());
         let Some((Given::Constant(_, id), _)) = odd else { return };
         let path = self.variables.get(*id).path.clone();
         let name = crate::jax::transform::callee::name_of(callee);
@@ -118,7 +176,7 @@ impl Interp {
             (Value::Bool(a), Value::Bool(b)) => a == b,
             _ => false,
         };
-        let Some(place) = step.numbers.iter().zip(&call.numbers).position(|pair| !equal(pair)) else { return };
+        let Some(place) = step.call.numbers.iter().zip(&call.numbers).position(|pair| !equal(pair)) else { return };
         let name = call.number_names.get(place).cloned().unwrap_or_default();
         self.warn_varying(&step.name.clone(), &name);
     }
@@ -160,12 +218,27 @@ impl Interp {
             return Ok(Some(Err(value.clone())));
         }
         let (leaves, def) = self.flatten(value)?;
+        let fed = leaves.iter().any(|leaf| matches!(leaf, Value::Host(_)));
         let mut slots = Vec::with_capacity(leaves.len());
         for (leaf, path) in leaves.iter().zip(def.paths()) {
             slots.push(match leaf {
                 Value::Host(host) => {
                     call.data.push((format!("{name}{path}"), host.clone()));
                     Slot::Data(call.data.len() - 1)
+                }
+                // Among data of the run, an array is data that the file knows.
+                Value::Array(array) if fed => {
+                    let at = call.known.len();
+                    call.known.push(array.clone());
+                    match steps.iter().any(|step| step.varies(at, array)) {
+                        true => {
+                            let host = Host::new(format!("{name}{path}"), Some(self.span));
+                            call.varying.push(at);
+                            call.data.push((format!("{name}{path}"), host.with_type(array.ty().clone())));
+                            Slot::Data(call.data.len() - 1)
+                        }
+                        false => Slot::Fixed(leaf.clone()),
+                    }
                 }
                 Value::Array(array) => {
                     let at = call.given.len();
@@ -177,7 +250,7 @@ impl Interp {
                 Value::Int(_) | Value::Float(_) | Value::Bool(_) if def.is_leaf() => {
                     call.numbers.push(leaf.clone());
                     call.number_names.push(format!("{name}{path}"));
-                    Slot::Number(leaf.clone())
+                    Slot::Fixed(leaf.clone())
                 }
                 Value::Int(_) | Value::Float(_) | Value::Bool(_) => {
                     let array = Rc::new(number(leaf));
@@ -201,7 +274,7 @@ impl Interp {
 
     /// The variable that holds a constant that is passed as leaf number `at` of the state.
     fn state_of(&mut self, array: &Rc<Array>, at: usize, path: &str, steps: &[Rc<Step>]) -> VariableId {
-        let before = |step: &Rc<Step>| match step.given.get(at) {
+        let before = |step: &Rc<Step>| match step.call.given.get(at) {
             Some(Given::Constant(known, id)) if Rc::ptr_eq(known, array) || **known == **array => Some(*id),
             _ => None,
         };
@@ -228,7 +301,7 @@ impl Interp {
         std::iter::once(path.to_owned()).chain(numbered).find(|path| !taken(path)).unwrap_or_default()
     }
 
-    fn trace_step(&mut self, callee: &Value, call: &Call) -> Result<Step> {
+    fn trace_step(&mut self, callee: &Value, call: Call) -> Result<Step> {
         let data: Vec<Rc<Unknown>> =
             call.data.iter().map(|(name, host)| Unknown::new(name.clone(), host.clone())).collect();
         if let Some(text) = self.steps.hints.data.clone() {
@@ -245,10 +318,28 @@ impl Interp {
                 _ => data.iter().zip(&trees).for_each(|(data, tree)| data.give(tree)),
             }
         }
-        self.learning(|interp| interp.trace_round(callee, call, &data))
+        let traced = self.learning(|interp| interp.trace_round(callee, &call, &data));
+        let traced =
+            traced.map_err(|error| with_parts(error, &crate::jax::transform::callee::name_of(callee), &data))?;
+        Ok(Step {
+            callee: callee.clone(),
+            name: traced.name,
+            call,
+            known_data: data,
+            function: traced.function,
+            sources: traced.sources,
+            outcomes: traced.outcomes,
+            data: traced.data,
+            models: traced.models,
+            result: traced.result,
+            batch: traced.batch,
+            rests: RefCell::default(),
+            passes: Cell::new(0),
+            others: Cell::new(0),
+        })
     }
 
-    fn trace_round(&mut self, callee: &Value, call: &Call, data: &[Rc<Unknown>]) -> Result<Step> {
+    fn trace_round(&mut self, callee: &Value, call: &Call, data: &[Rc<Unknown>]) -> Result<Traced> {
         let inner = transformed::<Jit>(callee).map_or_else(|| callee.clone(), |t| t.function.clone());
         let name = crate::jax::transform::callee::name_of(&inner);
         let mut arrays = Vec::new();
@@ -318,20 +409,15 @@ impl Interp {
         if batch.is_none() && !call.data.is_empty() {
             return Err(Error::argument(format!("the step `{name}` uses no data")));
         }
-        Ok(Step {
-            callee: callee.clone(),
+        Ok(Traced {
             name,
-            given: call.given.clone(),
             function,
             sources,
             outcomes,
-            numbers: call.numbers.clone(),
             data: arrays.into_iter().zip(hosts).map(|((name, _, classes), host)| Fed { name, classes, host }).collect(),
             models: called,
             result,
             batch,
-            passes: std::cell::Cell::new(0),
-            others: std::cell::Cell::new(0),
         })
     }
 
@@ -343,7 +429,7 @@ impl Interp {
         let leaf = |slot: &Slot| match slot {
             Slot::State(i) => state.get(*i).cloned().map_or(Value::None, Value::Tensor),
             Slot::Data(i) => data.get(*i).cloned().unwrap_or(Value::None),
-            Slot::Number(value) => value.clone(),
+            Slot::Fixed(value) => value.clone(),
         };
         self.unflatten(&part.def, part.slots.iter().map(leaf).collect::<Vec<_>>())
     }
@@ -366,6 +452,21 @@ impl Interp {
         };
         parts.filter_map(|part| argument(part.as_ref().ok()?)).collect()
     }
+}
+
+/// The error of data whose types are not known, with all that the step gets: what `--input-shape` is to tell.
+fn with_parts(error: Error, step: &str, data: &[Rc<Unknown>]) -> Error {
+    if error.diagnostic().code != codes::HOST_VALUE || !data.iter().any(|data| data.has_unknown()) {
+        return error;
+    }
+    let mut parts = Vec::new();
+    data.iter().for_each(|data| data.parts(&mut parts));
+    let part = |(name, ty): &(String, Option<TensorType>)| match ty {
+        Some(ty) => format!("`{name}` ({ty})"),
+        None => format!("`{name}`"),
+    };
+    error
+        .note(format!("the step `{step}` gets from the run: {}", parts.iter().map(part).collect::<Vec<_>>().join(", ")))
 }
 
 /// A Python number as an array of the type that JAX gives it.

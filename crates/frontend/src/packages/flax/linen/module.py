@@ -385,6 +385,8 @@ class Module:
         )
 
     def _called(self, variables, args, kwargs, rngs, method, mutable, capture, initializing):
+        owners, inputs = [self, type(self)], [list(args), list(kwargs.values())]
+        remember_inputs(owners, inputs) if initializing else expect_inputs(owners, inputs)
         module, scope = self._bound(variables, rngs, mutable, initializing)
         if method is None:
             method = type(module).__call__

@@ -12,7 +12,7 @@ from typing import Any, Callable, Mapping, Optional, Sequence
 
 import jax
 import jax.numpy as jnp
-from __keramos__ import is_function, only_printed, path_word, together
+from __keramos__ import expect_inputs, is_function, only_printed, path_word, remember_inputs, together
 from flax.__shared__ import *
 from flax.core import FrozenDict, freeze, unfreeze
 import flax.linen.initializers as initializers

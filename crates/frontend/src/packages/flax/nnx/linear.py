@@ -31,6 +31,7 @@ class Linear(Module):
         self.dtype, self.param_dtype, self.precision = dtype, param_dtype, precision
 
     def __call__(self, inputs, out_sharding=None):
+        expect_rows(inputs, self.in_features)
         inputs, kernel, bias = promote_dtype(inputs, self.kernel.value, _value(self.bias), dtype=self.dtype)
         return dense(inputs, kernel, bias, self.precision)
 

@@ -10,7 +10,7 @@ from typing import Any
 import flax.nnx.initializers as initializers
 import jax
 import jax.numpy as jnp
-from __keramos__ import bare, is_host, parameter_names
+from __keramos__ import bare, expect_rows, is_host, parameter_names
 from flax.__shared__ import *
 from jax.nn import (
     celu, elu, gelu, glu, hard_sigmoid, hard_silu, hard_swish, hard_tanh, leaky_relu, log_sigmoid, log_softmax,

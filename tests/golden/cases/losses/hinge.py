@@ -1,0 +1,8 @@
+"""Hinge of targets 0 and 1."""
+# golden: target0=int(2) sample_weight=true
+
+import keras
+from keras import layers
+
+model = keras.Sequential([keras.Input(shape=(5,)), layers.Dense(3, activation="tanh")])
+model.compile(optimizer=keras.optimizers.SGD(0.1), loss=keras.losses.Hinge())

@@ -1,0 +1,8 @@
+"""Tversky with unequal weights of what is missed and what is wrong."""
+# golden: stages=predict,train target0=int(2)
+
+import keras
+from keras import layers
+
+model = keras.Sequential([keras.Input(shape=(5,)), layers.Dense(3, activation="sigmoid")])
+model.compile(optimizer=keras.optimizers.SGD(0.1), loss=keras.losses.Tversky(alpha=0.3, beta=0.8))

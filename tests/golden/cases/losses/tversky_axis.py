@@ -1,0 +1,8 @@
+"""Tversky of each row, summed."""
+# golden: target0=int(2)
+
+import keras
+from keras import layers
+
+model = keras.Sequential([keras.Input(shape=(5,)), layers.Dense(3, activation="sigmoid")])
+model.compile(optimizer=keras.optimizers.SGD(0.1), loss=keras.losses.Tversky(axis=-1, reduction="sum"))
