@@ -8,9 +8,9 @@ use crate::store::{Case, Store};
 /// Kinds of cases that differentiate twice.
 const SECOND: &[&str] = &["grad_grad", "jvp_grad"];
 
-/// The tolerance of second derivatives of 16-bit floats: they round many times, and XLA rounds only some of
-/// the intermediate results.
-const SHORT_SECOND: f64 = 0.1;
+/// The tolerance of second derivatives of `bfloat16`: they round many times, and XLA rounds only some of the
+/// intermediate results.
+const SHORT_SECOND: f64 = 0.03;
 
 /// Checks the results of a case.
 pub fn results(store: &Store, case: &Case, got: &[Array]) -> Result<(), String> {
@@ -19,11 +19,9 @@ pub fn results(store: &Store, case: &Case, got: &[Array]) -> Result<(), String> 
         return Err(format!("{} results, JAX has {}", got.len(), expected.len()));
     }
     let mut tolerance = case.tolerance.unwrap_or(0.0);
-    if case.subject.as_ref().is_some_and(|subject| SECOND.contains(&&*subject.kind)) {
-        let short = |array: &Array| array.ty().dtype.is_float() && array.ty().dtype.size() == 2;
-        if store.arguments(case)?.iter().any(short) {
-            tolerance = tolerance.max(SHORT_SECOND);
-        }
+    let second = case.subject.as_ref().is_some_and(|subject| SECOND.contains(&&*subject.kind));
+    if second && store.arguments(case)?.iter().any(|array| array.ty().dtype == DType::BF16) {
+        tolerance = tolerance.max(SHORT_SECOND);
     }
     got.iter().zip(&expected).enumerate().try_for_each(|(index, (got, expected))| {
         array(got, expected, tolerance).map_err(|message| {
