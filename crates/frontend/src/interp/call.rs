@@ -44,7 +44,10 @@ impl Interp {
                     _ => object.clone().call(self, args),
                 };
             }
-            Value::Host(origin) => return Ok(self.host_call(origin, args)),
+            Value::Host(origin) => {
+                self.spend_on_arguments(&args)?;
+                return Ok(self.host_call(origin, args));
+            }
             Value::DType(_) => {
                 let Some(cast) = crate::jax::numpy::creation::CAST.first() else { return Ok(callee.clone()) };
                 let mut args = args;

@@ -265,6 +265,7 @@ impl Interp {
         if !self.eval.arrays.any {
             return Ok(args);
         }
+        self.spend_on_arguments(&args)?;
         let mut found = false;
         let mut look = |leaf: &Value| found |= user::<NumpyArray>(leaf).is_some();
         args.positional.iter().for_each(|v| v.for_each_leaf(&mut look));

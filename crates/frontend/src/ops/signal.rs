@@ -10,6 +10,12 @@ use crate::trace::{Tensor, Tracer};
 impl Tracer {
     /// The convolution of two rows.
     pub(crate) fn convolve(&mut self, a: &Tensor, v: &Tensor, mode: &str) -> Result<Tensor> {
+        let row = |t: &mut Tracer, x: &Tensor| match x.shape() {
+            [] => t.reshape_infer(x, &[1]),
+            [length] if *length > 0 => Ok(x.clone()),
+            shape => Err(Error::shape(format!("rows with elements are convolved, found shape {shape:?}"))),
+        };
+        let (a, v) = (&row(self, a)?, &row(self, v)?);
         // The longer row is the one that the other slides over.
         let (a, v) = if a.shape()[0] < v.shape()[0] { (v, a) } else { (a, v) };
         let (n, k) = (a.shape()[0], v.shape()[0]);

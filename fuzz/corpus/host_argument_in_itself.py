@@ -1,0 +1,5 @@
+a =[ ]
+import jaxnumpy as jnp
+a.append(a)
+a.append(...)
+jnp.sum(a)
