@@ -28,7 +28,7 @@ fn compiled() -> Workplace {
 fn tables_and_trace_name_layers_and_lines() {
     let place = compiled();
     let run = place.keramos_run(&["profile", "m.kar", "--runs", "3", "--top", "100", "-o", "trace.json"]).ok();
-    for part in ["train_step (batch 16) of", "Layers by time", "first", "backward", "adam", "update", "model.py:4"] {
+    for part in ["train_step (batch 16) of", "Layers by time", "first", "backward", "adam", "update", "model.py:6"] {
         assert!(run.stdout.contains(part), "`{part}` is not in\n{}", run.stdout);
     }
     let text = std::fs::read_to_string(place.path("trace.json")).expect("a trace");
@@ -46,9 +46,9 @@ fn tables_and_trace_name_layers_and_lines() {
     let complete = || events.iter().filter(|event| event["ph"] == "X");
     let kernels = || complete().filter(|event| event["args"]["kernel"].is_string());
     let named = |name: &str| kernels().any(|event| event["name"].as_str().is_some_and(|found| found.contains(name)));
-    assert!(named("dot_general of first, model.py:4"), "{text}");
+    assert!(named("dot_general of first, model.py:6"), "{text}");
     assert!(named("in the gradient of second") && named("optimizer's update"), "{text}");
-    assert!(kernels().any(|event| event["args"]["source"] == "model.py:4" && event["args"]["layer"] == "second"));
+    assert!(kernels().any(|event| event["args"]["source"] == "model.py:7" && event["args"]["layer"] == "second"));
 
     // The kernels of a pass follow each other within the pass.
     let span = |event: &Value| (event["ts"].as_f64().expect("start"), event["dur"].as_f64().expect("duration"));

@@ -340,11 +340,20 @@ impl Model {
         Error::Program { model: self.manifest().name.clone(), reason }
     }
 
+    /// The entry point of a name; `train` and `evaluate`, as the commands are called, stand for their steps. It may be
+    /// one that is not there.
+    pub fn entry(&self, name: &str) -> Entry {
+        let named = |entry: &Entry| entry.name() == name || entry.name().strip_suffix("_step") == Some(name);
+        let mut entries = self.manifest().programs.iter().map(|program| &program.entry);
+        entries.find(|entry| named(entry)).cloned().unwrap_or_else(|| Entry::Other(name.to_owned()))
+    }
+
     pub(crate) fn no_entry(&self, entry: &Entry) -> Error {
         let hint = match entry {
             Entry::TrainStep | Entry::TrainStepMasked | Entry::EvaluateStep => {
                 "the model file has to call model.compile(...) with a loss for it"
             }
+            Entry::Other(_) => "name one of them",
             _ => "compile the model again with this version of keramos",
         };
         let mut available: Vec<String> = self.manifest().programs.iter().map(|p| p.entry.to_string()).collect();

@@ -156,7 +156,7 @@ fn too_little_memory_is_told_with_what_it_goes_to() {
     let body = format!("%0 = stablehlo.iota dim = 0 : {many} return %0 : {many}");
     place.write("large.mlir", &format!("module {{ func.func @main() -> {many} {{ {body} }} }}"));
     let parts = [
-        "does not fit into the device's memory",
+        "`large` needs 240.0 GB at least, and the machine has",
         "outputs 240.0 GB",
         "`result` (240.0 GB)",
         "what helps: smaller arrays",

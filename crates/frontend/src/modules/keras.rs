@@ -106,6 +106,7 @@ const LAYER_TEXTS: &[&str] = &[
     include_str!("../packages/keras_layers/images.py"),
     include_str!("../packages/keras_layers/attention.py"),
     include_str!("../packages/keras_layers/conv_lstm.py"),
+    include_str!("../packages/keras_layers/regularization.py"),
 ];
 
 /// Optimizers that are written in the model language.

@@ -35,12 +35,42 @@ pub(crate) fn functions(texts: &'static [&'static str]) -> impl Iterator<Item = 
     })
 }
 
+/// The public classes that texts define, as they are called: by the parameters of their own constructor.
+pub(crate) fn classes(texts: &'static [&'static str]) -> impl Iterator<Item = Function> {
+    texts.iter().flat_map(|text| {
+        let places = text.match_indices("class ").map(|(place, _)| place);
+        places.filter(|&place| place == 0 || text[..place].ends_with('\n')).filter_map(|place| class(&text[place..]))
+    })
+}
+
 /// The function whose definition begins the text.
 fn function(text: &'static str) -> Option<Function> {
     let name = defined(text.lines().next()?).filter(|name| !name.starts_with('_'))?;
     let (head, body) = text.strip_prefix("def ")?.split_once(":\n")?;
-    let call = head.split_whitespace().collect::<Vec<_>>().join(" ").replace("( ", "(").replace(", )", ")");
-    let doc =
-        body.trim_start().strip_prefix("\"\"\"").and_then(|doc| doc.split(['"', '\n']).next()).unwrap_or_default();
-    Some(Function { name, call, doc })
+    Some(Function { name, call: one_line(head), doc: doc(body) })
+}
+
+/// The class whose definition begins the text.
+fn class(text: &'static str) -> Option<Function> {
+    let name = defined(text.lines().next()?).filter(|name| !name.starts_with('_'))?;
+    let (_, body) = text.split_once(":\n")?;
+    let end = body.match_indices('\n').map(|(place, _)| place + 1);
+    let end = end.into_iter().find(|&place| body[place..].starts_with(|c: char| !c.is_whitespace()));
+    let body = &body[..end.unwrap_or(body.len())];
+    let constructor = body.split_once("    def __init__(self").and_then(|(_, rest)| rest.split_once(":\n"));
+    let call = match constructor {
+        Some((parameters, _)) => one_line(&format!("{name}({}", parameters.trim_start_matches([',', ' ', '\n']))),
+        None => name.to_owned(),
+    };
+    Some(Function { name, call, doc: doc(body) })
+}
+
+fn one_line(head: &str) -> String {
+    head.split_whitespace().collect::<Vec<_>>().join(" ").replace("( ", "(").replace(", )", ")")
+}
+
+/// The first line of the docstring that a body begins with.
+fn doc(body: &'static str) -> &'static str {
+    let text = body.trim_start().strip_prefix("\"\"\"");
+    text.and_then(|text| text.split(['"', '\n']).next()).unwrap_or_default()
 }

@@ -54,11 +54,11 @@ pub fn entry(name: &str) -> Option<String> {
     }
     let (module, member) = name.rsplit_once('.')?;
     if let Some(package) = importable().find(|package| package.name == module) {
-        let found = written::functions(package.parts).find(|f| f.name == member);
+        let found = definitions(package.parts).find(|f| f.name == member);
         return found.map(|found| format!("`{}.{}`\n{}\n", package.name, found.call, found.doc));
     }
     let module = modules::all().find(|m| m.name == module)?;
-    if let Some(found) = written::functions(module.written).find(|f| f.name == member) {
+    if let Some(found) = definitions(module.written).find(|f| f.name == member) {
         return Some(format!("`{}.{}`\n{}\n", module.name, found.call, found.doc));
     }
     Some(match (module.get)(member)? {
@@ -66,6 +66,16 @@ pub fn entry(name: &str) -> Option<String> {
         Value::Function(decl) => function(module.name, decl),
         other => format!("`{name}`: {}\n", value(&other)),
     })
+}
+
+/// The functions and classes that texts in the model language define.
+fn definitions(texts: &'static [&'static str]) -> impl Iterator<Item = written::Function> {
+    written::functions(texts).chain(written::classes(texts))
+}
+
+/// The rows of definitions in a table.
+fn rows(definitions: impl Iterator<Item = written::Function>) -> impl Iterator<Item = Vec<String>> {
+    definitions.map(|f| vec![format!("`{}`", f.call), f.doc.to_owned()])
 }
 
 /// The page on which a module is: Python's own modules share one.
@@ -110,22 +120,25 @@ fn package_page(package: &str) -> String {
 
 /// The page of a package that is written in the model language.
 fn written_section(package: &Importable) -> String {
-    let mut functions: Vec<Vec<String>> =
-        written::functions(package.parts).map(|f| vec![format!("`{}`", f.call), f.doc.to_owned()]).collect();
+    let (mut classes, mut functions): (Vec<_>, Vec<_>) =
+        (rows(written::classes(package.parts)).collect(), rows(written::functions(package.parts)).collect());
+    classes.sort();
     functions.sort();
-    let is_function = |name: &str| written::functions(package.parts).any(|f| f.name == name);
-    let mut others: Vec<&str> = written::names(package.parts).filter(|name| !is_function(name)).collect();
+    let is_defined = |name: &str| definitions(package.parts).any(|f| f.name == name);
+    let mut others: Vec<&str> = written::names(package.parts).filter(|name| !is_defined(name)).collect();
     others.sort_unstable();
     others.dedup();
     let others: Vec<String> = others.into_iter().map(|name| format!("`{name}`")).collect();
     let refused: Vec<Vec<String>> =
         package.refused.iter().map(|(name, why)| vec![format!("`{name}`"), (*why).to_owned()]).collect();
     let mut text = heading(2, &format!("`{}`", package.name));
-    if !functions.is_empty() {
-        text += &table(&["function", "what it is"], functions);
+    for (title, rows) in [("class", classes), ("function", functions)] {
+        if !rows.is_empty() {
+            text += &table(&[title, "what it is"], rows);
+        }
     }
     if !others.is_empty() {
-        text += &format!("\nClasses and other names: {}.\n", others.join(", "));
+        text += &format!("\nOther names: {}.\n", others.join(", "));
     }
     if !refused.is_empty() {
         text += &table(&["not compiled", "why"], refused);
@@ -161,8 +174,10 @@ fn module_section(module: &'static ModuleDecl) -> String {
             None => {}
         }
     }
-    functions.extend(written::functions(module.written).map(|f| vec![format!("`{}`", f.call), f.doc.to_owned()]));
+    functions.extend(rows(written::functions(module.written)));
+    classes.extend(rows(written::classes(module.written)));
     functions.sort();
+    classes.sort();
     for (title, rows) in [("class", classes), ("function", functions), ("name", others)] {
         if !rows.is_empty() {
             text += &table(&[title, "what it is"], rows);

@@ -58,12 +58,7 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
 
 /// The programs to measure, in the order of the artifact.
 fn chosen(model: &Model, options: &Options) -> Result<Vec<usize>, Error> {
-    let entry = |name: &String| {
-        let mut programs = model.manifest().programs.iter();
-        let found = programs.find(|program| program.entry.name() == name).map(|program| program.entry.clone());
-        found.unwrap_or_else(|| Entry::Other(name.clone()))
-    };
-    let entries: Vec<Entry> = options.entry.iter().map(entry).collect();
+    let entries: Vec<Entry> = options.entry.iter().map(|name| model.entry(name)).collect();
     for entry in &entries {
         model.any_program(entry)?;
         if let Some(batch) = options.batch_size {

@@ -78,11 +78,7 @@ fn chosen(model: &Model, options: &Options) -> Result<usize, Error> {
     let has = |entry: &Entry| model.any_program(entry).is_ok();
     let functions = || model.manifest().programs.iter().find(|program| matches!(program.entry, Entry::Function(_)));
     let entry = match &options.entry {
-        Some(name) => {
-            let mut programs = model.manifest().programs.iter();
-            let found = programs.find(|program| program.entry.name() == name).map(|program| program.entry.clone());
-            found.unwrap_or_else(|| Entry::Other(name.clone()))
-        }
+        Some(name) => model.entry(name),
         None if has(&Entry::TrainStep) => Entry::TrainStep,
         None => match functions() {
             Some(function) if !has(&Entry::Predict) => function.entry.clone(),

@@ -1,5 +1,7 @@
 # Layers that change images at random, as they are trained on.
 
+import math
+
 import keras
 from keras import ops
 
