@@ -1,7 +1,7 @@
 //! Where a NaN or an infinity comes from.
 //!
 //! A model that checks its numbers keeps what goes into a run until what comes out is known to be finite. If it is not, the
-//! compiled program is taken apart ([`search`]): the very instructions that ran are run again on the same values, each
+//! compiled program is taken apart (`search`): the very instructions that ran are run again on the same values, each
 //! with a flag that tells what it made, down into fusions, branches and the steps of loops, until the first instruction
 //! is found that made a NaN of numbers, or an infinity of finite ones.
 //!
