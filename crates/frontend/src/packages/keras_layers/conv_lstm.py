@@ -25,6 +25,8 @@ class _ConvLSTMCell(keras.layers.Layer):
         self.dropout, self.recurrent_dropout = dropout, recurrent_dropout
         if dropout > 0 or recurrent_dropout > 0:
             raise NotImplementedError("`dropout` of ConvLSTM layers is not compiled")
+        # Keras counts the state of a generator among the layer's variables, whether anything is dropped or not.
+        self.seed_generator = keras.random.SeedGenerator(seed)
 
     def build(self, input_shape):
         channels, wide = input_shape[-1], 4 * self.filters
