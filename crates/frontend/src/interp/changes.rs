@@ -65,22 +65,11 @@ impl<'a> Changes<'a> {
             StmtKind::Delete(targets) => targets.iter().for_each(|target| self.target(target)),
             StmtKind::Break => self.leaves |= loops == 0,
             StmtKind::Return(_) => self.leaves = true,
-            StmtKind::If { branches, orelse } => {
-                branches.iter().for_each(|branch| self.block(&branch.body, loops));
-                orelse.iter().for_each(|block| self.block(block, loops));
-            }
             StmtKind::For { body, orelse, .. } | StmtKind::While { body, orelse, .. } => {
                 self.block(body, loops + 1);
                 orelse.iter().for_each(|block| self.block(block, loops));
             }
-            StmtKind::Try(parts) => {
-                self.block(&parts.body, loops);
-                parts.handlers.iter().for_each(|handler| self.block(&handler.body, loops));
-                parts.orelse.iter().chain(&parts.finally).for_each(|block| self.block(block, loops));
-            }
-            StmtKind::With { body, .. } => self.block(body, loops),
-            StmtKind::Match(choice) => choice.cases.iter().for_each(|case| self.block(&case.body, loops)),
-            _ => {}
+            kind => kind.blocks().for_each(|block| self.block(block, loops)),
         }
     }
 

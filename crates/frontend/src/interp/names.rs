@@ -57,38 +57,18 @@ impl Bound {
             StmtKind::ImportFrom { names: ImportedNames::Names(names), .. } => {
                 names.iter().for_each(|n| self.name(&n.alias.as_ref().unwrap_or(&n.name).name));
             }
-            StmtKind::If { branches, orelse } => {
-                branches.iter().for_each(|branch| self.block(&branch.body));
-                orelse.iter().for_each(|block| self.block(block));
-            }
-            StmtKind::For { target, body, orelse, .. } => {
-                self.target(target);
-                self.block(body);
-                orelse.iter().for_each(|block| self.block(block));
-            }
-            StmtKind::While { body, orelse, .. } => {
-                self.block(body);
-                orelse.iter().for_each(|block| self.block(block));
-            }
-            StmtKind::Try(parts) => {
-                self.block(&parts.body);
-                parts.handlers.iter().for_each(|handler| self.block(&handler.body));
-                parts.orelse.iter().chain(&parts.finally).for_each(|block| self.block(block));
-            }
-            StmtKind::With { items, body } => {
+            StmtKind::For { target, .. } => self.target(target),
+            StmtKind::With { items, .. } => {
                 items.iter().filter_map(|item| item.target.as_ref()).for_each(|target| self.target(target));
-                self.block(body);
             }
             StmtKind::Match(choice) => {
-                for case in &choice.cases {
-                    case.pattern.each_name(&mut |name| self.name(&name.name));
-                    self.block(&case.body);
-                }
+                choice.cases.iter().for_each(|case| case.pattern.each_name(&mut |name| self.name(&name.name)));
             }
             StmtKind::Function(function) => self.name(&function.name.name),
             StmtKind::Class(class) => self.name(&class.name.name),
             _ => {}
         }
+        stmt.kind.blocks().for_each(|block| self.block(block));
     }
 
     fn target(&mut self, target: &Target) {

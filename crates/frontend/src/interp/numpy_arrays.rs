@@ -106,30 +106,12 @@ impl Written {
         match &stmt.kind {
             StmtKind::Assign { targets, .. } => targets.iter().for_each(|target| self.target(target)),
             StmtKind::AugAssign { target, .. } => self.target(target),
-            StmtKind::If { branches, orelse } => {
-                branches.iter().for_each(|branch| self.block(&branch.body));
-                orelse.iter().for_each(|block| self.block(block));
-            }
-            StmtKind::For { body, orelse, target, .. } => {
-                self.target(target);
-                self.block(body);
-                orelse.iter().for_each(|block| self.block(block));
-            }
-            StmtKind::While { body, orelse, .. } => {
-                self.block(body);
-                orelse.iter().for_each(|block| self.block(block));
-            }
-            StmtKind::Try(parts) => {
-                self.block(&parts.body);
-                parts.handlers.iter().for_each(|handler| self.block(&handler.body));
-                parts.orelse.iter().chain(&parts.finally).for_each(|block| self.block(block));
-            }
-            StmtKind::With { body, .. } => self.block(body),
-            StmtKind::Match(choice) => choice.cases.iter().for_each(|case| self.block(&case.body)),
+            StmtKind::For { target, .. } => self.target(target),
             StmtKind::Function(function) => self.block(&function.body),
             StmtKind::Class(class) => self.block(&class.body),
             _ => {}
         }
+        stmt.kind.blocks().for_each(|block| self.block(block));
     }
 
     fn target(&mut self, target: &Target) {

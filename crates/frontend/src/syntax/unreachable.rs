@@ -27,28 +27,9 @@ fn block(stmts: &[Stmt], found: &mut Vec<Diagnostic>) {
             StmtKind::Return(_) | StmtKind::Raise { .. } | StmtKind::Break | StmtKind::Continue => {
                 left = Some(stmt.span)
             }
-            StmtKind::If { branches, orelse } => {
-                branches.iter().for_each(|branch| block(&branch.body, found));
-                orelse.iter().for_each(|body| block(body, found));
-            }
-            StmtKind::For { body, orelse, .. } => {
-                block(body, found);
-                orelse.iter().for_each(|body| block(body, found));
-            }
-            StmtKind::While { body, orelse, .. } => {
-                block(body, found);
-                orelse.iter().for_each(|body| block(body, found));
-            }
-            StmtKind::Try(attempt) => {
-                block(&attempt.body, found);
-                attempt.handlers.iter().for_each(|handler| block(&handler.body, found));
-                attempt.orelse.iter().chain(&attempt.finally).for_each(|body| block(body, found));
-            }
-            StmtKind::With { body, .. } => block(body, found),
-            StmtKind::Match(choice) => choice.cases.iter().for_each(|case| block(&case.body, found)),
             StmtKind::Function(function) => block(&function.body, found),
             StmtKind::Class(class) => block(&class.body, found),
-            _ => {}
+            kind => kind.blocks().for_each(|body| block(body, found)),
         }
     }
 }

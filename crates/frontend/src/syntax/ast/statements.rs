@@ -128,6 +128,32 @@ pub enum StmtKind {
     Class(Rc<Class>),
 }
 
+impl StmtKind {
+    /// The blocks inside the statement that run in its own scope, in the order of the text: none of a function or class.
+    pub fn blocks(&self) -> impl Iterator<Item = &Block> {
+        let (mut blocks, mut last): (Vec<&Block>, [&Option<Block>; 2]) = (Vec::new(), [&None, &None]);
+        match self {
+            StmtKind::If { branches, orelse } => {
+                blocks.extend(branches.iter().map(|branch| &branch.body));
+                last[0] = orelse;
+            }
+            StmtKind::For { body, orelse, .. } | StmtKind::While { body, orelse, .. } => {
+                blocks.push(body);
+                last[0] = orelse;
+            }
+            StmtKind::Try(parts) => {
+                blocks.push(&parts.body);
+                blocks.extend(parts.handlers.iter().map(|handler| &handler.body));
+                last = [&parts.orelse, &parts.finally];
+            }
+            StmtKind::With { body, .. } => blocks.push(body),
+            StmtKind::Match(choice) => blocks.extend(choice.cases.iter().map(|case| &case.body)),
+            _ => {}
+        }
+        blocks.into_iter().chain(last.into_iter().flatten())
+    }
+}
+
 /// One `if` or `elif`.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Branch {
