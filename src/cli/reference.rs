@@ -10,7 +10,8 @@ use keramos::frontend::reference;
 /// The arguments of `keramos reference`.
 #[derive(Debug, Args)]
 pub struct Reference {
-    /// A page (python, keras, jax), a module (keras.layers) or a name in one (keras.layers.Dense); without it everything is printed
+    /// A page (python, keras, jax, optax, flax, haiku), a module (keras.layers) or a name in one (keras.layers.Dense);
+    /// without it everything is printed
     name: Option<String>,
     /// Write the pages as Markdown files into this folder instead
     #[arg(long, value_name = "DIR", conflicts_with = "name")]
