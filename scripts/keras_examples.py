@@ -4,9 +4,15 @@ with real Keras, and writes the table of what came out.
     python scripts/keras_examples.py ../keras-io [--keramos target/release/keramos] [--compare] > docs/keras_examples.md
 
 OPTIONS holds what some of them have to be told, since only their data would: sizes. An example counts if it imports
-Keras 3 itself (not as `tensorflow.keras`) and none of the packages on top of Keras or beside it in OTHERS. The files are
-taken as they are. With `--compare` (a Python with Keras, JAX and NumPy), `keras_reference.py` builds each model with real
-Keras, and both predict from the same weights and inputs.
+Keras 3 itself and none of the packages on top of Keras or beside it in OTHERS. Those that import it as `tensorflow.keras`
+were written for Keras 2 and have a table of their own; of each other file, the page has the line that tells what it
+needs. The files are taken as they are.
+
+With `--compare` (a Python with Keras, JAX and NumPy) there are two comparisons, each from the same weights, which
+`keras_reference.py` moves off their starts. `predict`: both predict four rows. `train`: three steps on one batch of four
+rows that is drawn by what the artifact says of its inputs and targets, with random layers at work, their states taken over;
+each loss and metric counts. `--known FILE` keeps both answers as JSON, so that a later run makes only those that are new,
+and `--only TEXT` makes only those whose names hold the text; delete a name from the file to have it compared again.
 """
 
 import argparse
@@ -17,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 
-OTHERS = r"keras_cv|keras_nlp|keras_hub|keras_tuner|tensorflow_addons|torch|transformers|tensorflow_model_optimization"
+OTHERS = r"keras_cv|keras_nlp|keras_hub|keras_tuner|keras_core|tensorflow_addons|transformers|tensorflow_model_optimization|tensorflow_decision_forests"
 OPTIONS = {
     "examples/generative/deep_dream.py": ["--input-shape", "f32[1,299,299,3]"],
     "examples/generative/lstm_character_level_text_generation.py": ["--value", "chars=[\"a\",\"b\",\"c\",\"d\",\"e\"]"],
@@ -55,14 +61,22 @@ OPTIONS = {
 }
 
 
-def candidates(root: pathlib.Path) -> list:
-    found = []
+def candidates(root: pathlib.Path) -> tuple:
+    """The examples of Keras 3, those that import it as TensorFlow's, and the others, each with the line that tells."""
+    keras, tensorflow, others = [], [], []
     for path in sorted([*root.glob("examples/**/*.py"), *root.glob("guides/*.py")]):
         text = path.read_text(encoding="utf-8", errors="replace")
-        direct = re.search(r"^(import keras\b|from keras\b)", text, re.M)
-        if direct and not re.search(rf"tensorflow\.keras|from tensorflow import keras|^(import|from) ({OTHERS})\b", text, re.M):
-            found.append(path)
-    return found
+        if other := re.search(rf"^(import|from) ({OTHERS})\b.*$", text, re.M):
+            others.append((path, other.group(0)))
+        elif re.search(r"^\s*(from tensorflow import keras|(from|import) tensorflow\.keras)\b", text, re.M):
+            tensorflow.append(path)
+        elif re.search(r"^(import keras\b|from keras\b)", text, re.M):
+            keras.append(path)
+        elif "tf.keras." in text:
+            tensorflow.append(path)
+        else:
+            others.append((path, "imports no Keras"))
+    return keras, tensorflow, others
 
 
 def check(keramos: str, path: pathlib.Path, options: list) -> tuple:
@@ -89,10 +103,11 @@ def run(command: list, seconds: int) -> str:
     except subprocess.TimeoutExpired:
         return "takes too long"
     lines = [line for line in done.stderr.splitlines() if line.strip()]
-    return "" if done.returncode == 0 else (lines or ["no answer"])[-1]
+    errors = [line for line in lines if line.startswith("error")]
+    return "" if done.returncode == 0 else (errors or lines[-1:] or ["no answer"])[0]
 
 
-def compare(keramos: str, runtime: str, path: pathlib.Path, options: list) -> tuple:
+def predict(keramos: str, runtime: str, path: pathlib.Path, options: list) -> tuple:
     """Whether predictions are those of real Keras: the largest difference in units of the largest output, or why
     there is no telling."""
     import numpy as np
@@ -125,7 +140,78 @@ def compare(keramos: str, runtime: str, path: pathlib.Path, options: list) -> tu
         return worst, ""
 
 
+def labels(port: dict, loss: str, rng):
+    """Random numbers that such a target may hold."""
+    import numpy as np
+
+    shape = port["shape"]
+    if "categorical" in loss and "sparse" not in loss and shape[-1] > 1:
+        return np.eye(shape[-1], dtype="float32")[rng.integers(0, shape[-1], shape[:-1])]
+    if port["dtype"].startswith("f") and "crossentropy" not in loss:
+        return rng.random(shape, dtype="float32")
+    return rng.integers(0, port.get("below", 2), shape).astype(port["dtype"])
+
+
+def train(keramos: str, runtime: str, path: pathlib.Path, options: list) -> tuple:
+    """Whether loss and metrics of the first steps of training are those of real Keras, from the same weights (the states
+    of random generators among them) and on the same batch: the largest difference in units of the largest value of its
+    kind, or why there is no telling."""
+    import numpy as np
+
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        artifact, data, weights = folder / "model.kar", folder / "data.npz", folder / "reference.npz"
+        build = [keramos, "compile", path, *options, "--train-batch", "4", "--batch", "4", "--target", "none", "-o", artifact]
+        if problem := run(build, 300):
+            return None, problem
+        manifest = json.loads(subprocess.run([runtime, "inspect", "--json", artifact], capture_output=True, text=True).stdout)["manifest"]
+        steps = [program for program in manifest["programs"] if program["entry"] == "train_step"]
+        if not steps or not manifest["training"]:
+            return None, ""
+        rng = np.random.default_rng(2)
+        losses = manifest["training"]["losses"] or [""]
+        arrays = {}
+        for port in steps[0]["inputs"]:
+            kind = port["kind"]
+            if kind == "data":
+                name = f"x{sum(name[0] == 'x' for name in arrays)}"
+                if port["dtype"].startswith("f"):
+                    arrays[name] = rng.random(port["shape"], dtype="float32")
+                else:
+                    arrays[name] = rng.integers(0, port.get("below", 10), port["shape"]).astype(port["dtype"])
+            elif kind == "target":
+                count = sum(name[0] == "y" for name in arrays)
+                arrays[f"y{count}"] = labels(port, losses[min(count, len(losses) - 1)], rng)
+        np.savez(data, **arrays)
+        reference = pathlib.Path(__file__).with_name("keras_reference.py")
+        if problem := run([sys.executable, reference, path, folder, *options, "--data", data], 600):
+            return None, f"real Keras: {problem}"
+        names = [part for name in arrays for part in (f"--{name[0]}", name)]
+        command = [runtime, "train", artifact, "--data", data, *names, "--epochs", "3", "--no-shuffle", "--no-callbacks"]
+        command += ["--validation-split", "0"]
+        if problem := run([*command, "--batch-size", "4", "--weights", weights, "--history", folder / "found.json", "-q"], 600):
+            return None, f"train: {problem}"
+        found, expected = (json.loads((folder / name).read_text()) for name in ("found.json", "history.json"))
+        found = found.get("history", found)
+        if found.keys() != expected.keys():
+            return None, f"logs {', '.join(found)}, not {', '.join(expected)}"
+        worst = 0.0
+        for name, values in expected.items():
+            scale = max(1e-30, *map(abs, values))
+            worst = max(worst, *(abs(a - b) / scale for a, b in zip(found[name], values, strict=True)))
+        return worst, ""
+
+
 TOLERANCE = 1e-5
+
+
+def told(what: str, worst, why: str) -> str:
+    """What a comparison came to, in words; nothing if there was none."""
+    if worst is None:
+        return f"{what} not compared: {why}" if why else ""
+    if worst > TOLERANCE:
+        return f"{what} differs by {worst:.0e}"
+    return f"{what} max. error {worst:.0e}" if worst else f"{what} equal"
 
 
 def main() -> None:
@@ -135,49 +221,73 @@ def main() -> None:
     parser.add_argument("--keramos-run", help="the runtime [default: beside keramos]")
     parser.add_argument("--compare", action="store_true", help="compare the models with real Keras")
     parser.add_argument("--known", type=pathlib.Path, help="comparisons of an earlier run, kept as JSON: only others are made")
+    parser.add_argument("--only", default="", help="compare only examples whose names hold this text")
     arguments = parser.parse_args()
     runtime = arguments.keramos_run or str(pathlib.Path(arguments.keramos).with_name("keramos-run"))
     known = json.loads(arguments.known.read_text()) if arguments.known and arguments.known.exists() else {}
-    rows = []
-    for path in candidates(arguments.checkout):
+    keras, tensorflow, others = candidates(arguments.checkout)
+    ours, theirs = [], []
+    for path in [*keras, *tensorflow]:
         name = path.relative_to(arguments.checkout).as_posix()
         options = OPTIONS.get(name, [])
         state, said = check(arguments.keramos, path, options)
-        matched = ""
+        compared = ""
         if state == "compiles":
-            if arguments.compare and name not in known:
-                known[name] = compare(arguments.keramos, runtime, path, options)
+            if arguments.compare and name not in known and arguments.only in name:
+                known[name] = {what.__name__: what(arguments.keramos, runtime, path, options) for what in (predict, train)}
                 print(name, known[name], file=sys.stderr)
                 if arguments.known:
                     arguments.known.write_text(json.dumps(known, indent=1))
-            worst, why = known.get(name, (None, ""))
-            if worst is not None and worst <= TOLERANCE:
-                state = "compiles and matches"
-                matched = f"max. error {worst:.0e}" if worst else "equal"
-            elif worst is not None:
-                matched = f"differs by {worst:.0e}"
-            else:
-                matched = f"not compared: {why}" if why else ""
-        rows.append((name, state, ", ".join(part for part in (matched, said) if part)))
-    count = {state: sum(row[1] == state for row in rows) for state in ("compiles", "refused", "failed", "compiles and matches")}
-    matches = count["compiles and matches"]
-    told = sum(row[1].startswith("compiles") and "with --" in row[2] for row in rows)
+            answers = known.get(name, {})
+            predicts, trains = (answers.get(what, (None, "")) for what in ("predict", "train"))
+            compared = ", ".join(part for part in (told("predict", *predicts), told("train", *trains)) if part)
+            if predicts[0] is not None and predicts[0] <= TOLERANCE:
+                state = "trains and matches" if trains[0] is not None and trains[0] <= TOLERANCE else "compiles and matches"
+        rows = ours if path in keras else theirs
+        rows.append((name, state, ", ".join(part for part in (compared, said) if part)))
     print("# Keras's own code examples\n")
     print(
-        f"What `keramos check` says of the {len(rows)} Keras-3 examples and guides of keras-io, taken as they are: "
-        f"**{count['compiles'] + matches} compile** ({told} of them are told a size that only their data would tell), "
-        f"**{matches} of these were compared with real Keras and match**, {count['refused']} are refused with a reason, "
-        f"{count['failed']} fail otherwise.\n\n"
+        f"What `keramos check` says of the {len(ours)} Keras-3 examples and guides of keras-io, taken as they are: "
+        f"{summary(ours)}.\n\n"
         "An example that compiles makes an artifact with its model's programs; statements about data, plots and files are\n"
         "the run's. To compare, real Keras on JAX builds the same model from the same file, its weights are moved off their\n"
-        "starts at random and given to both, and both predict four rows of random inputs: the error is the largest\n"
-        f"difference in units of the largest output, at most {TOLERANCE:.0e} to match.\n"
+        "starts at random and given to both, and both predict four rows of random inputs; then both make three steps of\n"
+        "training on four rows, dropout and other random layers at work, and every loss and metric is compared. The error is\n"
+        f"the largest difference in units of the largest value, at most {TOLERANCE:.0e} to match.\n"
         "`python scripts/keras_examples.py PATH-TO-KERAS-IO --compare > docs/keras_examples.md` makes this page.\n"
     )
+    table(ours)
+    print(
+        f"\n## Written for TensorFlow's Keras\n\nThe {len(theirs)} that import `tensorflow.keras`, all of `rl` and `graph` among them, "
+        f"were written for Keras 2. TensorFlow's Keras has been Keras 3 since, so they are tried as well: {summary(theirs)}. Most of the rest\n"
+        "call TensorFlow inside the model or its training, which Keras refuses on JAX, too.\n"
+    )
+    table(theirs)
+    print(f"\n## Not tried\n\nThe other {len(others)} files need packages on top of Keras or beside it. The line that tells:\n")
+    print("| example | line |")
+    print("|---|---|")
+    for path, line in others:
+        print(f"| {path.relative_to(arguments.checkout).as_posix()} | `{line}` |")
+
+
+ORDER = ["trains and matches", "compiles and matches", "compiles", "failed", "refused"]
+
+
+def summary(rows: list) -> str:
+    count = {state: sum(row[1] == state for row in rows) for state in ORDER}
+    matches = count["trains and matches"] + count["compiles and matches"]
+    helped = sum(row[1] not in ("failed", "refused") and "with --" in row[2] for row in rows)
+    return (
+        f"**{count['compiles'] + matches} compile** ({helped} of them are told a size that only their data would tell), "
+        f"**{matches} of these predict as real Keras does**, **{count['trains and matches']} train as it does**, "
+        f"{count['refused']} are refused with a reason, {count['failed']} fail otherwise"
+    )
+
+
+def table(rows: list) -> None:
     print("| example | state | |")
     print("|---|---|---|")
-    order = ["compiles and matches", "compiles", "failed", "refused"]
-    for name, state, said in sorted(rows, key=lambda row: (order.index(row[1]), row[0])):
+    for name, state, said in sorted(rows, key=lambda row: (ORDER.index(row[1]), row[0])):
         print(f"| {name} | {state} | {said.replace('|', chr(92) + '|')} |")
 
 

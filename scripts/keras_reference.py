@@ -1,6 +1,6 @@
 """Builds the model of one of Keras's code examples with real Keras on JAX and writes its weights, inputs and outputs.
 
-    KERAS_BACKEND=jax python scripts/keras_reference.py EXAMPLE.py FOLDER [--value NAME=...] [--input-shape TYPES]
+    KERAS_BACKEND=jax python scripts/keras_reference.py EXAMPLE.py FOLDER [--value NAME=...] [--input-shape TYPES] [--data FILE]
 
 The example's statements run one after the other; those that fail, for want of data above all, are passed over.
 Packages that are not installed, files, plots and training are stood in for by objects that do nothing. The model is the
@@ -26,6 +26,7 @@ import keras
 import numpy as np
 
 BATCH = 4
+STEPS = 3
 SECONDS = 300
 
 
@@ -128,7 +129,7 @@ def stand_in() -> dict:
     keras.datasets.cifar100.load_data = images(32, 32, 3, classes=100)
     for name in ("imdb", "reuters", "boston_housing", "california_housing"):
         setattr(getattr(keras.datasets, name), "load_data", lambda **options: ((Anything(), Anything()), (Anything(), Anything())))
-    keep = {name: getattr(keras.Model, name) for name in ("predict", "save_weights", "compile", "summary")}
+    keep = {name: getattr(keras.Model, name) for name in ("predict", "save_weights", "compile", "summary", "fit")}
 
     def compiled(self, *args, **kwargs):
         used.append(self)
@@ -139,8 +140,11 @@ def stand_in() -> dict:
         used.append(self)
         return Anything()
 
-    keras.Model.compile = compiled
-    keras.Model.fit = keras.Model.summary = noted
+    def fitted(self, *args, class_weight=None, **kwargs):
+        self.classes_weigh = class_weight if isinstance(class_weight, dict) else None
+        return noted(self)
+
+    keras.Model.compile, keras.Model.fit, keras.Model.summary = compiled, fitted, noted
     nothing = lambda self, *args, **kwargs: Anything()
     for name in "evaluate predict predict_on_batch train_on_batch test_on_batch load_weights save_weights save export".split():
         setattr(keras.Model, name, nothing)
@@ -225,6 +229,25 @@ def run(path: pathlib.Path, told: dict) -> dict:
     return scope
 
 
+def train(keep: dict, model, data) -> dict:
+    """Losses and metrics of STEPS steps, each on all the rows: the arrays x0, x1, ... are the inputs and y0, y1, ... the
+    targets."""
+    one = lambda parts: parts[0] if len(parts) == 1 else parts or None
+    inputs, targets = (one([data[name] for name in data.files if name.startswith(letter)]) for letter in "xy")
+    # What the example has replaced by name goes on; what it calls on its way is real again.
+    keras.Model.fit = keep["fit"]
+    history = model.fit(
+        inputs,
+        targets,
+        batch_size=BATCH,
+        epochs=STEPS,
+        shuffle=False,
+        verbose=0,
+        class_weight=getattr(model, "classes_weigh", None),
+    )
+    return {name: [float(value) for value in values] for name, values in history.history.items()}
+
+
 def split(text: str) -> list:
     """The parts of a text between commas outside of brackets."""
     parts, depth = [""], 0
@@ -243,6 +266,7 @@ def main() -> None:
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--value", action="append", default=[])
     parser.add_argument("--input-shape", default="")
+    parser.add_argument("--data", type=pathlib.Path, help="train on these arrays too: x0, x1, ..., y0, y1, ... in an .npz file")
     arguments = parser.parse_args()
     told = {}
     for part in (part for text in arguments.value for part in split(text)):
@@ -276,6 +300,10 @@ def main() -> None:
             variable.assign(variable + 0.02 * (np.abs(moved) if "variance" in variable.path else moved))
     outputs = keep["predict"](chosen, inputs[0] if len(inputs) == 1 else inputs, batch_size=len(inputs[0]), verbose=0)
     keep["save_weights"](chosen, arguments.folder / "reference.weights.h5")
+    if arguments.data:
+        # With the states of random generators, which the file of weights does not hold.
+        np.savez(arguments.folder / "reference.npz", **{variable.path: np.asarray(variable) for variable in chosen.variables})
+        (arguments.folder / "history.json").write_text(json.dumps(train(keep, chosen, np.load(arguments.data))))
     names = [tensor.name for tensor in chosen.inputs] if getattr(chosen, "inputs", None) else []
     np.savez(arguments.folder / "inputs.npz", **{str(i): array for i, array in enumerate(inputs)})
     leaves = keras.tree.flatten(outputs)
