@@ -9,7 +9,8 @@ its MLIR bindings (no JAX program runs).
 Each file holds a program and, in custom calls named `check.…`, what its values must be. No plugin has these calls, so they are
 taken out and the values that they compare become results of `main`. The comparison is then made here, as
 the project's own interpreter makes it: `expect_eq` bit by bit, `expect_close` within 3 steps of the floating-point type,
-`expect_almost_eq` within 0.001.
+`expect_almost_eq` within 0.001. Where a value differs and EXACT can compute it in double precision, both errors are told: that
+of the plugin and that of the file.
 """
 
 import argparse
@@ -34,6 +35,17 @@ NARROW = {"bf16": ml_dtypes.bfloat16}
 TIMEOUT = 120
 
 
+# The values that files hold, computed in double precision from their inputs.
+EXACT = {
+    "cumprod_complex": lambda x: np.cumprod(x, axis=0),
+    "pow_complex": np.power,
+    "sin_complex": np.sin,
+    "triangular_solve_float32_2_8_8_float32_2_10_8": lambda a, b: np.stack(
+        [np.linalg.solve(np.triu(u).T, v.T).T for u, v in zip(a, b)]
+    ),
+}
+
+
 class NoChecks(Exception):
     """The file says nothing about its results."""
 
@@ -44,14 +56,17 @@ def split_parts(text):
 
 
 def expose(text, context):
-    """The module with compared values as results of `main`, and (kind, actual, expected, type) for each comparison."""
+    """The module with compared values as results of `main`, behind them the inputs, and for each comparison (kind, actual,
+    expected, type)."""
     with context, ir.Location.unknown():
         module = ir.Module.parse(text)
         functions = {op.name.value: op for op in module.body.operations if op.operation.name == "func.func"}
         main = functions["main"]
         block = main.regions[0].blocks[0]
-        checks, values = [], []
+        checks, values, inputs = [], [], []
         for op in list(block.operations):
+            if op.operation.name == "func.call" and "@inputs" in str(op.operation.attributes["callee"]):
+                inputs += op.operation.results
             kind = check_kind(op.operation)
             if kind is None:
                 continue
@@ -67,9 +82,9 @@ def expose(text, context):
             raise NoChecks
         list(block.operations)[-1].operation.erase()
         with ir.InsertionPoint(block):
-            ir.Operation.create("func.return", operands=values)
-        inputs = main.type.inputs
-        main.attributes["function_type"] = ir.TypeAttr.get(ir.FunctionType.get(inputs, [v.type for v in values]))
+            ir.Operation.create("func.return", operands=values + inputs)
+        results = [v.type for v in values + inputs]
+        main.attributes["function_type"] = ir.TypeAttr.get(ir.FunctionType.get(main.type.inputs, results))
         if "res_attrs" in main.attributes:
             del main.attributes["res_attrs"]
         return str(module), checks
@@ -159,7 +174,18 @@ def short_refusal(message):
     return re.sub(r"\s+", " ", re.sub(r"\d+", "N", line)).strip()[:110]
 
 
-def run_part(keramos_run, text, checks, folder):
+def errors(name, actual, expected, inputs):
+    """The largest relative errors of the plugin's values and of the file's, in words; empty where EXACT does not tell."""
+    exact = next((function for start, function in EXACT.items() if name.startswith(start)), None)
+    if exact is None:
+        return ""
+    with np.errstate(all="ignore"):
+        right = exact(*[x.astype("complex128" if x.dtype.kind == "c" else "float64") for x in inputs])
+        worst = [np.nanmax(np.where(np.isfinite(right), np.abs(x - right) / np.abs(right), 0)) for x in (actual, expected)]
+    return "; largest relative error of the plugin {:.2g}, of the file {:.2g}".format(*worst)
+
+
+def run_part(keramos_run, name, text, checks, folder):
     """`("correct", "")`, `("refused", why)` or `("differs", how)`."""
     module, out = folder / "module.mlir", folder / "out"
     module.write_text(text)
@@ -173,10 +199,12 @@ def run_part(keramos_run, text, checks, folder):
         if done.returncode < 0 or "panicked" in done.stderr:
             return "differs", f"ended with status {done.returncode}"
         return "refused", short_refusal(done.stderr)
+    results = [np.load(out / f"{index}.npy") for index in range(len(list(out.iterdir())))]
+    inputs = results[2 * len(checks) :]
     for kind, actual, expected, ty in checks:
-        found = difference(kind, ty, np.load(out / f"{actual}.npy"), np.load(out / f"{expected}.npy"))
+        found = difference(kind, ty, results[actual], results[expected])
         if found:
-            return "differs", found
+            return "differs", found + errors(name, results[actual], results[expected], inputs)
     return "correct", ""
 
 
@@ -192,7 +220,7 @@ def run_file(path, keramos_run, folder, context):
             return "unchecked", ""
         except ir.MLIRError as error:
             return "refused", "not read by the MLIR bindings: " + short_refusal(str(error))
-        outcome = run_part(keramos_run, *exposed, folder)
+        outcome = run_part(keramos_run, path.stem, *exposed, folder)
         if outcome[0] != "correct":
             return outcome
     return outcome

@@ -92,15 +92,15 @@ fn host_machine() -> u16 {
 
 /// A name for the file's content, from its length and samples spread over all of it.
 ///
-/// Two builds of a plugin differ in their layout and so in most samples; reading some hundred pages instead of some hundred
-/// megabytes keeps this at about a millisecond. It does not protect against a file changed on purpose.
+/// Two builds of a plugin differ in their layout and so in most samples; reading some hundred kilobytes instead of some
+/// hundred megabytes keeps this at a fraction of a millisecond. It does not protect against a file changed on purpose.
 ///
 /// # Errors
 ///
 /// Where the file cannot be read.
 pub(crate) fn content_id(path: &Path) -> io::Result<u64> {
     const SAMPLES: u64 = 256;
-    const SAMPLE_SIZE: usize = 4096;
+    const SAMPLE_SIZE: usize = 512;
     let mut file = File::open(path)?;
     let length = file.metadata()?.len();
     let mut hash = Fnv::new();
@@ -116,7 +116,7 @@ pub(crate) fn content_id(path: &Path) -> io::Result<u64> {
     Ok(hash.0)
 }
 
-/// The 64-bit FNV-1a hash.
+/// The 64-bit FNV-1a hash, of words of 8 bytes instead of bytes.
 struct Fnv(u64);
 
 impl Fnv {
@@ -125,9 +125,19 @@ impl Fnv {
     }
 
     fn update(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        let (words, rest) = bytes.as_chunks();
+        for &word in words {
+            self.word(u64::from_le_bytes(word));
         }
+        for &byte in rest {
+            self.word(u64::from(byte));
+        }
+    }
+
+    /// A product carries differences upwards only; the shift brings the upper half back down.
+    fn word(&mut self, word: u64) {
+        self.0 = (self.0 ^ word).wrapping_mul(0x0100_0000_01b3);
+        self.0 ^= self.0 >> 32;
     }
 }
 
@@ -205,10 +215,18 @@ mod tests {
     }
 
     #[test]
-    fn the_hash_is_fnv_1a() {
-        let mut hash = Fnv::new();
-        hash.update(b"foobar");
-        assert_eq!(hash.0, 0x8594_4171_f739_67e8);
+    fn every_bit_of_a_word_reaches_the_hash() {
+        let hash = |bytes: &[u8]| {
+            let mut hash = Fnv::new();
+            hash.update(bytes);
+            hash.0
+        };
+        let mut seen = std::collections::BTreeSet::from([hash(&[0; 16])]);
+        for bit in 0..128 {
+            let mut bytes = [0; 16];
+            bytes[bit / 8] = 1 << (bit % 8);
+            assert!(seen.insert(hash(&bytes)), "bit {bit}");
+        }
     }
 
     #[test]

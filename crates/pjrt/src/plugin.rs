@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::discover::{Environment, Platform, discover};
 use crate::error::{Error, Result};
@@ -26,6 +26,8 @@ pub struct Plugin {
 struct Inner {
     table: Table,
     attributes: BTreeMap<String, Value>,
+    /// See [`Plugin::build_id`].
+    build_id: OnceLock<String>,
 }
 
 impl Plugin {
@@ -64,7 +66,7 @@ impl Plugin {
         unsafe { table.call(&mut args)? };
         // SAFETY: the plugin keeps its attributes for as long as it is loaded.
         let attributes = unsafe { read_named_values(args.attributes, args.num_attributes) };
-        Ok(Self { inner: Arc::new(Inner { table, attributes }) })
+        Ok(Self { inner: Arc::new(Inner { table, attributes, build_id: OnceLock::new() }) })
     }
 
     /// The file that the plugin was loaded from.
@@ -88,11 +90,14 @@ impl Plugin {
     ///
     /// [`Error::PluginUnreadable`] where the file is gone.
     pub fn build_id(&self) -> Result<String> {
+        if let Some(id) = self.inner.build_id.get() {
+            return Ok(id.clone());
+        }
         let path = self.path();
         let content =
             image::content_id(path).map_err(|source| Error::PluginUnreadable { path: path.to_path_buf(), source })?;
         let (major, minor) = self.api_version();
-        Ok(format!("{major}.{minor}-{content:016x}"))
+        Ok(self.inner.build_id.get_or_init(|| format!("{major}.{minor}-{content:016x}")).clone())
     }
 
     /// What the plugin tells of itself; see also the accessors of single attributes.
