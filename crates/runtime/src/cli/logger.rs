@@ -19,7 +19,9 @@ impl Log for Stderr {
                 Level::Info => "note",
                 Level::Debug | Level::Trace => "debug",
             };
-            eprintln!("{level}: {}", record.args());
+            // Standard error is not buffered: a line is one write, whatever it is put together from.
+            let line = format!("{level}: {}\n", record.args());
+            eprint!("{line}");
         }
     }
 
