@@ -68,7 +68,7 @@ pub use hlo::{HloComputation, HloInstruction, HloModule, HloShape, SliceOutput};
 pub use map::MappedFile;
 pub use options::{ClientOptions, CompileOptions, XlaOption};
 pub use plugin::Plugin;
-pub use process::end_process;
+pub use process::{end_process, share_one_heap};
 pub use profiler::{Profiler, TraceEvent};
 pub use topology::Topology;
 pub use value::Value;

@@ -3,6 +3,7 @@
 mod cli;
 
 fn main() {
+    keramos_runtime::pjrt::share_one_heap();
     let status = cli::main();
     keramos_runtime::pjrt::end_process(status)
 }
