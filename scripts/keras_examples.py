@@ -3,7 +3,8 @@ with real Keras, and writes the table of what came out.
 
     python scripts/keras_examples.py ../keras-io [--keramos target/release/keramos] [--compare] > docs/keras_examples.md
 
-OPTIONS holds what some of them have to be told, since only their data would: sizes. An example counts if it imports
+OPTIONS holds what some of them have to be told, since only their data would: sizes. With `--no-training` in it, what the
+model predicts is compiled, since Keras on JAX does not train it either. An example counts if it imports
 Keras 3 itself and none of the packages on top of Keras or beside it in OTHERS. Those that import it as `tensorflow.keras`
 were written for Keras 2 and have a table of their own; of each other file, the page has the line that tells what it
 needs. The files are taken as they are.
@@ -12,7 +13,8 @@ With `--compare` (a Python with Keras, JAX and NumPy) there are two comparisons,
 `keras_reference.py` moves off their starts. `predict`: both predict four rows. `train`: three steps on one batch of four
 rows that is drawn by what the artifact says of its inputs and targets, with random layers at work, their states taken over;
 each loss and metric counts. `--known FILE` keeps both answers as JSON, so that a later run makes only those that are new,
-and `--only TEXT` makes only those whose names hold the text; delete a name from the file to have it compared again.
+delete a name from the file to have it compared again. `--only EXPRESSION` makes only those whose names it matches; with
+`--keep docs/keras_examples.md` the rows of the others stay as that page has them, and they are not even checked.
 """
 
 import argparse
@@ -25,6 +27,21 @@ import tempfile
 
 OTHERS = r"keras_cv|keras_nlp|keras_hub|keras_tuner|keras_core|tensorflow_addons|transformers|tensorflow_model_optimization|tensorflow_decision_forests"
 OPTIONS = {
+    "examples/generative/conditional_gan.py": ["--no-training", "--model", "generator"],
+    "examples/generative/dcgan_overriding_train_step.py": ["--no-training", "--model", "generator"],
+    "examples/generative/ddim.py": ["--no-training", "--model", "model.network"],
+    "examples/generative/wgan_gp.py": ["--no-training", "--model", "g_model"],
+    "examples/vision/bit.py": ["--input-shape", "f32[64,224,224,3]"],
+    "examples/vision/image_captioning.py": ["--no-training", "--model", "cnn_model"],
+    "examples/vision/image_classification_efficientnet_fine_tuning.py": ["--value", "NUM_CLASSES=120"],
+    "examples/vision/metric_learning.py": ["--no-training"],
+    "examples/vision/nerf.py": ["--no-training", "--model", "nerf_model", "--value", "images=f32[106,100,100,3]"],
+    "examples/vision/semantic_image_clustering.py": ["--no-training"],
+    "examples/vision/semisupervised_simclr.py": ["--input-shape", "f32[525,96,96,3]"],
+    "examples/vision/zero_dce.py": ["--input-shape", "f32[16,256,256,3]"],
+    "guides/custom_train_step_in_tensorflow.py": ["--no-training", "--model", "generator"],
+    "guides/custom_train_step_in_torch.py": ["--no-training", "--model", "generator"],
+    "guides/intro_to_keras_for_engineers.py": ["--input-shape", "f32[128,28,28,1]"],
     "examples/generative/deep_dream.py": ["--input-shape", "f32[1,299,299,3]"],
     "examples/generative/lstm_character_level_text_generation.py": ["--value", "chars=[\"a\",\"b\",\"c\",\"d\",\"e\"]"],
     "examples/keras_recipes/packaging_keras_models_for_wide_distribution.py": ["--input-shape", "u8[8,28,28,1]"],
@@ -57,8 +74,10 @@ OPTIONS = {
     "examples/timeseries/timeseries_classification_transformer.py": ["--value", "x_train=f32[3601,500,1],n_classes=2"],
     "examples/timeseries/timeseries_weather_forecasting.py": ["--value", "inputs=f32[256,120,7]"],
     "examples/vision/attention_mil_classification.py": ["--value", "train_data=f32[500,3,28,28]"],
-    "guides/writing_your_own_callbacks.py": ["--input-shape", "f32[32,784]"],
 }
+
+# Rows of a batch where the file says how many a batch has; 4 elsewhere.
+ROWS = {"examples/generative/pixelcnn.py": 128}
 
 
 def candidates(root: pathlib.Path) -> tuple:
@@ -83,7 +102,7 @@ def check(keramos: str, path: pathlib.Path, options: list) -> tuple:
     """The state of one example, and what is said about it."""
     try:
         done = subprocess.run(
-            [keramos, "check", "--format", "json", *options, str(path)], capture_output=True, text=True, timeout=120
+            [keramos, "check", "--format", "json", *options, str(path)], capture_output=True, text=True, timeout=600
         )
         diagnostics = json.loads(done.stdout)["diagnostics"]
     except (subprocess.TimeoutExpired, ValueError, KeyError):
@@ -115,17 +134,18 @@ def predict(keramos: str, runtime: str, path: pathlib.Path, options: list) -> tu
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         reference = pathlib.Path(__file__).with_name("keras_reference.py")
-        if problem := run([sys.executable, reference, path, folder, *options], 600):
+        if problem := run([sys.executable, reference, path, folder, *options], 1800):
             return None, f"real Keras: {problem}"
         about = json.loads((folder / "about.json").read_text())
         artifact = folder / "model.kar"
+        options = [option for option in options if option != "--no-training"]
         build = [keramos, "compile", path, *options, "--no-training", "--batch", about["batch"], "--target", "none"]
-        if problem := run([*build, "--weights", folder / "reference.weights.h5", "-o", artifact], 300):
+        if problem := run([*build, "--weights", folder / "reference.weights.h5", "-o", artifact], 900):
             return None, f"weights: {problem}"
         expected = np.load(folder / "outputs.npz")
         count = len(np.load(folder / "inputs.npz").files)
         names = [part for i in range(count) for part in ("--x", i)]
-        if problem := run([runtime, "predict", artifact, "--input", folder / "inputs.npz", *names, "-o", folder / "found.npz", "-q"], 600):
+        if problem := run([runtime, "predict", artifact, "--input", folder / "inputs.npz", *names, "-o", folder / "found.npz", "-q"], 1800):
             return None, f"predict: {problem}"
         found = np.load(folder / "found.npz")
         if [found[name].shape for name in found.files] != [expected[name].shape for name in expected.files]:
@@ -158,11 +178,14 @@ def train(keramos: str, runtime: str, path: pathlib.Path, options: list) -> tupl
     kind, or why there is no telling."""
     import numpy as np
 
+    if "--no-training" in options:
+        return None, ""
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         artifact, data, weights = folder / "model.kar", folder / "data.npz", folder / "reference.npz"
-        build = [keramos, "compile", path, *options, "--train-batch", "4", "--batch", "4", "--target", "none", "-o", artifact]
-        if problem := run(build, 300):
+        rows = next((rows for name, rows in ROWS.items() if path.as_posix().endswith(name)), 4)
+        build = [keramos, "compile", path, *options, "--train-batch", rows, "--batch", rows, "--target", "none", "-o", artifact]
+        if problem := run(build, 900):
             return None, problem
         manifest = json.loads(subprocess.run([runtime, "inspect", "--json", artifact], capture_output=True, text=True).stdout)["manifest"]
         steps = [program for program in manifest["programs"] if program["entry"] == "train_step"]
@@ -184,12 +207,12 @@ def train(keramos: str, runtime: str, path: pathlib.Path, options: list) -> tupl
                 arrays[f"y{count}"] = labels(port, losses[min(count, len(losses) - 1)], rng)
         np.savez(data, **arrays)
         reference = pathlib.Path(__file__).with_name("keras_reference.py")
-        if problem := run([sys.executable, reference, path, folder, *options, "--data", data], 600):
+        if problem := run([sys.executable, reference, path, folder, *options, "--data", data], 1800):
             return None, f"real Keras: {problem}"
         names = [part for name in arrays for part in (f"--{name[0]}", name)]
         command = [runtime, "train", artifact, "--data", data, *names, "--epochs", "3", "--no-shuffle", "--no-callbacks"]
         command += ["--validation-split", "0"]
-        if problem := run([*command, "--batch-size", "4", "--weights", weights, "--history", folder / "found.json", "-q"], 600):
+        if problem := run([*command, "--batch-size", rows, "--weights", weights, "--history", folder / "found.json", "-q"], 1800):
             return None, f"train: {problem}"
         found, expected = (json.loads((folder / name).read_text()) for name in ("found.json", "history.json"))
         found = found.get("history", found)
@@ -221,19 +244,27 @@ def main() -> None:
     parser.add_argument("--keramos-run", help="the runtime [default: beside keramos]")
     parser.add_argument("--compare", action="store_true", help="compare the models with real Keras")
     parser.add_argument("--known", type=pathlib.Path, help="comparisons of an earlier run, kept as JSON: only others are made")
-    parser.add_argument("--only", default="", help="compare only examples whose names hold this text")
+    parser.add_argument("--only", default="", help="compare only examples whose names this regular expression matches")
+    parser.add_argument("--keep", type=pathlib.Path, help="a page written before, whose rows of other examples stay")
     arguments = parser.parse_args()
     runtime = arguments.keramos_run or str(pathlib.Path(arguments.keramos).with_name("keramos-run"))
     known = json.loads(arguments.known.read_text()) if arguments.known and arguments.known.exists() else {}
     keras, tensorflow, others = candidates(arguments.checkout)
+    kept = rows_of(arguments.keep.read_text()) if arguments.keep else {}
     ours, theirs = [], []
     for path in [*keras, *tensorflow]:
+        rows = ours if path in keras else theirs
         name = path.relative_to(arguments.checkout).as_posix()
+        if name in kept and not re.search(arguments.only, name):
+            rows.append(kept[name])
+            continue
         options = OPTIONS.get(name, [])
         state, said = check(arguments.keramos, path, options)
-        compared = ""
+        compared, untrained = "", "--no-training" in options
+        if untrained:
+            said = f"{said}; with training: {check(arguments.keramos, path, values(options))[1]}"
         if state == "compiles":
-            if arguments.compare and name not in known and arguments.only in name:
+            if arguments.compare and name not in known and re.search(arguments.only, name):
                 known[name] = {what.__name__: what(arguments.keramos, runtime, path, options) for what in (predict, train)}
                 print(name, known[name], file=sys.stderr)
                 if arguments.known:
@@ -242,8 +273,8 @@ def main() -> None:
             predicts, trains = (answers.get(what, (None, "")) for what in ("predict", "train"))
             compared = ", ".join(part for part in (told("predict", *predicts), told("train", *trains)) if part)
             if predicts[0] is not None and predicts[0] <= TOLERANCE:
-                state = "trains and matches" if trains[0] is not None and trains[0] <= TOLERANCE else "compiles and matches"
-        rows = ours if path in keras else theirs
+                state = "predicts and matches" if untrained else "trains and matches" if trains[0] is not None and trains[0] <= TOLERANCE else "compiles and matches"
+        state = "predicts" if untrained and state == "compiles" else state
         rows.append((name, state, ", ".join(part for part in (compared, said) if part)))
     print("# Keras's own code examples\n")
     print(
@@ -270,18 +301,32 @@ def main() -> None:
         print(f"| {path.relative_to(arguments.checkout).as_posix()} | `{line}` |")
 
 
-ORDER = ["trains and matches", "compiles and matches", "compiles", "failed", "refused"]
+ORDER = ["trains and matches", "compiles and matches", "compiles", "predicts and matches", "predicts", "failed", "refused"]
 
 
 def summary(rows: list) -> str:
     count = {state: sum(row[1] == state for row in rows) for state in ORDER}
-    matches = count["trains and matches"] + count["compiles and matches"]
+    compile = count["trains and matches"] + count["compiles and matches"] + count["compiles"]
+    predict = count["predicts and matches"] + count["predicts"]
+    matches = compile - count["compiles"] + count["predicts and matches"]
     helped = sum(row[1] not in ("failed", "refused") and "with --" in row[2] for row in rows)
     return (
-        f"**{count['compiles'] + matches} compile** ({helped} of them are told a size that only their data would tell), "
+        f"**{compile} compile**, {predict} more without their training, which is not for JAX ({helped} of all are told a size "
+        "that only their data would tell, or which model is meant), "
         f"**{matches} of these predict as real Keras does**, **{count['trains and matches']} train as it does**, "
         f"{count['refused']} are refused with a reason, {count['failed']} fail otherwise"
     )
+
+
+def values(options: list) -> list:
+    """Those of the options that tell values."""
+    return [part for pair in zip(options, options[1:]) if pair[0] == "--value" for part in pair]
+
+
+def rows_of(page: str) -> dict:
+    """The rows of the tables of a page, by name."""
+    lines = [line[2:-2].split(" | ", 2) for line in page.splitlines() if re.match(r"\| (examples|guides)/.*\|$", line)]
+    return {cells[0]: (cells[0], cells[1], cells[2].replace("\\|", "|")) for cells in lines if len(cells) == 3}
 
 
 def table(rows: list) -> None:

@@ -10,6 +10,7 @@ starts at random, so that none is trivial.
 
 import argparse
 import ast
+import functools
 import importlib.abc
 import importlib.util
 import json
@@ -75,6 +76,9 @@ class Anything:
 
     def __fspath__(self):
         return "anything"
+
+    def __instancecheck__(self, value):
+        return False
 
     def __mro_entries__(self, bases):
         return ()
@@ -239,7 +243,7 @@ def train(keep: dict, model, data) -> dict:
     history = model.fit(
         inputs,
         targets,
-        batch_size=BATCH,
+        batch_size=len(data["x0"]),
         epochs=STEPS,
         shuffle=False,
         verbose=0,
@@ -266,6 +270,8 @@ def main() -> None:
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--value", action="append", default=[])
     parser.add_argument("--input-shape", default="")
+    parser.add_argument("--model", default="", help="the variable that holds the model, or an attribute of one in it")
+    parser.add_argument("--no-training", action="store_true", help="of no effect here")
     parser.add_argument("--data", type=pathlib.Path, help="train on these arrays too: x0, x1, ..., y0, y1, ... in an .npz file")
     arguments = parser.parse_args()
     told = {}
@@ -284,6 +290,9 @@ def main() -> None:
     if not (used or models):
         sys.exit(f"no model ({problems[-1] if problems else 'no problem'})")
     chosen = (used or models)[-1]
+    if arguments.model:
+        first, *attributes = arguments.model.split(".")
+        chosen = functools.reduce(getattr, attributes, scope[first])
     given = [array_of(text) for text in split(arguments.input_shape) if text]
     if given:
         given = [random_array((BATCH, *array.shape[1:]), str(array.dtype)) for array in given]
@@ -298,6 +307,9 @@ def main() -> None:
         if str(variable.dtype).startswith("float") and "seed" not in variable.path:
             moved = rng.standard_normal(variable.shape)
             variable.assign(variable + 0.02 * (np.abs(moved) if "variance" in variable.path else moved))
+    # Normalization computes with copies of its statistics.
+    for layer in chosen._flatten_layers():
+        getattr(layer, "finalize_state", lambda: None)()
     outputs = keep["predict"](chosen, inputs[0] if len(inputs) == 1 else inputs, batch_size=len(inputs[0]), verbose=0)
     keep["save_weights"](chosen, arguments.folder / "reference.weights.h5")
     if arguments.data:

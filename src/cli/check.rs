@@ -21,6 +21,12 @@ pub struct Check {
     /// What a name of the file is whose value only the data tell, as for `keramos compile`
     #[arg(long, value_name = "NAME=VALUE")]
     value: Vec<String>,
+    /// The variable of the file that holds the model, as for `keramos compile`
+    #[arg(long, value_name = "NAME")]
+    model: Option<String>,
+    /// Leave out training and evaluation, as for `keramos compile`
+    #[arg(long)]
+    no_training: bool,
     /// List the statements that were skipped, since they only matter when real data is there
     #[arg(long)]
     show_skipped: bool,
@@ -37,11 +43,13 @@ impl Check {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         let text = super::read_source(&self.file)?;
         let source = Source::new(self.file.display().to_string(), text);
-        let options = keramos::frontend::Options {
+        let mut options = keramos::frontend::Options {
             data: self.input_shape.clone(),
             values: self.value.clone(),
+            model: self.model.clone(),
             ..keramos::frontend::Options::default()
         };
+        options.program.training = !self.no_training;
         let found = keramos::frontend::compile(source, &options);
         let errors = found.diagnostics.iter().filter(|d| d.is_error()).count();
         match self.format {

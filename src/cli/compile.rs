@@ -34,7 +34,8 @@ pub struct Compile {
     /// Leave out the training and evaluation entry points
     #[arg(long)]
     no_training: bool,
-    /// The variable of the file that holds the model [default: the model used last]
+    /// The variable of the file that holds the model, or an attribute of a model in one, such as gan.generator
+    /// [default: the model used last]
     #[arg(long, value_name = "NAME")]
     model: Option<String>,
     /// A function of the file to compile, with the types of its arguments, such as

@@ -20,7 +20,8 @@ pub struct Options {
     /// Names of the file whose values only the run has, and what they are: `num_classes=10`, or
     /// `x_train=f32[60000,28,28]` for an array whose shape counts.
     pub values: Vec<String>,
-    /// The variable that holds the model; none means the model that the file used last.
+    /// The variable that holds the model, or an attribute of a model in one (`gan.generator`); none means the model that
+    /// the file used last.
     pub model: Option<String>,
     /// How many steps evaluation may take; none means the default, which is plenty.
     pub max_steps: Option<u64>,
@@ -63,6 +64,13 @@ pub fn compile(source: Source, options: &Options) -> Compilation {
                 functions.extend(program::called(interp, &globals));
                 let others = !functions.is_empty() || interp.has_steps();
                 let built = choose(interp, &globals, options.model.as_deref(), others).and_then(|model| {
+                    if let Some(model) = &model {
+                        let parts = parts(&globals, model);
+                        if options.program.training {
+                            program::expect_stateless(model, &parts)?;
+                        }
+                        program::expect_computation(model, &parts)?;
+                    }
                     if let (Some(model), Some(types)) = (&model, &options.data) {
                         program::call_on(interp, model, types)?;
                     }
@@ -93,8 +101,29 @@ pub fn compile(source: Source, options: &Options) -> Compilation {
     Compilation { program, diagnostics, sources: SourceMap::single(source), skipped, output, summaries }
 }
 
+/// The models of a file and how they are called: those in variables, and those that a model in a variable has in an
+/// attribute, as `gan.generator`, each once.
+fn models(globals: &[(Symbol, Value)]) -> Vec<(String, Rc<LayerObject>)> {
+    let model_in = |value: &Value| layer_of(value).filter(|layer| models::is_model(layer));
+    let mut found: Vec<(String, Rc<LayerObject>)> =
+        globals.iter().filter_map(|(name, value)| Some((name.to_string(), model_in(value)?))).collect();
+    for at in 0..found.len() {
+        let Some((name, whole)) = found.get(at).cloned() else { break };
+        for (attribute, value) in whole.instance.get().map(|instance| instance.entries()).unwrap_or_default() {
+            let part = model_in(&value).filter(|part| !found.iter().any(|(_, known)| Rc::ptr_eq(known, part)));
+            found.extend(part.map(|part| (format!("{name}.{attribute}"), part)));
+        }
+    }
+    found
+}
+
+/// How other models of the file are called, such as those that `model` is made of.
+fn parts(globals: &[(Symbol, Value)], model: &Rc<LayerObject>) -> Vec<String> {
+    models(globals).into_iter().filter(|(_, other)| !Rc::ptr_eq(other, model)).map(|(name, _)| name).collect()
+}
+
 /// The model to compile: the one in the variable asked for, else the one that was compiled, fitted or
-/// summarised last, else the last model among the variables. There may be none if the file has something
+/// summarised last, else the last model in a variable. There may be none if the file has something
 /// else to compile.
 fn choose(
     interp: &Interp,
@@ -102,12 +131,10 @@ fn choose(
     name: Option<&str>,
     functions: bool,
 ) -> crate::Result<Option<Rc<LayerObject>>> {
-    let model_in = |value: &Value| layer_of(value).filter(|layer| models::is_model(layer));
-    let models: Vec<(&Symbol, Rc<LayerObject>)> =
-        globals.iter().filter_map(|(name, value)| Some((name, model_in(value)?))).collect();
+    let models = models(globals);
     let names = || models.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     if let Some(name) = name {
-        let found = models.iter().find(|(n, _)| &***n == name).map(|(_, model)| model.clone());
+        let found = models.iter().find(|(known, _)| known == name).map(|(_, model)| model.clone());
         return found.map(Some).ok_or_else(|| {
             let error = crate::Error::new(codes::UNDEFINED_NAME, format!("no variable `{name}` holds a model"));
             if models.is_empty() { error } else { error.note(format!("models are in {}", names())) }
@@ -115,7 +142,13 @@ fn choose(
     }
     let compiled = interp.models.last().filter(|model| model.recorded.compile.borrow().is_some()).cloned();
     let stepped = || program::stepped_model(interp);
-    let used = || interp.models.last().cloned().or_else(|| models.last().map(|(_, model)| model.clone()));
+    let used = || {
+        interp
+            .models
+            .last()
+            .cloned()
+            .or_else(|| models.iter().rfind(|(name, _)| !name.contains('.')).map(|(_, model)| model.clone()))
+    };
     match compiled.or_else(stepped).or_else(used) {
         None if !functions => Err(program::uncalled(globals).unwrap_or_else(|| {
             crate::Error::new(codes::TRAINING_CONFIG, "the file makes no model")

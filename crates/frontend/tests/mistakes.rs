@@ -32,7 +32,7 @@ mistakes! {
     operator_shape_mismatch: "import keras\na = keras.Input(shape=(4, 3))\nb = keras.Input(shape=(4, 5))\nc = a * b\n";
     host_value_in_a_layer: "import keras\nimport numpy as np\n(x_train, y_train), _ = keras.datasets.mnist.load_data()\nclasses = len(np.unique(y_train))\nx = keras.Input(shape=(4,))\ny = keras.layers.Dense(classes)(x)\n";
     host_value_in_a_tensor_operation: "import keras\nimport numpy as np\nmean = np.load('mean.npy')\nx = keras.Input(shape=(4,))\ny = x - mean\n";
-    host_shape_of_an_input: "import keras\n(x, y), _ = keras.datasets.cifar10.load_data()\ninputs = keras.Input(shape=x.shape[1:])\n";
+    host_shape_of_an_input: "import keras\nimport numpy as np\nx = np.load(\"x.npy\")\ninputs = keras.Input(shape=x.shape[1:])\n";
     condition_on_a_tensor: "import keras\nx = keras.Input(shape=(4,))\nif x > 0:\n    y = x\n";
     iteration_over_a_symbolic_tensor: "import keras\nx = keras.Input(shape=(4,))\nfor row in x:\n    pass\n";
     assignment_into_a_tensor: "import keras\nx = keras.Input(shape=(4,))\nx[0] = 1\n";

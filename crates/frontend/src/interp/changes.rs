@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::Interp;
 use super::attribute::user;
-use super::classes::Instance;
+use super::classes::{Instance, plain_of};
 use super::scope::Env;
 use crate::syntax::ast::{Expr, ExprKind, Stmt, StmtKind, Target, TargetKind};
 use crate::value::{Host, Value};
@@ -139,7 +139,8 @@ impl Interp {
             }
             let Ok(owner) = self.eval(env, object) else { continue };
             let Some(instance) = user::<Instance>(&owner) else { continue };
-            if instance.get(name).is_some_and(|value| is_plain(&value)) {
+            // What is not there yet may be what the statement would have made.
+            if instance.get(name).is_none_or(|value| is_plain(&value)) {
                 instance.set(name, unknown.clone());
             }
         }
@@ -156,6 +157,8 @@ impl Interp {
                 true
             }
             Value::Dict(_) | Value::Set(_) => true,
+            // `defaultdict` and others that derive from Python's containers.
+            other if matches!(plain_of(other), Some(Value::List(_) | Value::Dict(_) | Value::Set(_))) => true,
             other => super::numpy_arrays::forget(other, unknown),
         }
     }

@@ -10,6 +10,7 @@ use steps::{Steps, depends_on_params};
 
 use super::Interp;
 use crate::error::Result;
+use crate::keras::layer::layer_of;
 use crate::keras::variable::{InitialValue, VariableId, behind};
 use crate::library::{Args, FunctionDecl};
 use crate::trace::Tensor;
@@ -203,8 +204,16 @@ impl Interp {
         self.tracer.at_point(&[], &[], false);
         self.state.open([]);
         let result = self.with_tensors(args).and_then(|args| object.clone().call(self, args));
+        let adders = self.state.adders();
         self.reset(mark);
         let result = result?;
+        if let Some(layer) = layer_of(&Value::Object(object.clone())) {
+            layer.flattened().iter().for_each(|inner| inner.recorded.losses.borrow_mut().clear());
+        }
+        for layer in adders {
+            let loss = Host::new(self.describe(self.span), Some(self.span));
+            layer.recorded.losses.borrow_mut().push(loss);
+        }
         let mut traced = false;
         result.for_each_leaf(&mut |leaf| traced |= matches!(leaf, Value::Tensor(_)));
         Ok(if traced { Value::Host(Host::new(self.describe(self.span), Some(self.span))) } else { result })

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::Interp;
 use super::changes::Changes;
+use super::counterparts::{self, Foreign};
 use super::iterate::Iter;
 use super::names::bound_names;
 use super::scope::Env;
@@ -12,8 +13,8 @@ use crate::diagnostics::{Diagnostic, Span, codes};
 use crate::error::{Error, Result};
 use crate::keras::variable::behind;
 use crate::library::Args;
-use crate::modules::{self, Found};
 use crate::syntax::ast::{Stmt, StmtKind};
+use crate::value::host::Known;
 use crate::value::{Host, Value};
 
 /// The longest piece of the program that describes where a host value came from.
@@ -53,65 +54,24 @@ const SHUFFLES: &[&str] = &[
 
 /// The error of a host value reaching `what`, naming where it came from (K0601).
 pub(crate) fn reaches(host: &Host, what: &str) -> Error {
-    let message = format!("a value that only exists at run time reaches {what}: `{}`", host.what());
+    let foreign = host.function().and_then(counterparts::foreign);
+    let message = match (&foreign, host.span()) {
+        (Some(Foreign { name, of, .. }), None) => format!("`{name}` is {of}'s, and reaches {what}"),
+        (Some(Foreign { name, of, .. }), _) => {
+            format!("`{name}` is {of}'s, and what it gives reaches {what}: `{}`", host.what())
+        }
+        (None, _) => format!("a value that only exists at run time reaches {what}: `{}`", host.what()),
+    };
     let error = Error::new(codes::HOST_VALUE, message);
     let error = match host.span() {
         Some(span) => error.label(span, "it comes from here"),
         None => error,
     };
-    match host.function().and_then(|name| name.strip_prefix("tensorflow.")) {
-        Some(name) => error.help(match counterpart(name) {
-            Some(ours) => format!("tf.{name} runs with the TensorFlow backend only; use {ours}, which runs with all of them"),
-            None => format!("tf.{name} runs with the TensorFlow backend only; compute with keras.ops or jax.numpy"),
-        }),
+    match foreign {
+        Some(Foreign { name, counterpart: Some(ours), .. }) => error.help(format!("on JAX, {ours} takes the place of {name}")),
+        Some(Foreign { of, .. }) => error.help(format!("on JAX, compute with keras.ops or jax.numpy in the place of {of}")),
         None => error.help("write the number itself into the file, tell it when compiling (--value NAME=...), or pass data through a model input"),
     }
-}
-
-/// Functions of TensorFlow that have another name in `keras.ops`, or another counterpart.
-const RENAMED: &[(&str, &str)] = &[
-    ("GradientTape", "jax.value_and_grad"),
-    ("concat", "keras.ops.concatenate"),
-    ("constant", "keras.ops.convert_to_tensor"),
-    ("function", "jax.jit"),
-    ("gather", "keras.ops.take"),
-    ("l2_normalize", "keras.ops.normalize"),
-    ("math.argmax", "keras.ops.argmax"),
-    ("numpy", "keras.ops"),
-    ("pow", "keras.ops.power"),
-    ("range", "keras.ops.arange"),
-    ("reduce_all", "keras.ops.all"),
-    ("reduce_any", "keras.ops.any"),
-    ("reduce_logsumexp", "keras.ops.logsumexp"),
-    ("reduce_max", "keras.ops.max"),
-    ("reduce_mean", "keras.ops.mean"),
-    ("reduce_min", "keras.ops.min"),
-    ("reduce_prod", "keras.ops.prod"),
-    ("reduce_std", "keras.ops.std"),
-    ("reduce_sum", "keras.ops.sum"),
-    ("reduce_variance", "keras.ops.var"),
-    ("shape", "keras.ops.shape"),
-    ("softmax_cross_entropy_with_logits", "keras.ops.categorical_crossentropy"),
-    ("sparse_softmax_cross_entropy_with_logits", "keras.ops.sparse_categorical_crossentropy"),
-    ("sigmoid_cross_entropy_with_logits", "keras.ops.binary_crossentropy"),
-    ("tensor_scatter_nd_update", "keras.ops.scatter_update"),
-];
-
-/// What to use in the place of `tf.name`.
-fn counterpart(name: &str) -> Option<String> {
-    let last = name.rsplit('.').next().unwrap_or(name);
-    if let Some((_, ours)) = RENAMED.iter().find(|(theirs, _)| *theirs == last) {
-        return Some((*ours).to_owned());
-    }
-    let module = match name.split('.').next() {
-        Some("random") => "keras.random",
-        Some("image") => "keras.ops.image",
-        Some("numpy" | "experimental") => "keras.ops",
-        Some("data" | "io" | "strings" | "keras" | "train" | "config" | "debugging" | "summary") => return None,
-        _ => "keras.ops",
-    };
-    let Found::Module(found) = modules::find(module) else { return None };
-    (found.get)(last).map(|_| format!("{module}.{last}"))
 }
 
 /// Whether all leaves of a value are state of the run.
@@ -207,6 +167,11 @@ impl Interp {
                 _ => None,
             }),
         };
+        // Progress bars go through what they are given.
+        let through = args.positional.first().filter(|_| callee.what().split('.').next() == Some("tqdm"));
+        if let Some(elements @ (Value::List(_) | Value::Tuple(_))) = through {
+            return Value::Host(result.know(Known::Through(elements.clone())));
+        }
         match named.or(first) {
             Some(batch) => Value::Host(result.with_batch(batch)),
             None => match (self.numpy_of_host(callee, args, result), passed) {

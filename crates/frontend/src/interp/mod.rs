@@ -8,6 +8,7 @@ mod changes;
 pub(crate) mod classes;
 mod compare;
 mod comprehension;
+mod counterparts;
 mod dict_view;
 mod eager;
 mod evaluate;

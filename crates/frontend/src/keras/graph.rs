@@ -103,7 +103,7 @@ pub fn call(interp: &mut Interp, callee: &Value, args: Args, name: &str) -> Resu
     for leaf in first.leaves() {
         if let Value::Host(host) = &leaf {
             return Err(reaches(host, &format!("the output of `{name}`"))
-                .help("compute with keras.ops or jax.numpy: on JAX, Keras itself takes nothing else from a layer"));
+                .note("Keras itself takes nothing but tensors of its backend, here JAX, from a layer"));
         }
         let Value::Tensor(t) = &leaf else {
             return Err(Error::ty(format!("`{name}` returned {}, not a tensor", leaf.type_name())));

@@ -23,7 +23,7 @@ use crate::interp::Interp;
 use crate::interp::classes::Instance;
 use crate::library::{Args, Bound, ClassDecl, Default, Param};
 use crate::trace::Tensor;
-use crate::value::{Object, Value, downcast};
+use crate::value::{Host, Object, Value, downcast};
 
 /// What one class of layer does. Implementations hold their configuration only; weights and
 /// sublayers live in the [`LayerObject`].
@@ -152,6 +152,8 @@ pub struct Recorded {
     pub fitted_at: Cell<Option<Span>>,
     /// The arguments of the last `evaluate`.
     pub evaluate: RefCell<Option<Bound>>,
+    /// The losses that it added in the last call outside of functions being traced: their values are the run's.
+    pub losses: RefCell<Vec<Host>>,
 }
 
 /// Parameters that every layer's constructor takes after its own.
@@ -499,9 +501,18 @@ impl Object for LayerObject {
             "trainable" => Value::Bool(self.trainable.get()),
             "built" => Value::Bool(self.built.get()),
             "activity_regularizer" => self.activity_regularizer.borrow().clone().unwrap_or(Value::None),
-            "losses" => interp.eagerly("losses", |interp| {
-                Ok(Value::list(self.losses(interp)?.into_iter().map(Value::Tensor).collect()))
-            })?,
+            "losses" => {
+                let called = |layer: Rc<LayerObject>| layer.recorded.losses.borrow().clone();
+                let mut losses: Vec<Value> = match interp.tracer.depth() {
+                    0 => self.flattened().into_iter().flat_map(called).map(Value::Host).collect(),
+                    _ => Vec::new(),
+                };
+                let traced = interp.eagerly("losses", |interp| {
+                    Ok(Value::list(self.losses(interp)?.into_iter().map(Value::Tensor).collect()))
+                })?;
+                losses.extend(traced.elements().unwrap_or_default());
+                Value::list(losses)
+            }
             "dtype" | "compute_dtype" | "variable_dtype" => Value::str(self.dtype.numpy_name()),
             "supports_masking" => Value::Bool(self.supports_masking.get().unwrap_or(self.layer.masks() != Masks::Drop)),
             "activation" if self.activation.borrow().is_some() => {

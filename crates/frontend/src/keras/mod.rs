@@ -6,6 +6,7 @@
 pub mod activations;
 pub mod arrays;
 pub mod callbacks;
+pub(crate) mod datasets;
 pub(crate) mod derived;
 pub mod graph;
 pub mod initializers;

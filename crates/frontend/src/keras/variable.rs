@@ -181,6 +181,12 @@ impl StateScopes {
         all.iter().filter(|(owner, _)| Rc::ptr_eq(owner, layer)).map(|(_, loss)| loss.clone()).collect()
     }
 
+    /// The layers that added losses in the innermost scope, in order, one for each loss.
+    pub fn adders(&self) -> Vec<Rc<LayerObject>> {
+        let all = self.scopes.last().map_or(&[][..], |scope| &scope.losses);
+        all.iter().map(|(owner, _)| owner.clone()).collect()
+    }
+
     /// Forgets the losses that `layers` added in the innermost scope.
     pub fn clear_losses(&mut self, layers: &[Rc<LayerObject>]) {
         if let Some(scope) = self.scopes.last_mut() {

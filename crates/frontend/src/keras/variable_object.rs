@@ -6,6 +6,7 @@ use keramos_ir::{Array, DType, TensorType};
 
 use super::initializers;
 use super::variable::{InitialValue, Role, STATELESS_SCOPE, VariableId, behind};
+use crate::diagnostics::{Diagnostic, codes};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::library::{Bound, ClassDecl, Default, MethodDecl, Param, Signature};
@@ -123,6 +124,16 @@ fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let given = args.get("initializer")?.clone();
     let dtype = crate::jax::arguments::dtype(interp, args, "dtype")?;
     let (initializer, ty) = match &given {
+        Value::Host(host) if host.array().is_some() => {
+            let ty = host.array().cloned().unwrap_or_else(|| TensorType::new(DType::F32, []));
+            let message = format!("what a variable starts with only exists at run time: `{}`", host.what());
+            interp.warn(
+                Diagnostic::warning(codes::HOST_VALUE, interp.span, message)
+                    .note("it starts with zeros")
+                    .help("draw it with an initializer, such as keras.initializers.RandomNormal(), or pass the file with its value with --weights"),
+            );
+            (initializers::get(interp, &Value::str("zeros"))?, TensorType::new(dtype.unwrap_or(ty.dtype), ty.shape))
+        }
         Value::Str(_) | Value::Class(_) | Value::User(_) | Value::Function(_) | Value::Object(_)
             if behind(&given).is_none() =>
         {

@@ -6,7 +6,7 @@ use crate::interp::Interp;
 use crate::interp::builtins::functions;
 use crate::keras::weights::{constraints, regularizers};
 use crate::keras::{
-    Seeds, activations, callbacks, initializers, layers, losses, metrics, models, optimizers, schedules,
+    Seeds, activations, callbacks, derived, initializers, layers, losses, metrics, models, optimizers, schedules,
     variable_object,
 };
 use crate::library::{Bound, Default, FunctionDecl, Param, Refused, Signature};
@@ -42,8 +42,7 @@ fn host_layer(name: &str) -> Option<Value> {
     HOST_LAYERS.contains(&name).then(|| Value::Host(Host::new(format!("keras.layers.{name}"), None)))
 }
 
-const HOST_LAYERS: &[&str] =
-    &["HashedCrossing", "Hashing", "IntegerLookup", "StringLookup", "TextVectorization", "deserialize", "serialize"];
+const HOST_LAYERS: &[&str] = &["HashedCrossing", "Hashing", "IntegerLookup", "StringLookup", "TextVectorization"];
 
 /// Functions that read models from files of the run: what they give is a host value.
 fn loaded(name: &str) -> Option<Value> {
@@ -60,14 +59,12 @@ fn saved(name: &str) -> Option<Value> {
 const SAVED: &[&str] = &[
     "CustomObjectScope",
     "custom_object_scope",
-    "deserialize_keras_object",
     "get_custom_objects",
     "get_registered_name",
     "get_registered_object",
     "load_weights",
     "save_model",
     "save_weights",
-    "serialize_keras_object",
 ];
 
 static LOAD_MODEL: FunctionDecl = FunctionDecl {
@@ -166,7 +163,6 @@ const UTILITIES: &[&str] = &[
     "CustomObjectScope",
     "audio_dataset_from_directory",
     "custom_object_scope",
-    "deserialize_keras_object",
     "get_custom_objects",
     "get_file",
     "get_source_inputs",
@@ -178,7 +174,6 @@ const UTILITIES: &[&str] = &[
     "pad_sequences",
     "plot_model",
     "save_img",
-    "serialize_keras_object",
     "split_dataset",
     "text_dataset_from_directory",
     "timeseries_dataset_from_array",
@@ -236,7 +231,7 @@ modules! {
         ..Contents::new("keras.models")
     };
     /// `keras.layers`.
-    LAYERS = Contents { classes: &[layers::CLASSES, bases::LAYER, &[&models::INPUT_LAYER]], functions: &[layers::FUNCTIONS, models::FUNCTIONS], values: host_layer, value_names: HOST_LAYERS, refused: REFUSED_LAYERS, written: LAYER_TEXTS, ..Contents::new("keras.layers") };
+    LAYERS = Contents { classes: &[layers::CLASSES, bases::LAYER, &[&models::INPUT_LAYER]], functions: &[layers::FUNCTIONS, models::FUNCTIONS, derived::config::FUNCTIONS], values: host_layer, value_names: HOST_LAYERS, refused: REFUSED_LAYERS, written: LAYER_TEXTS, ..Contents::new("keras.layers") };
     /// `keras.activations`.
     ACTIVATIONS = Contents { tensor_functions: &[activations::FUNCTIONS], ..Contents::new("keras.activations") };
     /// `keras.initializers`.
@@ -291,6 +286,7 @@ modules! {
     /// `keras.utils`.
     UTILS = Contents {
         python: &[SAVING_FUNCTIONS, UTILITY_FUNCTIONS],
+        functions: &[derived::config::OBJECT_FUNCTIONS],
         values: utility,
         value_names: UTILITIES,
         refused: REFUSED_UTILITIES,
@@ -299,7 +295,7 @@ modules! {
     /// `keras.saving`.
     SAVING = Contents {
         python: &[SAVING_FUNCTIONS],
-        functions: &[&[&LOAD_MODEL]],
+        functions: &[&[&LOAD_MODEL], derived::config::OBJECT_FUNCTIONS],
         values: saved,
         value_names: SAVED,
         ..Contents::new("keras.saving")

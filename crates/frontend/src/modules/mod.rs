@@ -147,6 +147,7 @@ fn tables() -> Vec<Table> {
         dataclasses::TABLE,
         abc::TABLE,
         numpy::TABLE,
+        crate::keras::datasets::TABLE,
         crate::keras::ops::TABLE,
         crate::keras::ops::image::TABLE,
         crate::keras::random::TABLE,
@@ -188,7 +189,8 @@ const COMPLETE: &[&str] = &["keras", "jax", "optax", "flax", "haiku"];
 
 /// Modules inside those that deal with data, files and plots only.
 const HOST_MODULES: &[&str] = &[
-    "keras.datasets",
+    "keras.datasets.imdb",
+    "keras.datasets.reuters",
     "keras.preprocessing",
     "keras.visualization",
     "keras.wrappers",

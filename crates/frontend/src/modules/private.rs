@@ -26,6 +26,7 @@ pub(crate) static PRIVATE: ModuleDecl = ModuleDecl {
 
 static FUNCTIONS: &[FunctionDecl] = functions! {
     "together" [(function)] "Calls the function; outside of traced functions, all that it computes is one computation." => together;
+    "default_seed" [] "A seed where the program gives none." => |interp, _| Ok(Value::Int(i64::from(interp.seeds.draw())));
     "bare" [(cls)] "An instance of a class without a call of its `__init__`." => |_, args| match user::<UserClass>(args.get("cls")?) {
         Some(class) => Ok(Value::User(Rc::new(Instance::new(class)))),
         None => Err(Error::ty("`bare` takes a class of the program")),

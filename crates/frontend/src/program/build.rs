@@ -166,9 +166,6 @@ fn of_model(
     stepped: &[VariableId],
     options: &Options,
 ) -> Result<(Program, State)> {
-    if options.training && model.recorded.compile.borrow().is_some() {
-        custom::expect_stateless(model)?;
-    }
     let graph = models::graph_of(interp, model)?.ok_or_else(|| {
         Error::new(codes::SHAPE_MISMATCH, format!("the input shape of model `{}` is not known", model.name()))
             .help(match model.instance.get() {

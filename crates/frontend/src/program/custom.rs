@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::derived;
 use crate::keras::layer::LayerObject;
-use crate::keras::models::{Functional, listed_metrics};
+use crate::keras::models::{self, Functional, listed_metrics};
 use crate::keras::variable::VariableId;
 use crate::library::{Args, Bound};
 use crate::trace::Tensor;
@@ -290,8 +290,7 @@ impl Own<'_> {
             lists.push(Value::list(values.collect::<Result<_>>()?));
         }
         let function = interp.attribute(&self.model().as_value(), self.name)?;
-        let returned = interp.call(&function, Args::positional(vec![Value::tuple(lists), data]));
-        let returned = returned.map_err(|error| meant_for_another_backend(error, self.name))?;
+        let returned = interp.call(&function, Args::positional(vec![Value::tuple(lists), data]))?;
         let (logs, new) = self.unpack(&returned)?;
         for ((ids, values), what) in self.groups.iter().zip(new).zip(self.parts()) {
             let values = interp.collect(&values)?;
@@ -436,38 +435,71 @@ pub(super) fn predicted(
     }
 }
 
-/// Refuses a model whose class defines a step in the form of another backend.
+/// Refuses a compiled model whose class defines a step in the form of another backend. `parts` names other models
+/// of the file.
 ///
 /// # Errors
-/// K0302: `train_step` or `test_step` takes `data` alone.
-pub(super) fn expect_stateless(model: &LayerObject) -> Result<()> {
-    let Some(instance) = model.instance.get() else { return Ok(()) };
+/// K0801: `train_step` or `test_step` takes `data` alone.
+pub(crate) fn expect_stateless(model: &LayerObject, parts: &[String]) -> Result<()> {
+    let instance = model.instance.get().filter(|_| model.recorded.compile.borrow().is_some());
+    let Some(instance) = instance else { return Ok(()) };
     for step in ["train_step", "test_step"] {
         let Some(function) = instance.class.lookup(step) else { continue };
         let Some(names) = crate::interp::function::parameter_names(&function) else { continue };
-        if names.positional.len() == 2 && names.keyword_only.is_empty() {
-            let message = format!("{}.{step}() takes 2 positional arguments but 3 were given", instance.class.name);
-            let mut error = Error::new(codes::ARGUMENTS, message);
+        if let ([_, data], []) = (names.positional.as_slice(), names.keyword_only.as_slice()) {
+            let class = &instance.class.name;
+            let message = format!(
+                "`{class}.{step}(self, {data})` is in the form of TensorFlow and PyTorch: Keras on JAX calls `{step}(self, state, data)`"
+            );
+            let mut error = Error::new(codes::TRAINING_CONFIG, message);
             if let Some(span) = crate::interp::function::header_of(&function) {
                 error = error.at(span);
             }
-            return Err(meant_for_another_backend(error, step));
+            let predicted = match computes(model) {
+                true => "to compile what it predicts and no training: --no-training".to_owned(),
+                false => {
+                    format!("to compile what a part of it predicts and no training: --no-training {}", choice(parts))
+                }
+            };
+            return Err(error
+                .help("write it as state in, new state out, with jax.value_and_grad for the gradients: Keras's guide \"Customizing what happens in fit() with JAX\"")
+                .help(predicted));
         }
     }
     Ok(())
 }
 
-/// The error of a step that does not take the state, told as what it is.
-fn meant_for_another_backend(error: Error, step: &str) -> Error {
-    let diagnostic = error.diagnostic();
-    if diagnostic.code != codes::ARGUMENTS || !diagnostic.message.contains(&format!("{step}() takes")) {
-        return error;
+/// Refuses a model whose class defines no `call`, so that there is nothing that it predicts. `parts` names other models
+/// of the file.
+///
+/// # Errors
+/// K0801: it is such a model.
+pub(crate) fn expect_computation(model: &LayerObject, parts: &[String]) -> Result<()> {
+    match model.instance.get() {
+        Some(instance) if !computes(model) => {
+            let class = &instance.class.name;
+            let message = format!("model `{}` computes nothing: its class {class} has no method `call`", model.name());
+            Err(Error::new(codes::TRAINING_CONFIG, message)
+                .help(format!("compile one of the models that it is made of: {}", choice(parts))))
+        }
+        _ => Ok(()),
     }
-    error
-        .note(format!(
-            "Keras on JAX calls `{step}(self, state, data)`; one of `data` alone is for TensorFlow and PyTorch"
-        ))
-        .help("write it as state in, new state out: Keras's guide \"Customizing what happens in fit() with JAX\"")
+}
+
+/// Whether a model computes outputs from inputs: it is made of layers, or its class says how.
+fn computes(model: &LayerObject) -> bool {
+    models::has_graph(model) || defines(model, &["call"])
+}
+
+/// How to ask for another model of the file.
+fn choice(parts: &[String]) -> String {
+    match parts.first() {
+        None => "--model NAME, or --model NAME.ATTRIBUTE".to_owned(),
+        Some(first) => {
+            let parts = parts.iter().map(|part| format!("`{part}`")).collect::<Vec<_>>().join(", ");
+            format!("--model {first} (models are in {parts})")
+        }
+    }
 }
 
 /// Logged values by name.

@@ -14,6 +14,7 @@ mod summary;
 mod training;
 
 pub use build::{Options, build};
+pub(crate) use custom::{expect_computation, expect_stateless};
 pub(crate) use function::uncalled;
 pub use function::{Wanted, called, requested};
 pub use inputs::call_on;

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use keramos_ir::TensorType;
 
+use super::Value;
 use crate::diagnostics::Span;
 
 /// A value that the compiler does not have: a data set, the result of a host package, or anything
@@ -41,6 +42,8 @@ pub(crate) enum Known {
     Moved { base: Rc<()>, factor: i64, offset: i64 },
     /// It draws random numbers, as NumPy's generators do.
     Generator,
+    /// It goes through the elements of this list or tuple, and shows how far it is.
+    Through(Value),
 }
 
 impl Host {
@@ -147,6 +150,14 @@ impl Host {
     #[must_use]
     pub(crate) fn with_type(&self, ty: TensorType) -> Host {
         self.know(Known::Told(ty))
+    }
+
+    /// The list or tuple whose elements it goes through.
+    pub(crate) fn goes_through(&self) -> Option<&Value> {
+        match &self.0.known {
+            Known::Through(elements) if self.0.member.is_none() => Some(elements),
+            _ => None,
+        }
     }
 
     /// Whether it, or what it is an attribute of, draws random numbers.

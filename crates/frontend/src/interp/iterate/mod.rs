@@ -237,7 +237,12 @@ impl Interp {
     /// The value is not iterable.
     pub(crate) fn iterate(&mut self, value: &Value) -> Result<Iterable> {
         let iter = match value {
-            Value::Host(host) => return Ok(Iterable::Host(host.clone())),
+            Value::Host(host) => {
+                return match host.goes_through() {
+                    Some(elements) => self.iterate(&elements.clone()),
+                    None => Ok(Iterable::Host(host.clone())),
+                };
+            }
             Value::Tuple(values) => Iter::Values(values.clone(), 0),
             Value::List(list) => Iter::List(list.clone(), 0),
             Value::Dict(dict) => DictView::keys(dict).iter(),

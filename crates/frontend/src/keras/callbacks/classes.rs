@@ -1,6 +1,7 @@
 //! The classes, with Keras's arguments.
 
 use super::{CallbackObject, Kind, monitor, value};
+use crate::diagnostics::{Diagnostic, codes};
 use crate::error::Result;
 use crate::library::{Bound, ClassDecl, Default, Param, Signature};
 use crate::program::Callback;
@@ -94,11 +95,20 @@ static CHECKPOINT: ClassDecl = ClassDecl {
         Param::new("initial_value_threshold", Default::None),
     ]),
     doc: "Saves the model after epochs: as an artifact, at the same place with the ending `.kar`.",
-    new: |_, args| {
-        value(&CHECKPOINT, args, |args| {
-            if !matches!(args.get("save_freq")?, Value::Str(freq) if &**freq == "epoch") {
-                return Err(args.invalid("save_freq", "\"epoch\": checkpoints are made between epochs"));
+    new: |interp, args| {
+        match args.get("save_freq")? {
+            Value::Str(freq) if &**freq == "epoch" => {}
+            Value::Int(batches) if *batches > 0 => {
+                let message = format!("checkpoints are made between epochs, not after every {batches} batches");
+                interp.warn(
+                    Diagnostic::warning(codes::UNSUPPORTED_FEATURE, interp.span, message)
+                        .note("the model is saved after each epoch")
+                        .help("leave `save_freq` out; shorter epochs are steps_per_epoch= of fit()"),
+                );
             }
+            _ => return Err(args.invalid("save_freq", "\"epoch\" or a number of batches")),
+        }
+        value(&CHECKPOINT, args, |args| {
             let filepath = args.str("filepath")?.to_string();
             let ending = if args.bool("save_weights_only")? { [".weights.h5"; 2] } else { [".keras", ".h5"] };
             if !ending.iter().any(|ending| filepath.ends_with(ending)) {

@@ -19,6 +19,19 @@ pub(in crate::keras) fn attribute(interp: &mut Interp, layer: &Rc<LayerObject>, 
     }
     Ok(match name {
         "metrics" => Some(Value::list(metrics(layer).iter().map(|metric| metric.as_value()).collect())),
+        "metrics_names" => {
+            let metrics = interp.attribute(&layer.as_value(), "metrics")?;
+            let metrics = interp.collect(&metrics)?;
+            let names = metrics.iter().map(|metric| interp.attribute(metric, "name"));
+            let mut names = names.collect::<Result<Vec<_>>>()?;
+            // What `compile` was given is made into metrics only when steps are traced.
+            if let (Some(compiled), None) = (&*layer.recorded.compile.borrow(), &*layer.recorded.trainer.borrow()) {
+                let given = compiled.some("metrics")?.or(compiled.some("weighted_metrics")?);
+                let own = [Some("loss"), given.map(|_| "compile_metrics")];
+                names.splice(0..0, own.into_iter().flatten().map(Value::str));
+            }
+            Some(Value::list(names))
+        }
         "metrics_variables" => {
             let mut ids = Vec::new();
             for metric in models::listed_metrics(interp, layer)? {

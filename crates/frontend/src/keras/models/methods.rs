@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::on_data;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -63,6 +64,7 @@ pub const METHODS: &[MethodDecl] = &[
                 )
                 .help("call model.compile(optimizer=..., loss=...) first"));
             }
+            on_data::build_on(interp, &model, args, "x")?;
             *model.recorded.fit.borrow_mut() = Some(args.clone());
             model.recorded.fitted_at.set(Some(interp.span));
             interp.models.push(model);
@@ -84,7 +86,9 @@ pub const METHODS: &[MethodDecl] = &[
         ]),
         doc: "A run-time operation (`keramos-run evaluate`); its result is a host value.",
         call: |interp, object, args| {
-            *model(object)?.recorded.evaluate.borrow_mut() = Some(args.clone());
+            let model = model(object)?;
+            on_data::build_on(interp, &model, args, "x")?;
+            *model.recorded.evaluate.borrow_mut() = Some(args.clone());
             Ok(host(interp, "the result of evaluate()"))
         },
     },

@@ -4,6 +4,7 @@ mod clone;
 mod functional;
 mod input;
 mod methods;
+mod on_data;
 mod sequential;
 mod subclass;
 mod trainer;
@@ -112,7 +113,13 @@ pub(super) fn listed(interp: &mut Interp, model: &Rc<LayerObject>) -> Result<Vec
 
 /// Whether a layer is a model.
 pub fn is_model(layer: &LayerObject) -> bool {
-    is_functional(layer) || layer.kind::<Sequential>().is_some() || layer.kind::<Subclassed>().is_some()
+    has_graph(layer) || layer.kind::<Subclassed>().is_some()
+}
+
+/// Whether a model computes something itself, beside what a class of the program may add: it is made of layers in order,
+/// or of a graph.
+pub fn has_graph(layer: &LayerObject) -> bool {
+    is_functional(layer) || layer.kind::<Sequential>().is_some()
 }
 
 /// Whether a layer is a functional model.

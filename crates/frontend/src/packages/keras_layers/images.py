@@ -3,6 +3,7 @@
 import math
 
 import keras
+from __keramos__ import default_seed as _default_seed
 from keras import ops
 
 
@@ -189,7 +190,7 @@ class RandomCrop(_Images):
     def __init__(self, height, width, seed=None, data_format=None, name=None, **kwargs):
         super().__init__(data_format, name=name, **kwargs)
         self.height, self.width = height, width
-        self.seed = seed if seed is not None else keras.random.SeedGenerator().seed
+        self.seed = seed if seed is not None else _default_seed()
         self.generator = keras.random.SeedGenerator(seed)
         self.supports_masking = False
 

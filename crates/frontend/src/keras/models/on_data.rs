@@ -1,0 +1,88 @@
+//! Models whose inputs only the data tell: they are built by the first data that they are fitted to, evaluated on or
+//! asked to predict, if the types of these are known.
+
+use std::rc::Rc;
+
+use keramos_ir::{DType, TensorType};
+
+use super::{Sequential, graph_of};
+use crate::error::Result;
+use crate::interp::Interp;
+use crate::keras::layer::LayerObject;
+use crate::keras::{Symbolic, graph};
+use crate::library::{Args, Bound};
+use crate::value::Value;
+
+/// Builds a model that has no inputs yet on data like the argument `name`, rows of arrays whose types are known; a
+/// `Sequential` of unknown data on what its first layer takes, if that is a model.
+///
+/// # Errors
+/// The model cannot take such inputs.
+pub(super) fn build_on(interp: &mut Interp, model: &Rc<LayerObject>, args: &Bound, name: &str) -> Result<()> {
+    // What a step of the program does with the data is its own affair, and it may call other models only.
+    let defines = |name| model.instance.get().is_some_and(|instance| instance.class.lookup(name).is_some());
+    let called = super::has_graph(model) || defines("call");
+    if !called || defines("train_step") || graph_of(interp, model)?.is_some() {
+        return Ok(());
+    }
+    let given = args.get(name)?.map_leaves(&mut |leaf| interp.plain(leaf))?;
+    let Some(types) = known(&given) else {
+        return match first_input(interp, model)? {
+            Some(input) => build(interp, model, &input),
+            None => Ok(()),
+        };
+    };
+    let mut types = types.into_iter();
+    let mut count = 0;
+    let inputs = given.map_leaves(&mut |_| {
+        count += 1;
+        let Some(ty) = types.next() else { return Ok(Value::None) };
+        let shape = ty.shape.iter().enumerate().map(|(i, &n)| (i > 0).then_some(n)).collect();
+        Ok(Value::Symbolic(graph::input(interp, format!("input_{count}").into(), shape, ty.dtype)))
+    })?;
+    if let (Some(_), Value::Symbolic(input)) = (model.kind::<Sequential>(), &inputs) {
+        return build(interp, model, input);
+    }
+    interp.call(&model.as_value(), Args::positional(vec![inputs])).map(drop)
+}
+
+fn build(interp: &mut Interp, model: &Rc<LayerObject>, input: &Symbolic) -> Result<()> {
+    let build = interp.attribute(&model.as_value(), "build")?;
+    interp.call(&build, Args::positional(vec![input.shape_value()])).map(drop)
+}
+
+/// The only input of the model that a `Sequential` begins with.
+fn first_input(interp: &mut Interp, model: &Rc<LayerObject>) -> Result<Option<Symbolic>> {
+    let first = model.kind::<Sequential>().and_then(|_| super::layers(model).into_iter().next());
+    let graph = first.map(|first| graph_of(interp, &first)).transpose()?.flatten();
+    Ok(graph.and_then(|graph| match graph.inputs.as_slice() {
+        [input] => Some(input.clone()),
+        _ => None,
+    }))
+}
+
+/// The types of all leaves as Keras hands them to a model: NumPy's 64-bit numbers have 32 bits. `None` if one is not
+/// known, or no array.
+fn known(data: &Value) -> Option<Vec<TensorType>> {
+    let mut types = Some(Vec::new());
+    data.for_each_leaf(&mut |leaf| {
+        let ty = match leaf {
+            Value::Host(host) if host.member().is_none() => host.array().cloned(),
+            Value::Array(array) => Some(array.ty().clone()),
+            _ => None,
+        };
+        let ty = ty.filter(|ty| ty.rank() > 0).map(|ty| {
+            let dtype = match ty.dtype {
+                DType::F64 => DType::F32,
+                DType::I64 => DType::I32,
+                other => other,
+            };
+            TensorType::new(dtype, ty.shape)
+        });
+        match (&mut types, ty) {
+            (Some(types), Some(ty)) => types.push(ty),
+            _ => types = None,
+        }
+    });
+    types.filter(|types| !types.is_empty())
+}

@@ -1,0 +1,253 @@
+//! Files that are written for other backends of Keras, and what is known of the data sets of Keras.
+
+use keramos_frontend::diagnostics::{Source, Style, render};
+use keramos_frontend::{Options, compile};
+
+/// The text and everything that compiling it tells.
+fn report_with(text: &str, options: &Options) -> String {
+    let compiled = compile(Source::new("model.py", text.to_owned()), options);
+    let all: Vec<String> =
+        compiled.diagnostics.iter().map(|d| render(d, &compiled.sources, Style::default())).collect();
+    format!("{text}\n----\n{}", all.join("\n"))
+}
+
+fn report(text: &str) -> String {
+    report_with(text, &Options::default())
+}
+
+/// A model with a step in TensorFlow's form, which computes something itself.
+const CLASSIFIER: &str = "import tensorflow as tf
+import keras
+
+class Classifier(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(2)
+
+    def call(self, x):
+        return self.dense(x)
+
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            loss = self.compute_loss(y=y, y_pred=self(x, training=True))
+        gradients = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply_gradients(zip(gradients, self.trainable_variables))
+        return {\"loss\": loss}
+
+model = Classifier()
+model(keras.Input((3,)))
+model.compile(\"adam\", \"mse\")
+";
+
+/// One that only has parts.
+const GAN: &str = "import keras
+
+class GAN(keras.Model):
+    def __init__(self, discriminator, generator):
+        super().__init__()
+        self.discriminator = discriminator
+        self.generator = generator
+
+    def train_step(self, real):
+        return {}
+
+generator = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+gan = GAN(keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)]), generator)
+gan.compile(\"adam\")
+";
+
+#[test]
+fn a_step_of_tensorflow_is_told_as_one() {
+    insta::assert_snapshot!(report(CLASSIFIER));
+}
+
+#[test]
+fn a_step_of_a_model_of_parts_names_them() {
+    insta::assert_snapshot!(report(GAN));
+}
+
+#[test]
+fn without_training_the_step_does_not_matter() {
+    let mut options = Options::default();
+    options.program.training = false;
+    let compiled = compile(Source::new("model.py", CLASSIFIER.to_owned()), &options);
+    assert!(compiled.program.is_some(), "{:?}", compiled.diagnostics);
+    for (model, inputs) in [("gan.discriminator", 3), ("generator", 4)] {
+        let options = Options { model: Some(model.to_owned()), ..options.clone() };
+        let program = compile(Source::new("model.py", GAN.to_owned()), &options).program;
+        let rows = program.map(|program| program.layers.first().map(|row| row.outputs[0].0.clone()));
+        assert_eq!(rows, Some(Some(vec![None, Some(inputs)])), "{model}");
+    }
+    insta::assert_snapshot!(report_with(GAN, &options));
+}
+
+macro_rules! reports {
+    ($($name:ident: $text:expr;)*) => {
+        $(#[test]
+        fn $name() {
+            insta::assert_snapshot!(report($text));
+        })*
+    };
+}
+
+reports! {
+    tensorflow_in_a_layer: "import tensorflow as tf
+import keras
+
+class Pool(keras.layers.Layer):
+    def call(self, x):
+        return tf.reduce_mean(x, axis=1)
+
+outputs = Pool()(keras.Input((4, 8)))
+";
+    tensorflow_in_arithmetic: "import tensorflow as tf
+import keras
+
+class Sampling(keras.layers.Layer):
+    def call(self, mean, log_var):
+        return mean + tf.exp(0.5 * log_var)
+
+outputs = Sampling()(keras.Input((8,)), keras.Input((8,)))
+";
+    tensorflow_as_an_activation: "import tensorflow as tf
+import keras
+
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, activation=tf.nn.gelu)])
+";
+    pytorch_in_a_layer: "import torch
+import keras
+
+class Regularized(keras.layers.Layer):
+    def call(self, x):
+        self.add_loss(1e-2 * torch.sum(x))
+        return x
+
+outputs = Regularized()(keras.Input((4,)))
+";
+    a_variable_that_begins_with_data: "import keras
+import numpy as np
+
+class Scale(keras.layers.Layer):
+    def __init__(self, units):
+        super().__init__()
+        self.scale = keras.Variable(np.random.random((units,)), dtype=\"float32\")
+
+    def call(self, x):
+        return x * self.scale
+
+model = keras.Sequential([keras.Input((3,)), Scale(3)])
+model.compile(\"sgd\", \"mse\")
+";
+    checkpoints_within_an_epoch: "import keras
+
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+model.compile(\"sgd\", \"mse\")
+saved = keras.callbacks.ModelCheckpoint(\"model.keras\", save_freq=100)
+model.fit(None, None, callbacks=[saved])
+keras.callbacks.ModelCheckpoint(\"model.keras\", save_freq=\"batch\")
+";
+    data_sets_of_keras: "import keras
+
+names = [\"mnist\", \"fashion_mnist\", \"cifar10\", \"cifar100\"]
+for name in names:
+    (x_train, y_train), (x_test, y_test) = getattr(keras.datasets, name).load_data()
+    assert len(x_train) == x_train.shape[0] and len(x_test) == 10000 and len(y_test) == 10000
+    assert x_train.shape[1:] == ((28, 28) if \"mnist\" in name else (32, 32, 3))
+    assert y_train.shape[1:] == (() if \"mnist\" in name else (1,))
+(x, y), (x_test, _) = keras.datasets.boston_housing.load_data(test_split=0.25)
+assert x.shape == (379, 13) and x_test.shape == (127, 13) and y.shape == (379,)
+(x, y), _ = keras.datasets.california_housing.load_data(version=\"small\")
+assert x.shape == (480, 8)
+model = keras.Sequential([keras.layers.Dense(1)])
+model.compile(\"sgd\", \"mse\")
+model.fit(x / 255.0, y)
+keras.datasets.cifar100.load_data(label_mode=\"rough\")
+keras.datasets.boston_housing.load_data(test_split=1)
+keras.datasets.cifar11.load_data()
+";
+    layers_from_their_configurations: "import keras
+
+@keras.saving.register_keras_serializable()
+class Pair(keras.layers.Layer):
+    def __init__(self, first, second=None, **options):
+        super().__init__(**options)
+        self.first = first
+        if second is not None:
+            self.second = second
+        else:
+            self.second = keras.layers.Dense(8)
+
+    def get_config(self):
+        return {**super().get_config(), \"first\": self.first, \"second\": self.second}
+
+    @classmethod
+    def from_config(cls, config):
+        config[\"first\"] = keras.layers.deserialize(config[\"first\"])
+        config[\"second\"] = keras.saving.deserialize_keras_object(config[\"second\"])
+        return cls(**config)
+
+    def call(self, x):
+        return self.second(self.first(x))
+
+inputs = keras.Input((4,))
+model = keras.Model(inputs, Pair(keras.layers.Dense(3, name=\"one\"))(inputs))
+again = keras.Model.from_config(model.get_config())
+assert again.count_params() == model.count_params() == 47
+layer = keras.layers.Dense(3, activation=\"relu\", name=\"one\")
+config = keras.layers.serialize(layer)
+assert config[\"class_name\"] == \"Dense\" and config[\"config\"][\"units\"] == 3
+made = keras.layers.deserialize(config)
+assert made is not layer and made.name == \"one\" and made.units == 3
+made = keras.layers.deserialize({\"module\": \"keras.layers\", \"class_name\": \"Dense\", \"config\": {\"units\": 5}})
+assert made.units == 5
+keras.layers.deserialize({\"class_name\": \"Dens\", \"config\": {}})
+keras.layers.deserialize({})
+";
+    a_dict_that_only_a_loop_of_the_run_fills: "from collections import defaultdict
+import keras
+import numpy as np
+
+clusters = defaultdict(list)
+for index, cluster in enumerate(np.load(\"clusters.npy\")):
+    clusters[cluster].append(index)
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(len(clusters[0]))])
+";
+    progress_bars: "from tqdm import tqdm
+import keras
+
+models = [keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)]) for _ in range(2)]
+for model in tqdm(models, desc=\"training\"):
+    model.compile(\"sgd\", \"mse\")
+assert [len(model.weights) for model in tqdm(models)] == [2, 2]
+bar = tqdm(models)
+bar.set_description(\"later\")
+bar.unknown.value
+";
+    losses_of_a_layer_that_was_called: "import keras
+
+class Activity(keras.layers.Layer):
+    def call(self, x):
+        self.add_loss(keras.ops.sum(x))
+        return x
+
+class Outer(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(2, kernel_regularizer=\"l2\")
+        self.activity = Activity()
+
+    def call(self, x):
+        return self.activity(self.dense(x))
+
+layer = Outer()
+assert len(layer.losses) == 0
+layer(keras.ops.ones((1, 3)))
+assert len(layer.losses) == 2
+layer(keras.ops.ones((1, 3)))
+assert len(layer.losses) == 2 and len(layer.activity.losses) == 1
+model = keras.Sequential([keras.Input((3,)), layer])
+model.compile(\"sgd\", \"mse\", metrics=[\"mae\"])
+assert model.metrics_names == [\"loss\", \"compile_metrics\"]
+";
+}
