@@ -9,7 +9,13 @@ from .case import Case, describe, seed_variables
 
 def numbered(prefix: str, arrays) -> dict:
     """`arrays` as `prefix/0`, `prefix/1`, …"""
-    return {f"{prefix}/{i}": np.asarray(a) for i, a in enumerate(arrays)}
+    return {f"{prefix}/{i}": _storable(a) for i, a in enumerate(arrays)}
+
+
+def _storable(array) -> np.ndarray:
+    """The array in a type that npy files have: `bfloat16` and `float16` as `float32`, which holds all their values."""
+    array = np.asarray(array)
+    return array.astype(np.float32) if str(array.dtype) in ("bfloat16", "float16") else array
 
 
 def start(case: Case) -> tuple[dict, dict]:
@@ -55,7 +61,7 @@ def gradients(case: Case) -> tuple[dict, dict]:
         rest = iter(floats)
         inputs = [next(rest) if x is None else x for x in fixed]
         outputs, state = _stateless(case, model, trainable, inputs, training=True)
-        return [y for y in outputs if _is_float(y)], (outputs, state)
+        return [y for y in outputs if jax.numpy.issubdtype(y.dtype, jax.numpy.floating)], (outputs, state)
 
     def pulled(trainable, floats, cotangents):
         _, pull, (outputs, state) = jax.vjp(run, trainable, floats, has_aux=True)
@@ -63,7 +69,8 @@ def gradients(case: Case) -> tuple[dict, dict]:
 
     shapes = jax.eval_shape(run, trainable, floats)[0]
     cotangents = [case.source.draw("normal", s.shape, "float32") for s in shapes]
-    outputs, state, (by_weight, by_input) = jax.jit(pulled)(trainable, floats, cotangents)
+    pulled_from = [c.astype(s.dtype) for c, s in zip(cotangents, shapes, strict=True)]
+    outputs, state, (by_weight, by_input) = jax.jit(pulled)(trainable, floats, pulled_from)
     after = dict(zip([v.path for v in model.non_trainable_variables], state, strict=True))
     seeds = [after.pop(v.path) for v in seed_variables(model)]
     return (

@@ -254,6 +254,7 @@ impl Interp {
                 Ok(dtype.numpy_name() == &**name)
             }
             (Value::User(_), _) | (_, Value::User(_)) => self.equal_objects(left, right),
+            (Value::Object(a), Value::Object(b)) if a.equals(b) => Ok(true),
             (Value::Array(_) | Value::Tensor(_), other) | (other, Value::Array(_) | Value::Tensor(_))
                 if Number::of(other).is_some() || matches!(other, Value::Array(_) | Value::Tensor(_)) =>
             {

@@ -173,7 +173,7 @@ impl Interp {
             return Ok(args);
         }
         let mut leaf = |value: &Value| match behind(value) {
-            Some(id) => self.read_variable(id).map(Value::Tensor),
+            Some(id) => self.variable_value(id).map(Value::Tensor),
             None => Ok(value.clone()),
         };
         let positional = args.positional.iter().map(|v| v.map_leaves(&mut leaf)).collect::<Result<Vec<_>>>()?;

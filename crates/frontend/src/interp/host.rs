@@ -67,6 +67,11 @@ pub(crate) fn reaches(host: &Host, what: &str) -> Error {
         Some(span) => error.label(span, "it comes from here"),
         None => error,
     };
+    if let Some(layer) = host.function().and_then(|name| name.strip_prefix("keras.layers.")) {
+        return error.help(format!(
+            "{layer} runs on TensorFlow's strings and tables, in front of the model: apply it to the data, and give the model its integers: keras.Input(shape=..., dtype=\"int32\")"
+        ));
+    }
     match foreign {
         Some(Foreign { name, counterpart: Some(ours), .. }) => error.help(format!("on JAX, {ours} takes the place of {name}")),
         Some(Foreign { of, .. }) => error.help(format!("on JAX, compute with keras.ops or jax.numpy in the place of {of}")),

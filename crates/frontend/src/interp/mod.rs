@@ -45,6 +45,7 @@ use std::rc::Rc;
 
 use crate::diagnostics::{Diagnostic, Source, Span};
 use crate::keras::derived::{Deriving, Tracked};
+use crate::keras::dtype_policy::{Autocast, Policy};
 use crate::keras::layer::LayerObject;
 use crate::keras::padding::Padding;
 use crate::keras::variable::{StateScopes, VariableId, Variables};
@@ -73,6 +74,10 @@ pub struct Interp {
     /// Whether [`Interp::training`] was given to a layer call that is under way: a `call` of the program gets it then,
     /// and its own default otherwise.
     pub training_given: bool,
+    /// The policy of layers that are made without `dtype=`.
+    pub(crate) policy: Policy,
+    /// The type in which the layer being called reads variables; the outer one is missing outside of such layers.
+    pub(crate) autocast: Option<Autocast>,
     /// How many calls of layers the current one is inside.
     pub(crate) calls: usize,
     /// The rows of the batch, while a step over padded batches is traced.
@@ -131,6 +136,8 @@ impl Interp {
             diagnostics: Vec::new(),
             training: false,
             training_given: false,
+            policy: Policy::default(),
+            autocast: None,
             calls: 0,
             padding: None,
             names: Names::default(),

@@ -22,6 +22,19 @@ impl Interp {
         self.state.read(&mut self.tracer, &self.variables, id)
     }
 
+    /// The present value of a variable as the program reads it: while a layer is called that computes in another
+    /// type, in that one.
+    ///
+    /// # Errors
+    /// Nothing is being traced.
+    pub fn variable_value(&mut self, id: VariableId) -> Result<Tensor> {
+        let value = self.read_variable(id)?;
+        match self.autocast.flatten().filter(|_| self.variables.get(id).autocast && value.dtype().is_float()) {
+            Some(dtype) => self.tracer.convert(&value, dtype),
+            None => Ok(value),
+        }
+    }
+
     /// Creates a variable named `name` under the current scope path.
     pub fn add_variable(&mut self, name: &str, ty: TensorType, weight: impl Into<Weight>, role: Role) -> VariableId {
         let mut weight = weight.into();
@@ -30,7 +43,7 @@ impl Interp {
         let path = if scope.is_empty() { name.to_owned() } else { format!("{scope}/{name}") };
         let name: Rc<str> = name.into();
         let trainable = role == Role::Weight;
-        self.variables.add(Variable { path, name, ty, role, trainable, frozen: false, weight })
+        self.variables.add(Variable { path, name, ty, role, trainable, frozen: false, autocast: true, weight })
     }
 
     /// A tensor from a tensor, number, truth value or array.
@@ -42,7 +55,7 @@ impl Interp {
     pub fn to_tensor(&mut self, value: &Value) -> Result<Tensor> {
         let scalar = |dtype, x| Array::scalar(dtype, x);
         if let Some(id) = behind(value) {
-            return self.read_variable(id);
+            return self.variable_value(id);
         }
         if self.has_written(value) {
             let value = self.plain(value)?;

@@ -8,6 +8,7 @@ pub mod arrays;
 pub mod callbacks;
 pub(crate) mod datasets;
 pub(crate) mod derived;
+pub(crate) mod dtype_policy;
 pub mod graph;
 pub mod initializers;
 pub mod layer;

@@ -53,6 +53,8 @@ pub struct Variable {
     pub trainable: bool,
     /// Whether it was made to be trained, and that was taken back: it keeps its place among the trained ones.
     pub frozen: bool,
+    /// Whether layers that compute in another type read it in that.
+    pub autocast: bool,
     /// How it starts, and what else holds for its values.
     pub weight: Weight,
 }

@@ -171,7 +171,9 @@ fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         None => interp.names.unique("Variable"),
     };
     let id = interp.add_variable(&name, ty, initializer, Role::Weight);
-    interp.variables.get_mut(id).trainable = trainable;
+    let autocast = args.bool("autocast")?;
+    let variable = interp.variables.get_mut(id);
+    (variable.trainable, variable.autocast) = (trainable, autocast);
     Ok(interp.variable(id))
 }
 
@@ -185,7 +187,7 @@ fn assign(
     let value = args.get("value")?.clone();
     if interp.tracer.depth() > 0 {
         let new = crate::jax::arguments::to_tensor(interp, &value)?;
-        let old = interp.read_variable(variable.id)?;
+        let old = interp.variable_value(variable.id)?;
         let new = combine(interp, &old, new)?;
         interp.assign_variable(variable.id, new)?;
         return Ok(Value::Object(object.clone()));
@@ -251,8 +253,11 @@ impl Object for VariableObject {
             "initializer" => Some(variable.weight.initializer.clone()),
             "regularizer" => Some(variable.weight.regularizer.clone().unwrap_or(Value::None)),
             "constraint" => Some(variable.weight.constraint.clone().unwrap_or(Value::None)),
-            "dtype" => Some(Value::str(self.ty.dtype.numpy_name())),
-            "value" if interp.tracer.depth() > 0 => Some(Value::Tensor(interp.read_variable(self.id)?)),
+            "dtype" => {
+                let cast = interp.autocast.flatten().filter(|_| variable.autocast && self.ty.dtype.is_float());
+                Some(Value::str(cast.unwrap_or(self.ty.dtype).numpy_name()))
+            }
+            "value" if interp.tracer.depth() > 0 => Some(Value::Tensor(interp.variable_value(self.id)?)),
             "value" => Some(Value::Object(Rc::new(InitialValue { id: self.id, weak: false }))),
             _ => interp.tensor_attribute(&Value::Object(self), name)?,
         })

@@ -1,13 +1,13 @@
 //! `keras` and its modules.
 
 use super::{Contents, bases, modules};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::builtins::functions;
 use crate::keras::weights::{constraints, regularizers};
 use crate::keras::{
-    Seeds, activations, callbacks, derived, initializers, layers, losses, metrics, models, optimizers, schedules,
-    variable_object,
+    Seeds, activations, callbacks, derived, dtype_policy, initializers, layers, losses, metrics, models, optimizers,
+    schedules, variable_object,
 };
 use crate::library::{Bound, Default, FunctionDecl, Param, Refused, Signature};
 use crate::value::{Host, Value};
@@ -91,16 +91,19 @@ static LOAD_MODEL: FunctionDecl = FunctionDecl {
 /// What of `keras` is not compiled.
 const REFUSED: &[Refused] = &[
     Refused { name: "distribution", why: "an artifact runs on one device" },
-    Refused {
-        name: "mixed_precision",
-        why: "programs run in the types that the file states; cast with keras.ops.cast",
-    },
     Refused { name: "quantizers", why: "weights are stored as they are trained" },
 ];
 
 /// Layers that are written in the model language.
 const LAYER_TEXTS: &[&str] = &[
+    include_str!("../packages/keras_layers/base.py"),
     include_str!("../packages/keras_layers/images.py"),
+    include_str!("../packages/keras_layers/color.py"),
+    include_str!("../packages/keras_layers/mixing.py"),
+    include_str!("../packages/keras_layers/encoding.py"),
+    include_str!("../packages/keras_layers/pooling.py"),
+    include_str!("../packages/keras_layers/audio.py"),
+    include_str!("../packages/keras_layers/wrappers.py"),
     include_str!("../packages/keras_layers/attention.py"),
     include_str!("../packages/keras_layers/conv_lstm.py"),
     include_str!("../packages/keras_layers/regularization.py"),
@@ -114,8 +117,11 @@ const OPTIMIZER_TEXTS: &[&str] = &[
 
 /// Losses and metrics that are written in the model language.
 const LOSS_TEXTS: &[&str] = &[include_str!("../packages/keras_losses/losses.py")];
-const METRIC_TEXTS: &[&str] =
-    &[include_str!("../packages/keras_metrics/iou.py"), include_str!("../packages/keras_metrics/metrics.py")];
+const METRIC_TEXTS: &[&str] = &[
+    include_str!("../packages/keras_metrics/iou.py"),
+    include_str!("../packages/keras_metrics/metrics.py"),
+    include_str!("../packages/keras_metrics/r2.py"),
+];
 
 const REFUSED_LOSSES: &[Refused] = &[Refused {
     name: "CTC",
@@ -123,10 +129,6 @@ const REFUSED_LOSSES: &[Refused] = &[Refused {
 }];
 
 const REFUSED_OPTIMIZERS: &[Refused] = &[
-    Refused {
-        name: "LossScaleOptimizer",
-        why: "programs run in the types that the file states, in which gradients do not vanish; a fixed scale is loss_scale_factor=",
-    },
     Refused {
         name: "MultiOptimizer",
         why: "one optimizer updates what fit() trains; in a train_step of your own, several have their variables each",
@@ -143,6 +145,31 @@ const REFUSED_LAYERS: &[Refused] = &[
     Refused { name: "TorchModuleWrapper", why: "a PyTorch module is no Keras program" },
     Refused { name: "JaxLayer", why: "call the JAX function inside a Lambda layer or a layer of your own" },
     Refused { name: "FlaxLayer", why: "write the module as a Keras layer" },
+    Refused {
+        name: "AugMix",
+        why: "Keras has Python draw the chains of changes when it traces the layer, other ones in each compilation; use RandAugment",
+    },
+    Refused { name: "RandomElasticTransform", why: "move the images with keras.ops.image.map_coordinates instead" },
+    Refused {
+        name: "ContrastLimitedAdaptiveHistogramEqualization",
+        why: "spread the values with layers.Equalization or AutoContrast, or in the data",
+    },
+    Refused { name: "MaxNumBoundingBoxes", why: "boxes beside images are the data's; pad them there" },
+];
+
+const REFUSED_SETTINGS: &[Refused] = &[
+    Refused { name: "set_max_epochs", why: "say how many epochs in fit(), or to keramos-run" },
+    Refused { name: "set_max_steps_per_epoch", why: "say how many steps in fit(), or to keramos-run" },
+];
+
+const TREE_TEXTS: &[&str] = &[include_str!("../packages/keras_utils/tree.py")];
+const UTILITY_TEXTS: &[&str] = &[include_str!("../packages/keras_utils/utils.py")];
+
+const REFUSED_POLICIES: &[Refused] = &[
+    Refused { name: "DTypePolicyMap", why: "give the layers their `dtype=` one by one" },
+    Refused { name: "QuantizedDTypePolicy", why: "weights are stored as they are trained" },
+    Refused { name: "QuantizedFloat8DTypePolicy", why: "weights are stored as they are trained" },
+    Refused { name: "GPTQDTypePolicy", why: "weights are stored as they are trained" },
 ];
 
 const REFUSED_UTILITIES: &[Refused] = &[Refused {
@@ -187,16 +214,71 @@ static OWN_FUNCTIONS: &[FunctionDecl] = functions! {
 /// The version of Keras that programs see.
 const VERSION: &str = "3.0.0";
 
+fn clear_session(interp: &mut Interp, _: &mut Bound) -> Result<Value> {
+    interp.policy = dtype_policy::Policy::default();
+    Ok(Value::None)
+}
+
 static BACKEND_FUNCTIONS: &[FunctionDecl] = functions! {
-    "clear_session" [(free_memory = Default::Bool(true))] "Does nothing: a compilation starts afresh." => |_, _| Ok(Value::None);
+    "clear_session" [(free_memory = Default::Bool(true))] "Forgets the global dtype policy." => clear_session;
     "backend" [] "The name of the backend whose numerics Keramos follows." => |_, _| Ok(Value::str("jax"));
     "epsilon" [] "What keeps divisions finite." => |_, _| Ok(Value::Float(crate::keras::EPSILON));
     "floatx" [] "The default element type." => |_, _| Ok(Value::str("float32"));
     "image_data_format" [] "The default order of image dimensions." => |_, _| Ok(Value::str("channels_last"));
 };
 
+/// What a setting can only be, because programs are compiled for it.
+fn only(args: &Bound, name: &str, value: &str, help: &'static str) -> Result<Value> {
+    match args.get(name)? {
+        Value::Str(given) if **given == *value => Ok(Value::None),
+        _ => {
+            let message = format!("{}() of anything but \"{value}\"", args.function());
+            Err(Error::unsupported(message).help(help))
+        }
+    }
+}
+
+static SYMBOLIC_FUNCTIONS: &[FunctionDecl] = functions! {
+    "is_keras_tensor" [(x)] "Whether a value is a symbolic tensor." => |_, args| {
+        Ok(Value::Bool(matches!(args.get("x")?, Value::Symbolic(_))))
+    };
+};
+
+/// Settings of Keras's run time, which say nothing about a compiled program.
+static SETTINGS: &[FunctionDecl] = functions! {
+    "set_floatx" [(value)] "Accepts float32, the default element type."
+        => |_, args| only(args, "value", "float32", "set a dtype policy: keras.config.set_dtype_policy(\"bfloat16\")");
+    "set_image_data_format" [(data_format)] "Accepts channels_last, the default order of image dimensions."
+        => |_, args| only(args, "data_format", "channels_last", "pass data_format=\"channels_first\" to the layers");
+    "set_epsilon" [(value)] "Accepts 1e-7, which keeps divisions finite." => |_, args| {
+        if args.f64("value")? == crate::keras::EPSILON {
+            return Ok(Value::None);
+        }
+        Err(Error::unsupported("set_epsilon() of anything but 1e-7").help("pass epsilon= to the layers and optimizers"))
+    };
+};
+
+static CONFIG_FUNCTIONS: &[FunctionDecl] = functions! {
+    "set_backend" [(backend)] "Accepts jax, whose numerics Keramos follows."
+        => |_, args| only(args, "backend", "jax", "the numerics are those of Keras on JAX");
+    "is_nnx_enabled" [] "Whether layers are modules of Flax: no." => |_, _| Ok(Value::Bool(false));
+    "max_epochs" [] "The limit of fit()'s epochs: none." => |_, _| Ok(Value::None);
+    "max_steps_per_epoch" [] "The limit of an epoch's steps: none." => |_, _| Ok(Value::None);
+    "enable_interactive_logging" [] "Is the run's." => |_, _| Ok(Value::None);
+    "disable_interactive_logging" [] "Is the run's." => |_, _| Ok(Value::None);
+    "is_interactive_logging_enabled" [] "Whether progress is shown: yes." => |_, _| Ok(Value::Bool(true));
+    "enable_traceback_filtering" [] "Is Python's." => |_, _| Ok(Value::None);
+    "disable_traceback_filtering" [] "Is Python's." => |_, _| Ok(Value::None);
+    "is_traceback_filtering_enabled" [] "Whether tracebacks are cut: yes." => |_, _| Ok(Value::Bool(true));
+    "enable_unsafe_deserialization" [] "Is the run's." => |_, _| Ok(Value::None);
+    "enable_flash_attention" [] "Leaves the choice to the compiler." => |_, _| Ok(Value::None);
+    "disable_flash_attention" [] "Leaves the choice to the compiler." => |_, _| Ok(Value::None);
+    "is_flash_attention_enabled" [] "Whether flash attention is chosen: not known." => |_, _| Ok(Value::None);
+};
+
 static UTILITY_FUNCTIONS: &[FunctionDecl] = functions! {
     "set_random_seed" [(seed)] "Sets where default seeds come from." => set_random_seed;
+    "clear_session" [(free_memory = Default::Bool(true))] "Forgets the global dtype policy." => clear_session;
 };
 
 fn set_random_seed(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
@@ -214,7 +296,7 @@ static SAVING_FUNCTIONS: &[FunctionDecl] = functions! {
 modules! {
     /// `keras`.
     KERAS = Contents {
-        classes: &[models::CLASSES, variable_object::CLASSES, bases::LAYER, bases::LOSS, bases::METRIC, bases::OPTIMIZER, bases::INITIALIZER, bases::REGULARIZER],
+        classes: &[models::CLASSES, variable_object::CLASSES, &[&dtype_policy::DTYPE_POLICY], bases::LAYER, bases::LOSS, bases::METRIC, bases::OPTIMIZER, bases::INITIALIZER, bases::REGULARIZER],
         functions: &[models::FUNCTIONS],
         python: &[OWN_FUNCTIONS],
         values: keras_value,
@@ -285,13 +367,16 @@ modules! {
     };
     /// `keras.utils`.
     UTILS = Contents {
-        python: &[SAVING_FUNCTIONS, UTILITY_FUNCTIONS],
+        python: &[SAVING_FUNCTIONS, UTILITY_FUNCTIONS, SYMBOLIC_FUNCTIONS],
         functions: &[derived::config::OBJECT_FUNCTIONS],
         values: utility,
         value_names: UTILITIES,
         refused: REFUSED_UTILITIES,
+        written: UTILITY_TEXTS,
         ..Contents::new("keras.utils")
     };
+    /// `keras.tree`.
+    TREE = Contents { written: TREE_TEXTS, ..Contents::new("keras.tree") };
     /// `keras.saving`.
     SAVING = Contents {
         python: &[SAVING_FUNCTIONS],
@@ -301,7 +386,20 @@ modules! {
         ..Contents::new("keras.saving")
     };
     /// `keras.backend`.
-    BACKEND = Contents { python: &[BACKEND_FUNCTIONS], ..Contents::new("keras.backend") };
+    BACKEND = Contents { python: &[BACKEND_FUNCTIONS, SETTINGS, SYMBOLIC_FUNCTIONS], written: UTILITY_TEXTS, ..Contents::new("keras.backend") };
     /// `keras.config`.
-    CONFIG = Contents { python: &[BACKEND_FUNCTIONS], ..Contents::new("keras.config") };
+    CONFIG = Contents { python: &[BACKEND_FUNCTIONS, SETTINGS, CONFIG_FUNCTIONS, dtype_policy::FUNCTIONS], refused: REFUSED_SETTINGS, ..Contents::new("keras.config") };
+    /// `keras.mixed_precision`.
+    MIXED_PRECISION = Contents {
+        classes: &[&[&dtype_policy::DTYPE_POLICY, &optimizers::LOSS_SCALE]],
+        python: &[dtype_policy::FUNCTIONS, dtype_policy::OLDER],
+        ..Contents::new("keras.mixed_precision")
+    };
+    /// `keras.dtype_policies`.
+    DTYPE_POLICIES = Contents {
+        classes: &[&[&dtype_policy::DTYPE_POLICY]],
+        python: &[dtype_policy::CONVERSIONS],
+        refused: REFUSED_POLICIES,
+        ..Contents::new("keras.dtype_policies")
+    };
 }

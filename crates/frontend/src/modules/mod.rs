@@ -194,7 +194,6 @@ const HOST_MODULES: &[&str] = &[
     "keras.preprocessing",
     "keras.visualization",
     "keras.wrappers",
-    "keras.tree",
     "flax.config",
     "flax.jax_utils",
     "flax.serialization",

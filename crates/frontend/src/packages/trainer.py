@@ -1,4 +1,5 @@
 import jax
+import keras
 
 
 def _parts(data):
@@ -37,7 +38,12 @@ def compute_loss_and_updates(
         sample_weight=sample_weight,
         training=training,
     )
-    return loss, (loss, y_pred, variables[1], variables[2])
+    scaled = loss
+    if training and model.optimizer is not None and optimizer_variables is not None:
+        mapping = list(zip(model.optimizer.variables, optimizer_variables))
+        with keras.StatelessScope(state_mapping=mapping):
+            scaled = model.optimizer.scale_loss(loss)
+    return scaled, (loss, y_pred, variables[1], variables[2])
 
 
 def train_step(model, state, data):

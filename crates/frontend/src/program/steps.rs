@@ -200,7 +200,7 @@ fn step(interp: &mut Interp, graph: &Functional, compiled: &Compiled, batch: &Ba
         let (total, each) = losses(interp, compiled, batch, &outputs)?;
         let closed = interp.state.close();
         counts = (each.len(), outputs.len());
-        let mut results = vec![total];
+        let mut results = vec![compiled.optimizer.scale_loss(interp, &total)?, total];
         results.extend(each);
         results.extend(outputs);
         for (id, value) in closed.assigned {
@@ -217,12 +217,13 @@ fn step(interp: &mut Interp, graph: &Functional, compiled: &Compiled, batch: &Ba
     let args: Vec<&Tensor> = weights.iter().chain(&captures).collect();
     let results = interp.tracer.inline(&both, &args)?;
     let mut results = results.into_iter();
-    let total = results.next().ok_or_else(|| Error::internal("a loss function without a value"))?;
+    let total = results.nth(1).ok_or_else(|| Error::internal("a loss function without a value"))?;
     let each: Vec<Tensor> = results.by_ref().take(counts.0).collect();
     // Implicit masks end here, as in Keras on JAX: metrics of a training step see none.
     let outputs: Vec<Tensor> = results.by_ref().take(counts.1).collect();
-    for id in assigned {
-        if let Some(value) = results.next() {
+    for (id, value) in assigned.into_iter().zip(results.by_ref()) {
+        // What layers assign to a trained weight counts within the pass alone: the optimizer goes on from its own value.
+        if !compiled.trained.contains(&id) {
             interp.state.assign(id, value);
         }
     }

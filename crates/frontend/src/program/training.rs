@@ -146,7 +146,11 @@ impl Compiled {
         };
         compiled.total.build(interp, &[])?;
         for metric in &compiled.metrics {
-            metric.metric.build(interp, &compiled.shapes[metric.output])?;
+            let shape = &compiled.shapes[metric.output];
+            let target = compiled.targets.get(metric.output).cloned().flatten();
+            let y_pred = TensorType::new(DType::F32, shape.clone());
+            metric.metric.prepare(interp, &target.unwrap_or_else(|| y_pred.clone()), &y_pred)?;
+            metric.metric.build(interp, shape)?;
         }
         for tracker in compiled.losses.iter().filter_map(|l| l.tracker.clone()) {
             tracker.build(interp, &[])?;

@@ -163,7 +163,10 @@ impl Case {
             (0..self.list("inputs").len()).map(|k| self.input(k, rows)).collect::<Result<_, _>>()?;
         let traced = model.trace(&inputs, false, |_, outputs| Ok(outputs))?;
         let results = self.eval(&model, &traced.function, &inputs, &traced.reads)?;
-        for (k, got) in results.iter().take(self.list("outputs").len()).enumerate() {
+        for (k, (got, output)) in results.iter().zip(self.list("outputs")).enumerate() {
+            if output["dtype"] != got.ty().dtype.numpy_name() {
+                return fail(format!("y/{k} is {}, expected {}", got.ty(), output["dtype"]));
+            }
             compare::check(&format!("y/{k}"), got, self.array(&format!("y/{k}"))?, self.tolerance, 0.0)?;
         }
         Ok(())

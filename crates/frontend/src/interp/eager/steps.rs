@@ -54,6 +54,7 @@ impl Steps {
             role: Role::Array,
             trainable: false,
             frozen: false,
+            autocast: false,
             weight: initializer.into(),
         })
     }

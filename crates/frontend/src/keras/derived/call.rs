@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use keramos_ir::DType;
+
 use super::build::{call_parameters, name_arguments};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -11,8 +13,7 @@ use crate::library::brief;
 use crate::trace::Tensor;
 use crate::value::Value;
 
-/// Runs the program's `call` on tensors: floats come in the layer's element type, `training` and implicit masks
-/// go to parameters of those names, and masks to the outputs.
+/// Runs the program's `call` on tensors: `training` and implicit masks go to parameters of those names, and masks to the outputs.
 ///
 /// # Errors
 /// An argument by position is no tensor, `call` fails, or it returns nothing.
@@ -23,7 +24,7 @@ pub(in crate::keras) fn run(
     args: Args,
     training: Option<bool>,
 ) -> Result<Value> {
-    let mut args = converted(interp, layer, args)?;
+    let mut args = args;
     for value in &args.positional {
         check_positional(layer, value)?;
     }
@@ -78,18 +79,32 @@ fn set_keyword(args: &mut Args, name: &str, value: Value) {
     args.keywords.push((name.into(), value));
 }
 
-/// The arguments with arrays as tensors, and floats in the layer's element type.
-fn converted(interp: &mut Interp, layer: &LayerObject, args: Args) -> Result<Args> {
-    let dtype = layer.dtype;
+/// The arguments with arrays as tensors, and floats in the given element type, if there is one.
+///
+/// # Errors
+/// An array is of a type that tensors do not have.
+pub(in crate::keras) fn converted(interp: &mut Interp, args: Args, dtype: Option<DType>) -> Result<Args> {
+    let other = |tensor: &Tensor| tensor.dtype().is_float() && dtype.is_some_and(|dtype| dtype != tensor.dtype());
+    let mut needed = false;
+    let mut look = |leaf: &Value| {
+        needed |= match leaf {
+            Value::Tensor(tensor) => other(tensor),
+            Value::Array(_) => true,
+            _ => false,
+        }
+    };
+    args.positional.iter().for_each(|value| value.for_each_leaf(&mut look));
+    args.keywords.iter().for_each(|(_, value)| value.for_each_leaf(&mut look));
+    if !needed {
+        return Ok(args);
+    }
     let mut leaf = |value: &Value| {
         let tensor = match value {
             Value::Tensor(tensor) => tensor.clone(),
             Value::Array(_) => interp.to_tensor(value)?,
             other => return Ok(other.clone()),
         };
-        if !tensor.dtype().is_float() || tensor.dtype() == dtype {
-            return Ok(Value::Tensor(tensor));
-        }
+        let Some(dtype) = dtype.filter(|_| other(&tensor)) else { return Ok(Value::Tensor(tensor)) };
         let mask = tensor.mask().cloned();
         Ok(Value::Tensor(interp.tracer.convert(&tensor, dtype)?.with_mask(mask)))
     };

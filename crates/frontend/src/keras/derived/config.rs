@@ -99,7 +99,7 @@ pub(super) fn get(layer: &Rc<LayerObject>) -> Result<Value> {
     let mut config = vec![
         ("name", Value::Str(layer.name())),
         ("trainable", Value::Bool(layer.trainable.get())),
-        ("dtype", Value::str(layer.dtype.numpy_name())),
+        ("dtype", Value::Str(layer.policy.borrow().name.clone())),
     ];
     if models::is_model(layer) && layer.instance.get().is_none() {
         config.push((MODEL, layer.as_value()));

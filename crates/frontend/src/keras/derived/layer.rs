@@ -188,7 +188,7 @@ fn add_weight(interp: &mut Interp, object: &ObjectRef, args: &mut Bound) -> Resu
         given => sizes(given).ok_or_else(|| unknown_shape(&layer, given))?,
     };
     let dtype = match args.some("dtype")? {
-        None => layer.dtype,
+        None => layer.variable_dtype(),
         Some(Value::DType(dtype)) => *dtype,
         Some(_) => DType::from_numpy_name(&args.str("dtype")?)
             .ok_or_else(|| args.invalid("dtype", "the name of an element type such as \"float32\""))?,
@@ -210,7 +210,8 @@ fn add_weight(interp: &mut Interp, object: &ObjectRef, args: &mut Bound) -> Resu
     let entered = layer.open_scope(interp);
     let id = interp.add_variable(&name, TensorType::new(dtype, shape), weight, Role::Weight);
     layer.close_scope(interp, entered);
-    interp.variables.get_mut(id).trainable = args.bool("trainable")?;
+    let variable = interp.variables.get_mut(id);
+    (variable.trainable, variable.autocast) = (args.bool("trainable")?, args.bool("autocast")?);
     layer.weights.borrow_mut().push(id);
     Ok(interp.variable(id))
 }

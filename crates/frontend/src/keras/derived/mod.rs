@@ -16,7 +16,7 @@ use std::rc::Rc;
 
 pub(super) use attributes::attribute;
 pub(super) use build::{build, first_parameter, record};
-pub(super) use call::run;
+pub(super) use call::{converted, run};
 pub(crate) use inherited::{from_config, inherited};
 pub(super) use layer::Bare;
 pub use layer::LAYER;

@@ -242,7 +242,7 @@ pub(super) fn expect_size(cx: &Call<'_>, x: &Tensor, axis: i64, expected: usize)
 /// The single input in the layer's own element type, if both are floats; integers become floats, too.
 pub(super) fn float_input(cx: &mut Call<'_>) -> Result<Tensor> {
     let x = cx.input()?;
-    let dtype: DType = cx.object.dtype;
+    let dtype: DType = cx.object.compute_dtype();
     let y = cx.interp.tracer.convert(&x, dtype)?;
     Ok(y.with_mask(x.mask().cloned()))
 }

@@ -219,6 +219,8 @@ impl LossObject {
     /// # Errors
     /// The shapes do not fit.
     pub fn values(&self, interp: &mut Interp, y_true: &Tensor, y_pred: &Tensor) -> Result<(Tensor, Option<Tensor>)> {
+        // Losses compute in `float32`, whatever the model computes in.
+        let y_pred = &interp.tracer.convert(y_pred, keramos_ir::DType::F32)?;
         match &self.kind {
             Kind::Native(loss) => {
                 let t = &mut interp.tracer;

@@ -59,6 +59,10 @@ impl MetricObject {
 }
 
 impl Metric for All {
+    fn takes_any_type(&self) -> bool {
+        true
+    }
+
     fn state(&self, _: &[usize]) -> Result<Vec<StateVariable>> {
         Ok(Vec::new())
     }

@@ -131,6 +131,10 @@ impl Program {
 }
 
 impl Metric for Program {
+    fn takes_any_type(&self) -> bool {
+        true
+    }
+
     fn state(&self, _: &[usize]) -> Result<Vec<StateVariable>> {
         Ok(Vec::new())
     }

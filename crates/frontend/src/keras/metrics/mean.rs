@@ -216,6 +216,10 @@ impl Metric for Sum {
 }
 
 impl Metric for MeanOf {
+    fn takes_any_type(&self) -> bool {
+        true
+    }
+
     fn rises(&self) -> Option<bool> {
         // Of the functions, accuracies and similarities rise; the others are losses.
         match &self.function {

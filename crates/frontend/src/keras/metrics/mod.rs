@@ -13,7 +13,7 @@ mod stateless;
 mod top_k;
 
 use std::any::Any;
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
@@ -119,6 +119,11 @@ pub trait Metric: Any + fmt::Debug {
     /// Nothing is being traced.
     fn result(&self, interp: &mut Interp, state: &[Tensor]) -> Result<Tensor>;
 
+    /// Whether targets and predictions come in their own types; if not, their floats come as `float32`.
+    fn takes_any_type(&self) -> bool {
+        false
+    }
+
     /// Whether larger values are better; `None` if Keras does not say.
     fn rises(&self) -> Option<bool> {
         None
@@ -153,6 +158,8 @@ pub struct MetricObject {
     scope: Rc<str>,
     metric: Box<dyn Metric>,
     variables: RefCell<Option<Vec<VariableId>>>,
+    /// Whether it has made the variables that it makes when it sees data.
+    prepared: Cell<bool>,
     /// The object of the program whose native half this is.
     pub(crate) instance: OnceCell<Rc<Instance>>,
 }
@@ -171,6 +178,7 @@ impl MetricObject {
             name,
             metric: Box::new(metric),
             variables: RefCell::default(),
+            prepared: Cell::new(false),
             instance: OnceCell::new(),
         }
     }
@@ -231,6 +239,27 @@ impl MetricObject {
         Ok(variables)
     }
 
+    /// Lets a metric of the program make the variables that it makes when it first sees data, as Keras does by
+    /// running `update_state` on symbolic tensors: on targets and predictions of the given types.
+    ///
+    /// # Errors
+    /// `update_state` fails on such tensors.
+    pub fn prepare(&self, interp: &mut Interp, y_true: &TensorType, y_pred: &TensorType) -> Result<()> {
+        if self.instance.get().is_none() || self.prepared.replace(true) {
+            return Ok(());
+        }
+        let (frames, scopes) = (interp.tracer.depth(), interp.state.depth());
+        let params = interp.tracer.enter("shapes", &[y_true.clone(), y_pred.clone()]);
+        interp.state.open([]);
+        let updated = match params.as_slice() {
+            [y_true, y_pred] => self.update(interp, y_true, y_pred, None),
+            _ => Err(Error::internal("a function without its parameters")),
+        };
+        interp.tracer.unwind(frames);
+        interp.state.unwind(scopes);
+        updated
+    }
+
     /// Whether larger values are better; `None` if Keras does not say.
     pub fn rises(&self) -> Option<bool> {
         self.metric.rises()
@@ -243,6 +272,12 @@ impl MetricObject {
     pub fn update(&self, interp: &mut Interp, y_true: &Tensor, y_pred: &Tensor, weight: Option<&Tensor>) -> Result<()> {
         let ids = self.build(interp, y_pred.shape())?;
         let state = ids.iter().map(|&id| interp.read_variable(id)).collect::<Result<Vec<_>>>()?;
+        let exact = self.metric.takes_any_type();
+        let float32 = |interp: &mut Interp, x: &Tensor| match exact || !x.dtype().is_float() {
+            true => Ok(x.clone()),
+            false => interp.tracer.convert(x, DType::F32).map(|y| y.with_mask(x.mask().cloned())),
+        };
+        let (y_true, y_pred) = (&float32(interp, y_true)?, &float32(interp, y_pred)?);
         interp.tracer.push_scope(self.name.clone());
         let new = self.metric.update(interp, state, y_true, y_pred, weight);
         interp.tracer.pop_scope();

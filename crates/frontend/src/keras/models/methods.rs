@@ -7,6 +7,7 @@ use crate::diagnostics::{Diagnostic, codes};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::layer::{LayerObject, layer_of};
+use crate::keras::optimizers;
 use crate::library::{Default, MethodDecl, Param, Signature};
 use crate::value::{Host, ObjectRef, Value, downcast};
 
@@ -28,6 +29,11 @@ pub const METHODS: &[MethodDecl] = &[
         doc: "Records optimizer, losses and metrics; the artifact gets training and evaluation entry points.",
         call: |interp, object, args| {
             let model = model(object)?;
+            // Small gradients would vanish in this policy, which Keras knows.
+            if args.bool("auto_scale_loss")? && &*model.policy.borrow().name == "mixed_float16" {
+                let scaled = optimizers::scaled(interp, &args.get("optimizer")?.clone())?;
+                args.set("optimizer", scaled);
+            }
             *model.recorded.compile.borrow_mut() = Some(args.clone());
             model.recorded.compiled_at.set(Some(interp.span));
             interp.models.push(model);

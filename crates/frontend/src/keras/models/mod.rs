@@ -20,6 +20,7 @@ pub use sequential::{SEQUENTIAL, Sequential};
 pub use subclass::{SUBCLASSED, Subclassed};
 pub use trainer::Trainer;
 pub(crate) use trainer::listed_metrics;
+pub(super) use trainer::takes_training;
 
 use super::layer::LayerObject;
 use crate::error::Result;
@@ -45,7 +46,7 @@ pub(super) fn attribute(interp: &mut Interp, layer: &Rc<LayerObject>, name: &str
     if !is_model(layer) {
         return Ok(call_attribute(layer, name));
     }
-    if let Some(found) = trainer::attribute(interp, layer, name)? {
+    if let Some(found) = trainer::attribute(layer, name)? {
         return Ok(Some(found));
     }
     if !ATTRIBUTES.contains(&name) {

@@ -58,7 +58,7 @@ const OWN_METHODS: &[MethodDecl] = &[
             let shape: SymbolicShape =
                 shape.ok_or_else(|| args.invalid("input_shape", "a tuple of sizes such as (None, 784)"))?;
             let name = interp.names.unique("InputLayer");
-            *sequential.input.borrow_mut() = Some(graph::input(interp, name, shape, model.dtype));
+            *sequential.input.borrow_mut() = Some(graph::input(interp, name, shape, model.variable_dtype()));
             rebuild(interp, &model)?;
             Ok(Value::None)
         },
@@ -224,7 +224,7 @@ impl Layer for Sequential {
     fn build(&self, build: &mut Build<'_>, inputs: &[SymbolicShape]) -> Result<()> {
         let ([shape], None) = (inputs, &*self.graph.borrow()) else { return Ok(()) };
         let name = build.interp.names.unique("InputLayer");
-        let input = graph::input(build.interp, name, shape.clone(), build.object.dtype);
+        let input = graph::input(build.interp, name, shape.clone(), build.object.variable_dtype());
         *self.input.borrow_mut() = Some(input);
         Ok(())
     }

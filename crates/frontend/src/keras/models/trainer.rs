@@ -137,12 +137,9 @@ pub(super) const METHODS: &[MethodDecl] = &[
 ];
 
 /// The attributes of compiled models that steps of the program read.
-pub(super) fn attribute(interp: &mut Interp, model: &Rc<LayerObject>, name: &str) -> Result<Option<Value>> {
+pub(super) fn attribute(model: &Rc<LayerObject>, name: &str) -> Result<Option<Value>> {
     if let Some(method) = METHODS.iter().find(|method| method.name == name) {
         return Ok(Some(Value::Method(model.clone(), method)));
-    }
-    if name == "_call_has_training_arg" {
-        return takes_training(interp, model).map(|takes| Some(Value::Bool(takes)));
     }
     if name == "history" {
         let at = model.recorded.fitted_at.get();
@@ -160,8 +157,11 @@ pub(super) fn attribute(interp: &mut Interp, model: &Rc<LayerObject>, name: &str
     })
 }
 
-/// Whether the model's `call` takes `training`; those that the program does not define do.
-fn takes_training(interp: &mut Interp, model: &Rc<LayerObject>) -> Result<bool> {
+/// Whether the layer's `call` takes `training`; those that the program does not define do.
+///
+/// # Errors
+/// The method cannot be read.
+pub(in crate::keras) fn takes_training(interp: &mut Interp, model: &Rc<LayerObject>) -> Result<bool> {
     let own = derived::overridden(interp, model.instance.get(), "call")?;
     let names = own.as_ref().and_then(parameter_names);
     Ok(names.is_none_or(|names| names.all().iter().any(|name| name == "training")))

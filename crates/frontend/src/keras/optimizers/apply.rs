@@ -21,6 +21,9 @@ impl OptimizerObject {
     /// # Errors
     /// The optimizer is not built, or nothing is being traced.
     pub fn apply(&self, interp: &mut Interp, gradients: &[Tensor]) -> Result<()> {
+        if let Some(wrapped) = &self.wrapped {
+            return wrapped.apply(interp, gradients);
+        }
         let built =
             self.built.borrow().clone().ok_or_else(|| Error::internal("an optimizer is applied before it is built"))?;
         let iteration = interp.read_variable(self.iteration)?;
@@ -112,6 +115,23 @@ impl OptimizerObject {
         let next = interp.tracer.add_scalar_int(&iteration, 1)?;
         interp.state.assign(self.iteration, next);
         Ok(())
+    }
+
+    /// Whether the loss is multiplied before it is differentiated.
+    pub fn scales(&self) -> bool {
+        self.wrapped.is_some() || self.settings.loss_scale.is_some()
+    }
+
+    /// The loss that is differentiated.
+    ///
+    /// # Errors
+    /// Nothing is being traced.
+    pub fn scale_loss(&self, interp: &mut Interp, loss: &Tensor) -> Result<Tensor> {
+        match (&self.wrapped, self.settings.loss_scale) {
+            (Some(wrapped), _) => wrapped.scale(interp, loss),
+            (None, Some(scale)) => interp.tracer.mul_scalar(loss, scale),
+            (None, None) => Ok(loss.clone()),
+        }
     }
 
     /// The values of all that a rule may change: the trained variables and the optimizer's own, but for what is

@@ -263,8 +263,7 @@ impl OptimizerObject {
             return Ok(());
         }
         let Some(build) = self.own(interp, "build")? else {
-            self.build(interp, trained);
-            return Ok(());
+            return self.build(interp, trained);
         };
         let list = interp.variable_list(trained);
         interp.call(&build, Args::positional(vec![list]))?;

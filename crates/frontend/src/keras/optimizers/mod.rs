@@ -5,6 +5,7 @@ mod adam;
 mod apply;
 mod derived;
 mod lion;
+mod loss_scale;
 mod object;
 mod rmsprop;
 mod sgd;
@@ -15,6 +16,7 @@ use std::fmt;
 use std::rc::Rc;
 
 pub use derived::OPTIMIZER;
+pub use loss_scale::{LOSS_SCALE, scaled};
 pub use object::{COMMON, OptimizerObject};
 
 use crate::diagnostics::suggest;
@@ -28,7 +30,7 @@ use crate::value::{Value, downcast};
 
 /// The optimizer classes.
 pub const CLASSES: &[&ClassDecl] =
-    &[&adagrad::ADAGRAD, &adam::ADAM, &adam::ADAMW, &lion::LION, &rmsprop::RMSPROP, &sgd::SGD];
+    &[&adagrad::ADAGRAD, &adam::ADAM, &adam::ADAMW, &lion::LION, &LOSS_SCALE, &rmsprop::RMSPROP, &sgd::SGD];
 
 /// One slot variable that an optimizer keeps per trained variable.
 #[derive(Clone, Copy, Debug)]

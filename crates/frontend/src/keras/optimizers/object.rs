@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use keramos_ir::{DType, TensorType};
 
+use super::loss_scale::Wrapped;
 use super::{Optimizer, stateless};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -61,9 +62,13 @@ pub struct OptimizerObject {
     /// All its variables, in the order in which they were made.
     pub(super) variables: RefCell<Vec<VariableId>>,
     description: String,
+    /// What the constructor was called with.
+    args: Bound,
     fixed_rate: Cell<Option<f64>>,
     /// The object of the program whose native half this is.
     pub(crate) instance: OnceCell<Rc<Instance>>,
+    /// The optimizer whose loss this one scales.
+    pub(super) wrapped: Option<Wrapped>,
 }
 
 /// What all optimizers can be told.
@@ -109,6 +114,20 @@ impl OptimizerObject {
     /// # Errors
     /// An argument has a value that is not accepted.
     pub fn value(interp: &mut Interp, class: &'static ClassDecl, args: &Bound, rule: impl Optimizer) -> Result<Value> {
+        Self::around(interp, class, args, rule, None)
+    }
+
+    /// As [`OptimizerObject::value`], for an optimizer around another one.
+    ///
+    /// # Errors
+    /// As [`OptimizerObject::value`].
+    pub(super) fn around(
+        interp: &mut Interp,
+        class: &'static ClassDecl,
+        args: &Bound,
+        rule: impl Optimizer,
+        wrapped: Option<Wrapped>,
+    ) -> Result<Value> {
         let settings = settings(args)?;
         let instance = derived::take(interp, class);
         let class_name = instance.as_ref().map_or_else(|| class.name.into(), |i| i.class.name.clone());
@@ -145,9 +164,14 @@ impl OptimizerObject {
             excluded: RefCell::default(),
             built: RefCell::default(),
             variables: variables.into(),
-            description: describe(&class_name, args),
+            description: match &wrapped {
+                Some(wrapped) => format!("{class_name}({})", wrapped.inner.description()),
+                None => describe(&class_name, args),
+            },
+            args: args.clone(),
             fixed_rate: Cell::new(fixed_rate),
             instance: OnceCell::new(),
+            wrapped,
         };
         if let Some(instance) = instance {
             let _ = optimizer.instance.set(instance);
@@ -161,9 +185,15 @@ impl OptimizerObject {
     }
 
     /// Creates the slots for the variables to be trained, unless that was done before.
-    pub fn build(&self, interp: &mut Interp, trained: &[VariableId]) {
+    ///
+    /// # Errors
+    /// The optimizer is around one of the program, whose `build` fails.
+    pub fn build(&self, interp: &mut Interp, trained: &[VariableId]) -> Result<()> {
         if self.built.borrow().is_some() {
-            return;
+            return Ok(());
+        }
+        if let Some(wrapped) = &self.wrapped {
+            wrapped.build(interp, &self.name, trained, &mut self.variables.borrow_mut())?;
         }
         let slot = |interp: &mut Interp, of: VariableId, name: &str, initial: f64| {
             let variable = interp.variables.get(of);
@@ -187,11 +217,14 @@ impl OptimizerObject {
         }
         let built = Built { trained: trained.to_vec(), averages, accumulators, slots };
         *self.built.borrow_mut() = Some(Rc::new(built));
+        Ok(())
     }
 
     /// The optimizer's variables in the order of Keras's `optimizer.variables`.
     pub fn variables(&self) -> Vec<VariableId> {
-        self.variables.borrow().clone()
+        let mut all = self.variables.borrow().clone();
+        all.extend(self.wrapped.iter().flat_map(|wrapped| wrapped.inner.variables()));
+        all
     }
 
     /// One of the arguments that all optimizers share.
@@ -220,12 +253,17 @@ impl OptimizerObject {
 
     /// The learning rate at the start; `None` if a schedule gives it.
     pub fn fixed_rate(&self) -> Option<f64> {
-        self.fixed_rate.get()
+        self.inner().fixed_rate.get()
+    }
+
+    /// The optimizer that does the steps: itself, unless it is around another one.
+    fn inner(&self) -> &OptimizerObject {
+        self.wrapped.as_ref().map_or(self, |wrapped| wrapped.inner.inner())
     }
 
     /// The variable of the learning rate; `None` if a schedule gives it.
     pub fn rate_variable(&self) -> Option<VariableId> {
-        match self.learning_rate {
+        match self.inner().learning_rate {
             LearningRate::Variable(id) => Some(id),
             LearningRate::Schedule(_) | LearningRate::Program(_) => None,
         }
@@ -233,26 +271,29 @@ impl OptimizerObject {
 
     /// The moving average of each trained variable, which the variable takes over when training ends.
     pub fn averages(&self) -> Vec<(VariableId, VariableId)> {
-        let built = self.built.borrow();
+        let built = self.inner().built.borrow();
         built.iter().flat_map(|b| b.trained.iter().copied().zip(b.averages.iter().copied())).collect()
     }
 
     /// The learning rate at this step, a `float32` scalar.
     pub(super) fn rate(&self, interp: &mut Interp) -> Result<Tensor> {
-        match &self.learning_rate {
+        match &self.inner().learning_rate {
             LearningRate::Variable(id) => interp.read_variable(*id),
             LearningRate::Program(function) => {
                 let function = function.clone();
                 // A schedule takes the step; a plain function takes nothing.
                 let of_step = user::<Instance>(&function).is_some();
-                let step =
-                    if of_step { vec![Value::Tensor(interp.read_variable(self.iteration)?)] } else { Vec::new() };
+                let step = if of_step {
+                    vec![Value::Tensor(interp.read_variable(self.inner().iteration)?)]
+                } else {
+                    Vec::new()
+                };
                 let rate = interp.call(&function, Args::positional(step))?;
                 let rate = interp.to_tensor(&rate)?;
                 interp.tracer.convert(&rate, DType::F32)
             }
             LearningRate::Schedule(schedule) => {
-                let step = interp.read_variable(self.iteration)?;
+                let step = interp.read_variable(self.inner().iteration)?;
                 schedule.value_at(&mut interp.tracer, &step)
             }
         }
@@ -334,6 +375,14 @@ impl Object for OptimizerObject {
     }
 
     fn get_attr(self: Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {
+        if let (Some(wrapped), false) = (&self.wrapped, matches!(name, "name" | "variables" | "built")) {
+            if let Some(found) = wrapped.attribute(interp, name) {
+                return Ok(Some(found));
+            }
+            if matches!(name, "iterations" | "learning_rate" | "lr") {
+                return wrapped.inner.clone().get_attr(interp, name);
+            }
+        }
         Ok(match name {
             "name" => Some(Value::Str(self.name.clone())),
             "variables" => Some(interp.variable_list(&self.variables())),
@@ -354,12 +403,16 @@ impl Object for OptimizerObject {
             }
             _ => {
                 let method = super::derived::PROTECTED.iter().find(|method| method.name == name);
-                method.map(|method| Value::Method(self.clone(), method)).or_else(|| self.setting(name))
+                let method = method.map(|method| Value::Method(self.clone(), method)).or_else(|| self.setting(name));
+                method.or_else(|| self.args.has(name).then(|| self.args.get(name).cloned().ok()).flatten())
             }
         })
     }
 
     fn set_attr(self: Rc<Self>, interp: &mut Interp, name: &str, value: Value) -> Result<()> {
+        if let Some(wrapped) = &self.wrapped {
+            return wrapped.inner.clone().set_attr(interp, name, value);
+        }
         let rate = match value {
             Value::Float(rate) => Some(rate),
             Value::Int(rate) => Some(rate as f64),

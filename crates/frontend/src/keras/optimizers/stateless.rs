@@ -65,10 +65,12 @@ pub(super) const SCALE_LOSS: MethodDecl = MethodDecl {
     call: |interp, object, args| {
         let optimizer = optimizer(object)?;
         let loss = args.get("loss")?.clone();
-        let Some(scale) = optimizer.settings.loss_scale else { return Ok(loss) };
+        if !optimizer.scales() {
+            return Ok(loss);
+        }
         pure(interp, args, |interp| {
             let loss = crate::jax::arguments::to_tensor(interp, &loss)?;
-            interp.tracer.mul_scalar(&loss, scale).map(Value::Tensor)
+            optimizer.scale_loss(interp, &loss).map(Value::Tensor)
         })
     },
 };
@@ -86,7 +88,7 @@ fn variables(interp: &mut Interp, args: &Bound, name: &str, list: &Value) -> Res
 fn build(interp: &mut Interp, object: &ObjectRef, args: &mut Bound) -> Result<Value> {
     let optimizer = optimizer(object)?;
     let trained = variables(interp, args, "variables", args.get("variables")?)?;
-    optimizer.build(interp, &trained);
+    optimizer.build(interp, &trained)?;
     Ok(Value::None)
 }
 

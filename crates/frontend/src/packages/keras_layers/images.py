@@ -1,14 +1,9 @@
 # Layers that change images at random, as they are trained on.
 
-import math
+class _Images(_Layer):
+    """What the layers share: one image (rank 3) counts as a batch of one; without training nothing happens.
 
-import keras
-from __keramos__ import default_seed as _default_seed
-from keras import ops
-
-
-class _Images(keras.layers.Layer):
-    """What the layers share: one image (rank 3) counts as a batch of one; without training nothing happens."""
+    What is random is drawn before anything else, so that a layer which applies others can draw for them."""
 
     def __init__(self, data_format=None, **kwargs):
         super().__init__(**kwargs)
@@ -17,9 +12,23 @@ class _Images(keras.layers.Layer):
         self.data_format = data_format or "channels_last"
         first = self.data_format == "channels_first"
         self.height_axis, self.width_axis = (-2, -1) if first else (-3, -2)
+        self.channel_axis = -3 if first else -1
+
+    def _set_seed(self, seed):
+        self.seed = seed
+        self.generator = keras.random.SeedGenerator(seed)
 
     def _size(self, images):
         return images.shape[self.height_axis], images.shape[self.width_axis]
+
+    def _draw(self, images, seed):
+        return None
+
+    def _untrained(self, images):
+        return ops.cast(images, self.compute_dtype)
+
+    def _changed(self, images, training):
+        return self._apply(images, self._draw(images, self.generator)) if training else self._untrained(images)
 
     def call(self, images, training=True):
         if isinstance(images, dict):
@@ -30,6 +39,9 @@ class _Images(keras.layers.Layer):
         if rank == 3:
             return ops.squeeze(self._changed(ops.expand_dims(images, 0), training), 0)
         raise ValueError(f"{type(self).__name__} takes images of rank 3 or 4, found shape {images.shape}")
+
+    def get_config(self):
+        return {**super().get_config(), "data_format": self.data_format}
 
 
 def _interval(factor, low, high, name="factor"):
@@ -43,17 +55,18 @@ def _interval(factor, low, high, name="factor"):
 
 
 class RandomFlip(_Images):
+    _arguments = ("seed", "mode")
+
     def __init__(self, mode="horizontal_and_vertical", seed=None, data_format=None, **kwargs):
         super().__init__(data_format, **kwargs)
-        self.seed = seed
-        self.generator = keras.random.SeedGenerator(seed)
+        self._set_seed(seed)
         self.mode = mode
 
-    def _changed(self, images, training):
+    def _draw(self, images, seed):
+        return keras.random.uniform((images.shape[0], 1, 1, 1), seed=seed) <= 0.5
+
+    def _apply(self, images, flips):
         images = ops.cast(images, self.compute_dtype)
-        if not training:
-            return images
-        flips = keras.random.uniform((images.shape[0], 1, 1, 1), seed=self.generator) <= 0.5
         if self.mode in ("horizontal", "horizontal_and_vertical"):
             images = ops.where(flips, ops.flip(images, axis=self.width_axis), images)
         if self.mode in ("vertical", "horizontal_and_vertical"):
@@ -70,19 +83,18 @@ class _Affine(_Images):
             raise NotImplementedError(f"Unknown `fill_mode` {fill_mode}.")
         if interpolation not in ("nearest", "bilinear"):
             raise NotImplementedError(f"Unknown `interpolation` {interpolation}.")
-        self.seed = seed
-        self.generator = keras.random.SeedGenerator(seed)
+        self._set_seed(seed)
         self.fill_mode = fill_mode
         self.interpolation = interpolation
         self.fill_value = fill_value
 
-    def _changed(self, images, training):
-        images = ops.cast(images, self.compute_dtype)
-        if not training:
-            return images
+    def _draw(self, images, seed):
+        return self._matrix(seed, images.shape[0], *self._size(images))
+
+    def _apply(self, images, matrix):
         return ops.image.affine_transform(
-            images,
-            self._matrix(images.shape[0], *self._size(images)),
+            ops.cast(images, self.compute_dtype),
+            matrix,
             interpolation=self.interpolation,
             fill_mode=self.fill_mode,
             fill_value=self.fill_value,
@@ -91,6 +103,8 @@ class _Affine(_Images):
 
 
 class RandomRotation(_Affine):
+    _arguments = ("factor", "fill_mode", "interpolation", "seed", "fill_value")
+
     def __init__(
         self,
         factor,
@@ -104,9 +118,9 @@ class RandomRotation(_Affine):
         super().__init__(fill_mode, interpolation, seed, fill_value, data_format, **kwargs)
         self.factor = _interval(factor or 0.0, -1, 1)
 
-    def _matrix(self, count, height, width):
+    def _matrix(self, seed, count, height, width):
         low, high = self.factor
-        degrees = keras.random.uniform((count,), minval=low * 360.0, maxval=high * 360.0, seed=self.generator)
+        degrees = keras.random.uniform((count,), minval=low * 360.0, maxval=high * 360.0, seed=seed)
         angle = degrees * ops.convert_to_tensor(3.141592653589793 / 180.0)
         centre_x = ops.cast(0.5 * (ops.cast(width, angle.dtype) - 1), angle.dtype)
         centre_y = ops.cast(0.5 * (ops.cast(height, angle.dtype) - 1), angle.dtype)
@@ -123,6 +137,8 @@ class RandomRotation(_Affine):
 
 
 class _ByFactors(_Affine):
+    _arguments = ("height_factor", "width_factor", "fill_mode", "interpolation", "seed", "fill_value")
+
     def __init__(
         self,
         height_factor,
@@ -144,10 +160,10 @@ class RandomZoom(_ByFactors):
     def __init__(self, height_factor, width_factor=None, *args, **kwargs):
         super().__init__(height_factor, width_factor, *args, **kwargs)
 
-    def _matrix(self, count, height, width):
+    def _matrix(self, seed, count, height, width):
         def zoom(interval):
             low, high = interval
-            return keras.random.uniform((count, 1), minval=1.0 + low, maxval=1.0 + high, seed=self.generator)
+            return keras.random.uniform((count, 1), minval=1.0 + low, maxval=1.0 + high, seed=seed)
 
         y = zoom(self._height)
         x = y if self._width is None else zoom(self._width)
@@ -158,10 +174,10 @@ class RandomZoom(_ByFactors):
 
 
 class RandomTranslation(_ByFactors):
-    def _matrix(self, count, height, width):
+    def _matrix(self, seed, count, height, width):
         def move(interval, size):
             low, high = interval
-            return keras.random.uniform((count, 1), minval=low, maxval=high, seed=self.generator) * size
+            return keras.random.uniform((count, 1), minval=low, maxval=high, seed=seed) * size
 
         y = move(self._height, height)
         x = move(self._width, width)
@@ -187,6 +203,8 @@ def _middle(layer, images, height, width):
 
 
 class RandomCrop(_Images):
+    _arguments = ("height", "width", "seed")
+
     def __init__(self, height, width, seed=None, data_format=None, name=None, **kwargs):
         super().__init__(data_format, name=name, **kwargs)
         self.height, self.width = height, width
@@ -214,6 +232,8 @@ class RandomCrop(_Images):
 
 
 class CenterCrop(_Images):
+    _arguments = ("height", "width")
+
     def __init__(self, height, width, data_format=None, **kwargs):
         super().__init__(data_format, **kwargs)
         self.height, self.width = height, width
@@ -229,37 +249,44 @@ class CenterCrop(_Images):
 
 
 class RandomContrast(_Images):
+    _arguments = ("factor", "value_range", "seed")
+
     def __init__(self, factor, value_range=(0, 255), seed=None, data_format=None, **kwargs):
         super().__init__(data_format, **kwargs)
         self.factor = _interval(factor, 0, 1)
         self.value_range = value_range
-        self.seed = seed
-        self.generator = keras.random.SeedGenerator(seed)
+        self._set_seed(seed)
 
-    def _changed(self, images, training):
-        if not training:
-            return images
+    def _untrained(self, images):
+        return images
+
+    def _draw(self, images, seed):
         low, high = self.factor
-        shape = (images.shape[0], 1, 1, 1)
-        factor = keras.random.uniform(shape, minval=1.0 - low, maxval=1.0 + high, seed=self.generator)
+        shape, dtype = (images.shape[0], 1, 1, 1), self.compute_dtype
+        return keras.random.uniform(shape, minval=1.0 - low, maxval=1.0 + high, seed=seed, dtype=dtype)
+
+    def _apply(self, images, factor):
         mean = ops.mean(images, axis=self.height_axis, keepdims=True)
         mean = ops.mean(mean, axis=self.width_axis, keepdims=True)
         return ops.clip((images - mean) * factor + mean, self.value_range[0], self.value_range[1])
 
 
 class RandomBrightness(_Images):
+    _arguments = ("factor", "value_range", "seed")
+
     def __init__(self, factor, value_range=(0, 255), seed=None, data_format=None, **kwargs):
         super().__init__(data_format, **kwargs)
         self.factor = _interval(factor or 0.0, -1, 1)
         self.value_range = sorted(value_range)
-        self.seed = seed
-        self.generator = keras.random.SeedGenerator(seed)
+        self._set_seed(seed)
 
-    def _changed(self, images, training):
-        if not training:
-            return images
+    def _untrained(self, images):
+        return images
+
+    def _draw(self, images, seed):
         low, high = self.factor
-        shape = (images.shape[0], 1, 1, 1)
-        delta = keras.random.uniform(shape, minval=low, maxval=high, seed=self.generator)
-        delta = delta * (self.value_range[1] - self.value_range[0])
+        delta = keras.random.uniform((images.shape[0], 1, 1, 1), minval=low, maxval=high, seed=seed)
+        return delta * (self.value_range[1] - self.value_range[0])
+
+    def _apply(self, images, delta):
         return ops.clip(images + ops.cast(delta, images.dtype), self.value_range[0], self.value_range[1])

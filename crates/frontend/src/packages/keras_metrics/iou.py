@@ -1,4 +1,6 @@
 # Intersections over unions of predicted and true classes, from a running confusion matrix.
+import math
+
 import keras
 from keras import ops
 

@@ -69,6 +69,7 @@ impl Interp {
             role: Role::Array,
             trainable,
             frozen: false,
+            autocast: false,
             weight: Value::Array(array.clone()).into(),
         });
         self.steps.held.push(Held { array: array.clone(), path: path.to_owned(), id });
@@ -144,6 +145,7 @@ impl Interp {
             role: Role::Metric,
             trainable: false,
             frozen: false,
+            autocast: false,
             weight: Value::Int(0).into(),
         });
         let linear = |interp: &mut Interp, factor: i64, offset: i64| {

@@ -137,7 +137,7 @@ impl MultiHeadAttention {
             ("activity_regularizer", or_none(&self.activity)),
             ("kernel_constraint", or_none(&self.kernel.constraint)),
             ("bias_constraint", or_none(&self.bias.constraint)),
-            ("dtype", Value::DType(build.object.dtype)),
+            ("dtype", build.object.policy.borrow().value()),
             ("name", Value::str(name)),
         ];
         if self.use_bias {
@@ -259,12 +259,12 @@ impl Layer for MultiHeadAttention {
             self.project(build, ("gate_dense", "gate"), &query, 1, &heads(self.value_size))?;
         }
         self.project(build, ("value_dense", "value"), &value, 1, &heads(self.value_size))?;
-        let softmax = common::make(build.interp, &SOFTMAX, vec![("dtype", Value::DType(build.object.dtype))])?;
+        let softmax = common::make(build.interp, &SOFTMAX, vec![("dtype", build.object.policy.borrow().value())])?;
         build.add_sublayer("_softmax", softmax);
         let keywords = vec![
             ("rate", Value::Float(self.dropout)),
             ("seed", self.seed.clone()),
-            ("dtype", Value::DType(build.object.dtype)),
+            ("dtype", build.object.policy.borrow().value()),
         ];
         let dropout = common::make(build.interp, &DROPOUT, keywords)?;
         build.add_sublayer("_dropout_layer", dropout);

@@ -84,7 +84,13 @@ impl Layer for Embedding {
             None
         };
         let indices = if matches!(x.dtype(), DType::I32 | DType::I64) { x } else { t.convert(&x, DType::I32)? };
-        Ok(Value::Tensor(t.take_rows(&embeddings, &indices)?.with_mask(mask)))
+        let rows = t.take_rows(&embeddings, &indices)?;
+        let rows = t.convert(&rows, cx.object.compute_dtype())?;
+        Ok(Value::Tensor(rows.with_mask(mask)))
+    }
+
+    fn autocasts(&self) -> bool {
+        false
     }
 
     fn masks(&self) -> Masks {

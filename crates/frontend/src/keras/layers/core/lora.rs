@@ -90,7 +90,7 @@ impl Lora {
             let initializer = initializers::get(interp, start)?;
             let weight = self.rules.starting_from(initializer);
             let name = format!("lora_{}_{suffix}", self.weight);
-            let id = interp.add_variable(&name, TensorType::new(layer.dtype, shape), weight, Role::Weight);
+            let id = interp.add_variable(&name, TensorType::new(layer.variable_dtype(), shape), weight, Role::Weight);
             layer.weights.borrow_mut().push(id);
         }
         interp.variables.get_mut(adapted).frozen = true;

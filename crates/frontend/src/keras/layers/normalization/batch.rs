@@ -75,8 +75,8 @@ impl Layer for BatchNormalization {
     fn build(&self, build: &mut Build<'_>, inputs: &[SymbolicShape]) -> Result<()> {
         let shape = [common::known(build.object, inputs, self.axis)?];
         self.affine.build(build, &shape);
-        build.add_weight("moving_mean", &shape, &self.mean, false);
-        build.add_weight("moving_variance", &shape, &self.variance, false);
+        build.add_exact_weight("moving_mean", &shape, &self.mean, false);
+        build.add_exact_weight("moving_variance", &shape, &self.variance, false);
         if let Some(renorm) = &self.renorm {
             renorm.build(build, &shape, &self.mean, &self.variance)?;
         }
@@ -133,7 +133,7 @@ impl Layer for BatchNormalization {
                 super::normalise_with(t, &x, (&mean, &variance), self.epsilon, (Some(scale), Some(offset)))?
             }
         };
-        Ok(Value::Tensor(cx.interp.tracer.convert(&y, cx.object.dtype)?))
+        Ok(Value::Tensor(cx.interp.tracer.convert(&y, cx.object.compute_dtype())?))
     }
 
     fn masks(&self) -> Masks {

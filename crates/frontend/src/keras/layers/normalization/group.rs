@@ -83,7 +83,11 @@ impl Layer for GroupNormalization {
         let y = super::normalise(cx, &grouped, (&mean, &variance), self.epsilon, &split(&ones))?;
         let t = &mut cx.interp.tracer;
         let y = t.reshape(&y, x.shape())?;
-        Ok(Value::Tensor(t.convert(&y, cx.object.dtype)?))
+        Ok(Value::Tensor(t.convert(&y, cx.object.compute_dtype())?))
+    }
+
+    fn autocasts(&self) -> bool {
+        false
     }
 
     fn masks(&self) -> Masks {

@@ -58,7 +58,11 @@ impl Layer for LayerNormalization {
         let shape: Vec<usize> =
             x.shape().iter().enumerate().map(|(d, &n)| if axes.contains(&d) { n } else { 1 }).collect();
         let y = super::normalise(cx, &x, (&mean, &variance), self.epsilon, &shape)?;
-        Ok(Value::Tensor(cx.interp.tracer.convert(&y, cx.object.dtype)?))
+        Ok(Value::Tensor(cx.interp.tracer.convert(&y, cx.object.compute_dtype())?))
+    }
+
+    fn autocasts(&self) -> bool {
+        false
     }
 
     fn masks(&self) -> Masks {

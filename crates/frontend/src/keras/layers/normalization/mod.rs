@@ -44,10 +44,10 @@ impl Affine {
 
     fn build(&self, build: &mut Build<'_>, shape: &[usize]) {
         if let Some(gamma) = &self.gamma {
-            build.add_weight("gamma", shape, gamma, true);
+            build.add_exact_weight("gamma", shape, gamma, true);
         }
         if let Some(beta) = &self.beta {
-            build.add_weight("beta", shape, beta, true);
+            build.add_exact_weight("beta", shape, beta, true);
         }
     }
 }

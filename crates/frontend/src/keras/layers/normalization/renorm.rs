@@ -58,11 +58,11 @@ impl Renorm {
             Ok(Weight::from(Value::Object(Rc::new(Root(inner)))))
         };
         let deviation = root(build.interp)?;
-        build.add_weight("moving_stddev", shape, &deviation, false);
+        build.add_exact_weight("moving_stddev", shape, &deviation, false);
         let mean = Weight::from(initializers::fresh(build.interp, &mean.initializer)?);
-        build.add_weight("renorm_mean", shape, &mean, false);
+        build.add_exact_weight("renorm_mean", shape, &mean, false);
         let deviation = root(build.interp)?;
-        build.add_weight("renorm_stddev", shape, &deviation, false);
+        build.add_exact_weight("renorm_stddev", shape, &deviation, false);
         Ok(())
     }
 

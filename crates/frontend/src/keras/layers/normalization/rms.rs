@@ -52,6 +52,6 @@ impl Layer for RmsNormalization {
         let scale = t.reshape(&scale, &shape)?;
         let y = t.mul(&x, &inverse)?;
         let y = t.mul(&y, &scale)?;
-        Ok(Value::Tensor(t.convert(&y, cx.object.dtype)?))
+        Ok(Value::Tensor(t.convert(&y, cx.object.compute_dtype())?))
     }
 }

@@ -25,7 +25,7 @@ pub(in crate::keras::layers) static BIDIRECTIONAL: ClassDecl = ClassDecl {
     .with(COMMON),
     doc: "Two recurrent layers, one forwards and one backwards, with their outputs merged.",
     new,
-    methods: &[],
+    methods: &[super::recurrent::RESET],
 };
 
 #[derive(Debug)]
@@ -96,6 +96,7 @@ fn another(interp: &mut Interp, layer: &Rc<LayerObject>, direction: &str, backwa
     for (param, value) in kind(layer)?.args.iter() {
         let value = match param.name {
             "name" => Value::str(format!("{direction}_{own}")),
+            "dtype" => layer.policy.borrow().value(),
             "go_backwards" if backwards => Value::Bool(true),
             name if name.ends_with("_initializer") => initializers::again(value),
             _ => value.clone(),

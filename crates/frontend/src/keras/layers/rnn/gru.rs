@@ -61,7 +61,7 @@ pub(in crate::keras::layers) static GRU: ClassDecl = ClassDecl {
     .with(COMMON),
     doc: "Gated recurrent unit: a recurrent layer with update and reset gates.",
     new: |interp, args| recurrent::of_cell(interp, &GRU, args, &GRU_CELL, "gru_cell"),
-    methods: &[],
+    methods: &[super::recurrent::RESET],
 };
 
 #[derive(Debug)]

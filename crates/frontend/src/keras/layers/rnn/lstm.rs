@@ -68,7 +68,7 @@ pub(in crate::keras::layers) static LSTM: ClassDecl = ClassDecl {
     .with(COMMON),
     doc: "Long short-term memory: a recurrent layer with input, forget and output gates.",
     new: |interp, args| recurrent::of_cell(interp, &LSTM, args, &LSTM_CELL, "lstm_cell"),
-    methods: &[],
+    methods: &[super::recurrent::RESET],
 };
 
 #[derive(Debug)]

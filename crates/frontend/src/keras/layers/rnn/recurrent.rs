@@ -9,13 +9,14 @@ use super::cell::Cell;
 use super::stacked::{STACKED_RNN_CELLS, Stacked, stacked};
 use super::step::Step;
 use super::{SEQUENCES, joined};
+use crate::diagnostics::{Diagnostic, codes};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::jax::control::scan::Plan;
 use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
 use crate::keras::layers::common::{self, flag};
 use crate::keras::symbolic::SymbolicShape;
-use crate::library::{Args, Bound, ClassDecl, Param, Signature};
+use crate::library::{Args, Bound, ClassDecl, MethodDecl, Param, Signature};
 use crate::trace::Tensor;
 use crate::value::{Value, downcast};
 
@@ -39,8 +40,24 @@ pub(in crate::keras::layers) static RNN: ClassDecl = ClassDecl {
         let cell = cell(&given)?;
         new(interp, &RNN, args, cell)
     },
-    methods: &[],
+    methods: &[RESET],
 };
+
+/// What ends a sequence of batches, of all layers that run cells.
+pub(super) const RESET: &[MethodDecl] = &[
+    MethodDecl {
+        name: "reset_state",
+        signature: Signature::EMPTY,
+        doc: "Forgets the state of a stateful layer, which a batch starts without anyway.",
+        call: |_, _, _| Ok(Value::None),
+    },
+    MethodDecl {
+        name: "reset_states",
+        signature: Signature::EMPTY,
+        doc: "Another name of `reset_state`.",
+        call: |_, _, _| Ok(Value::None),
+    },
+];
 
 /// A layer that runs a cell.
 #[derive(Debug)]
@@ -53,6 +70,7 @@ pub(super) struct Recurrent {
     pub go_backwards: bool,
     pub zero_output: StdCell<bool>,
     unroll: bool,
+    stateful: bool,
     class: &'static ClassDecl,
 }
 
@@ -114,10 +132,15 @@ pub(super) fn of_cell(
 }
 
 fn new(interp: &mut Interp, class: &'static ClassDecl, args: &Bound, cell: Rc<LayerObject>) -> Result<Value> {
-    if args.bool("stateful")? {
-        let message = format!("`stateful=True` of {}() is not supported yet", args.function());
-        return Err(Error::unsupported(message)
-            .help("return the state with return_state=True and pass it on with initial_state=..."));
+    let stateful = args.bool("stateful")?;
+    if stateful {
+        let message = format!("the state of {}(stateful=True) is not kept from batch to batch", args.function());
+        let warning = Diagnostic::warning(codes::TRAINING_CONFIG, interp.span, message);
+        interp.warn(
+            warning
+                .note("Keras on JAX keeps it between calls outside of fit(), evaluate() and predict() only")
+                .help("return the state with return_state=True and pass it on with initial_state=..."),
+        );
     }
     let cudnn = if args.has("use_cudnn") { args.get("use_cudnn")?.clone() } else { Value::None };
     if matches!(cudnn, Value::Bool(true)) {
@@ -132,6 +155,7 @@ fn new(interp: &mut Interp, class: &'static ClassDecl, args: &Bound, cell: Rc<La
         go_backwards: args.bool("go_backwards")?,
         zero_output: StdCell::new(args.bool("zero_output_for_mask")?),
         unroll: args.bool("unroll")?,
+        stateful,
         class,
     };
     let object = LayerObject::create(interp, class, args, layer)?;
@@ -142,6 +166,11 @@ fn new(interp: &mut Interp, class: &'static ClassDecl, args: &Bound, cell: Rc<La
 impl Layer for Recurrent {
     fn build(&self, build: &mut Build<'_>, inputs: &[SymbolicShape]) -> Result<()> {
         let sequence = inputs.first().cloned().unwrap_or_default();
+        let symbolic = matches!(build.args.positional.first(), Some(Value::Symbolic(_)));
+        if self.stateful && symbolic && sequence.first() == Some(&None) {
+            let message = format!("layer `{}` has stateful=True and must know its batch size", build.object.name());
+            return Err(Error::shape(message).help("write it into the input: keras.Input(batch_shape=(32, 10, 8))"));
+        }
         let step: SymbolicShape = sequence.first().into_iter().chain(sequence.iter().skip(2)).copied().collect();
         build_cell(build.interp, &self.cell, step)
     }
@@ -159,14 +188,14 @@ impl Layer for Recurrent {
                 let mut converted = Vec::with_capacity(leaves.len());
                 for leaf in &leaves {
                     let state = cx.interp.to_tensor(leaf)?;
-                    converted.push(Value::Tensor(cx.interp.tracer.convert(&state, cx.object.dtype)?));
+                    converted.push(Value::Tensor(cx.interp.tracer.convert(&state, cx.object.compute_dtype())?));
                 }
                 let given = cx.interp.unflatten(&def, converted)?;
                 Value::list(given.elements().unwrap_or_default())
             }
             Some(given) => {
                 let state = cx.interp.to_tensor(&given)?;
-                Value::list(vec![Value::Tensor(cx.interp.tracer.convert(&state, cx.object.dtype)?)])
+                Value::list(vec![Value::Tensor(cx.interp.tracer.convert(&state, cx.object.compute_dtype())?)])
             }
             None => {
                 let own = match self.cell.instance.get() {
@@ -232,6 +261,7 @@ impl Layer for Recurrent {
             "return_sequences" => Some(Value::Bool(self.return_sequences)),
             "return_state" => Some(Value::Bool(self.return_state)),
             "go_backwards" => Some(Value::Bool(self.go_backwards)),
+            "stateful" => Some(Value::Bool(self.stateful)),
             "units" => self.cell.layer.attribute(name),
             _ => None,
         }
@@ -332,7 +362,7 @@ fn zeros(cx: &mut Call<'_>, sizes: &Value, batch: usize) -> Result<Value> {
         )
         .help("set `self.state_size` in the cell's `__init__`: an integer, or a list of integers"));
     };
-    let ty = TensorType::new(cx.object.dtype, [batch, usize::try_from(*n).unwrap_or(0)]);
+    let ty = TensorType::new(cx.object.compute_dtype(), [batch, usize::try_from(*n).unwrap_or(0)]);
     Ok(Value::Tensor(cx.interp.tracer.full(&ty, 0.0)?))
 }
 

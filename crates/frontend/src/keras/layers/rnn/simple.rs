@@ -46,7 +46,7 @@ pub(in crate::keras::layers) static SIMPLE_RNN: ClassDecl = ClassDecl {
     .with(COMMON),
     doc: "A recurrent layer whose state is its output.",
     new: |interp, args| recurrent::of_cell(interp, &SIMPLE_RNN, args, &SIMPLE_RNN_CELL, "simple_rnn_cell"),
-    methods: &[],
+    methods: &[super::recurrent::RESET],
 };
 
 #[derive(Debug)]
