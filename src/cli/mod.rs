@@ -47,7 +47,7 @@ pub fn run(cli: Cli) -> ExitCode {
     match result {
         Ok(code) => code,
         Err(error) => {
-            let text = format!("{error:#}");
+            let text = account(&error);
             // Diagnostics carry their own heading.
             match error.downcast_ref::<keramos::CompileError>() {
                 Some(keramos::CompileError::Source { text, errors, .. }) => {
@@ -58,6 +58,17 @@ pub fn run(cli: Cli) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The error with its causes, without those that it has told already.
+fn account(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text = if text.is_empty() { cause } else { format!("{text}: {cause}") };
+        }
+    }
+    text
 }
 
 /// Reads a model file.

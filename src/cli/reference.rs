@@ -33,7 +33,8 @@ impl Reference {
             None => reference::pages().into_iter().map(|page| page.text).collect::<Vec<_>>().join("\n"),
             Some(name) => reference::entry(&name).ok_or_else(|| {
                 anyhow::anyhow!(
-                    "the reference has no entry `{name}`; `keramos reference` without a name prints everything"
+                    "the reference has no entry `{name}`; entries have their full names, such as keras.layers.Dense, \
+                     and `keramos reference` without a name prints everything"
                 )
             })?,
         };

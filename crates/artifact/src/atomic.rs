@@ -55,6 +55,7 @@ fn save<'a>(
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
+    fs::metadata(folder).map_err(fail("find the folder that it belongs into"))?;
     let mut temporary = tempfile::Builder::new()
         .prefix(".keramos-")
         .suffix(".tmp")

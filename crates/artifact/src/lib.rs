@@ -28,6 +28,7 @@ mod error;
 mod header;
 pub mod manifest;
 mod reader;
+mod shape;
 mod shared;
 mod weights;
 
@@ -40,5 +41,6 @@ pub use manifest::{
     Port, PortKind, Program, Role, Step, StoredTensor, Target, TrainingConfig, ValidationFreq, Variable, Work,
 };
 pub use reader::Artifact;
+pub use shape::as_tuple;
 pub use shared::{Holder, Shared};
 pub use weights::{WEIGHT_ALIGNMENT, Weights};

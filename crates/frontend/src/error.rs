@@ -111,6 +111,20 @@ impl Error {
         self
     }
 
+    /// This error, in whose text the number `size`, which stands for an unknown dimension, reads `None`.
+    #[must_use]
+    pub fn without_size(mut self, size: usize) -> Self {
+        let d = &mut self.0.diagnostic;
+        let labels = d.labels.iter_mut().map(|l| &mut l.text);
+        let trail = d.trail.iter_mut().map(|f| &mut f.what);
+        let texts = std::iter::once(&mut d.message).chain(labels).chain(trail).chain(&mut d.notes).chain(&mut d.help);
+        let size = size.to_string();
+        for text in texts.filter(|text| text.contains(&size)) {
+            *text = parts(text).into_iter().map(|part| if part == size { "None".to_owned() } else { part }).collect();
+        }
+        self
+    }
+
     /// Sets the place, unless an inner one is known already.
     #[must_use]
     pub fn at(mut self, span: Span) -> Self {
@@ -121,15 +135,19 @@ impl Error {
         self
     }
 
-    /// Adds the step `what` at `span`, which led here, in front of the trail. Of a long trail only both
-    /// ends are kept.
+    /// Adds the step `what` at `span`, which led here, in front of the trail, unless it stands there already. Of a
+    /// long trail only both ends are kept.
     #[must_use]
     pub fn through(mut self, what: impl Into<String>, span: Span) -> Self {
         const MAX_FRAMES: usize = 12;
         const MIDDLE: usize = MAX_FRAMES / 2;
         let file = self.0.diagnostic.file();
         let trail = &mut self.0.diagnostic.trail;
-        trail.insert(0, Frame { what: what.into(), span, file });
+        let frame = Frame { what: what.into(), span, file };
+        if trail.first() == Some(&frame) {
+            return self;
+        }
+        trail.insert(0, frame);
         if trail.len() > MAX_FRAMES {
             trail.remove(MIDDLE);
             if let Some(middle) = trail.get_mut(MIDDLE) {
@@ -167,6 +185,20 @@ impl Error {
     /// The diagnostic for the user.
     pub fn into_diagnostic(self) -> Diagnostic {
         let mut diagnostic = self.0.diagnostic;
+        // A layer that the message tells of at this place needs no step that tells of it again.
+        let told = |frame: &Frame, primary: &Label| {
+            (frame.span, frame.file) == (primary.span, primary.file)
+                && frame
+                    .what
+                    .split('`')
+                    .nth(1)
+                    .is_some_and(|name| diagnostic.message.contains(&format!("layer `{name}`")))
+        };
+        if let (Some(primary), Some(frame)) = (&diagnostic.primary, diagnostic.trail.last())
+            && told(frame, primary)
+        {
+            diagnostic.trail.pop();
+        }
         // What is marked anyway needs no second mark.
         if let Some(primary) = &diagnostic.primary {
             let place = (primary.span, primary.file);
@@ -176,21 +208,24 @@ impl Error {
     }
 }
 
+/// The text cut into numbers and what stands between them. The number in a name, such as that of `dense_1`, is no size.
+fn parts(text: &str) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    let (mut digits, mut before) = (None, ' ');
+    for c in text.chars() {
+        let named = before.is_alphanumeric() || before == '_';
+        let digit = c.is_ascii_digit() && (digits == Some(true) || !named);
+        match parts.last_mut().filter(|_| digits == Some(digit)) {
+            Some(part) => part.push(c),
+            None => parts.push(c.to_string()),
+        }
+        (digits, before) = (Some(digit), c);
+    }
+    parts
+}
+
 /// `text` with `None` for the numbers that differ from those of `other`; `None` if more than numbers differs.
 fn blend(text: &str, other: &str) -> Option<String> {
-    let parts = |text: &str| -> Vec<String> {
-        let mut parts: Vec<String> = Vec::new();
-        let mut digits = None;
-        for c in text.chars() {
-            let digit = c.is_ascii_digit();
-            match parts.last_mut().filter(|_| digits == Some(digit)) {
-                Some(part) => part.push(c),
-                None => parts.push(c.to_string()),
-            }
-            digits = Some(digit);
-        }
-        parts
-    };
     let (mine, theirs) = (parts(text), parts(other));
     let number = |part: &str| part.starts_with(|c: char| c.is_ascii_digit());
     let same = |(a, b): (&String, &String)| a == b || (number(a) && number(b));
@@ -233,5 +268,7 @@ mod tests {
         );
         assert_eq!(blend("rows 83", "columns 89"), None);
         assert_eq!(blend("83", "89 rows"), None);
+        assert_eq!(blend("`dense_1` on (83, 5)", "`dense_1` on (89, 5)").as_deref(), Some("`dense_1` on (None, 5)"));
+        assert_eq!(blend("`dense_1` on (83, 5)", "`dense_2` on (89, 5)"), None);
     }
 }

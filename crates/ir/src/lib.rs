@@ -48,5 +48,5 @@ pub use function::{Equation, Function, Value};
 pub use location::Location;
 pub use num_complex::{Complex32, Complex64};
 pub use op::{Batch, Dual, Mapped, Op, Operand, Primitive};
-pub use types::{Shape, TensorType};
+pub use types::{Dims, Shape, Size, TensorType, as_tuple};
 pub use verify::verify;

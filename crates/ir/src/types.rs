@@ -7,6 +7,56 @@ use crate::DType;
 /// The sizes of a tensor's dimensions, major first. Empty for a scalar.
 pub type Shape = Vec<usize>;
 
+/// Shows sizes as Python shows a tuple, which is how messages write shapes: `(2, 3)`, `(3,)`, `()`. Sizes that may be
+/// unknown show as `None` where they are.
+pub fn as_tuple<T: Size>(sizes: &(impl AsRef<[T]> + ?Sized)) -> Dims<'_, T> {
+    Dims(sizes.as_ref())
+}
+
+/// Sizes that print as a tuple; made by [`as_tuple`].
+#[derive(Clone, Copy, Debug)]
+pub struct Dims<'a, T = usize>(&'a [T]);
+
+impl<T: Size> Dims<'_, T> {
+    /// The sizes as they stand in a type: `[2,3]`.
+    pub fn in_type(self) -> String {
+        let sizes: Vec<String> = self.0.iter().map(T::shown).collect();
+        format!("[{}]", sizes.join(","))
+    }
+}
+
+/// What stands for the size of a dimension.
+pub trait Size {
+    /// The size as Python would print it.
+    fn shown(&self) -> String;
+}
+
+impl Size for usize {
+    fn shown(&self) -> String {
+        self.to_string()
+    }
+}
+
+/// A size as programs give it to `reshape`: -1 where it follows from the others.
+impl Size for i64 {
+    fn shown(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl<T: Size> Size for Option<T> {
+    fn shown(&self) -> String {
+        self.as_ref().map_or_else(|| "None".to_owned(), T::shown)
+    }
+}
+
+impl<T: Size> fmt::Display for Dims<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sizes: Vec<String> = self.0.iter().map(T::shown).collect();
+        write!(f, "({}{})", sizes.join(", "), if sizes.len() == 1 { "," } else { "" })
+    }
+}
+
 /// Element type and static shape of a tensor; prints as `f32[2,3]`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TensorType {
@@ -55,13 +105,6 @@ impl TensorType {
 
 impl fmt::Display for TensorType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}[", self.dtype)?;
-        for (i, d) in self.shape.iter().enumerate() {
-            if i > 0 {
-                f.write_str(",")?;
-            }
-            write!(f, "{d}")?;
-        }
-        f.write_str("]")
+        write!(f, "{}{}", self.dtype, as_tuple(&self.shape).in_type())
     }
 }

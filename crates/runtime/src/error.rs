@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use keramos_artifact::{ArtifactError, DType, Entry};
+use keramos_artifact::{ArtifactError, DType, Entry, as_tuple};
 
 use crate::call::CallError;
 use crate::data::{FormatError, quoted};
@@ -254,7 +254,11 @@ pub enum DataError {
         option: &'static str,
     },
     /// An array has another shape than the model takes.
-    #[error("{array}: each row is of shape {found:?}, but the model's {what} `{port}` takes {wanted:?}{hint}")]
+    #[error(
+        "{array}: each row is of shape {}, but the model's {what} `{port}` takes {}{hint}",
+        as_tuple(found),
+        as_tuple(wanted)
+    )]
     RowShape {
         /// The array.
         array: String,

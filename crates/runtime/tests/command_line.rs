@@ -151,7 +151,7 @@ fn bench_measures_every_program() {
 #[test]
 fn images_are_drawn() {
     let place = Place::new();
-    place.run("predict m.kar --input x.npy --show-images 1").fails(2, &["rows of shape [4] are no images"]);
+    place.run("predict m.kar --input x.npy --show-images 1").fails(2, &["rows of shape (4,) are no images"]);
 }
 
 #[test]
@@ -200,7 +200,7 @@ fn data_that_do_not_fit_leave_nothing_behind() {
     write_npz(&place.path("shape.npz"), [("x", y.clone()), ("y", y)]);
     place
         .run("train m.kar --data shape.npz -o t.kar")
-        .fails(1, &["each row is of shape [], but the model's input `pixels` takes [4]"]);
+        .fails(1, &["each row is of shape (), but the model's input `pixels` takes (4,)"]);
     let nan = HostTensor::from_values(vec![10], &[f32::NAN; 10]).unwrap();
     write_npz(&place.path("nan.npz"), [("x", x), ("y", nan)]);
     place.run("train m.kar --data nan.npz -o t.kar").fails(1, &["nan.npz[y]: row 0 holds NaN"]);

@@ -317,7 +317,7 @@ fn data_that_do_not_fit_name_both_sides() {
         (
             ("x", floats(&[6, 5])),
             ("y", y.clone()),
-            "d.npz[x]: each row is of shape [5], but the model's input `pixels` takes [4]",
+            "d.npz[x]: each row is of shape (5,), but the model's input `pixels` takes (4,)",
         ),
         (("x", floats(&[6, 2, 2])), ("y", y.clone()), "the sizes agree, so reshape it: x.reshape([6, 4])"),
         (("x", floats(&[FEATURES])), ("y", y.clone()), "this is one example without a batch"),

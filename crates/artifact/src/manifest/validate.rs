@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::{Entry, Manifest, Port, PortKind, Program, Role};
 use crate::Fault;
+use crate::shape::as_tuple;
 use crate::weights::WEIGHT_ALIGNMENT;
 
 impl Manifest {
@@ -54,8 +55,9 @@ impl Manifest {
             }
             if variable.byte_len().is_none() {
                 return wrong(format!(
-                    "variable {index} `{}` of shape {:?} is too large for any machine",
-                    variable.path, variable.shape
+                    "variable {index} `{}` of shape {} is too large for any machine",
+                    variable.path,
+                    as_tuple(&variable.shape)
                 ));
             }
         }
@@ -151,7 +153,7 @@ impl Manifest {
 
     fn check_port(&self, port: &Port) -> Result<(), String> {
         if port.dtype.byte_len(&port.shape).is_none() {
-            return Err(format!("of shape {:?} is too large for any machine", port.shape));
+            return Err(format!("of shape {} is too large for any machine", as_tuple(&port.shape)));
         }
         let index = match port.kind {
             PortKind::State(index) => index,

@@ -149,11 +149,12 @@ codes! {
     BACKEND = 503, "backend", "the backend refuses an operation";
 
     HOST_VALUE = 601, "host-value", "a value that only exists at run time would reach the model";
+    GUESSED = 602, "guessed", "what only the run decides is taken for granted";
 
     WEIGHTS_MISMATCH = 701, "weights-mismatch", "weights do not fit the model's variables";
 
     TRAINING_CONFIG = 801, "training-config", "the training configuration is incomplete or contradictory";
-    LOGITS = 802, "logits", "a loss that expects logits gets probabilities";
+    LOGITS = 802, "logits", "a loss that expects logits gets probabilities, or the reverse";
     UNUSED_LAYER = 803, "unused-layer", "a model or layer has a layer that it never calls";
 
     INTERNAL = 901, "internal", "a mistake of the compiler; please report it";

@@ -8,6 +8,7 @@ mod json;
 mod render;
 mod source;
 pub mod suggest;
+pub mod words;
 
 pub use codes::{Area, Code};
 pub use diagnostic::{Diagnostic, Frame, Label, Severity};

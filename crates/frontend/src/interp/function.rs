@@ -5,6 +5,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
+use keramos_ir::as_tuple;
 
 use super::Interp;
 use super::classes::BoundMethod;
@@ -12,6 +13,7 @@ use super::generator;
 use super::scope::{Code, Env};
 use super::stmt::Flow;
 use crate::diagnostics::Span;
+use crate::diagnostics::words::and_list;
 use crate::error::{Error, Result};
 use crate::library::Args;
 use crate::syntax::ast::{Expr, ExprKind, Function, Lambda, Parameter, Parameters, Scope, Stmt, StmtKind, Symbol};
@@ -201,6 +203,21 @@ impl UserFunction {
         Ok(())
     }
 
+    /// What the parameters that are tensors look like, for the trail: ``, where `x` is (None, 4)``; empty if none is.
+    fn shapes(&self, env: &Env) -> String {
+        const MOST: usize = 4;
+        let shape = |name: &str| match env.own(name)? {
+            Value::Tensor(t) if t.rank() > 0 => Some(as_tuple(t.shape()).to_string()),
+            Value::Array(a) if a.ty().rank() > 0 => Some(as_tuple(&a.ty().shape).to_string()),
+            Value::Symbolic(s) => Some(as_tuple(&s.0.shape).to_string()),
+            _ => None,
+        };
+        let names = self.parameters().iter().map(|p| &p.name.name);
+        let told: Vec<String> =
+            names.filter_map(|name| Some(format!("`{name}` is {}", shape(name)?))).take(MOST).collect();
+        if told.is_empty() { String::new() } else { format!(", where {}", and_list(&told)) }
+    }
+
     fn too_many(&self, takes: usize, given: usize) -> Error {
         let optional = self.parameters().positional_only.iter().chain(&self.parameters().positional);
         let least = optional.filter(|p| p.default.is_none()).count();
@@ -260,7 +277,7 @@ impl Object for UserFunction {
         result.map_err(|error| match (package, outer) {
             (true, true) => error,
             (true, false) => error.out_of_package(),
-            (false, _) => error.through(format!("in `{}`", self.qualified), place).in_program(),
+            (false, _) => error.through(format!("in `{}`{}", self.qualified, self.shapes(&env)), place).in_program(),
         })
     }
 
@@ -385,14 +402,4 @@ pub(crate) fn header_of(value: &Value) -> Option<Span> {
 /// The function bound to its receiver.
 pub(super) fn bind_method(function: Value, receiver: Value) -> Value {
     Value::User(Rc::new(BoundMethod { function, receiver }))
-}
-
-/// `'a'`, `'a' and 'b'`, `'a', 'b', and 'c'`.
-fn and_list(names: &[String]) -> String {
-    match names {
-        [] => String::new(),
-        [only] => only.clone(),
-        [a, b] => format!("{a} and {b}"),
-        [most @ .., last] => format!("{}, and {last}", most.join(", ")),
-    }
 }

@@ -80,12 +80,13 @@ impl Work {
             return None;
         }
         interp.eval.limits.steps_left += taken - taken / LOOP_SHARE;
-        Some(Host::new(interp.describe(over.span), Some(over.span)))
+        let what = format!("{} (a loop of over {LOOP_STEPS} steps on data of the run)", interp.describe(over.span));
+        Some(Host::new(what, Some(over.span)))
     }
 }
 
 /// Whatever an artifact consists of: how much of it there is.
-fn made(interp: &Interp) -> Option<[usize; 4]> {
+pub(super) fn made(interp: &Interp) -> Option<[usize; 4]> {
     let parts = || [interp.variables.len(), interp.nodes as usize, interp.steps.found.len(), interp.jit_calls.len()];
     (interp.tracer.depth() == 0).then(parts)
 }

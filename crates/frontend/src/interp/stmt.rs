@@ -8,15 +8,16 @@ use super::classes::{Instance, UserClass};
 use super::exceptions::{self, raise};
 use super::host::Truth;
 use super::iterate::{Iter, IterObject, Iterable};
-use super::limits::Work;
+use super::limits::{self, Work};
 use super::passes::Element;
 use super::scope::Env;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::error::{Error, Result};
 use crate::library::Args;
 use crate::syntax::ast::{
     Block, Branch, Expr, ExprKind, Handler, ImportedNames, Literal, Stmt, StmtKind, Target, TargetKind, Try, WithItem,
 };
-use crate::value::Value;
+use crate::value::{Host, Value};
 
 /// How a block ended.
 #[derive(Debug)]
@@ -249,12 +250,29 @@ impl Interp {
 
     /// Runs a loop: what would leave it has no effect on the one around it.
     fn in_loop(&mut self, run: impl FnOnce(&mut Interp) -> Result<Flow>) -> Result<Flow> {
-        let outer = self.eval.left.take();
+        let (outer, made) = (self.eval.left.take(), limits::made(self));
         self.eval.loops += 1;
         let result = run(self);
         self.eval.loops -= 1;
-        self.eval.left = outer;
+        let left = std::mem::replace(&mut self.eval.left, outer);
+        if let Some(host) = left.filter(|_| limits::made(self) != made) {
+            self.tell_of_break(&host);
+        }
         result
+    }
+
+    /// Tells that a loop which matters goes on as if it were not left, where data of the run decide that.
+    fn tell_of_break(&mut self, host: &Host) {
+        let place = self.eval.skipped.iter().rev().find(|skipped| skipped.because == host.what());
+        let span = place.map_or(self.span, |skipped| skipped.span);
+        if self.steps.warnings.iter().any(|known| known.code == codes::GUESSED && known.span() == Some(span)) {
+            return;
+        }
+        let message = format!("`{}` decides when the run is there whether this ends the loop", host.what());
+        let remark = Diagnostic::remark(codes::GUESSED, span, message)
+            .note("the loop is compiled as if it went on to its end")
+            .help("say how long to train when running: keramos-run train --epochs N");
+        self.steps.warnings.push(remark);
     }
 
     fn raise_stmt(&mut self, env: &Rc<Env>, exception: Option<&Expr>, cause: Option<&Expr>) -> Result<Error> {

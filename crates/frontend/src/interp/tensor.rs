@@ -2,14 +2,13 @@
 
 use std::rc::Rc;
 
-use keramos_ir::{Array, Buffer};
+use keramos_ir::{Array, Buffer, as_tuple};
 
 use super::Interp;
 use crate::diagnostics::codes;
 use crate::error::{Error, Result};
 use crate::jax::numpy::indexing::At;
 use crate::jax::numpy::operators as ops;
-use crate::keras::symbolic::DisplayShape;
 use crate::keras::variable::behind;
 use crate::library::{Args, FunctionDecl};
 use crate::syntax::ast::{BinaryOp, CompareOp, UnaryOp};
@@ -257,7 +256,7 @@ fn check_shapes(op: &str, left: &Value, right: &Value) -> Result<()> {
     if a.iter().rev().zip(b.iter().rev()).all(fits) {
         return Ok(());
     }
-    let (a, b) = (DisplayShape(&a), DisplayShape(&b));
+    let (a, b) = (as_tuple(&a), as_tuple(&b));
     Err(Error::shape(format!("`{op}` cannot combine shapes {a} and {b}"))
         .note("dimensions are aligned from the last one; each pair must be equal or one of them 1"))
 }

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use keramos_ir::{Array, DType, TensorType};
+use keramos_ir::{Array, DType, TensorType, as_tuple};
 
 use crate::diagnostics::{Diagnostic, codes};
 use crate::error::{Error, Result};
@@ -336,7 +336,11 @@ pub(crate) fn to_tensor(interp: &mut Interp, value: &Value) -> Result<Tensor> {
     }
     if let Some(odd) = rows.iter().find(|row| rows.first().is_some_and(|first| first.shape() != row.shape())) {
         let first = rows.first().map(|row| row.shape().to_vec()).unwrap_or_default();
-        return Err(Error::shape(format!("rows of shapes {first:?} and {:?} make no array", odd.shape())));
+        return Err(Error::shape(format!(
+            "rows of shapes {} and {} make no array",
+            as_tuple(&first),
+            as_tuple(odd.shape())
+        )));
     }
     Ok(interp.tracer.stack(&rows, 0)?.into_strong())
 }

@@ -3,11 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use keramos_ir::{DType, TensorType};
+use keramos_ir::{DType, TensorType, as_tuple};
 
 use super::layer::layer_of;
-use super::symbolic::{DisplayShape, Symbolic, SymbolicShape, SymbolicTensor};
+use super::symbolic::{Symbolic, SymbolicShape, SymbolicTensor};
 use crate::diagnostics::Span;
+use crate::diagnostics::words::and_list;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::host::reaches;
@@ -91,10 +92,11 @@ pub fn call(interp: &mut Interp, callee: &Value, args: Args, name: &str) -> Resu
             Err(_) => {
                 // The sizes that stood for unknown ones are nobody's business.
                 let other = probe(interp, callee, &args, &leaves, PROBES[1]).err();
-                return Err(match other {
+                let error = match other {
                     Some(other) => error.without_sizes_unlike(&other),
                     None => error,
-                });
+                };
+                return Err(error.without_size(PROBES[0]));
             }
         },
         first => first?,
@@ -111,7 +113,7 @@ pub fn call(interp: &mut Interp, callee: &Value, args: Args, name: &str) -> Resu
         shapes.push((t.shape().iter().map(|&n| Some(n)).collect(), t.dtype()));
     }
     if unknown {
-        let second = probe(interp, callee, &args, &leaves, probes[1])?;
+        let second = probe(interp, callee, &args, &leaves, probes[1]).map_err(|e| e.without_size(probes[1]))?;
         for ((shape, _), leaf) in shapes.iter_mut().zip(second.leaves()) {
             if let Value::Tensor(t) = leaf {
                 let other = t.shape().iter().map(|&n| Some(n));
@@ -146,12 +148,12 @@ fn probe(interp: &mut Interp, callee: &Value, args: &Args, leaves: &[Symbolic], 
     interp.tracer.unwind(frames);
     interp.state.unwind(scopes);
     result.map_err(|error| {
-        let shapes: Vec<String> = leaves.iter().map(|s| DisplayShape(&s.0.shape).to_string()).collect();
-        error.note(format!(
-            "called on input{} of shape {}",
-            if leaves.len() == 1 { "" } else { "s" },
-            shapes.join(", ")
-        ))
+        // A layer tells its inputs itself.
+        if layer_of(callee).is_some() {
+            return error;
+        }
+        let shapes: Vec<String> = leaves.iter().map(|s| as_tuple(&s.0.shape).to_string()).collect();
+        error.note(format!("called on {}", and_list(&shapes)))
     })
 }
 

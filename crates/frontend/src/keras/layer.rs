@@ -261,7 +261,10 @@ impl LayerObject {
             return Ok(());
         }
         match derived::overridden(interp, self.instance.get(), "build")? {
-            Some(function) => derived::build(interp, self, &function, args).map_err(|e| self.located(e)),
+            Some(function) => {
+                let place = interp.span;
+                derived::build(interp, self, &function, args).map_err(|e| self.located(e, inputs, place, interp))
+            }
             // Such a layer is built by its first call.
             None if derived::overridden(interp, self.instance.get(), "call")?.is_some() && self.is_bare() => Ok(()),
             None => self.build_natively(interp, inputs, args),
@@ -278,10 +281,10 @@ impl LayerObject {
         if self.built.replace(true) {
             return Ok(());
         }
-        let entered = self.open_scope(interp);
+        let (entered, place) = (self.open_scope(interp), interp.span);
         let result = self.layer.build(&mut Build { interp, object: self, args }, inputs);
         self.close_scope(interp, entered);
-        result.map_err(|e| self.located(e))
+        result.map_err(|e| self.located(e, inputs, place, interp))
     }
 
     /// Whether the native class does nothing itself: all is up to the program.

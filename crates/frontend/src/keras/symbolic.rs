@@ -3,7 +3,7 @@
 use std::fmt;
 use std::rc::Rc;
 
-use keramos_ir::DType;
+use keramos_ir::{DType, as_tuple};
 
 use super::graph::Node;
 use crate::value::Value;
@@ -38,25 +38,6 @@ impl Symbolic {
 
 impl fmt::Display for Symbolic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.0.dtype, DisplayShape(&self.0.shape))
-    }
-}
-
-/// Shows a shape as Keras does: `(None, 28, 28, 1)`.
-pub struct DisplayShape<'a>(pub &'a [Option<usize>]);
-
-impl fmt::Display for DisplayShape<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("(")?;
-        for (i, dim) in self.0.iter().enumerate() {
-            if i > 0 {
-                f.write_str(", ")?;
-            }
-            match dim {
-                Some(n) => write!(f, "{n}")?,
-                None => f.write_str("None")?,
-            }
-        }
-        f.write_str(if self.0.len() == 1 { ",)" } else { ")" })
+        write!(f, "{}{}", self.0.dtype, as_tuple(&self.0.shape).in_type())
     }
 }

@@ -1,5 +1,6 @@
 //! Images as blocks: moved into features and back, cut into patches and put together again.
 
+use keramos_ir::as_tuple;
 use keramos_ir::ops::{Conv, ConvDims};
 
 use crate::error::{Error, Result};
@@ -96,16 +97,16 @@ impl Tracer {
     pub(crate) fn fold(&mut self, x: &Tensor, image: [usize; 2], windows: &Windows) -> Result<Tensor> {
         let &[n, rows, count] = x.shape() else {
             return Err(Error::shape(format!(
-                "fold needs [batch, features × window, windows], found shape {:?}",
-                x.shape()
+                "fold needs (batch, features × window, windows), found shape {}",
+                as_tuple(x.shape())
             )));
         };
         let area = windows.size[0] * windows.size[1];
         let places = windows.count(image)?;
         if area == 0 || !rows.is_multiple_of(area) || places[0] * places[1] != count {
             return Err(Error::shape(format!(
-                "columns of shape {:?} are no windows of {}×{} over an image of {}×{}",
-                x.shape(),
+                "columns of shape {} are no windows of {}×{} over an image of {}×{}",
+                as_tuple(x.shape()),
                 windows.size[0],
                 windows.size[1],
                 image[0],
@@ -141,5 +142,5 @@ impl Tracer {
 }
 
 fn no_images(x: &Tensor) -> Error {
-    Error::shape(format!("a batch of images has four dimensions, found shape {:?}", x.shape()))
+    Error::shape(format!("a batch of images has four dimensions, found shape {}", as_tuple(x.shape())))
 }

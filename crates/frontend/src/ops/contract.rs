@@ -1,5 +1,6 @@
 //! Matrix products, einsum and convolutions.
 
+use keramos_ir::as_tuple;
 use keramos_ir::ops::{Conv, ConvDims, DotDims, DotGeneral};
 
 use crate::error::{Error, Result};
@@ -26,9 +27,12 @@ impl Tracer {
             return Err(Error::shape("a scalar cannot be multiplied as a matrix"));
         };
         if m != n {
-            return Err(Error::shape(format!("shapes {:?} and {:?} cannot be multiplied", a.shape(), b.shape())).note(
-                format!("the last dimension of the first ({m}) and the first of the second ({n}) must be equal"),
-            ));
+            return Err(Error::shape(format!(
+                "shapes {} and {} cannot be multiplied",
+                as_tuple(a.shape()),
+                as_tuple(b.shape())
+            ))
+            .note(format!("the last dimension of the first ({m}) and the first of the second ({n}) must be equal")));
         }
         self.dot_general(a, b, DotDims::contracting([last], [0]))
     }

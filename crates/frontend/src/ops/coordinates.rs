@@ -1,7 +1,7 @@
 //! Tensors read at places between their elements.
 
-use keramos_ir::DType;
 use keramos_ir::ops::OutOfBounds;
+use keramos_ir::{DType, as_tuple};
 
 use super::{Part, is_inexact};
 use crate::error::{Error, Result};
@@ -70,9 +70,9 @@ impl Tracer {
     ) -> Result<Tensor> {
         if places.len() + batch != x.rank() {
             return Err(Error::shape(format!(
-                "{} coordinates are given for a tensor of shape {:?}",
+                "{} coordinates are given for a tensor of shape {}",
                 places.len(),
-                x.shape()
+                as_tuple(x.shape())
             ))
             .help("give one row of coordinates per dimension"));
         }

@@ -1,6 +1,6 @@
 //! Connectionist temporal classification: its loss, and what the most likely labels are.
 
-use keramos_ir::{DType, TensorType};
+use keramos_ir::{DType, TensorType, as_tuple};
 
 use crate::error::{Error, Result};
 use crate::trace::{Tensor, Tracer};
@@ -22,9 +22,9 @@ impl Tracer {
     pub(crate) fn ctc_loss(&mut self, target: &Sequences, output: &Sequences, blank: usize) -> Result<Tensor> {
         let (&[batch, labels], &[out_batch, steps, classes]) = (target.values.shape(), output.values.shape()) else {
             return Err(Error::shape(format!(
-                "labels must be [batch, length] and logits [batch, length, classes], found {:?} and {:?}",
-                target.values.shape(),
-                output.values.shape()
+                "labels must be (batch, length) and logits (batch, length, classes), found {} and {}",
+                as_tuple(target.values.shape()),
+                as_tuple(output.values.shape())
             )));
         };
         if batch != out_batch {
@@ -109,8 +109,8 @@ impl Tracer {
     pub(crate) fn ctc_greedy(&mut self, output: &Sequences, blank: usize, merge: bool) -> Result<[Tensor; 2]> {
         let &[batch, steps, _] = output.values.shape() else {
             return Err(Error::shape(format!(
-                "logits must be [batch, length, classes], found shape {:?}",
-                output.values.shape()
+                "logits must be (batch, length, classes), found shape {}",
+                as_tuple(output.values.shape())
             )));
         };
         let best = self.argmax(&output.values, 2)?;

@@ -1,7 +1,7 @@
 //! Beam search over the labels of connectionist temporal classification.
 
 use keramos_ir::ops::{OutOfBounds, ScatterKind};
-use keramos_ir::{DType, TensorType};
+use keramos_ir::{DType, TensorType, as_tuple};
 
 use super::{Part, Sequences};
 use crate::error::{Error, Result};
@@ -36,8 +36,8 @@ impl Tracer {
     ) -> Result<[Tensor; 2]> {
         let &[_, steps, classes] = output.values.shape() else {
             return Err(Error::shape(format!(
-                "logits must be [batch, length, classes], found shape {:?}",
-                output.values.shape()
+                "logits must be (batch, length, classes), found shape {}",
+                as_tuple(output.values.shape())
             )));
         };
         if blank >= classes || width == 0 || steps == 0 {

@@ -1,5 +1,6 @@
 //! `jnp.einsum`: products of tensors summed as an equation says.
 
+use keramos_ir::as_tuple;
 use keramos_ir::ops::DotDims;
 
 use crate::error::{Error, Result};
@@ -159,7 +160,7 @@ fn parse(equation: &str, operands: &[Tensor]) -> Result<(Vec<Vec<char>>, Vec<cha
         }
         if !fits {
             return Err(Error::shape(format!("einsum `{equation}` does not fit shapes {}", shapes(operands)))
-                .note(format!("`{part}` names {named} dimensions, shape {:?} has {}", x.shape(), x.rank())));
+                .note(format!("`{part}` names {named} dimensions, shape {} has {}", as_tuple(x.shape()), x.rank())));
         }
         let free = if after.is_some() { x.rank() - named } else { 0 };
         widest = widest.max(free);
@@ -222,7 +223,7 @@ fn cheapest(parts: &[Labelled], output: &[char], size: &dyn Fn(char) -> usize) -
 }
 
 fn shapes(operands: &[Tensor]) -> String {
-    operands.iter().map(|x| format!("{:?}", x.shape())).collect::<Vec<_>>().join(" and ")
+    operands.iter().map(|x| format!("{}", as_tuple(x.shape()))).collect::<Vec<_>>().join(" and ")
 }
 
 fn malformed(equation: &str) -> Error {

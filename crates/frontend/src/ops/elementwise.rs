@@ -1,6 +1,6 @@
 //! Element-wise arithmetic, comparison and selection.
 
-use keramos_ir::{Array, DType, TensorType, Value as IrValue};
+use keramos_ir::{Array, DType, TensorType, Value as IrValue, as_tuple};
 
 use crate::error::{Error, Result};
 use crate::trace::{Literal, Tensor, Tracer};
@@ -16,7 +16,7 @@ pub fn broadcast_shapes(a: &[usize], b: &[usize]) -> Result<Vec<usize>> {
         .map(|i| match (dim(a, i), dim(b, i)) {
             (m, n) if m == n || n == 1 => Ok(m),
             (1, n) => Ok(n),
-            _ => Err(Error::shape(format!("shapes {a:?} and {b:?} do not broadcast together"))
+            _ => Err(Error::shape(format!("shapes {} and {} do not broadcast together", as_tuple(a), as_tuple(b)))
                 .note("dimensions are aligned from the last one; each pair must be equal or one of them 1")),
         })
         .collect()

@@ -1,7 +1,7 @@
 //! NumPy's indexing of tensors: what `x[…]` and `x.at[…]` mean.
 
 use keramos_ir::ops::{GatherDims, OutOfBounds, ScatterKind};
-use keramos_ir::{DType, TensorType};
+use keramos_ir::{DType, TensorType, as_tuple};
 
 use crate::error::{Error, Result};
 use crate::trace::{Literal, Tensor, Tracer};
@@ -175,8 +175,9 @@ impl Tracer {
         let fits = super::broadcast_shapes(updates.shape(), &shape).is_ok_and(|found| found == shape);
         if !fits {
             return Err(Error::shape(format!(
-                "updates of shape {:?} do not broadcast to what is indexed, which has shape {shape:?}",
-                updates.shape()
+                "updates of shape {} do not broadcast to what is indexed, which has shape {}",
+                as_tuple(updates.shape()),
+                as_tuple(&shape)
             )));
         }
         let updates = self.broadcast_to(&updates, &shape)?;
@@ -408,9 +409,9 @@ impl Tracer {
     pub(crate) fn along_axis(&mut self, x: &Tensor, indices: &Tensor, axis: usize) -> Result<Vec<Part>> {
         if indices.rank() != x.rank() {
             return Err(Error::shape(format!(
-                "indices along an axis need the rank of the tensor: found shapes {:?} and {:?}",
-                indices.shape(),
-                x.shape()
+                "indices along an axis need the rank of the tensor: found shapes {} and {}",
+                as_tuple(indices.shape()),
+                as_tuple(x.shape())
             )));
         }
         let int = self.default_int();

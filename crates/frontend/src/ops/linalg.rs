@@ -1,5 +1,6 @@
 //! Linear algebra: norms, systems of equations, what singular values tell.
 
+use keramos_ir::as_tuple;
 use keramos_ir::ops::{DotDims, TriangularSolve};
 
 use super::{Domain, Reduce, Reduction};
@@ -158,8 +159,8 @@ impl Tracer {
         let b = if vector { self.expand_dims(b, &[1])? } else { b.clone() };
         if b.rank() < 2 || b.shape()[b.rank() - 2] != n {
             return Err(Error::shape(format!(
-                "{n} equations need right-hand sides of {n} rows, found shape {:?}",
-                b.shape()
+                "{n} equations need right-hand sides of {n} rows, found shape {}",
+                as_tuple(b.shape())
             )));
         }
         let batch = super::broadcast_shapes(&a.shape()[..a.rank() - 2], &b.shape()[..b.rank() - 2])?;
@@ -216,7 +217,7 @@ impl Tracer {
     pub(crate) fn least_squares(&mut self, a: &Tensor, b: &Tensor, limit: Option<&Tensor>) -> Result<[Tensor; 4]> {
         let [a, b] = self.common(Domain::Float, [a, b])?;
         let (&[m, n], vector) = (a.shape(), b.rank() == 1) else {
-            return Err(Error::shape(format!("least squares need a matrix, found shape {:?}", a.shape())));
+            return Err(Error::shape(format!("least squares need a matrix, found shape {}", as_tuple(a.shape()))));
         };
         let b = if vector { self.expand_dims(&b, &[1])? } else { b };
         let found = self.svd(&a, false, true)?;
@@ -245,6 +246,6 @@ impl Tracer {
 fn matrices(x: &Tensor) -> Result<(usize, usize)> {
     match x.rank().checked_sub(2) {
         Some(first) => Ok((first, first + 1)),
-        None => Err(Error::shape(format!("matrices are needed, found shape {:?}", x.shape()))),
+        None => Err(Error::shape(format!("matrices are needed, found shape {}", as_tuple(x.shape())))),
     }
 }

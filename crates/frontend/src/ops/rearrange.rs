@@ -1,6 +1,7 @@
 //! Axes named, split, ordered and merged by a pattern such as `b (h p) c -> b h (p c)`.
 
 use indexmap::IndexMap;
+use keramos_ir::as_tuple;
 
 use crate::error::{Error, Result};
 use crate::trace::{Tensor, Tracer};
@@ -35,9 +36,9 @@ impl Tracer {
         let (before, after) = (side(before)?, side(after)?);
         if before.len() != x.rank() {
             return Err(Error::shape(format!(
-                "the pattern names {} dimensions, the tensor has shape {:?}",
+                "the pattern names {} dimensions, the tensor has shape {}",
                 before.len(),
-                x.shape()
+                as_tuple(x.shape())
             )));
         }
         let mut axes: IndexMap<String, usize> = IndexMap::new();

@@ -1,6 +1,6 @@
 //! Reductions over axes.
 
-use keramos_ir::{DType, Value as IrValue};
+use keramos_ir::{DType, Value as IrValue, as_tuple};
 
 use crate::error::{Error, Result};
 use crate::trace::{Tensor, Tracer};
@@ -50,8 +50,8 @@ impl Tracer {
             }
             if how.axes.iter().any(|&d| x.shape()[d] == 0) {
                 return Err(Error::shape(format!(
-                    "there is no maximum or minimum of nothing: the shape is {:?}",
-                    x.shape()
+                    "there is no maximum or minimum of nothing: the shape is {}",
+                    as_tuple(x.shape())
                 )));
             }
         }

@@ -1,7 +1,7 @@
 //! Operations that move elements without changing them.
 
 use keramos_ir::ops::Padding;
-use keramos_ir::{Array, Buffer, DType, TensorType};
+use keramos_ir::{Array, Buffer, DType, TensorType, as_tuple};
 
 use crate::error::{Error, Result};
 use crate::trace::{Tensor, Tracer};
@@ -16,12 +16,16 @@ impl Tracer {
             return Ok(x.clone());
         }
         if x.ty().size() != shape.iter().product::<usize>() {
-            return Err(Error::shape(format!("a tensor of shape {:?} cannot be reshaped to {shape:?}", x.shape()))
-                .note(format!(
-                    "it has {} elements, the new shape {}",
-                    x.ty().size(),
-                    shape.iter().product::<usize>()
-                )));
+            return Err(Error::shape(format!(
+                "a tensor of shape {} cannot be reshaped to {}",
+                as_tuple(x.shape()),
+                as_tuple(&shape)
+            ))
+            .note(format!(
+                "it has {} elements, the new shape {}",
+                x.ty().size(),
+                shape.iter().product::<usize>()
+            )));
         }
         self.build1(&[x], |b, v| b.reshape(v[0], shape))
     }
@@ -35,7 +39,11 @@ impl Tracer {
         let unknown = shape.iter().filter(|&&d| d < 0).count();
         let fits = unknown == 0 || unknown == 1 && known > 0 && x.ty().size().is_multiple_of(known);
         if !fits {
-            return Err(Error::shape(format!("a tensor of shape {:?} cannot be reshaped to {shape:?}", x.shape())));
+            return Err(Error::shape(format!(
+                "a tensor of shape {} cannot be reshaped to {}",
+                as_tuple(x.shape()),
+                as_tuple(&shape)
+            )));
         }
         let rest = if unknown == 1 { x.ty().size() / known } else { 0 };
         let shape: Vec<usize> = shape.iter().map(|&d| usize::try_from(d).unwrap_or(rest)).collect();
@@ -118,9 +126,9 @@ impl Tracer {
         let (dtype, weak) = self.promoted(xs);
         if let Some(odd) = xs.iter().find(|x| x.rank() != xs[0].rank()) {
             return Err(Error::shape(format!(
-                "tensors of different ranks cannot be joined: shapes {:?} and {:?}",
-                xs[0].shape(),
-                odd.shape()
+                "tensors of different ranks cannot be joined: shapes {} and {}",
+                as_tuple(xs[0].shape()),
+                as_tuple(odd.shape())
             )));
         }
         let xs = xs.iter().map(|x| self.convert(x, dtype)).collect::<Result<Vec<_>>>()?;

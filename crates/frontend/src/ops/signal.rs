@@ -1,7 +1,7 @@
 //! Rows slid over each other, and covariances.
 
-use keramos_ir::DType;
 use keramos_ir::ops::{Conv, ConvDims, DotDims, OutOfBounds};
+use keramos_ir::{DType, as_tuple};
 
 use super::Part;
 use crate::error::{Error, Result};
@@ -13,7 +13,7 @@ impl Tracer {
         let row = |t: &mut Tracer, x: &Tensor| match x.shape() {
             [] => t.reshape_infer(x, &[1]),
             [length] if *length > 0 => Ok(x.clone()),
-            shape => Err(Error::shape(format!("rows with elements are convolved, found shape {shape:?}"))),
+            shape => Err(Error::shape(format!("rows with elements are convolved, found shape {}", as_tuple(&shape)))),
         };
         let (a, v) = (&row(self, a)?, &row(self, v)?);
         // The longer row is the one that the other slides over.
@@ -39,8 +39,8 @@ impl Tracer {
             let x = self.to_float(x)?;
             if x.rank() > 2 {
                 return Err(Error::shape(format!(
-                    "a covariance takes one or two dimensions, found shape {:?}",
-                    x.shape()
+                    "a covariance takes one or two dimensions, found shape {}",
+                    as_tuple(x.shape())
                 )));
             }
             let x = match x.rank() {
@@ -65,9 +65,9 @@ impl Tracer {
     pub(crate) fn convolve_all(&mut self, a: &Tensor, v: &Tensor, mode: &str) -> Result<Tensor> {
         if a.rank() != v.rank() || a.ty().size() == 0 || v.ty().size() == 0 {
             return Err(Error::shape(format!(
-                "tensors of shapes {:?} and {:?} cannot be convolved: they need equal ranks and elements",
-                a.shape(),
-                v.shape()
+                "tensors of shapes {} and {} cannot be convolved: they need equal ranks and elements",
+                as_tuple(a.shape()),
+                as_tuple(v.shape())
             )));
         }
         let smaller = |a: &Tensor, v: &Tensor| a.shape().iter().zip(v.shape()).all(|(n, k)| n >= k);

@@ -1,7 +1,7 @@
 //! Sorting, ranking and searching.
 
 use keramos_ir::ops::{OutOfBounds, ScatterKind};
-use keramos_ir::{DType, TensorType};
+use keramos_ir::{DType, TensorType, as_tuple};
 
 use super::{Domain, Part, is_inexact};
 use crate::error::{Error, Result};
@@ -41,8 +41,8 @@ impl Tracer {
         let n = x.shape().last().copied().unwrap_or(0);
         if x.rank() == 0 || k > n {
             return Err(Error::shape(format!(
-                "the {k} largest of {n} elements were asked for (shape {:?})",
-                x.shape()
+                "the {k} largest of {n} elements were asked for (shape {})",
+                as_tuple(x.shape())
             )));
         }
         let x = x.clone().into_strong();
@@ -53,7 +53,7 @@ impl Tracer {
     /// Where `values` belong in the ascending row `sorted`: before (`right`: behind) what equals them.
     pub(crate) fn searchsorted(&mut self, sorted: &Tensor, values: &Tensor, right: bool) -> Result<Tensor> {
         if sorted.rank() != 1 {
-            return Err(Error::shape(format!("a sorted row is needed, found shape {:?}", sorted.shape())));
+            return Err(Error::shape(format!("a sorted row is needed, found shape {}", as_tuple(sorted.shape()))));
         }
         let [sorted, values] = self.common(Domain::Any, [sorted, values])?;
         let n = sorted.shape()[0];

@@ -2,8 +2,8 @@
 
 use std::f64::consts::PI;
 
-use keramos_ir::DType;
 use keramos_ir::ops::{FftKind, OutOfBounds};
+use keramos_ir::{DType, as_tuple};
 
 use super::Part;
 use crate::error::{Error, Result};
@@ -38,7 +38,7 @@ impl Tracer {
     pub(crate) fn overlap_add(&mut self, frames: &Tensor, step: usize) -> Result<Tensor> {
         let (rank, shape) = (frames.rank(), frames.shape().to_vec());
         let (Some(&[count, length]), true) = (shape.last_chunk::<2>(), step > 0) else {
-            return Err(Error::shape(format!("frames need two dimensions, found shape {shape:?}")));
+            return Err(Error::shape(format!("frames need two dimensions, found shape {}", as_tuple(&shape))));
         };
         let parts = length.div_ceil(step);
         let batch = &shape[..rank - 2];

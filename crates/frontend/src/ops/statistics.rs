@@ -1,6 +1,6 @@
 //! Means, spreads, quantiles and histograms.
 
-use keramos_ir::DType;
+use keramos_ir::{DType, as_tuple};
 
 use super::{Reduce, Reduction, is_inexact};
 use crate::error::{Error, Result};
@@ -76,13 +76,13 @@ impl Tracer {
         if x.shape() != weights.shape() {
             let Some(axis) = axes else {
                 return Err(Error::shape("an axis must be given when weights and tensor have different shapes")
-                    .note(format!("their shapes are {:?} and {:?}", weights.shape(), x.shape())));
+                    .note(format!("their shapes are {} and {}", as_tuple(weights.shape()), as_tuple(x.shape()))));
             };
             if weights.rank() != 1 || weights.shape().first() != x.shape().get(axis) {
                 return Err(Error::shape(format!(
-                    "weights of shape {:?} do not fit axis {axis} of shape {:?}",
-                    weights.shape(),
-                    x.shape()
+                    "weights of shape {} do not fit axis {axis} of shape {}",
+                    as_tuple(weights.shape()),
+                    as_tuple(x.shape())
                 )));
             }
             let mut shape = vec![1; x.rank()];
@@ -124,7 +124,10 @@ impl Tracer {
         let x = self.to_float(x)?;
         let q = self.convert(q, x.dtype())?;
         if q.rank() > 1 {
-            return Err(Error::shape(format!("quantiles are a scalar or one row, found shape {:?}", q.shape())));
+            return Err(Error::shape(format!(
+                "quantiles are a scalar or one row, found shape {}",
+                as_tuple(q.shape())
+            )));
         }
         // The axes reduced become one, the last.
         let kept: Vec<usize> = (0..x.rank()).filter(|d| !axes.contains(d)).collect();

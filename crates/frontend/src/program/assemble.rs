@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use keramos_ir::{Function, TensorType};
+use keramos_ir::{Function, TensorType, as_tuple};
 
 use super::{Entry, EntryKind, Port, PortKind, StateRole, VariableSpec, custom};
 use crate::error::{Error, Result};
@@ -247,9 +247,12 @@ fn symbolic_type(symbolic: &Symbolic, batch: usize) -> Result<TensorType> {
     let shape = symbolic.0.shape.iter().enumerate().map(|(i, dim)| match (i, dim) {
         (0, None) => Ok(batch),
         (_, Some(n)) => Ok(*n),
-        (_, None) => Err(Error::shape(format!("input `{}` has the shape {symbolic}", symbolic.0.node.name))
-            .help("write every size but the batch's into Input(shape=...)")
-            .help(format!("or tell the type of a batch when compiling: --input-shape \"{}\"", example(symbolic)))),
+        (_, None) => {
+            Err(Error::shape(format!("`{}` has the shape {}", symbolic.0.node.name, as_tuple(&symbolic.0.shape)))
+                .note("a program is compiled for one batch, all of whose sizes are known")
+                .help("write every size but the batch's into Input(shape=...)")
+                .help(format!("or tell the type of a batch when compiling: --input-shape \"{}\"", example(symbolic))))
+        }
     });
     Ok(TensorType::new(symbolic.0.dtype, shape.collect::<Result<Vec<_>>>()?))
 }
@@ -268,6 +271,8 @@ pub(super) fn output_types(graph: &Functional, batch: usize) -> Result<Vec<Tenso
         Value::Symbolic(s) => symbolic_type(s, batch),
         other => Err(Error::ty(format!("a model's output must be a tensor, found {}", other.type_name()))),
     };
+    // What is not known of the outputs is not known of the inputs: that is where to tell it.
+    input_types(&graph.inputs, batch)?;
     graph.outputs.leaves().iter().map(ty).collect()
 }
 

@@ -296,9 +296,12 @@ impl Own<'_> {
             let values = interp.collect(&values)?;
             if values.len() != ids.len() {
                 let (step, model) = (self.name, self.model().name());
-                let message =
-                    format!("`{step}` of model `{model}` returns {} {what}, the model has {}", values.len(), ids.len());
-                return Err(Error::argument(message));
+                let message = format!(
+                    "`{step}` of model `{model}` returns {} {what}, and the model has {}",
+                    values.len(),
+                    ids.len()
+                );
+                return Err(Error::argument(message).help("give back as many as the state held, in the same order"));
             }
             for (&id, value) in ids.iter().zip(&values) {
                 let tensor = crate::jax::arguments::to_tensor(interp, value)?;
@@ -312,7 +315,7 @@ impl Own<'_> {
             let tensor = interp.to_tensor(&value)?;
             if tensor.rank() != 0 {
                 let message = format!("the log `{name}` of `{}` is {}, not one number", self.name, tensor.ty());
-                return Err(Error::shape(message));
+                return Err(Error::shape(message).help("log its mean: keras.ops.mean(...)"));
             }
             names.push(name);
             results.push(interp.tracer.convert(&tensor, DType::F32)?);

@@ -55,7 +55,8 @@ pub fn call_on(interp: &mut Interp, model: &Rc<LayerObject>, types: &str) -> Res
             let shape = ty.shape.iter().enumerate().map(|(i, &n)| (i > 0).then_some(n)).collect();
             Ok(Value::Symbolic(graph::input(interp, format!("input_{count}").into(), shape, ty.dtype)))
         }
-        None => Err(Error::argument("--input-shape gives a model something that is no type such as f32[32,784]")),
+        None => Err(Error::argument(format!("--input-shape {types} is no list of types"))
+            .help("write the type of a batch for each input: --input-shape \"f32[32,784]\"")),
     };
     let inputs = given.iter().map(|value| value.map_leaves(&mut leaf)).collect::<Result<Vec<_>>>()?;
     if let Some(graph) = graph {
@@ -84,7 +85,9 @@ fn sized(interp: &mut Interp, graph: &models::Functional, given: &Value) -> Resu
         })
         .collect();
     if given.len() != graph.inputs.len() {
-        let message = format!("the model has {} inputs, --input-shape tells {}", graph.inputs.len(), given.len());
+        let inputs =
+            if graph.inputs.len() == 1 { "1 input".to_owned() } else { format!("{} inputs", graph.inputs.len()) };
+        let message = format!("the model has {inputs}, and --input-shape tells {}", given.len());
         return Err(Error::argument(message).help("tell one type for each input: --input-shape \"f32[32,8],i32[32]\""));
     }
     let mut inputs = Vec::with_capacity(given.len());
@@ -93,7 +96,7 @@ fn sized(interp: &mut Interp, graph: &models::Functional, given: &Value) -> Resu
         let agree = |(own, told): (&Option<usize>, &Option<usize>)| own.is_none() || told.is_none() || own == told;
         let types = [input.0.dtype, given.0.dtype].map(|dtype| canonical(dtype, false));
         if own.len() != told.len() || !own.iter().zip(told).all(agree) || types[0] != types[1] {
-            let message = format!("input `{}` is {input}, --input-shape tells {given}", input.0.node.name);
+            let message = format!("input `{}` is {input}, and --input-shape tells {given}", input.0.node.name);
             return Err(Error::argument(message).help("the first size is the batch's; the others fill in what is None"));
         }
         let shape = own.iter().zip(told).map(|(own, told)| own.or(*told)).collect();

@@ -4,6 +4,7 @@ mod adapt;
 mod assemble;
 mod build;
 mod custom;
+mod fitted;
 mod function;
 mod inputs;
 mod layout;

@@ -3,11 +3,12 @@
 use std::fmt::Write;
 use std::rc::Rc;
 
+use keramos_ir::as_tuple;
+
 use super::layout;
 use crate::interp::Interp;
 use crate::keras::layer::LayerObject;
 use crate::keras::models;
-use crate::keras::symbolic::DisplayShape;
 
 /// The table as text; `None` if the model's shapes are not known.
 pub fn summary(interp: &mut Interp, model: &Rc<LayerObject>) -> Option<String> {
@@ -16,7 +17,7 @@ pub fn summary(interp: &mut Interp, model: &Rc<LayerObject>) -> Option<String> {
     let mut cells =
         vec![["Layer (type)".to_owned(), "Output Shape".to_owned(), "Param #".to_owned(), "Connected to".to_owned()]];
     for row in &rows {
-        let shapes: Vec<String> = row.outputs.iter().map(|(shape, _)| DisplayShape(shape).to_string()).collect();
+        let shapes: Vec<String> = row.outputs.iter().map(|(shape, _)| as_tuple(shape).to_string()).collect();
         let name = format!("{} ({})", row.name, row.class);
         cells.push([name, shapes.join(", "), thousands(row.params), row.connected_to.join(", ")]);
     }

@@ -5,13 +5,13 @@ use std::rc::Rc;
 
 use super::adapt;
 use super::assemble::{self, State};
-use super::{Fit, Training, ValidationFreq, custom};
+use super::{Fit, Training, ValidationFreq, custom, fitted};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::callbacks::{self, Surroundings};
 use crate::keras::layer::{LayerObject, layer_of};
-use crate::keras::losses::{self, LossObject};
+use crate::keras::losses::{self, LossObject, Predictions};
 use crate::keras::metrics::{self, CompiledMetric, Mean, MetricObject};
 use crate::keras::models::{Functional, Trainer, listed_metrics};
 use crate::keras::optimizers::{self, OptimizerObject};
@@ -70,6 +70,13 @@ impl Compiled {
         let weights = per_output(args.get("loss_weights")?, outputs, &names, keys.as_deref(), "loss_weights")?;
         let own_step = custom::defines(model, &["train_step", "test_step", "compute_loss"]);
         if loss.iter().all(Option::is_none) && !own_step {
+            if let Some(span) = model.recorded.fitted_at.get() {
+                let message = format!("model `{}` is fitted without a loss, so no training is compiled", model.name());
+                let warning = Diagnostic::warning(codes::TRAINING_CONFIG, span, message);
+                interp.warn(warning.help(
+                    "pass loss=... to compile(); losses that layers add come on top of it, and alone are not compiled",
+                ));
+            }
             return Ok(None);
         }
         let shapes: Vec<Vec<usize>> = assemble::output_types(graph, 1)?.into_iter().map(|ty| ty.shape).collect();
@@ -79,9 +86,7 @@ impl Compiled {
         for (output, (identifier, weight)) in loss.into_iter().zip(weights).enumerate() {
             let Some(identifier) = identifier else { continue };
             let loss = resolve_loss(interp, &identifier, &shapes[output])?;
-            if loss.takes_logits() {
-                warn_of_probabilities(interp, graph, output);
-            }
+            warn_of_predictions(interp, graph, output, loss.predictions());
             targets[output] = Some(match loss.is_sparse() {
                 true => TensorType::new(DType::I32, &shapes[output][..shapes[output].len().saturating_sub(1)]),
                 false => TensorType::new(DType::F32, shapes[output].clone()),
@@ -130,6 +135,9 @@ impl Compiled {
             return Err(Error::new(
                 codes::TRAINING_CONFIG,
                 format!("model `{}` has no trainable weights", model.name()),
+            )
+            .help(
+                "leave some layer trainable (layer.trainable = True), or leave fit() out: predict is compiled anyway",
             ));
         }
         optimizer.prepare(interp, &trained)?;
@@ -227,6 +235,9 @@ impl Compiled {
         }
         let averages = self.optimizer.averages().into_iter();
         let settings = fit.map(fit_settings).transpose()?;
+        if let Some(fit) = fit {
+            fitted::check(graph, &self.targets, fit)?;
+        }
         let callbacks = match (fit, &settings) {
             (Some(args), Some(settings)) => {
                 let mut metrics: Vec<_> = self.metrics.iter().map(|m| (m.name.clone(), m.metric.rises())).collect();
@@ -282,18 +293,35 @@ fn resolve_loss(interp: &mut Interp, identifier: &Value, output: &[usize]) -> Re
     }
 }
 
-/// Warns if an output that a loss takes for logits has gone through softmax or sigmoid.
-fn warn_of_probabilities(interp: &mut Interp, graph: &Functional, output: usize) {
+/// Warns if an output that a loss takes for logits has gone through softmax or sigmoid, and if one that it takes for
+/// probabilities comes out of a layer that could have an activation and has none.
+fn warn_of_predictions(interp: &mut Interp, graph: &Functional, output: usize, wanted: Predictions) {
     let leaves = graph.outputs.leaves();
     let Some(Value::Symbolic(symbolic)) = leaves.get(output) else { return };
     let node = &symbolic.0.node;
     let Some(layer) = node.callee.as_ref().and_then(layer_of) else { return };
-    let Some(Value::Function(activation)) = layer.layer.attribute("activation") else { return };
-    if matches!(activation.name, "softmax" | "sigmoid") {
-        let message = format!("the loss expects logits, and layer `{}` ends with {}", layer.name(), activation.name);
-        let warning = Diagnostic::warning(codes::LOGITS, node.span, message);
-        interp.warn(warning.help("leave the activation out of the last layer, or from_logits=True out of the loss"));
-    }
+    let set = layer.activation.borrow().clone();
+    let activation = match set.or_else(|| layer.layer.attribute("activation")) {
+        _ if &*layer.class_name == "Softmax" => Some("softmax"),
+        Some(Value::Function(function)) => Some(function.name),
+        Some(Value::None) => None,
+        // What a function of the program does is not known.
+        _ => return,
+    };
+    let name = layer.name();
+    let (message, help) = match (wanted, activation) {
+        (Predictions::Logits, Some(name_of @ ("softmax" | "sigmoid"))) => (
+            format!("the loss expects logits, and layer `{name}` ends with {name_of}"),
+            "leave the activation out of the last layer, or from_logits=True out of the loss",
+        ),
+        // What a layer of the program makes of its output is not known.
+        (Predictions::Probabilities, None | Some("linear")) if layer.instance.get().is_none() => (
+            format!("the loss expects probabilities, and layer `{name}` ends without softmax or sigmoid"),
+            "pass from_logits=True to the loss (keras.losses.…(from_logits=True)), or give the last layer the activation",
+        ),
+        _ => return,
+    };
+    interp.warn(Diagnostic::warning(codes::LOGITS, node.span, message).help(help));
 }
 
 /// The keys of a dict of outputs, in the flattened order.
@@ -322,7 +350,10 @@ fn per_output(
             let mut all = vec![None; outputs];
             for (key, value) in entries.iter() {
                 let Value::Str(key) = key.value() else {
-                    return Err(Error::argument(format!("the keys of `{what}` must be output names")));
+                    let message = format!("the keys of `{what}` must be output names");
+                    return Err(
+                        Error::argument(message).note(format!("the outputs are {}", keys.unwrap_or(names).join(", ")))
+                    );
                 };
                 let find = |list: &[String]| list.iter().position(|n| **n == **key);
                 let Some(index) = keys.and_then(find).or_else(|| find(names)) else {
@@ -330,7 +361,8 @@ fn per_output(
                         codes::TRAINING_CONFIG,
                         format!("`{what}` names the output `{key}`, which the model does not have"),
                     )
-                    .note(format!("its outputs are {}", keys.unwrap_or(names).join(", "))));
+                    .note(format!("its outputs are {}", keys.unwrap_or(names).join(", ")))
+                    .help("give the output layer that name, or use the name that it has"));
                 };
                 all[index] = some(value);
             }
@@ -339,8 +371,11 @@ fn per_output(
         Value::List(_) | Value::Tuple(_) => {
             let values = value.elements().unwrap_or_default();
             if values.len() != outputs {
-                let message = format!("`{what}` has {} entries, the model {outputs} outputs", values.len());
-                return Err(Error::new(codes::TRAINING_CONFIG, message));
+                let plural = if outputs == 1 { "" } else { "s" };
+                let message = format!("`{what}` has {} entries, the model has {outputs} output{plural}", values.len());
+                return Err(
+                    Error::new(codes::TRAINING_CONFIG, message).help("list one entry for each output, in order")
+                );
             }
             Ok(values.iter().map(some).collect())
         }

@@ -4,7 +4,7 @@ use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloOp, HloValue, i64_array};
 use crate::{
     Array, Attr, AttrReader, Attrs, Batch, Builder, IrError, Mapped, Operand, Primitive, Result, Shape, TensorType,
-    Value,
+    Value, as_tuple,
 };
 
 use super::{batching, index, rules};
@@ -40,7 +40,7 @@ impl Primitive for BroadcastInDim {
         let fits = self.dims.len() == x.rank()
             && x.shape.iter().zip(&self.dims).all(|(&n, &d)| self.shape.get(d).is_some_and(|&m| n == m || n == 1));
         if !increasing || !fits {
-            let message = format!("cannot broadcast to {:?} along dimensions {:?}", self.shape, self.dims);
+            let message = format!("cannot broadcast to {} along dimensions {:?}", as_tuple(&self.shape), self.dims);
             return Err(IrError::ty(NAME, message, operands));
         }
         Ok(vec![x.with_shape(self.shape.clone())])
@@ -97,7 +97,7 @@ impl Builder {
             return Ok(x);
         }
         let Some(offset) = shape.len().checked_sub(ty.rank()) else {
-            return Err(IrError::ty(NAME, format!("cannot broadcast to {shape:?}"), &[ty]));
+            return Err(IrError::ty(NAME, format!("cannot broadcast to {}", as_tuple(&shape)), &[ty]));
         };
         self.broadcast_in_dim(x, shape, &(offset..shape.len()).collect::<Vec<_>>())
     }

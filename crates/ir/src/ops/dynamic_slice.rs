@@ -4,7 +4,7 @@ use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloOp, HloValue, i64_array};
 use crate::{
     Array, Attr, AttrReader, Attrs, Batch, Builder, DType, IrError, Mapped, Operand, Primitive, Result, Shape,
-    TensorType, Value,
+    TensorType, Value, as_tuple,
 };
 
 use super::wide::Wide;
@@ -24,7 +24,7 @@ const UPDATE: &str = "dynamic_update_slice";
 /// Checks that a window of `sizes` fits into `x` and that there is one integer scalar per dimension.
 fn check(op: &'static str, x: &TensorType, sizes: &[usize], starts: &[&TensorType]) -> Result<()> {
     if sizes.len() != x.rank() || sizes.iter().zip(&x.shape).any(|(s, n)| s > n) {
-        return Err(IrError::ty(op, format!("a window of {sizes:?} does not fit"), &[x]));
+        return Err(IrError::ty(op, format!("a window of {} does not fit", as_tuple(&sizes)), &[x]));
     }
     if starts.len() != x.rank()
         || starts.iter().any(|s| s.rank() != 0 || !s.dtype.is_int() || s.dtype != starts[0].dtype)

@@ -4,7 +4,7 @@ use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloOp, HloValue};
 use crate::{
     Array, Attr, AttrReader, Attrs, Batch, Builder, DType, IrError, Mapped, Operand, Primitive, Result, Shape,
-    TensorType, Value,
+    TensorType, Value, as_tuple,
 };
 
 use super::wide::Wide;
@@ -40,7 +40,8 @@ impl Primitive for Iota {
     fn infer(&self, operands: &[&TensorType]) -> Result<Vec<TensorType>> {
         let [] = rules::operands(NAME, operands)?;
         if self.dim >= self.shape.len() || self.dtype == DType::Bool {
-            let message = format!("no counting of {} along dimension {} of {:?}", self.dtype, self.dim, self.shape);
+            let message =
+                format!("no counting of {} along dimension {} of {}", self.dtype, self.dim, as_tuple(&self.shape));
             return Err(IrError::ty(NAME, message, operands));
         }
         Ok(vec![TensorType::new(self.dtype, self.shape.clone())])

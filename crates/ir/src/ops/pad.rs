@@ -71,7 +71,12 @@ impl Primitive for Pad {
         let sizes: Option<Vec<usize>> = x.shape.iter().zip(&self.padding).map(|(&n, p)| p.size(n)).collect();
         match sizes {
             Some(shape) if self.padding.len() == x.rank() => Ok(vec![x.with_shape(shape)]),
-            _ => Err(IrError::ty(NAME, format!("cannot pad by {:?}", self.padding), operands)),
+            _ => {
+                let pads: Vec<String> =
+                    self.padding.iter().map(|p| format!("({}, {}, {})", p.low, p.high, p.interior)).collect();
+                let message = format!("cannot pad by [{}], each (low, high, interior)", pads.join(", "));
+                Err(IrError::ty(NAME, message, operands))
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloValue};
 use crate::{
     Array, Attr, AttrReader, Attrs, Batch, Builder, IrError, Mapped, Operand, Primitive, Result, Shape, TensorType,
-    Value,
+    Value, as_tuple,
 };
 
 use super::{batching, rules};
@@ -35,7 +35,7 @@ impl Primitive for Reshape {
         let [x] = rules::operands(NAME, operands)?;
         let result = x.with_shape(self.shape.clone());
         if x.size() != result.size() {
-            let message = format!("cannot give {} elements the shape {:?}", x.size(), self.shape);
+            let message = format!("cannot give {} elements the shape {}", x.size(), as_tuple(&self.shape));
             return Err(IrError::ty(NAME, message, operands));
         }
         Ok(vec![result])

@@ -76,8 +76,8 @@ fn not_images(inputs: &HostTensor, count: usize) -> Error {
         option: "--show-images",
         value: count.to_string(),
         reason: format!(
-            "rows of shape {:?} are no images of one channel, which have the shape [height, width] or [height, width, 1]",
-            inputs.row_shape()
+            "rows of shape {} are no images of one channel, which have the shape (height, width) or (height, width, 1)",
+            keramos_artifact::as_tuple(inputs.row_shape())
         ),
     }
 }

@@ -1,6 +1,6 @@
 //! One array of a data set.
 
-use keramos_artifact::{DType, Port, PortKind};
+use keramos_artifact::{DType, Port, PortKind, as_tuple};
 
 use super::names::{Purpose, words};
 use crate::error::{DataError, Error};
@@ -147,7 +147,7 @@ fn fit_shape(
     if !extra {
         return Err(row_shape_error(label, &tensor, port, wanted, kind).into());
     }
-    log::info!("{label}: rows of shape {found:?} are taken as {wanted:?}");
+    log::info!("{label}: rows of shape {} are taken as {}", as_tuple(found), as_tuple(wanted));
     let shape = [&[tensor.rows()], wanted].concat();
     Ok(tensor.reshape(shape)?)
 }

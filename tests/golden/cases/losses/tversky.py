@@ -1,5 +1,5 @@
 """Tversky with unequal weights of what is missed and what is wrong."""
-# golden: stages=predict,train target0=int(2)
+# golden: stages=predict,train,evaluate target0=int(2) fit_rows=8
 
 import keras
 from keras import layers

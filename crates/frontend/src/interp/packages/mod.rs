@@ -81,7 +81,9 @@ static OWN_FUNCTIONS: &[FunctionDecl] = functions! {
     };
     "_sources" [(tensor)] "The model inputs that a symbolic tensor comes from: one, or a list." => |_, args| {
         let Value::Symbolic(tensor) = args.get("tensor")? else {
-            return Err(args.invalid("tensor", "a symbolic tensor, made by keras.Input or by layers called on one"));
+            let found = args.get("tensor")?.type_name();
+            return Err(crate::error::Error::argument(format!("`input_tensor` must be a symbolic tensor, found {found}"))
+                .help("give it what keras.Input, or layers called on that, made"));
         };
         let sources: Vec<Value> = graph::sources(tensor).into_iter().map(Value::Symbolic).collect();
         Ok(match sources.as_slice() {

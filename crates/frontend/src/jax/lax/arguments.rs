@@ -1,6 +1,7 @@
 //! Arguments of `jax.lax` functions, which neither promote nor (scalars aside) broadcast.
 
 use keramos_ir::{Builder, DType, Result as IrResult, Value as IrValue};
+use keramos_ir::{Size, as_tuple};
 
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -14,11 +15,8 @@ use crate::value::Value;
 pub(super) type Code = fn(&mut Builder, &[IrValue]) -> IrResult<IrValue>;
 
 /// A shape as Python prints tuples.
-pub(super) fn tuple_text<T: std::fmt::Display>(items: &[T]) -> String {
-    match items {
-        [one] => format!("({one},)"),
-        all => format!("({})", all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
-    }
+pub(super) fn tuple_text<T: Size>(items: &[T]) -> String {
+    as_tuple(items).to_string()
 }
 
 /// Element types that a function accepts.

@@ -1,6 +1,6 @@
 //! Element by element.
 
-use keramos_ir::DType;
+use keramos_ir::{DType, as_tuple};
 
 use super::arguments::{Domain, apply, elementwise, operand, same_dtypes, same_shapes, to_operand, tuple_text};
 use crate::error::{Error, Result};
@@ -210,8 +210,10 @@ fn integer_pow(interp: &mut Interp, args: &Bound, exponent: i64) -> Result<Value
     let Ok(exponent) = i32::try_from(exponent) else { return Err(args.invalid("y", "an integer of 32 bits")) };
     if exponent < 0 && x.dtype().is_int() {
         let (name, shape) = (x.dtype().numpy_name(), x.shape());
-        let message =
-            format!("Integers cannot be raised to negative powers, got integer_pow({name}{shape:?}, {exponent})");
+        let message = format!(
+            "Integers cannot be raised to negative powers, got integer_pow({name}{}, {exponent})",
+            as_tuple(&shape)
+        );
         return Err(Error::ty(message));
     }
     apply(interp, &[x], |b, v| b.integer_pow(v[0], exponent)).map(Value::Tensor)

@@ -1,5 +1,7 @@
 //! Sorting.
 
+use keramos_ir::as_tuple;
+
 use super::arguments::{dim, operand, to_operand};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -12,8 +14,11 @@ use crate::value::Value;
 /// Sorts tensors together by the first `keys` of them.
 fn together(interp: &mut Interp, xs: &[Tensor], axis: usize, keys: usize) -> Result<Vec<Tensor>> {
     if let Some(other) = xs.iter().find(|x| Some(x.shape()) != xs.first().map(Tensor::shape)) {
-        let message =
-            format!("sort operands must have the same shape, got {:?} and {:?}", xs[0].shape(), other.shape());
+        let message = format!(
+            "sort operands must have the same shape, got {} and {}",
+            as_tuple(xs[0].shape()),
+            as_tuple(other.shape())
+        );
         return Err(Error::ty(message));
     }
     let operands: Vec<&Tensor> = xs.iter().collect();
@@ -58,8 +63,8 @@ fn extremes(interp: &mut Interp, args: &Bound, axis: &str, least: bool) -> Resul
     let (k, axis) = (args.usize("k")?, dim(args, axis, x.rank())?);
     if k > x.shape()[axis] {
         let message = format!(
-            "k argument to top_k must be no larger than size along axis; got k={k} with shape={:?} and axis={axis}",
-            x.shape()
+            "k argument to top_k must be no larger than size along axis; got k={k} with shape={} and axis={axis}",
+            as_tuple(x.shape())
         );
         return Err(raise("ValueError", message));
     }

@@ -1,7 +1,7 @@
 //! Shapes of results, known without operands.
 
-use keramos_ir::TensorType;
 use keramos_ir::ops::Window;
+use keramos_ir::{TensorType, as_tuple};
 
 use super::arguments::{ints, sizes, some_sizes};
 use super::convolutions::permutations;
@@ -29,7 +29,11 @@ fn padtype_to_pads(_: &mut Interp, args: &mut Bound) -> Result<Value> {
 /// The windows of one spatial shape as the library counts them.
 fn counts(shape: &[usize], window: Window) -> Result<Vec<usize>> {
     window.places(&TensorType::new(keramos_ir::DType::F32, shape)).ok_or_else(|| {
-        let message = format!("a window of {:?} does not fit a padded operand of shape {shape:?}", window.size);
+        let message = format!(
+            "a window of {} does not fit a padded operand of shape {}",
+            as_tuple(&window.size),
+            as_tuple(shape)
+        );
         raise("ValueError", message)
     })
 }

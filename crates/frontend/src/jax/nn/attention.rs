@@ -1,7 +1,7 @@
 //! Attention.
 
-use keramos_ir::DType;
 use keramos_ir::ops::{DotDims, DotGeneral, Precision};
+use keramos_ir::{DType, as_tuple};
 
 use super::normalised::optional;
 use crate::error::{Error, Result};
@@ -81,7 +81,7 @@ fn check(name: &str, x: &Tensor, shape: &[Option<usize>], dtype: Option<DType>) 
         return Err(raise("ValueError", format!("{name} dtype should be {wanted}, but got {found}")));
     }
     if x.shape().iter().zip(shape).any(|(n, wanted)| wanted.is_some_and(|wanted| wanted != *n)) {
-        let message = format!("{name} shape should be [{}]: but got {:?}", text.join(", "), x.shape());
+        let message = format!("{name} shape should be [{}]: but got {}", text.join(", "), as_tuple(x.shape()));
         return Err(raise("ValueError", message));
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! Products of tensors.
 
-use keramos_ir::TensorType;
 use keramos_ir::ops::DotDims;
+use keramos_ir::{TensorType, as_tuple};
 
 use crate::error::{Error, Result};
 use crate::jax::arguments::{Call, NONE, int, integers, tensor_functions};
@@ -178,8 +178,12 @@ pub(super) fn preferred(c: &mut Call<'_>, y: Tensor) -> Result<Tensor> {
 fn contracted(t: &mut Tracer, a: &Tensor, b: &Tensor, left: Vec<usize>, right: Vec<usize>) -> Result<Tensor> {
     let sizes = |x: &Tensor, axes: &[usize]| axes.iter().map(|&d| x.shape()[d]).collect::<Vec<_>>();
     if sizes(a, &left) != sizes(b, &right) {
-        return Err(Error::shape(format!("shapes {:?} and {:?} cannot be multiplied", a.shape(), b.shape()))
-            .note(format!("axes {left:?} of the first and {right:?} of the second must have equal sizes")));
+        return Err(Error::shape(format!(
+            "shapes {} and {} cannot be multiplied",
+            as_tuple(a.shape()),
+            as_tuple(b.shape())
+        ))
+        .note(format!("axes {left:?} of the first and {right:?} of the second must have equal sizes")));
     }
     t.dot_general(a, b, DotDims::contracting(left, right))
 }
@@ -212,7 +216,10 @@ fn cross(c: &mut Call<'_>) -> Result<Tensor> {
     };
     let sizes = (a.shape()[a.rank() - 1], b.shape()[b.rank() - 1]);
     if !matches!(sizes, (2 | 3, 2 | 3)) {
-        return Err(Error::shape(format!("a cross product needs vectors of 2 or 3 elements, found {sizes:?}")));
+        return Err(Error::shape(format!(
+            "a cross product needs vectors of 2 or 3 elements, found {} and {}",
+            sizes.0, sizes.1
+        )));
     }
     let (a, b) =
         ([part(t, &a, 0)?, part(t, &a, 1)?, part(t, &a, 2)?], [part(t, &b, 0)?, part(t, &b, 1)?, part(t, &b, 2)?]);
@@ -239,7 +246,11 @@ fn convolve(c: &mut Call<'_>, flipped: bool) -> Result<Tensor> {
     let mode = c.args.one_of("mode", &["full", "same", "valid"])?;
     let [a, v] = c.t().common(crate::ops::Domain::Float, [&a, &v])?;
     if a.rank() != 1 || v.rank() != 1 || a.shape()[0] == 0 || v.shape()[0] == 0 {
-        return Err(Error::shape(format!("two rows are needed, found shapes {:?} and {:?}", a.shape(), v.shape())));
+        return Err(Error::shape(format!(
+            "two rows are needed, found shapes {} and {}",
+            as_tuple(a.shape()),
+            as_tuple(v.shape())
+        )));
     }
     let y = match flipped {
         true => c.t().convolve(&a, &v, mode)?,
@@ -255,6 +266,9 @@ fn poly_sum(c: &mut Call<'_>, negative: bool) -> Result<Tensor> {
     let (a, b) = (c.tensor("a1")?, c.tensor("a2")?);
     let t = c.t();
     let [a, b] = t.common(crate::ops::Domain::Any, [&a, &b])?;
+    if a.rank() != 1 || b.rank() != 1 {
+        return Err(Error::shape("polynomials are rows of coefficients"));
+    }
     let n = a.shape()[0].max(b.shape()[0]);
     let (a, b) = (t.pad(&a, &[(n - a.shape()[0], 0)], 0.0)?, t.pad(&b, &[(n - b.shape()[0], 0)], 0.0)?);
     if negative { t.sub(&a, &b) } else { t.add(&a, &b) }

@@ -1,8 +1,9 @@
 //! New tensors.
 
-use keramos_ir::{DType, TensorType};
+use keramos_ir::{DType, TensorType, as_tuple};
 
 use crate::error::{Error, Result};
+use crate::interp::limits::check_length;
 use crate::interp::operators::number::Number;
 use crate::jax::arguments::{Call, FALSE, NONE, TRUE, dtype_of, int, tensor_functions};
 use crate::library::{Default, FunctionDecl};
@@ -299,7 +300,7 @@ pub(crate) fn meshgrid(c: &mut Call<'_>) -> Result<Vec<Tensor>> {
     let indexing = c.args.one_of("indexing", &["xy", "ij"])?;
     let sparse = c.args.has("sparse") && c.flag("sparse")?;
     if let Some(odd) = rows.iter().find(|row| row.rank() > 1) {
-        return Err(Error::shape(format!("meshgrid takes rows, found shape {:?}", odd.shape())));
+        return Err(Error::shape(format!("meshgrid takes rows, found shape {}", as_tuple(odd.shape()))));
     }
     let swap = |at: usize| if indexing == "xy" && rows.len() > 1 && at < 2 { 1 - at } else { at };
     let mut shape = vec![1; rows.len()];
@@ -320,7 +321,7 @@ pub(crate) fn diag(c: &mut Call<'_>, name: &str) -> Result<Tensor> {
     match v.rank() {
         1 => c.t().diagonal_matrix(&v, k),
         2 => c.t().diagonal(&v, k, 0, 1),
-        _ => Err(Error::shape(format!("diag takes one or two dimensions, found shape {:?}", v.shape()))),
+        _ => Err(Error::shape(format!("diag takes one or two dimensions, found shape {}", as_tuple(v.shape())))),
     }
 }
 
@@ -328,7 +329,7 @@ pub(crate) fn diag(c: &mut Call<'_>, name: &str) -> Result<Tensor> {
 pub(crate) fn triangle(c: &mut Call<'_>, name: &str, lower: bool) -> Result<Tensor> {
     let (x, k) = (c.tensor(name)?, c.int("k")?);
     let [.., n, m] = *x.shape() else {
-        return Err(Error::shape(format!("a triangle needs a matrix, found shape {:?}", x.shape())));
+        return Err(Error::shape(format!("a triangle needs a matrix, found shape {}", as_tuple(x.shape()))));
     };
     let t = c.t();
     let zero = t.scalar(x.dtype(), 0.0)?;
@@ -350,7 +351,7 @@ pub(crate) fn triangle(c: &mut Call<'_>, name: &str, lower: bool) -> Result<Tens
 pub(crate) fn vander(c: &mut Call<'_>) -> Result<Tensor> {
     let (x, n, increasing) = (c.tensor("x")?, c.optional_size("N")?, c.flag("increasing")?);
     if x.rank() != 1 {
-        return Err(Error::shape(format!("vander takes one dimension, found shape {:?}", x.shape())));
+        return Err(Error::shape(format!("vander takes one dimension, found shape {}", as_tuple(x.shape()))));
     }
     let n = n.unwrap_or(x.shape()[0]);
     let powers: Vec<i64> = (0..n as i64).map(|i| if increasing { i } else { n as i64 - 1 - i }).collect();
@@ -396,7 +397,7 @@ fn triangle_places_of(c: &mut Call<'_>, lower: bool) -> Result<[Tensor; 2]> {
     let (x, k) = (c.tensor("arr")?, c.int("k")?);
     match *x.shape() {
         [n, m] => places(c, n, m, k, lower),
-        _ => Err(Error::shape(format!("the places of a triangle need a matrix, found shape {:?}", x.shape()))),
+        _ => Err(Error::shape(format!("the places of a triangle need a matrix, found shape {}", as_tuple(x.shape())))),
     }
 }
 
@@ -425,6 +426,7 @@ pub(crate) enum Window {
 /// A window of the length that argument `name` names.
 pub(crate) fn window(c: &mut Call<'_>, name: &str, kind: Window) -> Result<Tensor> {
     let n = c.size(name)?;
+    check_length(n)?;
     let last = (n.max(2) - 1) as f64;
     let value = |i: usize| {
         let angle = std::f64::consts::TAU * i as f64 / last;
@@ -444,6 +446,7 @@ pub(crate) fn window(c: &mut Call<'_>, name: &str, kind: Window) -> Result<Tenso
 /// The Kaiser window.
 pub(crate) fn kaiser(c: &mut Call<'_>, name: &str, beta: &Tensor) -> Result<Tensor> {
     let n = c.size(name)?;
+    check_length(n)?;
     let t = c.t();
     let float = t.default_float();
     if n == 1 {

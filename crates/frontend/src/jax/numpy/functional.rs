@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use keramos_ir::as_tuple;
+
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::builtins::functions;
@@ -189,7 +191,7 @@ fn vectorized_call(c: &mut Call<'_>) -> Result<Value> {
     let mut batch = Vec::new();
     for (x, &core) in xs.iter().zip(&cores) {
         let outer = x.rank().checked_sub(core).ok_or_else(|| {
-            Error::shape(format!("an argument of shape {:?} has fewer than {core} dimensions", x.shape()))
+            Error::shape(format!("an argument of shape {} has fewer than {core} dimensions", as_tuple(x.shape())))
         })?;
         batch = broadcast_shapes(&batch, &x.shape()[..outer])?;
     }

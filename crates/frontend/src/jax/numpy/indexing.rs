@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use keramos_ir::ops::{OutOfBounds, ScatterKind};
-use keramos_ir::{Array, Buffer};
+use keramos_ir::{Array, Buffer, as_tuple};
 
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -299,8 +299,11 @@ fn bound(value: &Value) -> Result<Value> {
 /// The places where a mask holds, dimension by dimension.
 pub(crate) fn mask_places(mask: &Array, shape: &[usize]) -> Result<Vec<Array>> {
     if mask.ty().shape != shape {
-        let message =
-            format!("boolean index of shape {:?} does not match the indexed shape {shape:?}", mask.ty().shape);
+        let message = format!(
+            "boolean index of shape {} does not match the indexed shape {}",
+            as_tuple(&mask.ty().shape),
+            as_tuple(&shape)
+        );
         return Err(raise("IndexError", message));
     }
     if mask.ty().rank() == 0 {

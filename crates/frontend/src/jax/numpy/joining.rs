@@ -1,5 +1,7 @@
 //! Tensors cut into pieces and put together.
 
+use keramos_ir::as_tuple;
+
 use super::shapes::first;
 use crate::error::{Error, Result};
 use crate::jax::arguments::{Call, integers, to_tensor};
@@ -84,9 +86,9 @@ pub(crate) fn stack(c: &mut Call<'_>, name: &str) -> Result<Tensor> {
     let axis = c.axis("axis", xs[0].rank() + 1)?;
     if let Some(odd) = xs.iter().find(|x| x.shape() != xs[0].shape()) {
         return Err(Error::shape(format!(
-            "tensors of different shapes cannot be stacked: {:?} and {:?}",
-            xs[0].shape(),
-            odd.shape()
+            "tensors of different shapes cannot be stacked: {} and {}",
+            as_tuple(xs[0].shape()),
+            as_tuple(odd.shape())
         )));
     }
     let y = c.t().stack(&xs, axis)?;

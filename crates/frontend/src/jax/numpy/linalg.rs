@@ -1,5 +1,7 @@
 //! `jax.numpy.linalg`.
 
+use keramos_ir::as_tuple;
+
 use crate::error::{Error, Result};
 use crate::jax::arguments::{Call, FALSE, NONE, TRUE, int, tensor_functions};
 use crate::library::{Default, FunctionDecl};
@@ -152,7 +154,7 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
         let (front, back) = a.shape().split_at(ind);
         let (n, m): (usize, usize) = (front.iter().product(), back.iter().product());
         if n != m {
-            return Err(Error::shape(format!("a tensor of shape {:?} is no square matrix of {n}×{m}", a.shape())));
+            return Err(Error::shape(format!("a tensor of shape {} is no square matrix of {n}×{m}", as_tuple(a.shape()))));
         }
         let matrix = c.t().reshape(&a, &[n, m])?;
         let inverse = c.t().build1(&[&matrix], |b, v| b.inverse(v[0]))?;
@@ -169,7 +171,7 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
         let rest = a.shape().get(b.rank()..).unwrap_or_default().to_vec();
         let (n, m): (usize, usize) = (rest.iter().product(), b.ty().size());
         if n != m || a.ty().size() != n * m {
-            return Err(Error::shape(format!("tensors of shapes {:?} and {:?} make no square system", a.shape(), b.shape())));
+            return Err(Error::shape(format!("tensors of shapes {} and {} make no square system", as_tuple(a.shape()), as_tuple(b.shape()))));
         }
         let (a, b) = (c.t().reshape(&a, &[m, n])?, c.t().reshape(&b, &[m])?);
         let x = c.t().solve(&a, &b)?;
@@ -247,7 +249,7 @@ fn norm(c: &mut Call<'_>) -> Result<Tensor> {
 fn last_two(x: &Tensor) -> Result<(usize, usize)> {
     match x.rank().checked_sub(2) {
         Some(first) => Ok((first, first + 1)),
-        None => Err(Error::shape(format!("matrices are needed, found shape {:?}", x.shape()))),
+        None => Err(Error::shape(format!("matrices are needed, found shape {}", as_tuple(x.shape())))),
     }
 }
 
@@ -257,9 +259,9 @@ fn square(c: &mut Call<'_>) -> Result<Tensor> {
     let (n, m) = last_two(&a)?;
     if a.shape()[n] != a.shape()[m] {
         return Err(Error::shape(format!(
-            "{}() needs square matrices, found shape {:?}",
+            "{}() needs square matrices, found shape {}",
             c.args.function(),
-            a.shape()
+            as_tuple(a.shape())
         )));
     }
     c.t().to_float(&a)

@@ -1,7 +1,7 @@
 //! Elements put at places, bits packed into bytes, histograms over several dimensions, and comparisons of whole tensors.
 
 use keramos_ir::ops::{OutOfBounds, ScatterKind};
-use keramos_ir::{DType, TensorType};
+use keramos_ir::{DType, TensorType, as_tuple};
 
 use super::searching::{edges_of, needs_size};
 use crate::error::{Error, Result};
@@ -231,7 +231,7 @@ fn put(c: &mut Call<'_>, x: &Tensor, places: &Tensor, values: &Tensor, mode: Out
 fn grid(c: &mut Call<'_>, sample: &Tensor) -> Result<(Tensor, Vec<Tensor>)> {
     let sample = c.t().to_float(sample)?;
     let &[n, dims] = sample.shape() else {
-        return Err(Error::shape(format!("points are rows of a matrix, found shape {:?}", sample.shape())));
+        return Err(Error::shape(format!("points are rows of a matrix, found shape {}", as_tuple(sample.shape()))));
     };
     let bins = c.value("bins")?;
     let bins = match bins.elements() {

@@ -1,5 +1,6 @@
 //! Polynomials by their coefficients, highest power first: fits, products of roots and quotients.
 
+use keramos_ir::as_tuple;
 use keramos_ir::ops::{OutOfBounds, ScatterKind};
 
 use crate::error::{Error, Result};
@@ -80,9 +81,9 @@ fn polyfit(c: &mut Call<'_>) -> Result<Value> {
         let [x, y] = [t.to_float(&x)?, t.to_float(&y)?];
         if x.rank() != 1 || !matches!(y.rank(), 1 | 2) || x.shape()[0] != y.shape()[0] || x.shape()[0] == 0 {
             return Err(Error::shape(format!(
-                "polyfit needs a row of places and as many values, found shapes {:?} and {:?}",
-                x.shape(),
-                y.shape()
+                "polyfit needs a row of places and as many values, found shapes {} and {}",
+                as_tuple(x.shape()),
+                as_tuple(y.shape())
             )));
         }
         [x, y]

@@ -1,7 +1,7 @@
 //! Along axes.
 
-use keramos_ir::DType;
 use keramos_ir::ops::Monoid;
+use keramos_ir::{DType, as_tuple};
 
 use crate::error::{Error, Result};
 use crate::jax::arguments::{Call, FALSE, NONE, TRUE, int, tensor_functions};
@@ -327,7 +327,10 @@ pub(crate) fn trapezoid(c: &mut Call<'_>) -> Result<Tensor> {
         Some(x) => {
             let x = if x.rank() == y.rank() && x.rank() > 1 { t.move_axis(&x, axis, last)? } else { x };
             if x.rank() == 0 || x.shape()[x.rank() - 1] != n {
-                return Err(Error::shape(format!("{n} values need as many places, found shape {:?}", x.shape())));
+                return Err(Error::shape(format!(
+                    "{n} values need as many places, found shape {}",
+                    as_tuple(x.shape())
+                )));
             }
             let (from, to) = neighbours(t, &x, x.rank() - 1)?;
             t.sub(&to, &from)?

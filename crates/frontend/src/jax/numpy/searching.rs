@@ -1,6 +1,6 @@
 //! Sorting and searching.
 
-use keramos_ir::{Array, DType, TensorType};
+use keramos_ir::{Array, DType, TensorType, as_tuple};
 
 use crate::error::{Error, Result};
 use crate::jax::arguments::{Call, FALSE, NONE, TRUE, int, known, tensor_functions, to_tensor};
@@ -329,9 +329,9 @@ fn interpolate(c: &mut Call<'_>) -> Result<Tensor> {
     let n = xp.shape().first().copied().unwrap_or(0);
     if xp.rank() != 1 || fp.shape() != xp.shape() || n == 0 {
         return Err(Error::shape(format!(
-            "points need one place and one value each: found shapes {:?} and {:?}",
-            xp.shape(),
-            fp.shape()
+            "points need one place and one value each: found shapes {} and {}",
+            as_tuple(xp.shape()),
+            as_tuple(fp.shape())
         )));
     }
     let after = t.searchsorted(&xp, &x, true)?;

@@ -1,6 +1,6 @@
 //! Shapes and places.
 
-use keramos_ir::DType;
+use keramos_ir::{DType, as_tuple};
 
 use super::inserting::{delete, insert};
 use super::joining::{at_least, block, joined, split};
@@ -29,7 +29,7 @@ pub(crate) static SHARED: &[&FunctionDecl] = tensor_functions! {
             Some(_) => c.axes(x.rank())?,
         };
         if let Some(&d) = axes.iter().find(|&&d| x.shape()[d] != 1) {
-            return Err(Error::shape(format!("axis {d} of shape {:?} cannot be squeezed: its size is not 1", x.shape())));
+            return Err(Error::shape(format!("axis {d} of shape {} cannot be squeezed: its size is not 1", as_tuple(x.shape()))));
         }
         c.t().squeeze(&x, &axes)
     };
@@ -44,7 +44,7 @@ pub(crate) static SHARED: &[&FunctionDecl] = tensor_functions! {
         let shape = c.shape("shape")?;
         match broadcast_shapes(x.shape(), &shape).is_ok_and(|found| found == shape) {
             true => c.t().broadcast_to(&x, &shape),
-            false => Err(Error::shape(format!("shape {:?} does not broadcast to {shape:?}", x.shape()))),
+            false => Err(Error::shape(format!("shape {} does not broadcast to {}", as_tuple(x.shape()), as_tuple(&shape)))),
         }
     };
     "swapaxes": [(a) (axis1) (axis2)] "Two axes exchanged." => |c| {
@@ -316,7 +316,11 @@ fn permuted(c: &mut Call<'_>, x: &Tensor, axes: &[i64]) -> Result<Tensor> {
     let mut sorted = order.clone();
     sorted.sort_unstable();
     if sorted != (0..x.rank()).collect::<Vec<_>>() {
-        return Err(Error::shape(format!("{axes:?} is no order of the {} axes of shape {:?}", x.rank(), x.shape())));
+        return Err(Error::shape(format!(
+            "{axes:?} is no order of the {} axes of shape {}",
+            x.rank(),
+            as_tuple(x.shape())
+        )));
     }
     c.t().transpose(x, &order)
 }
@@ -330,7 +334,7 @@ pub(crate) fn transpose(c: &mut Call<'_>) -> Result<Tensor> {
 
 fn matrix_transpose(c: &mut Call<'_>, x: &Tensor) -> Result<Tensor> {
     if x.rank() < 2 {
-        return Err(Error::shape(format!("a matrix is needed, found shape {:?}", x.shape())));
+        return Err(Error::shape(format!("a matrix is needed, found shape {}", as_tuple(x.shape()))));
     }
     let mut order: Vec<usize> = (0..x.rank()).collect();
     order.swap(x.rank() - 1, x.rank() - 2);
@@ -400,7 +404,10 @@ fn roll(c: &mut Call<'_>) -> Result<Tensor> {
     let mut y = flat;
     match integers(&c.value("shift")?) {
         Some(shifts) => {
-            if shifts.len() != axes.len() && shifts.len() != 1 && axes.len() != 1 {
+            if shifts.is_empty()
+                || axes.is_empty()
+                || (shifts.len() != axes.len() && shifts.len() != 1 && axes.len() != 1)
+            {
                 return Err(Error::argument(format!("{} shifts for {} axes", shifts.len(), axes.len())));
             }
             for at in 0..shifts.len().max(axes.len()) {

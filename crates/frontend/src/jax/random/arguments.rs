@@ -1,6 +1,6 @@
 //! Arguments of samplers.
 
-use keramos_ir::{DType, TensorType};
+use keramos_ir::{DType, TensorType, as_tuple};
 
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -64,8 +64,10 @@ pub(super) fn shape_of(args: &Bound, params: &[&[usize]]) -> Result<Vec<usize>> 
         _ => {
             let message = format!(
                 "{} parameter shapes must be broadcast-compatible with shape argument, and the result of broadcasting \
-                 the shapes must equal the shape argument, but got parameters of shape {joint:?} for shape argument {shape:?}.",
-                args.function()
+                 the shapes must equal the shape argument, but got parameters of shape {} for shape argument {}.",
+                args.function(),
+                as_tuple(&joint),
+                as_tuple(&shape)
             );
             Err(raise("ValueError", message))
         }

@@ -1,6 +1,6 @@
 //! Continuous distributions.
 
-use keramos_ir::{DType, TensorType};
+use keramos_ir::{DType, TensorType, as_tuple};
 
 use super::arguments::{float_type, parameters, sample_type, shape, shape_if_given, shape_of};
 use super::keys::key;
@@ -69,7 +69,9 @@ fn bounds(interp: &mut Interp, args: &Bound, names: [&str; 2], ty: &TensorType) 
             _ => {
                 let (found, shape) = (bound.shape(), &ty.shape);
                 Err(Error::shape(format!(
-                    "`{name}` of shape {found:?} does not broadcast to the sample's shape {shape:?}"
+                    "`{name}` of shape {} does not broadcast to the sample's shape {}",
+                    as_tuple(&found),
+                    as_tuple(&shape)
                 )))
             }
         }

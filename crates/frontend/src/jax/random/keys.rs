@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::rc::Rc;
 
-use keramos_ir::{Array, Buffer, DType};
+use keramos_ir::{Array, Buffer, DType, as_tuple};
 
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -119,17 +119,7 @@ impl Object for KeyArray {
             _ => Vec::new(),
         };
         shape.pop();
-        let shape: Vec<Value> = shape.iter().map(|&n| Value::Int(n as i64)).collect();
-        let shape = match shape.as_slice() {
-            [] => "()".to_owned(),
-            [Value::Int(one)] => format!("({one},)"),
-            all => {
-                let sizes: Vec<String> =
-                    all.iter().map(|n| if let Value::Int(n) = n { n.to_string() } else { String::new() }).collect();
-                format!("({})", sizes.join(", "))
-            }
-        };
-        let mut text = format!("Array({shape}, dtype=key<fry>)");
+        let mut text = format!("Array({}, dtype=key<fry>)", as_tuple(&shape));
         if let Value::Array(array) = &self.data
             && let Buffer::U32(words) = array.data()
         {
@@ -245,12 +235,10 @@ pub(super) fn one_key(interp: &mut Interp, args: &Bound, name: &str) -> Result<(
     match key.shape() {
         [_] => Ok((key, typed)),
         [outer @ .., _] => {
-            let sizes: Vec<String> = outer.iter().map(usize::to_string).collect();
-            let comma = if outer.len() == 1 { "," } else { "" };
             let message = format!(
-                "{} accepts a single key, but was given a key array of shape ({}{comma}) != (). Use jax.vmap for batching.",
+                "{} accepts a single key, but was given a key array of shape {} != (). Use jax.vmap for batching.",
                 args.function(),
-                sizes.join(", ")
+                as_tuple(outer)
             );
             Err(raise("ValueError", message))
         }
@@ -302,9 +290,9 @@ fn seeded(interp: &mut Interp, args: &Bound) -> Result<Tensor> {
             let seed = interp.to_tensor(other)?;
             if seed.rank() != 0 {
                 let message = format!(
-                    "{} accepts a scalar seed, but was given an array of shape {:?} != (). Use jax.vmap for batching",
+                    "{} accepts a scalar seed, but was given an array of shape {} != (). Use jax.vmap for batching",
                     args.function(),
-                    seed.shape()
+                    as_tuple(seed.shape())
                 );
                 return Err(Error::ty(message));
             }
@@ -343,8 +331,8 @@ fn fold_in(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
             let data = to_tensor(interp, other)?;
             if data.rank() != 0 {
                 let message = format!(
-                    "fold_in accepts a scalar, but was given an array of shape {:?} != (). Use jax.vmap for batching.",
-                    data.shape()
+                    "fold_in accepts a scalar, but was given an array of shape {} != (). Use jax.vmap for batching.",
+                    as_tuple(data.shape())
                 );
                 return Err(Error::ty(message));
             }

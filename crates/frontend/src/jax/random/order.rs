@@ -1,7 +1,7 @@
 //! Orders and choices.
 
 use keramos_ir::ops::OutOfBounds;
-use keramos_ir::{DType, TensorType};
+use keramos_ir::{DType, TensorType, as_tuple};
 
 use super::arguments::{shape, shape_of};
 use super::continuous::tails;
@@ -96,8 +96,8 @@ fn choice(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
             let p = interp.tracer.to_float(&p)?;
             if p.shape() != [size] {
                 let message = format!(
-                    "p must be None or a 1D vector with the same size as a.shape[axis]. p has shape {:?} and a.shape[axis] is {size}.",
-                    p.shape()
+                    "p must be None or a 1D vector with the same size as a.shape[axis]. p has shape {} and a.shape[axis] is {size}.",
+                    as_tuple(p.shape())
                 );
                 return Err(raise("ValueError", message));
             }

@@ -1,6 +1,6 @@
 //! Distributions of vectors and matrices.
 
-use keramos_ir::TensorType;
+use keramos_ir::{TensorType, as_tuple};
 
 use super::arguments::{float_type, sample_type, shape, shape_of};
 use super::keys::key;
@@ -73,8 +73,8 @@ fn multivariate_normal(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let (outer, matrix) = cov.shape().split_at(cov.rank().saturating_sub(2));
     if matrix != [n, n] {
         let message = format!(
-            "multivariate_normal requires cov.shape == (..., n, n) for n={n}, but got cov.shape == {:?}.",
-            cov.shape()
+            "multivariate_normal requires cov.shape == (..., n, n) for n={n}, but got cov.shape == {}.",
+            as_tuple(cov.shape())
         );
         return Err(raise("ValueError", message));
     }

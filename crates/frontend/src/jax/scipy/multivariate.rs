@@ -2,6 +2,7 @@
 
 use std::f64::consts::PI;
 
+use keramos_ir::as_tuple;
 use keramos_ir::ops::TriangularSolve;
 
 use crate::error::{Error, Result};
@@ -52,7 +53,10 @@ fn normal(c: &mut Call<'_>) -> Result<Tensor> {
             .compute([&sum, &cov], |[sum, cov]| sum * -0.5 / cov - (cov.log() + (2.0 * PI).ln()) * (n as f64 / 2.0));
     }
     if cov.shape().last_chunk::<2>() != Some(&[n, n]) {
-        return Err(Error::shape(format!("a covariance of shape {:?} does not fit vectors of {n}", cov.shape())));
+        return Err(Error::shape(format!(
+            "a covariance of shape {} does not fit vectors of {n}",
+            as_tuple(cov.shape())
+        )));
     }
     let cov = t.symmetrized(&cov)?;
     let factor = t.cholesky(&cov)?;

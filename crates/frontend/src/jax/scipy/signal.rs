@@ -1,6 +1,6 @@
 //! `jax.scipy.signal`, `jax.scipy.ndimage` and `jax.scipy.integrate`.
 
-use keramos_ir::DType;
+use keramos_ir::{DType, as_tuple};
 
 use crate::error::{Error, Result};
 use crate::jax::arguments::{Call, NONE, int, tensor_functions};
@@ -47,10 +47,10 @@ fn convolve(c: &mut Call<'_>, correlation: bool, rank: Option<usize>) -> Result<
     let mode = c.args.one_of("mode", &["full", "same", "valid"])?;
     if rank.is_some_and(|rank| x.rank() != rank || y.rank() != rank) {
         return Err(Error::shape(format!(
-            "{}() takes matrices, found shapes {:?} and {:?}",
+            "{}() takes matrices, found shapes {} and {}",
             c.args.function(),
-            x.shape(),
-            y.shape()
+            as_tuple(x.shape()),
+            as_tuple(y.shape())
         )));
     }
     if c.args.has("boundary")

@@ -2,6 +2,8 @@
 
 use std::f64::consts::{LN_2, PI};
 
+use keramos_ir::as_tuple;
+
 use super::special::beta_integral;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -291,9 +293,9 @@ fn dirichlet(interp: &mut Interp, args: &Bound, exponential: bool) -> Result<Val
     let (x, alpha) = (tensor(interp, args, "x")?, tensor(interp, args, "alpha")?);
     if alpha.rank() != 1 || x.rank() == 0 || x.shape().first() != alpha.shape().first() {
         let message = format!(
-            "`x` must have as many first entries as `alpha`, which has one dimension; got shapes {:?} and {:?}",
-            x.shape(),
-            alpha.shape()
+            "`x` must have as many first entries as `alpha`, which has one dimension; got shapes {} and {}",
+            as_tuple(x.shape()),
+            as_tuple(alpha.shape())
         );
         return Err(Error::shape(message));
     }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use keramos_ir::{DType, TensorType};
+use keramos_ir::{DType, TensorType, as_tuple};
 
 use super::callee::{name_of, signature};
 use super::marked::{Marked, Place};
@@ -88,10 +88,8 @@ impl Object for ShapeDtypeStruct {
     }
 
     fn repr(&self) -> String {
-        let sizes: Vec<String> = self.ty.shape.iter().map(usize::to_string).collect();
-        let shape = if sizes.len() == 1 { format!("({},)", sizes[0]) } else { format!("({})", sizes.join(", ")) };
         let weak = if self.weak { ", weak_type=True" } else { "" };
-        format!("ShapeDtypeStruct(shape={shape}, dtype={}{weak})", self.ty.dtype.numpy_name())
+        format!("ShapeDtypeStruct(shape={}, dtype={}{weak})", as_tuple(&self.ty.shape), self.ty.dtype.numpy_name())
     }
 }
 

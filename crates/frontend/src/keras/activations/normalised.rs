@@ -1,6 +1,6 @@
 //! Functions along an axis.
 
-use keramos_ir::DType;
+use keramos_ir::{DType, as_tuple};
 
 use super::x;
 use crate::error::{Error, Result};
@@ -53,7 +53,7 @@ pub(super) static GLU: FunctionDecl = FunctionDecl {
         let axis = axis_index(args.i64("axis")?, x.rank())?;
         let n = x.shape()[axis];
         if n % 2 != 0 {
-            let message = format!("glu needs an even size along axis {axis}, the shape is {:?}", x.shape());
+            let message = format!("glu needs an even size along axis {axis}, the shape is {}", as_tuple(x.shape()));
             return Err(Error::shape(message));
         }
         let t = &mut interp.tracer;

@@ -67,8 +67,13 @@ fn rises(class: &str, monitor: &Monitor, around: &Surroundings) -> Result<bool> 
     }
     let found = around.metrics.iter().find(|(metric, _)| metric == name).and_then(|(_, rises)| *rises);
     found.ok_or_else(|| {
-        let names: Vec<&str> =
-            std::iter::once("loss").chain(around.metrics.iter().map(|(name, _)| name.as_str())).collect();
+        let mut names = vec!["loss"];
+        for (name, _) in around.metrics {
+            // The metrics of `compile` are listed one by one, too.
+            if name != "compile_metrics" && !names.contains(&name.as_str()) {
+                names.push(name);
+            }
+        }
         let message = format!("{class} watches `{}`, and nothing tells whether it should rise or fall", monitor.name);
         Error::new(codes::TRAINING_CONFIG, message)
             .note(format!("the model logs {}, and the same with `val_` in front", names.join(", ")))

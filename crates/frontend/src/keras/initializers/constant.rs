@@ -1,6 +1,6 @@
 //! Initializers that draw nothing.
 
-use keramos_ir::{Array, DType, TensorType};
+use keramos_ir::{Array, DType, TensorType, as_tuple};
 
 use super::{Initialize, Initializer};
 use crate::error::{Error, Result};
@@ -82,7 +82,8 @@ impl Initialize for Identity {
     fn values(&self, tracer: &mut Tracer, shape: &[usize], dtype: DType) -> Result<Tensor> {
         if shape.len() != 2 {
             return Err(Error::shape(format!(
-                "the Identity initializer makes matrices; the weight's shape is {shape:?}"
+                "the Identity initializer makes matrices; the weight's shape is {}",
+                as_tuple(&shape)
             )));
         }
         let (row, column) = (tracer.iota(DType::I32, shape, 0)?, tracer.iota(DType::I32, shape, 1)?);

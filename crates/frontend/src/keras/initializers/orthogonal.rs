@@ -1,6 +1,6 @@
 //! Orthogonal matrices.
 
-use keramos_ir::DType;
+use keramos_ir::{DType, as_tuple};
 
 use super::random::Normal;
 use super::{Initialize, Initializer, Seed};
@@ -51,5 +51,8 @@ impl Initialize for Orthogonal {
 }
 
 fn too_flat(shape: &[usize]) -> Error {
-    Error::shape(format!("the Orthogonal initializer needs at least two dimensions; the weight's shape is {shape:?}"))
+    Error::shape(format!(
+        "the Orthogonal initializer needs at least two dimensions; the weight's shape is {}",
+        as_tuple(&shape)
+    ))
 }

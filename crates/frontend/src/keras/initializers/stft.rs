@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-use keramos_ir::{Array, Buffer, DType};
+use keramos_ir::{Array, Buffer, DType, as_tuple};
 
 use super::{Initialize, Initializer};
 use crate::error::{Error, Result};
@@ -59,7 +59,8 @@ impl Stft {
 impl Initialize for Stft {
     fn values(&self, tracer: &mut Tracer, shape: &[usize], _: DType) -> Result<Tensor> {
         let &[frame, 1, frequencies] = shape else {
-            let message = format!("the STFT initializer makes kernels (frame, 1, frequencies); found {shape:?}");
+            let message =
+                format!("the STFT initializer makes kernels (frame, 1, frequencies); found {}", as_tuple(&shape));
             return Err(Error::shape(message));
         };
         let window = self.window(frame);

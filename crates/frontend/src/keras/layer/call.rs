@@ -2,8 +2,12 @@
 
 use std::rc::Rc;
 
+use keramos_ir::as_tuple;
+
 use super::context::batched;
 use super::{Call, LayerObject, Masks};
+use crate::diagnostics::Span;
+use crate::diagnostics::words::and_list;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::symbolic::SymbolicShape;
@@ -17,13 +21,13 @@ impl LayerObject {
     ///
     /// # Errors
     /// The inputs do not fit.
-    pub fn call(self: &Rc<Self>, interp: &mut Interp, mut args: Args) -> Result<Value> {
+    pub fn call(self: &Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
         derived::record(self, &args);
+        let place = interp.span;
         let symbolic = graph::symbolic_leaves(&args);
         if !symbolic.is_empty() {
             let shapes: Vec<SymbolicShape> = symbolic.iter().map(|s| s.0.shape.clone()).collect();
-            self.check(&shapes)?;
-            self.build_for(interp, &shapes, &args)?;
+            self.fit(interp, &shapes, &args).map_err(|e| self.located(e, &shapes, place, interp))?;
             let outputs = graph::call(interp, &Value::Object(self.clone()), args, &self.name())?;
             let first_call = self.called.borrow().upgrade().is_none();
             if let (Some(Value::Symbolic(first)), true) = (outputs.leaves().first(), first_call) {
@@ -33,8 +37,18 @@ impl LayerObject {
         }
         self.learn(interp, &args)?;
         let shapes = tensor_shapes(&args);
-        self.check(&shapes)?;
-        self.build_for(interp, &shapes, &args)?;
+        let result = self.fit(interp, &shapes, &args).and_then(|()| self.apply(interp, args));
+        result.map_err(|e| self.located(e, &shapes, place, interp))
+    }
+
+    /// Checks the inputs' shapes and builds the layer for them, where that was not done before.
+    fn fit(self: &Rc<Self>, interp: &mut Interp, inputs: &[SymbolicShape], args: &Args) -> Result<()> {
+        self.layer.check(self, inputs)?;
+        self.build_for(interp, inputs, args)
+    }
+
+    /// Runs the code of a layer that is built.
+    fn apply(self: &Rc<Self>, interp: &mut Interp, mut args: Args) -> Result<Value> {
         let function = derived::overridden(interp, self.instance.get(), "call")?;
         let mask = first_mask(&args);
         let explicit = take_training(&mut args);
@@ -76,9 +90,9 @@ impl LayerObject {
             if result.is_ok() && !self.built.replace(true) {
                 self.lock();
             }
-            return result.map_err(|e| self.located(e));
+            return result;
         }
-        match (result.map_err(|e| self.located(e))?, self.layer.masks()) {
+        match (result?, self.layer.masks()) {
             (Value::Tensor(t), Masks::Drop) => Ok(Value::Tensor(t.with_mask(None))),
             (Value::Tensor(t), Masks::Pass) => Ok(Value::Tensor(t.with_mask(mask))),
             (value, _) => Ok(value),
@@ -107,6 +121,7 @@ impl LayerObject {
         args: Args,
         training: Option<bool>,
     ) -> Result<Value> {
+        let (shapes, place) = (tensor_shapes(&args), interp.span);
         let outer = (interp.training, interp.training_given);
         (interp.training, interp.training_given) = (false, false);
         let entered = self.open_scope(interp);
@@ -117,16 +132,16 @@ impl LayerObject {
         if result.is_ok() && !self.built.replace(true) {
             self.lock();
         }
-        result.map_err(|e| self.located(e))
+        result.map_err(|e| self.located(e, &shapes, place, interp))
     }
 
-    fn check(&self, inputs: &[SymbolicShape]) -> Result<()> {
-        self.layer.check(self, inputs).map_err(|e| self.located(e))
-    }
-
-    /// The error with the layer that it happened in.
-    pub(super) fn located(&self, error: Error) -> Error {
-        error.note(format!("in layer `{}` ({})", self.name(), self.class_name))
+    /// The error with the step that led here: the layer and what it was called on. A package's places say nothing
+    /// to the user.
+    pub(super) fn located(&self, error: Error, inputs: &[SymbolicShape], place: Span, interp: &Interp) -> Error {
+        let shapes: Vec<String> = inputs.iter().map(|shape| as_tuple(shape).to_string()).collect();
+        let on = if shapes.is_empty() { String::new() } else { format!(" on {}", and_list(&shapes)) };
+        let what = format!("in layer `{}` ({}){on}", self.name(), self.class_name);
+        if interp.in_package { error.note(what) } else { error.through(what, place) }
     }
 }
 

@@ -1,12 +1,12 @@
 //! Arguments and checks that many layers share.
 
-use keramos_ir::DType;
+use keramos_ir::{DType, as_tuple};
 
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::activations;
 use crate::keras::layer::{Call, LayerObject};
-use crate::keras::symbolic::{DisplayShape, SymbolicShape};
+use crate::keras::symbolic::SymbolicShape;
 use crate::library::{Args, Bound, ClassDecl, Default, Param};
 use crate::ops::{Aspect, Padding, Resampling};
 use crate::trace::Tensor;
@@ -165,7 +165,7 @@ pub(super) fn expect_rank(layer: &LayerObject, inputs: &[SymbolicShape], rank: u
     if shape.len() == rank {
         return Ok(());
     }
-    let message = format!("layer `{}` expects a rank-{rank} input {dims}, found {}", layer.name(), DisplayShape(shape));
+    let message = format!("layer `{}` expects a rank-{rank} input {dims}, found {}", layer.name(), as_tuple(shape));
     let missing_channel = shape.len() + 1 == rank && dims.ends_with("channels)");
     Err(Error::shape(message).help(if missing_channel && rank == 4 {
         "give the input a channel dimension, Input(shape=(28, 28, 1)), or put a layers.Reshape((28, 28, 1)) in front"
@@ -191,12 +191,11 @@ pub(super) fn expect_room(
     if window.iter().zip(spatial).all(|(&k, n)| n.is_none_or(|n| k <= n)) {
         return Ok(());
     }
-    let sizes: Vec<Option<usize>> = window.into_iter().map(Some).collect();
     let message = format!(
         "the window {} of layer `{}` is larger than its input {}",
-        DisplayShape(&sizes),
+        as_tuple(&window),
         layer.name(),
-        DisplayShape(shape)
+        as_tuple(shape)
     );
     Err(Error::shape(message).help("use padding=\"same\", a smaller window, or fewer or gentler layers before it"))
 }
@@ -205,11 +204,11 @@ pub(super) fn expect_room(
 pub(super) fn known(layer: &LayerObject, inputs: &[SymbolicShape], axis: i64) -> Result<usize> {
     let Some(shape) = inputs.first() else { return Err(no_input(layer)) };
     let index = crate::ops::axis_index(axis, shape.len()).map_err(|_| {
-        Error::shape(format!("layer `{}` needs an axis {axis}, found {}", layer.name(), DisplayShape(shape)))
+        Error::shape(format!("layer `{}` needs an axis {axis}, found {}", layer.name(), as_tuple(shape)))
     })?;
     shape[index].ok_or_else(|| {
         let message =
-            format!("layer `{}` needs to know the size of axis {axis}, found {}", layer.name(), DisplayShape(shape));
+            format!("layer `{}` needs to know the size of axis {axis}, found {}", layer.name(), as_tuple(shape));
         Error::shape(message).help("write that size into Input(shape=...)")
     })
 }
@@ -221,6 +220,7 @@ pub(super) fn channel_axis(channels_last: bool) -> i64 {
 
 fn no_input(layer: &LayerObject) -> Error {
     Error::ty(format!("layer `{}` is called without a tensor", layer.name()))
+        .help("a layer is called on a tensor, keras.Input(...) or what another layer gave: layers.Dense(10)(x)")
 }
 
 /// Checks that a call's input has as many features as the layer was built for.
@@ -234,7 +234,7 @@ pub(super) fn expect_size(cx: &Call<'_>, x: &Tensor, axis: i64, expected: usize)
     let message = format!(
         "layer `{}` was built for inputs of size {expected} along axis {axis}, found {}",
         cx.object.name(),
-        DisplayShape(&shape)
+        as_tuple(&shape)
     );
     Err(Error::shape(message).help("a layer keeps the weights of its first call; make a second layer for other sizes"))
 }

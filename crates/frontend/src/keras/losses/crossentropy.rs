@@ -1,8 +1,8 @@
 //! Cross-entropies.
 
-use keramos_ir::DType;
+use keramos_ir::{DType, as_tuple};
 
-use super::{COMMON, Loss, LossObject, apply};
+use super::{COMMON, Loss, LossObject, Predictions, apply};
 use crate::error::{Error, Result};
 use crate::keras::EPSILON;
 use crate::library::{Bound, ClassDecl, Default, FunctionDecl, Param, Signature};
@@ -50,9 +50,9 @@ pub(crate) fn same_shape(y_true: &Tensor, y_pred: &Tensor) -> Result<()> {
         return Ok(());
     }
     Err(Error::shape(format!(
-        "targets {:?} and predictions {:?} must have the same shape",
-        y_true.shape(),
-        y_pred.shape()
+        "targets {} and predictions {} must have the same shape",
+        as_tuple(y_true.shape()),
+        as_tuple(y_pred.shape())
     ))
     .help("for class numbers as targets use the sparse loss (\"sparse_categorical_crossentropy\")"))
 }
@@ -102,8 +102,8 @@ fn binary_mixture(t: &mut Tracer, y: &Tensor, a: &Tensor, b: &Tensor) -> Result<
 }
 
 impl Loss for Binary {
-    fn takes_logits(&self) -> bool {
-        self.from_logits
+    fn predictions(&self) -> Predictions {
+        Predictions::of(self.from_logits)
     }
 
     fn call(&self, t: &mut Tracer, y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
@@ -117,8 +117,8 @@ impl Loss for Binary {
 }
 
 impl Loss for Categorical {
-    fn takes_logits(&self) -> bool {
-        self.from_logits
+    fn predictions(&self) -> Predictions {
+        Predictions::of(self.from_logits)
     }
 
     fn call(&self, t: &mut Tracer, y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
@@ -143,11 +143,11 @@ impl Sparse {
         };
         if y.shape() != expected {
             return Err(Error::shape(format!(
-                "class numbers of shape {:?} do not fit predictions {:?}",
-                y_true.shape(),
-                y_pred.shape()
+                "class numbers of shape {} do not fit predictions {}",
+                as_tuple(y_true.shape()),
+                as_tuple(y_pred.shape())
             ))
-            .note(format!("they must have the shape {expected:?}"))
+            .note(format!("they must have the shape {}", as_tuple(&expected)))
             .help("for one-hot targets use \"categorical_crossentropy\""));
         }
         Ok(y)
@@ -161,8 +161,8 @@ impl Sparse {
 }
 
 impl Loss for Sparse {
-    fn takes_logits(&self) -> bool {
-        self.from_logits
+    fn predictions(&self) -> Predictions {
+        Predictions::of(self.from_logits)
     }
 
     fn call(&self, t: &mut Tracer, y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {

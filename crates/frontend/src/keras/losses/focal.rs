@@ -1,7 +1,7 @@
 //! Cross-entropies that weigh easy rows less (Lin et al., 2017).
 
 use super::crossentropy::{self, AXIS, FROM_LOGITS, SMOOTHING, same_shape};
-use super::{COMMON, Loss, LossObject, Y_PRED, Y_TRUE, apply, match_ranks};
+use super::{COMMON, Loss, LossObject, Predictions, Y_PRED, Y_TRUE, apply, match_ranks};
 use crate::error::Result;
 use crate::keras::EPSILON;
 use crate::library::{Bound, ClassDecl, Default, FunctionDecl, Param, Signature};
@@ -37,8 +37,8 @@ fn easiness(t: &mut Tracer, p: &Tensor, gamma: f64) -> Result<Tensor> {
 }
 
 impl Loss for BinaryFocal {
-    fn takes_logits(&self) -> bool {
-        self.from_logits
+    fn predictions(&self) -> Predictions {
+        Predictions::of(self.from_logits)
     }
 
     fn call(&self, t: &mut Tracer, y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
@@ -63,8 +63,8 @@ impl Loss for BinaryFocal {
 }
 
 impl Loss for CategoricalFocal {
-    fn takes_logits(&self) -> bool {
-        self.from_logits
+    fn predictions(&self) -> Predictions {
+        Predictions::of(self.from_logits)
     }
 
     fn call(&self, t: &mut Tracer, y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {

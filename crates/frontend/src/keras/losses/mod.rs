@@ -113,9 +113,26 @@ pub trait Loss: Any + fmt::Debug {
         false
     }
 
-    /// Whether predictions are logits, to which the loss applies softmax or sigmoid itself.
-    fn takes_logits(&self) -> bool {
-        false
+    /// What the loss takes predictions for.
+    fn predictions(&self) -> Predictions {
+        Predictions::Any
+    }
+}
+
+/// What a loss takes predictions for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Predictions {
+    /// Numbers.
+    Any,
+    /// What softmax or sigmoid gave.
+    Probabilities,
+    /// What the loss applies softmax or sigmoid to itself.
+    Logits,
+}
+
+impl Predictions {
+    fn of(from_logits: bool) -> Self {
+        if from_logits { Predictions::Logits } else { Predictions::Probabilities }
     }
 }
 
@@ -185,9 +202,14 @@ impl LossObject {
         }
     }
 
-    /// Whether predictions are logits, to which the loss applies softmax or sigmoid itself.
-    pub fn takes_logits(&self) -> bool {
-        matches!(&self.kind, Kind::Native(loss) if loss.takes_logits())
+    /// What the loss takes predictions for.
+    pub fn predictions(&self) -> Predictions {
+        match &self.kind {
+            Kind::Native(loss) => loss.predictions(),
+            // Without an argument that says otherwise.
+            Kind::Function(Value::Function(decl)) if decl.name.ends_with("crossentropy") => Predictions::Probabilities,
+            _ => Predictions::Any,
+        }
     }
 
     /// Whether some class numbers stand for "leave this out" and need not be classes.

@@ -1,6 +1,6 @@
 //! F-scores: means of precision and recall (van Rijsbergen, 1979).
 
-use keramos_ir::DType;
+use keramos_ir::{DType, as_tuple};
 
 use super::mean::weighted_sum;
 use super::{DTYPE, Metric, MetricObject, NAME, StateVariable};
@@ -39,7 +39,8 @@ impl Metric for FBeta {
     fn state(&self, y_pred: &[usize]) -> Result<Vec<StateVariable>> {
         let &[_, classes] = y_pred else {
             return Err(Error::shape(format!(
-                "an F-score needs predictions of shape (batch, classes), found {y_pred:?}"
+                "an F-score needs predictions of shape (batch, classes), found {}",
+                as_tuple(&y_pred)
             )));
         };
         let shape = if self.average == Average::Micro { Vec::new() } else { vec![classes] };
@@ -59,9 +60,9 @@ impl Metric for FBeta {
         let (y, p) = (t.convert(y_true, DType::F32)?, t.convert(y_pred, DType::F32)?);
         if y.shape() != p.shape() {
             return Err(Error::shape(format!(
-                "an F-score needs targets and predictions of the same shape, found {:?} and {:?}",
-                y.shape(),
-                p.shape()
+                "an F-score needs targets and predictions of the same shape, found {} and {}",
+                as_tuple(y.shape()),
+                as_tuple(p.shape())
             )));
         }
         let chosen = match self.threshold {

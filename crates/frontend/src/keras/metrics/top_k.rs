@@ -1,7 +1,7 @@
 //! How often the target is among the largest predictions.
 
-use keramos_ir::DType;
 use keramos_ir::ops::OutOfBounds;
+use keramos_ir::{DType, as_tuple};
 
 use super::accuracy::{last, pair};
 use super::{COMMON, MeanOf, MetricObject, NAME};
@@ -21,9 +21,9 @@ fn in_top_k(t: &mut Tracer, classes: &Tensor, y_pred: &Tensor, k: usize) -> Resu
     let axis = last(y_pred)?;
     if classes.shape() != &y_pred.shape()[..axis] {
         return Err(Error::shape(format!(
-            "class numbers of shape {:?} do not fit predictions {:?}",
-            classes.shape(),
-            y_pred.shape()
+            "class numbers of shape {} do not fit predictions {}",
+            as_tuple(classes.shape()),
+            as_tuple(y_pred.shape())
         )));
     }
     let index = t.expand_dims(classes, &[axis])?;

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::on_data;
+use crate::diagnostics::suggest::did_you_mean;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -188,17 +189,25 @@ pub const METHODS: &[MethodDecl] = &[
             let model = model(object)?;
             let layers = super::listed(interp, &model)?;
             let name_of = |value: &Value| layer_of(value).map(|layer| layer.name());
-            let found = match args.some("index")? {
-                Some(_) => layers.get(args.usize("index")?).cloned(),
+            let names: Vec<Rc<str>> = layers.iter().filter_map(name_of).collect();
+            let (found, wanted, near) = match args.some("index")? {
+                Some(_) => {
+                    let index = args.usize("index")?;
+                    (layers.get(index).cloned(), format!("number {index}"), None)
+                }
                 None => {
                     let name = args.str("name")?;
-                    layers.iter().find(|l| name_of(l).as_ref() == Some(&name)).cloned()
+                    let found = layers.iter().find(|l| name_of(l).as_ref() == Some(&name)).cloned();
+                    (found, format!("`{name}`"), did_you_mean(&name, names.iter().map(|name| &**name)))
                 }
             };
-            let names: Vec<String> = layers.iter().filter_map(|l| Some(name_of(l)?.to_string())).collect();
             found.ok_or_else(|| {
-                Error::argument(format!("model `{}` has no such layer", model.name()))
-                    .note(format!("its layers: {}", names.join(", ")))
+                let error = Error::argument(format!("model `{}` has no layer {wanted}", model.name()))
+                    .note(format!("its layers are {}", names.join(", ")));
+                match near {
+                    Some(near) => error.help(near),
+                    None => error,
+                }
             })
         },
     },

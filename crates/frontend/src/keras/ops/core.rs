@@ -1,7 +1,7 @@
 //! Slices, scatters and segments of `keras.ops`.
 
 use keramos_ir::ops::{OutOfBounds, ScatterKind};
-use keramos_ir::{DType, TensorType};
+use keramos_ir::{DType, TensorType, as_tuple};
 
 use crate::error::{Error, Result};
 use crate::jax::arguments::{Call, FALSE, NONE, int, tensor_functions};
@@ -16,7 +16,7 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
         let starts = starts(c, &x)?;
         let operands: Vec<&Tensor> = std::iter::once(&x).chain(&starts).collect();
         if sizes.len() != x.rank() || sizes.iter().zip(x.shape()).any(|(n, m)| n > m) {
-            return Err(Error::shape(format!("a window of shape {sizes:?} does not fit into shape {:?}", x.shape())));
+            return Err(Error::shape(format!("a window of shape {} does not fit into shape {}", as_tuple(&sizes), as_tuple(x.shape()))));
         }
         c.t().build1(&operands, |b, v| b.dynamic_slice(v[0], &v[1..], &sizes))
     };
@@ -24,7 +24,7 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
         let (x, updates) = (c.tensor("inputs")?, c.tensor("updates")?);
         let starts = starts(c, &x)?;
         if updates.rank() != x.rank() || updates.shape().iter().zip(x.shape()).any(|(n, m)| n > m) {
-            return Err(Error::shape(format!("updates of shape {:?} do not fit into shape {:?}", updates.shape(), x.shape())));
+            return Err(Error::shape(format!("updates of shape {} do not fit into shape {}", as_tuple(updates.shape()), as_tuple(x.shape()))));
         }
         let updates = c.t().convert(&updates, x.dtype())?;
         let operands: Vec<&Tensor> = [&x, &updates].into_iter().chain(&starts).collect();
@@ -179,7 +179,7 @@ fn layer_normalization(c: &mut Call<'_>) -> Result<Tensor> {
 fn starts(c: &mut Call<'_>, x: &Tensor) -> Result<Vec<Tensor>> {
     let starts = c.tensors("start_indices")?;
     if starts.len() != x.rank() {
-        return Err(Error::shape(format!("{} starts for a tensor of shape {:?}", starts.len(), x.shape())));
+        return Err(Error::shape(format!("{} starts for a tensor of shape {}", starts.len(), as_tuple(x.shape()))));
     }
     starts.iter().map(|start| c.t().as_index(start)).collect()
 }

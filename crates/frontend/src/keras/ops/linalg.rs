@@ -1,6 +1,6 @@
 //! Matrices in `keras.ops`, beyond what it shares with NumPy.
 
-use keramos_ir::DType;
+use keramos_ir::{DType, as_tuple};
 
 use crate::error::{Error, Result};
 use crate::jax::arguments::{Call, FALSE, NONE, tensor_functions};
@@ -37,7 +37,7 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
     "cdist": [(x) (y)] "The distances of all pairs of rows." => |c| {
         let (x, y) = (c.tensor("x")?, c.tensor("y")?);
         if x.rank() < 2 || y.rank() < 2 || x.shape().last() != y.shape().last() {
-            return Err(Error::shape(format!("rows of equal length are compared, found shapes {:?} and {:?}", x.shape(), y.shape())));
+            return Err(Error::shape(format!("rows of equal length are compared, found shapes {} and {}", as_tuple(x.shape()), as_tuple(y.shape()))));
         }
         let t = c.t();
         let (left, right) = (t.expand_dims(&x, &[x.rank() - 1])?, t.expand_dims(&y, &[y.rank() - 2])?);
@@ -52,7 +52,7 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
     "matrix_rank": [(x) (tol = NONE)] "How many singular values are not negligible." => |c| {
         let (x, tolerance) = (c.tensor("x")?, c.optional("tol")?);
         if x.rank() < 2 {
-            return Err(Error::shape(format!("Expected input to have rank >= 2. Received input with shape {:?}.", x.shape())));
+            return Err(Error::shape(format!("Expected input to have rank >= 2. Received input with shape {}.", as_tuple(x.shape()))));
         }
         let rank = c.t().matrix_rank(&x, tolerance.as_ref())?;
         c.t().convert(&rank, DType::I32)
@@ -68,7 +68,7 @@ fn matrix(c: &mut Call<'_>) -> Result<Tensor> {
     let x = c.tensor("x")?;
     match x.shape() {
         [n, m] if n == m => c.t().to_float(&x),
-        shape => Err(Error::shape(format!("a square matrix is needed, found shape {shape:?}"))),
+        shape => Err(Error::shape(format!("a square matrix is needed, found shape {}", as_tuple(&shape)))),
     }
 }
 

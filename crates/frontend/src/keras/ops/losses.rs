@@ -1,6 +1,6 @@
 //! Cross-entropies and other measures of `keras.ops`.
 
-use keramos_ir::DType;
+use keramos_ir::{DType, as_tuple};
 
 use crate::error::{Error, Result};
 use crate::jax::arguments::{Call, FALSE, TRUE, int, tensor_functions};
@@ -33,10 +33,7 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
         let expected = output.shape().split_last().map_or(&[][..], |(_, rest)| rest);
         if target.shape() != expected {
             return Err(Error::shape(format!(
-                "class numbers of shape {:?} do not fit scores of shape {:?}",
-                target.shape(),
-                output.shape()
-            ))
+                "class numbers of shape {} do not fit scores of shape {}", as_tuple(target.shape()), as_tuple(output.shape())))
             .note("all dimensions but the last must be equal"));
         }
         let hot = t.one_hot(&target, output.shape()[axis], axis, DType::F32)?;
@@ -66,7 +63,7 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
     "psnr": [(x1) (x2) (max_val)] "The peak signal-to-noise ratio in decibels." => |c| {
         let (x, y, peak) = (c.tensor("x1")?, c.tensor("x2")?, c.tensor("max_val")?);
         if x.shape() != y.shape() {
-            return Err(Error::shape(format!("images of shapes {:?} and {:?} cannot be compared", x.shape(), y.shape())));
+            return Err(Error::shape(format!("images of shapes {} and {} cannot be compared", as_tuple(x.shape()), as_tuple(y.shape()))));
         }
         let t = c.t();
         let peak = t.convert(&peak, y.dtype())?;

@@ -1,5 +1,7 @@
 //! The functions of `keras.ops` that neural networks are made of.
 
+use keramos_ir::as_tuple;
+
 use crate::error::{Error, Result};
 use crate::jax::arguments::{Call, FALSE, NONE, TRUE, int, integer, tensor_functions};
 use crate::keras::activations;
@@ -96,8 +98,8 @@ fn adaptive(c: &mut Call<'_>, mean: bool) -> Result<Tensor> {
         Some(spatial @ 1..=3) => spatial,
         _ => {
             return Err(Error::shape(format!(
-                "pooling needs one to three spatial dimensions, found shape {:?}",
-                x.shape()
+                "pooling needs one to three spatial dimensions, found shape {}",
+                as_tuple(x.shape())
             )));
         }
     };

@@ -1,7 +1,7 @@
 //! Fourier transforms and complex numbers of `keras.ops`, where a complex tensor is a pair of real ones.
 
-use keramos_ir::DType;
 use keramos_ir::ops::FftKind;
+use keramos_ir::{DType, as_tuple};
 
 use crate::error::{Error, Result};
 use crate::jax::arguments::{Call, NONE, TRUE, tensor_functions};
@@ -52,7 +52,7 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
         let x = c.tensor("x")?;
         match x.shape().last() {
             Some(2) => {}
-            _ => return Err(Error::shape(format!("the last dimension must hold real and imaginary part, found shape {:?}", x.shape()))),
+            _ => return Err(Error::shape(format!("the last dimension must hold real and imaginary part, found shape {}", as_tuple(x.shape())))),
         }
         let last = x.rank() - 1;
         let mut part = |at: usize| {
@@ -113,7 +113,10 @@ fn parts(c: &mut Call<'_>, x: &Tensor) -> Result<[Tensor; 2]> {
 fn over(c: &mut Call<'_>, mut x: Tensor, kind: FftKind, count: usize) -> Result<Tensor> {
     let rank = x.rank();
     if rank < count {
-        return Err(Error::shape(format!("a transform over {count} dimensions does not fit shape {:?}", x.shape())));
+        return Err(Error::shape(format!(
+            "a transform over {count} dimensions does not fit shape {}",
+            as_tuple(x.shape())
+        )));
     }
     for axis in (rank - count..rank).rev() {
         let n = x.shape()[axis];
@@ -156,8 +159,8 @@ fn frames(c: &mut Call<'_>, dtype: DType) -> Result<Frames> {
     let window = match window {
         Some(window) if window.shape() != [sequence] => {
             return Err(Error::shape(format!(
-                "the window must have {sequence} elements, found shape {:?}",
-                window.shape()
+                "the window must have {sequence} elements, found shape {}",
+                as_tuple(window.shape())
             )));
         }
         Some(window) => c.t().pad(&window, &[(before, length - sequence - before)], 0.0)?,
@@ -185,7 +188,7 @@ fn stft(c: &mut Call<'_>) -> Result<[Tensor; 2]> {
 fn istft(c: &mut Call<'_>) -> Result<Tensor> {
     let x = pair(c, "x")?;
     let Some(&[count, _]) = x.shape().last_chunk::<2>() else {
-        return Err(Error::shape(format!("spectra need at least two dimensions, found shape {:?}", x.shape())));
+        return Err(Error::shape(format!("spectra need at least two dimensions, found shape {}", as_tuple(x.shape()))));
     };
     let dtype = if x.dtype() == DType::C128 { DType::F64 } else { DType::F32 };
     let how = frames(c, dtype)?;

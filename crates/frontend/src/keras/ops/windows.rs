@@ -1,5 +1,7 @@
 //! Convolutions and pooling of `keras.ops`.
 
+use keramos_ir::as_tuple;
+
 use crate::error::{Error, Result};
 use crate::jax::arguments::{Call, NONE, int, tensor_functions};
 use crate::library::{Default, FunctionDecl};
@@ -79,9 +81,9 @@ fn spatial(c: &Call<'_>, x: &Tensor) -> Result<usize> {
     match x.rank().checked_sub(2) {
         Some(spatial @ 1..) => Ok(spatial),
         _ => Err(Error::shape(format!(
-            "{}() needs a batch, spatial dimensions and features, found shape {:?}",
+            "{}() needs a batch, spatial dimensions and features, found shape {}",
             c.args.function(),
-            x.shape()
+            as_tuple(x.shape())
         ))),
     }
 }
@@ -90,9 +92,9 @@ fn fits(x: &Tensor, kernel: &Tensor, spatial: usize) -> Result<()> {
     match kernel.rank() == spatial + 2 {
         true => Ok(()),
         false => Err(Error::shape(format!(
-            "a kernel of shape {:?} does not fit {spatial} spatial dimensions of shape {:?}",
-            kernel.shape(),
-            x.shape()
+            "a kernel of shape {} does not fit {spatial} spatial dimensions of shape {}",
+            as_tuple(kernel.shape()),
+            as_tuple(x.shape())
         ))),
     }
 }
@@ -103,7 +105,7 @@ fn pooling(c: &mut Call<'_>) -> Result<(Tensor, Pooling)> {
     let size = c.args.sizes("pool_size", spatial)?;
     let strides = if c.some("strides")?.is_some() { c.args.sizes("strides", spatial)? } else { size.clone() };
     if strides.contains(&0) || size.contains(&0) {
-        return Err(c.invalid("pool_size", "positive, as well as the strides"));
+        return Err(c.invalid(if size.contains(&0) { "pool_size" } else { "strides" }, "positive"));
     }
     Ok((x, Pooling { size, strides, padding: padding(c)?, channels_last: channels_last(c)? }))
 }
@@ -111,7 +113,7 @@ fn pooling(c: &mut Call<'_>) -> Result<(Tensor, Pooling)> {
 /// `[…, features, multiplier]` as the kernel of a convolution with one group per feature.
 fn depthwise(c: &mut Call<'_>, kernel: &Tensor) -> Result<Tensor> {
     let [window @ .., features, multiplier] = kernel.shape() else {
-        return Err(Error::shape(format!("a kernel of shape {:?} has no features", kernel.shape())));
+        return Err(Error::shape(format!("a kernel of shape {} has no features", as_tuple(kernel.shape()))));
     };
     let shape = [window, &[1, features * multiplier]].concat();
     c.t().reshape(kernel, &shape)
@@ -128,7 +130,7 @@ fn convolve(c: &mut Call<'_>, x: &Tensor, kernel: &Tensor) -> Result<Tensor> {
     }
     let (strides, dilation) = (c.args.sizes("strides", spatial)?, c.args.sizes("dilation_rate", spatial)?);
     if strides.contains(&0) || dilation.contains(&0) {
-        return Err(c.invalid("strides", "positive, as well as the dilation rate"));
+        return Err(c.invalid(if strides.contains(&0) { "strides" } else { "dilation_rate" }, "positive"));
     }
     let conv = Convolution { strides, dilation, padding: padding(c)?, groups: features / own, channels_last: last };
     let [x, kernel] = c.t().common(crate::ops::Domain::Float, [x, kernel])?;

@@ -4,6 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use keramos_ir::as_tuple;
+
 use super::VariableId;
 use super::stateless::Mapping;
 use crate::error::{Error, Result};
@@ -105,8 +107,11 @@ fn enter(interp: &mut Interp, object: &ObjectRef) -> Result<Value> {
         let ty = interp.variables.get(*id).ty.clone();
         if value.shape() != ty.shape {
             let path = &interp.variables.get(*id).path;
-            let message =
-                format!("StatelessScope gives {} to the variable `{path}` of shape {:?}", value.ty(), ty.shape);
+            let message = format!(
+                "StatelessScope gives {} to the variable `{path}` of shape {}",
+                value.ty(),
+                as_tuple(&ty.shape)
+            );
             return Err(Error::shape(message));
         }
         mapping.push((*id, interp.tracer.convert(&value, ty.dtype)?));

@@ -1,5 +1,7 @@
 //! What Keras's stateless methods share: variables get their values from lists, and give their last values back.
 
+use keramos_ir::as_tuple;
+
 use super::VariableId;
 use crate::error::Result;
 use crate::interp::exceptions::raise;
@@ -34,10 +36,10 @@ pub(crate) fn values(interp: &mut Interp, ids: &[VariableId], list: &Value, what
         let variable = interp.variables.get(id);
         if tensor.shape() != variable.ty.shape {
             let message = format!(
-                "`{what}[{index}]` is {}, the variable `{}` has the shape {:?}",
+                "`{what}[{index}]` is {}, the variable `{}` has the shape {}",
                 tensor.ty(),
                 variable.path,
-                variable.ty.shape
+                as_tuple(&variable.ty.shape)
             );
             return Err(raise("ValueError", message));
         }

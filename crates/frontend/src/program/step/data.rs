@@ -10,7 +10,7 @@ use std::rc::Rc;
 use indexmap::IndexMap;
 use keramos_ir::{DType, TensorType};
 
-use crate::diagnostics::codes;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::library::Args;
@@ -311,6 +311,17 @@ impl Interp {
         again(self)
     }
 
+    /// How many rows a batch of data has that nothing tells of; the user is told what was taken.
+    fn guessed_rows(&mut self, data: &Unknown) -> usize {
+        const ROWS: usize = 32;
+        let message = format!("nothing tells how many rows a batch of `{}` has: {ROWS} are taken", data.name.borrow());
+        if !self.steps.warnings.iter().any(|known| known.code == codes::GUESSED) {
+            let remark = Diagnostic::remark(codes::GUESSED, data.host.span().unwrap_or(self.span), message);
+            self.steps.warnings.push(remark.help("say how many when compiling: --train-batch 64"));
+        }
+        ROWS
+    }
+
     /// Learns from a call of a layer with known inputs.
     ///
     /// # Errors
@@ -325,7 +336,7 @@ impl Interp {
         let mut learned = None;
         for (leaf, (shape, dtype)) in leaves.iter().zip(inputs) {
             let Some(data) = unknown(leaf) else { continue };
-            let batch = batch.or(data.host.batch()).unwrap_or(32);
+            let batch = batch.or(data.host.batch()).unwrap_or_else(|| self.guessed_rows(&data));
             let sizes = shape.iter().enumerate().map(|(i, dim)| if i == 0 { dim.or(Some(batch)) } else { *dim });
             let Some(sizes) = sizes.collect::<Option<Vec<_>>>() else { return Err(data.error("the model")) };
             learned = Some(self.learn_type(&data, TensorType::new(*dtype, sizes), None));
@@ -378,9 +389,10 @@ impl Interp {
     /// Always, if the value is unknown data: the trace starts again, or nothing tells that it comes in batches.
     pub(crate) fn expect_rows(&mut self, value: &Value, columns: usize) -> Result<()> {
         let Some(data) = unknown(value) else { return Ok(()) };
-        let of_loop = (self.steps.loops > 0).then_some(32);
-        let Some(rows) = self.steps.hints.batch.or(data.host.batch()).or(of_loop) else {
-            return Err(data.error("a matrix product"));
+        let rows = match self.steps.hints.batch.or(data.host.batch()) {
+            Some(rows) => rows,
+            None if self.steps.loops > 0 => self.guessed_rows(&data),
+            None => return Err(data.error("a matrix product")),
         };
         Err(self.learn_type(&data, TensorType::new(DType::F32, [rows, columns]), None))
     }

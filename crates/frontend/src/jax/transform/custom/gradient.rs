@@ -17,8 +17,8 @@ pub(crate) static FUNCTIONS: &[FunctionDecl] = functions! {
 
 /// `f` returns `(value, backward)`; the function returns the value, and its derivative is what `backward` says.
 pub(crate) fn custom_gradient(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
-    let name = if args.function() == "custom_gradient" { "fun" } else { "f" };
-    let function = args.get(name)?.clone();
+    // JAX calls the parameter `fun`, Keras `f`.
+    let function = args.get("fun").or_else(|_| args.get("f"))?.clone();
     check_callable("custom_gradient", &function)?;
     let part = |role| Value::User(Rc::new(Part { function: function.clone(), role }));
     let rules = Reverse { fwd: part(Role::Both), bwd: part(Role::Back) };

@@ -1,6 +1,6 @@
 //! `MultiHeadAttention`.
 
-use keramos_ir::DType;
+use keramos_ir::{DType, as_tuple};
 
 use super::equations;
 use crate::error::{Error, Result};
@@ -11,7 +11,7 @@ use crate::keras::layers::activations::{SOFTMAX, masked_softmax};
 use crate::keras::layers::common::{self, KERNEL_AND_BIAS, flag, joined, none};
 use crate::keras::layers::core::EINSUM_DENSE;
 use crate::keras::layers::regularization::DROPOUT;
-use crate::keras::symbolic::{DisplayShape, SymbolicShape};
+use crate::keras::symbolic::SymbolicShape;
 use crate::keras::weights::{Weight, regularizers};
 use crate::library::{Args, Bound, ClassDecl, Default, Param, Signature};
 use crate::ops::axes_indices;
@@ -248,8 +248,8 @@ impl Layer for MultiHeadAttention {
             return Err(Error::shape(format!(
                 "layer `{}` needs as many keys as values, found {} and {}",
                 build.object.name(),
-                DisplayShape(&key),
-                DisplayShape(&value)
+                as_tuple(&key),
+                as_tuple(&value)
             )));
         }
         let heads = |size: usize| [self.heads, size];
@@ -339,7 +339,7 @@ impl Layer for MultiHeadAttention {
                 let message = format!(
                     "layer `{}` expects queries and values (batch, steps…, features), found {}",
                     layer.name(),
-                    DisplayShape(shape)
+                    as_tuple(shape)
                 );
                 return Err(Error::shape(message).help("add a dimension of steps with layers.Reshape"));
             }

@@ -1,12 +1,14 @@
 //! `EinsumDense`.
 
+use keramos_ir::as_tuple;
+
 use super::lora::{self, Adapted, Lora};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::initializers;
 use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
 use crate::keras::layers::common::{self, KERNEL_AND_BIAS, joined, none};
-use crate::keras::symbolic::{DisplayShape, SymbolicShape};
+use crate::keras::symbolic::SymbolicShape;
 use crate::keras::weights::Weight;
 use crate::library::{Bound, ClassDecl, Param, Signature};
 use crate::value::Value;
@@ -117,7 +119,7 @@ impl EinsumDense {
                 "layer `{}` cannot find the size of `{label}` in `{}` for inputs {}",
                 object.name(),
                 self.equation,
-                DisplayShape(input)
+                as_tuple(input)
             );
             Error::shape(message).help("write the size into `output_shape` or Input(shape=...)")
         })

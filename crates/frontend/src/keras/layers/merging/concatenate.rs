@@ -1,10 +1,10 @@
 //! `Concatenate`.
 
-use keramos_ir::DType;
+use keramos_ir::{DType, as_tuple};
 
 use crate::error::{Error, Result};
 use crate::keras::layer::{COMMON, Call, Layer, LayerObject, Masks};
-use crate::keras::symbolic::{DisplayShape, SymbolicShape};
+use crate::keras::symbolic::SymbolicShape;
 use crate::library::{ClassDecl, Default, Param, Signature};
 use crate::ops::axis_index;
 use crate::trace::{Tensor, Tracer};
@@ -53,8 +53,8 @@ impl Layer for Concatenate {
                 return Err(Error::shape(format!(
                     "layer `{}` cannot join inputs of shapes {} and {} along axis {}",
                     layer.name(),
-                    DisplayShape(first),
-                    DisplayShape(other),
+                    as_tuple(first),
+                    as_tuple(other),
                     self.axis
                 ))
                 .note("all other sizes must be equal")

@@ -1,11 +1,12 @@
 //! `Dot`.
 
+use keramos_ir::as_tuple;
 use keramos_ir::ops::DotDims;
 
 use crate::error::{Error, Result};
 use crate::keras::layer::{COMMON, Call, Layer, LayerObject};
 use crate::keras::layers::common::{self, flag};
-use crate::keras::symbolic::{DisplayShape, SymbolicShape};
+use crate::keras::symbolic::SymbolicShape;
 use crate::library::{ClassDecl, Param, Signature};
 use crate::ops::axis_index;
 use crate::value::Value;
@@ -65,8 +66,8 @@ impl Layer for Dot {
             (Some(m), Some(n)) if m != n => Err(Error::shape(format!(
                 "layer `{}` cannot multiply inputs of shapes {} and {}",
                 layer.name(),
-                DisplayShape(a),
-                DisplayShape(b)
+                as_tuple(a),
+                as_tuple(b)
             ))
             .note(format!("axis {i} of the first has size {m}, axis {j} of the second {n}"))),
             _ => Ok(()),

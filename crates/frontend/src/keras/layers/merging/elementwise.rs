@@ -1,8 +1,10 @@
 //! `Add`, `Subtract`, `Multiply`, `Average`, `Maximum`, `Minimum`.
 
+use keramos_ir::as_tuple;
+
 use crate::error::{Error, Result};
 use crate::keras::layer::{COMMON, Call, Layer, LayerObject, Masks};
-use crate::keras::symbolic::{DisplayShape, SymbolicShape};
+use crate::keras::symbolic::SymbolicShape;
 use crate::library::{ClassDecl, Signature};
 use crate::trace::{Tensor, Tracer};
 use crate::value::Value;
@@ -96,8 +98,8 @@ impl Layer for Merge {
                 return Err(Error::shape(format!(
                     "layer `{}` cannot combine inputs of shapes {} and {}",
                     layer.name(),
-                    DisplayShape(first),
-                    DisplayShape(other)
+                    as_tuple(first),
+                    as_tuple(other)
                 ))
                 .help("sizes must be equal or 1; make them equal with a convolution, Dense or Reshape in front"));
             }

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use keramos_ir::{Array, Buffer, DType, TensorType};
+use keramos_ir::{Array, Buffer, DType, TensorType, as_tuple};
 
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -164,7 +164,11 @@ impl Normalization {
         };
         let (sizes, values) = match batches.iter().find(|batch| !fits(batch)) {
             Some(other) => {
-                return Err(Error::shape(format!("adapt() of batches of shapes {shape:?} and {:?}", other.ty().shape)));
+                return Err(Error::shape(format!(
+                    "adapt() of batches of shapes {} and {}",
+                    as_tuple(&shape),
+                    as_tuple(&other.ty().shape)
+                )));
             }
             None => statistics(&batches, &kept).ok_or_else(wrong)?,
         };
@@ -172,9 +176,10 @@ impl Normalization {
             let variable = interp.variables.get_mut(id);
             if variable.ty.shape != sizes {
                 let message = format!(
-                    "layer `{}` was built for {:?} along its axes, the data have {sizes:?}",
+                    "layer `{}` was built for {} along its axes, the data have {}",
                     layer.name(),
-                    variable.ty.shape
+                    as_tuple(&variable.ty.shape),
+                    as_tuple(&sizes)
                 );
                 return Err(Error::shape(message));
             }

@@ -1,10 +1,12 @@
 //! `Cropping1D`, `Cropping2D`, `Cropping3D`.
 
+use keramos_ir::as_tuple;
+
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::layer::{COMMON, Call, Layer, LayerObject};
 use crate::keras::layers::common::{self, DATA_FORMAT};
-use crate::keras::symbolic::{DisplayShape, SymbolicShape};
+use crate::keras::symbolic::SymbolicShape;
 use crate::library::{Bound, ClassDecl, Default, Param, Signature};
 use crate::value::Value;
 
@@ -65,7 +67,7 @@ impl Layer for Cropping {
         if self.edges.iter().zip(sizes).all(left) {
             return Ok(());
         }
-        let found = inputs.first().map(|shape| DisplayShape(shape).to_string()).unwrap_or_default();
+        let found = inputs.first().map(|shape| as_tuple(shape).to_string()).unwrap_or_default();
         let message = format!("layer `{}` takes {:?} away from {found}: nothing is left", layer.name(), self.edges);
         Err(Error::shape(message))
     }

@@ -1,9 +1,11 @@
 //! `Reshape`.
 
+use keramos_ir::as_tuple;
+
 use crate::error::{Error, Result};
 use crate::keras::layer::{COMMON, Call, Layer, LayerObject};
 use crate::keras::layers::common;
-use crate::keras::symbolic::{DisplayShape, SymbolicShape};
+use crate::keras::symbolic::SymbolicShape;
 use crate::library::{ClassDecl, Param, Signature};
 use crate::value::Value;
 
@@ -44,12 +46,11 @@ impl Layer for Reshape {
         if fits {
             return Ok(());
         }
-        let target: Vec<String> = self.target.iter().map(i64::to_string).collect();
         Err(Error::shape(format!(
-            "layer `{}` cannot reshape rows of shape {} to ({})",
+            "layer `{}` cannot reshape rows of shape {} to {}",
             layer.name(),
-            DisplayShape(row),
-            target.join(", ")
+            as_tuple(row),
+            as_tuple(&self.target)
         ))
         .note(format!("a row has {size} elements")))
     }

@@ -2,9 +2,11 @@
 
 use std::rc::Rc;
 
+use keramos_ir::as_tuple;
+
 use crate::error::{Error, Result};
 use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
-use crate::keras::symbolic::{DisplayShape, SymbolicShape};
+use crate::keras::symbolic::SymbolicShape;
 use crate::library::{Args, ClassDecl, Param, Signature};
 use crate::value::{Value, downcast};
 
@@ -77,7 +79,7 @@ impl Layer for TimeDistributed {
             let message = format!(
                 "layer `{}` expects an input (batch, steps, ...) of at least rank 3, found {}",
                 layer.name(),
-                DisplayShape(shape)
+                as_tuple(shape)
             );
             return Err(Error::shape(message).help("call the inner layer itself"));
         }

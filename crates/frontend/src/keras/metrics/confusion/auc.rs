@@ -1,5 +1,7 @@
 //! The area under a curve of two rates over all thresholds.
 
+use keramos_ir::as_tuple;
+
 use super::super::{DTYPE, Metric, MetricObject, NAME, StateVariable};
 use super::decisions::{Decisions, Thresholds, vector};
 use crate::error::{Error, Result};
@@ -52,7 +54,8 @@ impl Metric for Area {
         if self.decisions.per_label {
             let &[_, labels] = y_pred else {
                 return Err(Error::shape(format!(
-                    "AUC(multi_label=True) needs predictions of shape (batch, labels), found {y_pred:?}"
+                    "AUC(multi_label=True) needs predictions of shape (batch, labels), found {}",
+                    as_tuple(&y_pred)
                 )));
             };
             if self.labels.is_some_and(|n| n != labels)

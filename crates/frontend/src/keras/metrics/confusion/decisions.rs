@@ -1,6 +1,6 @@
 //! The confusion matrix of a batch at each threshold.
 
-use keramos_ir::{Array, Buffer, DType};
+use keramos_ir::{Array, Buffer, DType, as_tuple};
 
 use crate::error::{Error, Result};
 use crate::keras::EPSILON;
@@ -137,9 +137,9 @@ impl Decisions {
         let (mut p, mut y) = match_ranks(t, &p, &y)?;
         if p.shape() != y.shape() {
             return Err(Error::shape(format!(
-                "targets {:?} and predictions {:?} must have the same shape to be counted",
-                y_true.shape(),
-                y_pred.shape()
+                "targets {} and predictions {} must have the same shape to be counted",
+                as_tuple(y_true.shape()),
+                as_tuple(y_pred.shape())
             )));
         }
         if let Some(k) = self.top_k {

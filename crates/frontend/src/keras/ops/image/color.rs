@@ -1,5 +1,7 @@
 //! Colours.
 
+use keramos_ir::as_tuple;
+
 use super::{channels_last, image};
 use crate::error::Result;
 use crate::interp::exceptions::raise;
@@ -17,7 +19,7 @@ pub(super) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
             3 => {}
             n => {
                 let message = "Invalid channel size: expected 3 (RGB) or 1 (Grayscale)";
-                return Err(raise("ValueError", format!("{message}, found {n} in shape {:?}", x.shape())));
+                return Err(raise("ValueError", format!("{message}, found {n} in shape {}", as_tuple(x.shape()))));
             }
         }
         let t = c.t();
@@ -68,7 +70,10 @@ fn planes(c: &mut Call<'_>, code: impl for<'f> FnOnce([Term<'f>; 3]) -> [Term<'f
         return Err(raise("ValueError", message));
     }
     if x.shape()[axis] != 3 {
-        return Err(raise("ValueError", format!("Invalid channel size: expected 3, found shape {:?}", x.shape())));
+        return Err(raise(
+            "ValueError",
+            format!("Invalid channel size: expected 3, found shape {}", as_tuple(x.shape())),
+        ));
     }
     let t = c.t();
     let x = match flush {

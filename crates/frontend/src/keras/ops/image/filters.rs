@@ -7,7 +7,7 @@ use crate::jax::arguments::{Call, NONE, int, tensor_functions};
 use crate::library::{Default, FunctionDecl};
 use crate::ops::{Convolution, Padding};
 use crate::trace::Tensor;
-use keramos_ir::DType;
+use keramos_ir::{DType, as_tuple};
 
 /// See the module.
 pub(super) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
@@ -34,7 +34,7 @@ pub(super) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
     "sobel_edges": [(images) (data_format = NONE)] "The derivatives of brightness down and across, along a new last dimension." => |c| {
         let images = Images::of(c, "images")?;
         if !images.batched {
-            return Err(raise("ValueError", format!("sobel_edges needs a batch of images, found one image of shape {:?}", c.tensor("images")?.shape())));
+            return Err(raise("ValueError", format!("sobel_edges needs a batch of images, found one image of shape {}", as_tuple(c.tensor("images")?.shape()))));
         }
         let dtype = images.pixels.dtype();
         let mut edges = Vec::new();
@@ -71,7 +71,7 @@ fn bell(c: &mut Call<'_>, n: usize, sigma: &Tensor) -> Result<Tensor> {
 /// A kernel of `size`, whose entries Keras takes for width and height, by the deviations of both.
 fn gaussian(c: &mut Call<'_>, size: &[usize], sigma: &Tensor) -> Result<Tensor> {
     if sigma.shape() != [2] {
-        return Err(Error::shape(format!("`sigma` must be a pair, found shape {:?}", sigma.shape())));
+        return Err(Error::shape(format!("`sigma` must be a pair, found shape {}", as_tuple(sigma.shape()))));
     }
     let mut bells = Vec::new();
     for (at, &n) in size.iter().enumerate() {
@@ -102,9 +102,9 @@ fn ssim(c: &mut Call<'_>) -> Result<Tensor> {
     let (first, second) = (Images::of(c, "image1")?, Images::of(c, "image2")?);
     if first.pixels.shape() != second.pixels.shape() {
         return Err(Error::shape(format!(
-            "images of shapes {:?} and {:?} cannot be compared",
-            first.pixels.shape(),
-            second.pixels.shape()
+            "images of shapes {} and {} cannot be compared",
+            as_tuple(first.pixels.shape()),
+            as_tuple(second.pixels.shape())
         )));
     }
     let dtype = first.pixels.dtype();
@@ -163,7 +163,12 @@ fn patches(c: &mut Call<'_>, name: &str, spatial: usize) -> Result<Tensor> {
     let batched = match x.rank().checked_sub(spatial) {
         Some(2) => true,
         Some(1) => false,
-        _ => return Err(Error::shape(format!("patches of {spatial} dimensions do not fit shape {:?}", x.shape()))),
+        _ => {
+            return Err(Error::shape(format!(
+                "patches of {spatial} dimensions do not fit shape {}",
+                as_tuple(x.shape())
+            )));
+        }
     };
     let x = if batched { x } else { c.t().expand_dims(&x, &[0])? };
     let features = x.shape()[if channels_last { spatial + 1 } else { 1 }];

@@ -1,6 +1,6 @@
 //! Images moved, turned and distorted.
 
-use keramos_ir::{DType, TensorType};
+use keramos_ir::{DType, TensorType, as_tuple};
 
 use super::Images;
 use crate::error::{Error, Result};
@@ -65,8 +65,8 @@ fn affine(c: &mut Call<'_>) -> Result<Tensor> {
     let shape = images.pixels.shape().to_vec();
     if transform.shape() != [shape[0], 8] {
         return Err(Error::shape(format!(
-            "a transform is eight numbers, one row per image: found shape {:?} for {} images",
-            transform.shape(),
+            "a transform is eight numbers, one row per image: found shape {} for {} images",
+            as_tuple(transform.shape()),
             shape[0]
         )));
     }
@@ -96,7 +96,7 @@ fn points(c: &mut Call<'_>, name: &str) -> Result<Tensor> {
         [_, 4, 2] => x,
         shape => {
             let message = format!("Invalid {name} shape: expected (4,2) for a single image or (N,4,2) for a batch");
-            return Err(raise("ValueError", format!("{message}. Received shape: {shape:?}")));
+            return Err(raise("ValueError", format!("{message}. Received shape: {}", as_tuple(&shape))));
         }
     };
     c.t().convert(&x, DType::F32)
@@ -132,9 +132,9 @@ fn perspective(c: &mut Call<'_>) -> Result<Tensor> {
     let shape = images.pixels.shape().to_vec();
     if start.shape() != end.shape() || start.shape()[0] != shape[0] {
         return Err(Error::shape(format!(
-            "points of shapes {:?} and {:?} do not fit {} images",
-            start.shape(),
-            end.shape(),
+            "points of shapes {} and {} do not fit {} images",
+            as_tuple(start.shape()),
+            as_tuple(end.shape()),
             shape[0]
         )));
     }

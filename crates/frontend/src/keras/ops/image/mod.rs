@@ -6,6 +6,8 @@ mod frame;
 mod geometry;
 mod resize;
 
+use keramos_ir::as_tuple;
+
 use crate::error::Result;
 use crate::interp::exceptions::raise;
 use crate::jax::arguments::Call;
@@ -45,7 +47,7 @@ fn image(c: &mut Call<'_>, name: &str) -> Result<Tensor> {
         return Ok(x);
     }
     let message = "Invalid images rank: expected rank 3 (single image) or rank 4 (batch of images)";
-    Err(raise("ValueError", format!("{message}. Received: images.shape={:?}", x.shape())))
+    Err(raise("ValueError", format!("{message}. Received: images.shape={}", as_tuple(x.shape()))))
 }
 
 impl Images {

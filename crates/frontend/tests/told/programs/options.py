@@ -1,0 +1,14 @@
+import keras
+import jax
+import jax.numpy as jnp
+model = keras.Sequential([keras.Input((None, 3)), keras.layers.Dense(1)])
+
+#: a value without a name --value 3
+#: an input that is no type --input-shape 3
+#: too many inputs --input-shape f32[32,8,3],f32[32,8,3]
+#: an input of another type --input-shape f32[32,8,4]
+#: a tensor too large --input-shape f32[99999999999,99999999999]
+#: a variable that holds no model --model modle
+#: an entry that is missing --entry predcit:f32[3]
+#: an entry that cannot be read --entry model:f32[3
+#: an entry of another type --entry jnp:f33[3]
