@@ -294,24 +294,23 @@ fn with_head(mut pieces: Vec<String>) -> Vec<String> {
 
 /// What stands between the holes of a format string.
 fn pieces(format: &str) -> Vec<String> {
-    let mut all = vec![String::new()];
+    let (mut all, mut piece) = (Vec::new(), String::new());
     let mut rest = format.chars().peekable();
     while let Some(c) = rest.next() {
         let doubled = rest.peek() == Some(&c);
         match c {
             '{' | '}' if doubled => {
                 rest.next();
-                all.last_mut().map(|last| last.push(c));
+                piece.push(c);
             }
             '{' => {
                 rest.by_ref().take_while(|&c| c != '}').for_each(drop);
-                all.push(String::new());
+                all.push(std::mem::take(&mut piece));
             }
-            c => {
-                all.last_mut().map(|last| last.push(c));
-            }
+            c => piece.push(c),
         }
     }
+    all.push(piece);
     all
 }
 

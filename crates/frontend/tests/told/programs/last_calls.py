@@ -195,3 +195,49 @@ w = jnp.zeros(())
 for x in open("data"):
     w, loss = step(w, x)
 
+
+#: operators of Python that take functions
+import functools, operator
+class A:
+    @property
+    def x(self):
+        return 1
+A.x.setter()
+class E(dict):
+    def f(self):
+        return super().__getitem__()
+E().f()
+operator.attrgetter(3)(4)
+operator.itemgetter()(3)
+functools.lru_cache()()
+functools.wraps(len)()
+jax.tree_util.register_dataclass(data_fields=[], meta_fields=[])()
+functools.partial(jax.tree_util.register_dataclass, data_fields=[], meta_fields=[])()
+f = jax.custom_jvp(lambda x, **k: x)
+f.defjvp(lambda p, t: (p[0], t[0]))
+jax.jvp(lambda x: f(x, z=2.0), (1.0,), (1.0,))
+jax.scipy.special.bernoulli(-3)
+keras.random.normal((2,), seed=layers.Dense(3))
+keras.random.uniform((2,), dtype="int32")
+keras.Variable(keras.Input((3,)))
+keras.optimizers.SGD(layers.Dense(3))
+1 in keras.Input((3,))
+keras.Input((3,)) % "a"
+
+#: a metric that gives a row
+class Rows(keras.metrics.Metric):
+    def __init__(self):
+        super().__init__(name="rows")
+        self.seen = self.add_variable(shape=(3,), initializer="zeros")
+    def update_state(self, y, p, sample_weight=None):
+        self.seen.assign(jnp.ones(3))
+    def result(self):
+        return self.seen.value
+model = keras.Sequential([keras.Input((3,)), layers.Dense(1)])
+model.compile(loss="mse", metrics=[Rows()])
+model.fit(jnp.ones((8, 3)), jnp.ones((8, 1)))
+
+#: a loss of rows that is not reduced
+model = keras.Sequential([keras.Input((3,)), layers.Dense(1)])
+model.compile(loss=keras.losses.MeanSquaredError(reduction="none"))
+model.fit(jnp.ones((8, 3)), jnp.ones((8, 1)))
