@@ -250,19 +250,20 @@ impl Interp {
 
     /// Runs a loop: what would leave it has no effect on the one around it.
     fn in_loop(&mut self, run: impl FnOnce(&mut Interp) -> Result<Flow>) -> Result<Flow> {
-        let (outer, made) = (self.eval.left.take(), limits::made(self));
+        let (outer, made, steps) = (self.eval.left.take(), limits::made(self), self.steps.found.len());
         self.eval.loops += 1;
         let result = run(self);
         self.eval.loops -= 1;
         let left = std::mem::replace(&mut self.eval.left, outer);
         if let Some(host) = left.filter(|_| limits::made(self) != made) {
-            self.tell_of_break(&host);
+            let trains = self.steps.found.len() > steps;
+            self.tell_of_break(&host, trains);
         }
         result
     }
 
     /// Tells that a loop which matters goes on as if it were not left, where data of the run decide that.
-    fn tell_of_break(&mut self, host: &Host) {
+    fn tell_of_break(&mut self, host: &Host, trains: bool) {
         let place = self.eval.skipped.iter().rev().find(|skipped| skipped.because == host.what());
         let span = place.map_or(self.span, |skipped| skipped.span);
         if self.steps.warnings.iter().any(|known| known.code == codes::GUESSED && known.span() == Some(span)) {
@@ -271,7 +272,10 @@ impl Interp {
         let message = format!("`{}` decides when the run is there whether this ends the loop", host.what());
         let remark = Diagnostic::remark(codes::GUESSED, span, message)
             .note("the loop is compiled as if it went on to its end")
-            .help("say how long to train when running: keramos-run train --epochs N");
+            .help(match trains {
+                true => "say how long to train when running: keramos-run train --epochs N",
+                false => "write the number itself into the file, or tell it when compiling: --value NAME=...",
+            });
         self.steps.warnings.push(remark);
     }
 

@@ -105,8 +105,10 @@ pub(super) fn of_class(interp: &mut Interp, cell: &Rc<LayerObject>, name: &str) 
 /// # Errors
 /// The cell cannot take such steps.
 pub(super) fn build_cell(interp: &mut Interp, cell: &Rc<LayerObject>, step: SymbolicShape) -> Result<()> {
+    // A cell that defines no `build` is built by its first call.
+    let builds = crate::keras::derived::overridden(interp, cell.instance.get(), "build")?.is_some();
     match cell.instance.get() {
-        Some(_) if !cell.built.get() => {
+        Some(_) if builds && !cell.built.get() => {
             let dim = |dim: &Option<usize>| dim.map_or(Value::None, |n| Value::Int(n as i64));
             let shape = Value::tuple(step.iter().map(dim).collect::<Vec<_>>());
             cell.build_by_shapes(interp, Args::positional(vec![shape]))
