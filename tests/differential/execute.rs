@@ -61,8 +61,6 @@ fn one_program(session: &Session, store: &Store, traced: &[(&Case, Function)]) -
         results.push(builder.inline(function, &params).map_err(|e| e.to_string())?);
     }
     let function = builder.finish(results.concat());
-    let options = passes::Options { target: passes::Target::Cpu, differentiable: false, ..passes::Options::default() };
-    let function = simplify(&function, &options).map_err(|e| format!("passes: {e}"))?;
     let outputs = call(session, &function, &arguments)?;
     let mut outputs = outputs.into_iter();
     Ok(results.iter().map(|of_case| outputs.by_ref().take(of_case.len()).collect()).collect())
@@ -70,9 +68,11 @@ fn one_program(session: &Session, store: &Store, traced: &[(&Case, Function)]) -
 
 /// The results of a function, compiled for the CPU.
 pub fn call(session: &Session, function: &Function, arguments: &[Array]) -> Result<Vec<Array>, String> {
+    let options = passes::Options { target: passes::Target::Cpu, differentiable: false, ..passes::Options::default() };
+    let function = simplify(function, &options).map_err(|e| format!("passes: {e}"))?;
     let program = keramos::lowering::Program {
         name: "group",
-        function,
+        function: &function,
         arguments: &[],
         results: &[],
         partitions: 1,

@@ -9,7 +9,7 @@
 mod audit;
 mod compare;
 mod execute;
-mod optax;
+mod packages;
 mod store;
 mod trace;
 

@@ -365,6 +365,45 @@ pub(crate) fn signature_of(value: &Value) -> Option<KnownSignature> {
     Some(known)
 }
 
+/// The values that a call gives the parameters of the function behind `value`, by name, in the parameters' order, with
+/// the defaults of those that it does not give. Of a function whose parameters are not known, the arguments by name.
+///
+/// # Errors
+/// The function does not take such arguments.
+pub(crate) fn arguments_of(value: &Value, args: Args) -> Result<Vec<(Symbol, Value)>> {
+    let function = match value {
+        Value::User(object) => crate::value::downcast::<UserFunction>(object),
+        _ => None,
+    };
+    let Some(function) = function else {
+        return match args.positional.is_empty() {
+            true => Ok(args.keywords.into_iter().map(|(name, value)| (name.into(), value)).collect()),
+            false => Err(Error::ty("the names of these arguments are not known: give them by name")),
+        };
+    };
+    let env = Env::inside(&function.env, Code::Comprehension);
+    function.bind(&env, args)?;
+    let parameters = function.parameters();
+    let mut bound = Vec::new();
+    for parameter in parameters.iter() {
+        let name = &parameter.name.name;
+        let more = parameters.keywords.as_ref().is_some_and(|keywords| keywords.name.name == *name);
+        match env.own(name) {
+            Some(Value::Dict(rest)) if more => {
+                let rest = rest.borrow();
+                let named = rest.iter().filter_map(|(key, value)| match key.value() {
+                    Value::Str(name) => Some((name.clone(), value.clone())),
+                    _ => None,
+                });
+                bound.extend(named);
+            }
+            Some(value) => bound.push((name.clone(), value)),
+            None => {}
+        }
+    }
+    Ok(bound)
+}
+
 /// The names of a function's parameters.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ParameterNames {

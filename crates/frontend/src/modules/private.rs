@@ -9,8 +9,9 @@ use crate::error::{Error, Result};
 use crate::interp::attribute::user;
 use crate::interp::builtins::{Builtin, functions};
 use crate::interp::classes::{Instance, UserClass};
-use crate::interp::function::parameter_names;
+use crate::interp::function::{arguments_of, parameter_names};
 use crate::interp::{Interp, UserFunction};
+use crate::jax::transform::keywords;
 use crate::library::{Args, Bound, FunctionDecl, ModuleDecl};
 use crate::value::{Host, Key, Value, downcast};
 
@@ -71,6 +72,15 @@ static FUNCTIONS: &[FunctionDecl] = functions! {
     "parameter_names" [(function)] "The names of a function's parameters." => |_, args| {
         let names = parameter_names(args.get("function")?).unwrap_or_default();
         Ok(Value::list(names.all().into_iter().map(Value::str).collect()))
+    };
+    "arguments_of" [(function) (args) (kwargs)] "What a call gives a function's parameters, by name, with defaults." => |_, args| {
+        let given = Args {
+            positional: args.get("args")?.elements().unwrap_or_default(),
+            keywords: keywords(args.get("kwargs")?),
+        };
+        let bound = arguments_of(args.get("function")?, given)?;
+        let entries = bound.into_iter().map(|(name, value)| (Key::name(name), value));
+        Ok(Value::Dict(Rc::new(RefCell::new(entries.collect()))))
     };
     "remember_inputs" [(owners) (inputs)] "Takes note of what modules are called with." => |interp, args| {
         let inputs = Args::positional(vec![args.get("inputs")?.clone()]);

@@ -1,68 +1,58 @@
 //! What packages do not have in the model language.
 
-const SHARDING: &str = "how arrays lie on devices is the compiler's choice";
-const LATER: &str = "it is not written yet";
+const MESH: &str = "it is about a mesh of devices, and an artifact runs on one device";
+const EIGHT_BITS: &str = "it is for accelerators that multiply numbers of eight bits: leave `dot_general_cls` out";
 const HOST_WORK: &str = "it works on the host, beside what is compiled";
-const SEARCHES: &str = "a line search runs the loss an unknown number of times within one update";
 
 /// What is not compiled of a package, and why.
 pub(super) const REFUSED: &[(&str, &[(&str, &str)])] = &[
     (
         "optax",
         &[
-            ("ctc_loss_with_forward_probs", "`ctc_loss` gives the loss"),
             ("differentially_private_aggregate", "it is `optax.contrib.differentially_private_aggregate`"),
             ("dpsgd", "it is `optax.contrib.dpsgd`"),
-            ("inject_stateful_hyperparams", "use `inject_hyperparams`"),
-            ("lbfgs", SEARCHES),
-            ("matrix_inverse_pth_root", "it is a solver, no part of training"),
-            ("measure_with_ema", "it measures for logs, and training does not need it"),
-            ("microbatch", "it is experimental: use MultiSteps"),
-            ("monitor", "it measures for logs: `snapshot` keeps a measurement in the state"),
-            ("multi_normal", "stochastic gradient estimators are not compiled: sample with jax.random"),
-            ("nnls", "it is a solver, no part of training"),
-            ("power_iteration", "it is a solver, no part of training"),
-            ("scale_by_backtracking_linesearch", SEARCHES),
-            ("scale_by_lbfgs", SEARCHES),
-            ("scale_by_zoom_linesearch", SEARCHES),
-            ("value_and_grad_from_state", SEARCHES),
-        ],
-    ),
-    (
-        "optax.contrib",
-        &[
-            ("cocob", LATER),
-            ("galore", LATER),
-            ("hutchinson_estimator_diag_hessian", LATER),
-            ("mechanize", LATER),
-            ("sophia", LATER),
+            (
+                "experimental",
+                "what it has may change in any version of optax: aggregate gradients before the optimizer",
+            ),
         ],
     ),
     (
         "flax.linen",
         &[
-            ("with_partitioning", SHARDING),
-            ("with_logical_partitioning", SHARDING),
-            ("with_logical_constraint", SHARDING),
-            ("Partitioned", SHARDING),
-            ("get_partition_spec", SHARDING),
-            ("get_sharding", SHARDING),
-            ("logical_to_mesh", SHARDING),
-            ("Fp8DotGeneralOp", "numbers of eight bits are not compiled"),
+            ("get_partition_spec", MESH),
+            ("get_sharding", MESH),
+            ("logical_to_mesh", MESH),
+            ("logical_to_mesh_axes", MESH),
+            ("logical_to_mesh_sharding", MESH),
+            ("Fp8DirectDotGeneralOp", EIGHT_BITS),
+            ("Fp8DotGeneral", EIGHT_BITS),
+            ("Fp8DotGeneralOp", EIGHT_BITS),
+            ("Fp8Einsum", EIGHT_BITS),
+            ("NANOOFp8DotGeneralOp", EIGHT_BITS),
+            ("fold_rngs", "give modules inside the transform their keys with `split_rngs`"),
         ],
     ),
     (
         "flax.nnx",
         &[
-            ("pmap", SHARDING),
-            ("shard_map", SHARDING),
-            ("with_partitioning", SHARDING),
-            ("get_partition_spec", SHARDING),
-            ("custom_vjp", LATER),
-            ("SpectralNorm", LATER),
-            ("WeightNorm", LATER),
-            ("bridge", LATER),
-            ("tabulate", HOST_WORK),
+            ("pmap", MESH),
+            ("shard_map", MESH),
+            ("with_partitioning", MESH),
+            ("get_partition_spec", MESH),
+            ("get_named_sharding", MESH),
+            ("abstract_with_sharding", MESH),
+            ("logical_axis_rules", MESH),
+            ("use_eager_sharding", MESH),
+            ("StateSharding", MESH),
+            ("bridge", "a module is linen's or nnx's: write the other one's layers in the same"),
+            ("jvp", "take `jax.jvp` of a function of the state that `nnx.split` gives"),
+            ("vjp", "take `jax.vjp` of a function of the state that `nnx.split` gives"),
+            ("make_jaxpr", HOST_WORK),
+            ("checkify", "a compiled program does not raise: check values where they come back"),
+            ("cached_partial", "it saves the host's work before a call, of which a compiled program has none"),
+            ("jit_partial", "it saves the host's work before a call, of which a compiled program has none"),
+            ("capture", "sow the values and take them with `nnx.pop`"),
         ],
     ),
     ("haiku", &[("mixed_precision", "give the types: its policies come from the package jmp"), ("to_dot", HOST_WORK)]),

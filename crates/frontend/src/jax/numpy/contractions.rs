@@ -20,6 +20,7 @@ pub(crate) static SHARED: &[&FunctionDecl] = tensor_functions! {
     "vdot": [(x1) (x2) (precision = NONE) (preferred_element_type = NONE)] "The sum of all products." => |c| {
         let (a, b) = (c.nth(0)?, c.nth(1)?);
         let (a, b) = (c.t().reshape_infer(&a, &[-1])?, c.t().reshape_infer(&b, &[-1])?);
+        let a = conjugate(c.t(), a)?;
         let y = dot(c.t(), &a, &b)?;
         preferred(c, y)
     };
@@ -304,4 +305,9 @@ fn correlation(c: &mut Call<'_>) -> Result<Tensor> {
     let deviation = t.sqrt(&variance)?;
     let (column, row) = (t.expand_dims(&deviation, &[1])?, t.expand_dims(&deviation, &[0])?);
     t.compute([&covariance, &column, &row], |[x, a, b]| (x / a / b).max(-1.0).min(1.0))
+}
+
+/// The tensor with its imaginary part negated.
+pub(super) fn conjugate(t: &mut Tracer, x: Tensor) -> Result<Tensor> {
+    if x.dtype().is_complex() { t.build1(&[&x], |b, v| b.conj(v[0])) } else { Ok(x) }
 }

@@ -3,6 +3,7 @@
 use keramos_ir::DType;
 use keramos_ir::ops::FftKind;
 
+use super::contractions::conjugate;
 use crate::error::{Error, Result};
 use crate::jax::arguments::{Call, NONE, int, tensor_functions};
 use crate::library::{Default, FunctionDecl};
@@ -91,7 +92,7 @@ fn scale(c: &Call<'_>, kind: FftKind, n: usize) -> Result<f64> {
 /// The first argument with its imaginary part negated.
 fn conjugated(c: &mut Call<'_>) -> Result<Tensor> {
     let x = c.tensor("a")?;
-    if x.dtype().is_complex() { c.t().build1(&[&x], |b, v| b.conj(v[0])) } else { Ok(x) }
+    conjugate(c.t(), x)
 }
 
 /// A transform whose norm is that of the other direction.

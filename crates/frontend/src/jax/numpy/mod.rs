@@ -17,7 +17,7 @@ pub(crate) mod reductions;
 pub(crate) mod searching;
 pub(crate) mod sets;
 pub(crate) mod shapes;
-mod types;
+pub(crate) mod types;
 
 use std::rc::Rc;
 
@@ -31,7 +31,7 @@ modules! {
     /// `jax.numpy`.
     NUMPY = Contents {
         tensor_functions: TABLES,
-        python: &[shapes::STATIC, functional::PYTHON, types::FUNCTIONS],
+        python: &[shapes::STATIC, functional::PYTHON, types::OF_DTYPES, types::FUNCTIONS],
         values: value,
         value_names: &["c_", "e", "euler_gamma", "inf", "mgrid", "nan", "ndarray", "newaxis", "ogrid", "pi", "r_"],
         ..Contents::new("jax.numpy")

@@ -8,35 +8,19 @@ use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::builtins::functions;
 use crate::jax::arguments::dtype_of;
+use crate::jax::random::KeyType;
 use crate::library::{Bound, Default, FunctionDecl};
 use crate::ops::{canonical, largest, result_type, smallest_normal};
 use crate::value::{Object, Value};
 
-/// See the module.
-pub(crate) static FUNCTIONS: &[FunctionDecl] = functions! {
+/// What `jax.dtypes` has, too.
+pub(crate) static OF_DTYPES: &[FunctionDecl] = functions! {
     "finfo" [(dtype)] "The limits of a float type." => |i, args| info(i, args, true);
     "iinfo" [(int_type)] "The limits of an integer type." => |i, args| info(i, args, false);
-    "dtype" [(dtype)] "An element type." => |i, args| {
-        let value = args.get("dtype")?.clone();
-        one(i, &value).map(|(dtype, _)| Value::DType(dtype))
-    };
-    "promote_types" [(a) (b)] "The element type of operations on both." => |i, args| {
-        let (a, b) = (one(i, &args.get("a")?.clone())?.0, one(i, &args.get("b")?.clone())?.0);
-        Ok(Value::DType(result_type([(a, false), (b, false)], i.tracer.x64).0))
-    };
     "result_type" [(*args)] "The element type of operations on all." => |i, args| {
         let values = args.get("args")?.elements().unwrap_or_default();
         let types = values.iter().map(|value| one(i, value)).collect::<Result<Vec<_>>>()?;
         Ok(Value::DType(result_type(types, i.tracer.x64).0))
-    };
-    "can_cast" [(from_) (to) (casting = Default::Str("safe"))] "Whether every value has an equal in the other type." => |i, args| {
-        let (from, to) = (one(i, &args.get("from_")?.clone())?.0, one(i, &args.get("to")?.clone())?.0);
-        Ok(Value::Bool(match &*args.str("casting")? {
-            "no" | "equiv" => from == to,
-            "same_kind" => result_type([(from, false), (to, false)], true).0 == to || rank(from) == rank(to),
-            "unsafe" => true,
-            _ => safe(from, to),
-        }))
     };
     "issubdtype" [(arg1) (arg2)] "Whether an element type is of a kind." => |i, args| {
         let (a, b) = (args.get("arg1")?.clone(), args.get("arg2")?.clone());
@@ -47,6 +31,27 @@ pub(crate) static FUNCTIONS: &[FunctionDecl] = functions! {
         Ok(Value::Bool(match kind_of(&b) {
             Some(kind) => is_kind(dtype, kind),
             None => dtype == one(i, &b)?.0,
+        }))
+    };
+};
+
+/// See the module.
+pub(crate) static FUNCTIONS: &[FunctionDecl] = functions! {
+    "dtype" [(dtype)] "An element type." => |i, args| {
+        let value = args.get("dtype")?.clone();
+        one(i, &value).map(|(dtype, _)| Value::DType(dtype))
+    };
+    "promote_types" [(a) (b)] "The element type of operations on both." => |i, args| {
+        let (a, b) = (one(i, &args.get("a")?.clone())?.0, one(i, &args.get("b")?.clone())?.0);
+        Ok(Value::DType(result_type([(a, false), (b, false)], i.tracer.x64).0))
+    };
+    "can_cast" [(from_) (to) (casting = Default::Str("safe"))] "Whether every value has an equal in the other type." => |i, args| {
+        let (from, to) = (one(i, &args.get("from_")?.clone())?.0, one(i, &args.get("to")?.clone())?.0);
+        Ok(Value::Bool(match &*args.str("casting")? {
+            "no" | "equiv" => from == to,
+            "same_kind" => result_type([(from, false), (to, false)], true).0 == to || rank(from) == rank(to),
+            "unsafe" => true,
+            _ => safe(from, to),
         }))
     };
     "isdtype" [(dtype) (kind)] "Whether an element type is of a kind." => |i, args| {
@@ -92,7 +97,7 @@ pub(crate) static FUNCTIONS: &[FunctionDecl] = functions! {
     };
 };
 
-/// NumPy's kinds of element types, each with those that it belongs to.
+/// Kinds of element types, each with those that it belongs to: NumPy's, and those of JAX's own types.
 const KINDS: &[(&str, &[&str])] = &[
     ("generic", &[]),
     ("number", &["generic"]),
@@ -102,7 +107,12 @@ const KINDS: &[(&str, &[&str])] = &[
     ("inexact", &["number", "generic"]),
     ("floating", &["inexact", "number", "generic"]),
     ("complexfloating", &["inexact", "number", "generic"]),
+    ("extended", &["generic"]),
+    ("prng_key", &["extended", "generic"]),
 ];
+
+/// Those that NumPy does not have.
+const OWN_KINDS: &[&str] = &["extended", "prng_key"];
 
 /// A kind of element types, such as `jnp.floating`.
 #[derive(Debug)]
@@ -118,13 +128,23 @@ impl Object for Kind {
     }
 }
 
-/// The names of the kinds.
+/// The kind of that name, as `jax.numpy` has it.
 pub(crate) fn kind(name: &str) -> Option<Value> {
+    if OWN_KINDS.contains(&name) { None } else { named(name) }
+}
+
+/// The kind of that name among those that only `jax.dtypes` has.
+pub(crate) fn own_kind(name: &str) -> Option<Value> {
+    if OWN_KINDS.contains(&name) { named(name) } else { None }
+}
+
+fn named(name: &str) -> Option<Value> {
     KINDS.iter().find(|(kind, _)| *kind == name).map(|(kind, _)| Value::User(Rc::new(Kind(kind))))
 }
 
 fn kind_of(value: &Value) -> Option<&'static str> {
     match value {
+        Value::User(object) if crate::value::downcast::<KeyType>(object).is_some() => Some("prng_key"),
         Value::User(object) => crate::value::downcast::<Kind>(object).map(|kind| kind.0),
         _ => None,
     }
@@ -143,7 +163,8 @@ fn is_kind(dtype: DType, kind: &str) -> bool {
         "unsignedinteger" => dtype.is_unsigned_int(),
         "inexact" => dtype.is_inexact(),
         "floating" => dtype.is_float(),
-        _ => dtype.is_complex(),
+        "complexfloating" => dtype.is_complex(),
+        _ => false,
     }
 }
 

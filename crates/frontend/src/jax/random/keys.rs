@@ -23,7 +23,7 @@ pub(crate) struct KeyArray {
 
 /// The element type of typed keys.
 #[derive(Debug)]
-struct KeyType;
+pub(crate) struct KeyType;
 
 /// A method of a key array.
 #[derive(Debug)]

@@ -10,6 +10,7 @@ mod keys;
 mod order;
 mod shapes;
 
+pub(crate) use keys::KeyType;
 pub(crate) use keys::key as sampler_key;
 
 use crate::modules::{Contents, modules};

@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::builtins::{Builtin, functions};
 use crate::interp::exceptions::raise;
+use crate::jax::numpy::types;
 use crate::library::{Args, Bound, Default, FunctionDecl};
 use crate::modules::{Contents, modules};
 use crate::value::{Host, Object, Value};
@@ -19,7 +20,12 @@ modules! {
     /// `jax.debug`.
     DEBUG = Contents { python: &[DEBUG_FUNCTIONS], ..Contents::new("jax.debug") };
     /// `jax.dtypes`.
-    DTYPES = Contents { values: dtype, value_names: &["float0", "bfloat16"], ..Contents::new("jax.dtypes") };
+    DTYPES = Contents {
+        python: &[types::OF_DTYPES],
+        values: dtype,
+        value_names: &["float0", "bfloat16", "extended", "prng_key"],
+        ..Contents::new("jax.dtypes")
+    };
     /// `jax.custom_batching`.
     CUSTOM_BATCHING = Contents { python: &[BATCHING_FUNCTIONS], ..Contents::new("jax.custom_batching") };
     /// `jax.typing`.
@@ -119,7 +125,7 @@ fn dtype(name: &str) -> Option<Value> {
     match name {
         "float0" => Some(Value::DType(DType::Bool)),
         "bfloat16" => Some(Value::DType(DType::BF16)),
-        _ => None,
+        _ => types::own_kind(name),
     }
 }
 

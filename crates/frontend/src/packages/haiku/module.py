@@ -1,35 +1,18 @@
 # Modules: classes whose methods give names to what they make.
 
-_interceptors = []
+_interceptors = Interceptors()
 
 MethodContext = namedtuple("MethodContext", ["module", "method_name", "orig_method", "orig_class"])
 
 
-class intercept_methods:
+def intercept_methods(interceptor):
     """In the block, the function stands around the methods of all modules."""
-
-    def __init__(self, interceptor):
-        self.interceptor = interceptor
-
-    def __enter__(self):
-        _interceptors.append(self.interceptor)
-
-    def __exit__(self, *exception):
-        _interceptors.pop()
+    return _interceptors.block(interceptor)
 
 
 def _intercepted(function, name, module):
-    if not _interceptors:
-        return lambda *args, **kwargs: function(module, *args, **kwargs)
     method = lambda *args, **kwargs: function(module, *args, **kwargs)
-    context = MethodContext(module, name, method, type(module))
-
-    def step(i):
-        if i == len(_interceptors):
-            return method
-        return lambda *args, **kwargs: _interceptors[i](step(i + 1), args, kwargs, context)
-
-    return step(0)
+    return _interceptors.called(method, lambda method: MethodContext(module, name, method, type(module)))
 
 
 def _snake(name):

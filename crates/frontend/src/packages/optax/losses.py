@@ -208,6 +208,24 @@ def dice_loss(
     return jnp.sum(loss, axis=-1) if reduction == "sum" else loss
 
 
+def multiclass_generalized_dice_loss(predictions, targets, *, smooth=1.0, apply_softmax=True, ignore_background=False):
+    counts = jnp.sum(targets, axis=tuple(range(targets.ndim - 1)))
+    weights = 1.0 / (counts**2 + 1e-7)
+    weights = weights / jnp.sum(weights) * len(weights)
+    return jnp.mean(
+        dice_loss(
+            predictions, targets, class_weights=weights, smooth=smooth, apply_softmax=apply_softmax, reduction="none",
+            ignore_background=ignore_background,
+        )
+    )
+
+
+def binary_dice_loss(predictions, targets, *, smooth=1.0, apply_sigmoid=True):
+    if predictions.ndim == targets.ndim and predictions.shape[-1] != 1:
+        predictions, targets = predictions[..., None], targets[..., None]
+    return dice_loss(predictions, targets, smooth=smooth, apply_softmax=apply_sigmoid)
+
+
 def make_fenchel_young_loss(max_fun):
     def fenchel_young_loss(scores, targets, *args, **kwargs):
         largest = jnp.vectorize(lambda s: max_fun(s, *args, **kwargs), signature="(n)->()")(scores)
@@ -217,32 +235,40 @@ def make_fenchel_young_loss(max_fun):
 
 
 def ctc_loss(logits, logit_paddings, labels, label_paddings, *, blank_id=0, log_epsilon=-1e5):
-    """The negative logarithm of the chance of each row's labels, summed over alignments (the forward algorithm)."""
+    """The negative logarithm of the chance of each row's labels, summed over alignments."""
+    return ctc_loss_with_forward_probs(
+        logits, logit_paddings, labels, label_paddings, blank_id=blank_id, log_epsilon=log_epsilon
+    )[0]
+
+
+def ctc_loss_with_forward_probs(logits, logit_paddings, labels, label_paddings, *, blank_id=0, log_epsilon=-1e5):
+    """The loss, and the logarithms of the chances of every frame's states: between labels (frames, rows, labels + 1),
+    and at labels (frames, rows, labels). The forward algorithm (Graves et al., 2006)."""
     rows, count = labels.shape
-    blanks = jnp.full((rows, count + 1), blank_id, dtype=labels.dtype)
-    # Blanks around the labels: blank, label, blank, label, …, blank.
-    path = jnp.stack([blanks[:, :count], labels], axis=-1).reshape(rows, 2 * count)
-    path = jnp.concatenate([path, blanks[:, :1]], axis=1)
-    places = jnp.arange(2 * count + 1)
-    before = jnp.concatenate([jnp.full((rows, 2), -1, dtype=path.dtype), path[:, :-2]], axis=1)
-    # Two places on at once, over a blank, unless the label is the same.
-    leaps = (places % 2 == 1) & (path != before)
-    chances = jnp.take_along_axis(jax.nn.log_softmax(logits), path[:, None, :], axis=2)
+    chances = jax.nn.log_softmax(logits)
+    blank = jnp.swapaxes(chances[:, :, blank_id : blank_id + 1], 0, 1)
+    emitted = jnp.swapaxes(jnp.take_along_axis(chances, labels[:, None, :], axis=2), 0, 1)
+    again = jnp.pad((labels[:, :-1] == labels[:, 1:]).astype(jnp.float32), ((0, 0), (0, 1)))
 
-    def moved(scores, by):
-        out = jnp.full((rows, by), log_epsilon, dtype=scores.dtype)
-        return jnp.concatenate([out, scores[:, :-by]], axis=1)
+    def plus(between, added):
+        """Chances between labels, with those of coming from the label before."""
+        return jnp.concatenate([between[:, :1], jnp.logaddexp(between[:, 1:], added)], axis=-1)
 
-    def step(scores, inputs):
-        chance, padding = inputs
-        leap = jnp.where(leaps, moved(scores, 2), log_epsilon)
-        new = jnp.logaddexp(jnp.logaddexp(scores, moved(scores, 1)), leap) + chance
-        return jnp.where(padding[:, None] > 0, scores, new), None
+    def step(state, inputs):
+        between, at = state
+        emit, skip, padding = inputs
+        padding = padding[:, None]
+        # Equal labels have a blank between them.
+        reached = plus(between, at + log_epsilon * again)
+        new_at = jnp.logaddexp(reached[:, :-1] + emit, at + emit)
+        new_between = plus(reached + skip, at + skip + log_epsilon * (1.0 - again))
+        new_at = padding * at + (1.0 - padding) * new_at
+        new_between = padding * between + (1.0 - padding) * new_between
+        return (new_between, new_at), (new_between, new_at)
 
-    start = jnp.broadcast_to(jnp.where(places == 0, 0.0, log_epsilon).astype(chances.dtype), path.shape)
-    # Before the first frame all is at the first blank, from which the first label is one place on.
-    scores, _ = jax.lax.scan(step, start, (jnp.swapaxes(chances, 0, 1), jnp.swapaxes(logit_paddings, 0, 1)))
-    lengths = (count - jnp.sum(label_paddings, axis=1)).astype("int32")
-    last = jnp.take_along_axis(scores, 2 * lengths[:, None], axis=1)[:, 0]
-    label = jnp.take_along_axis(scores, jnp.maximum(2 * lengths - 1, 0)[:, None], axis=1)[:, 0]
-    return -jnp.where(lengths > 0, jnp.logaddexp(last, label), last)
+    start = jnp.full((rows, count + 1), log_epsilon).at[:, 0].set(0.0), jnp.full((rows, count), log_epsilon)
+    _, (between, at) = jax.lax.scan(step, start, (emitted, blank, jnp.swapaxes(logit_paddings, 0, 1)))
+    last = plus(between[-1], at[-1])
+    lengths = count - jnp.sum(label_paddings, axis=1).astype(jnp.int32)
+    loss = -jnp.sum(last * jax.nn.one_hot(lengths, count + 1), axis=-1)
+    return loss, between.at[-1].set(last), at

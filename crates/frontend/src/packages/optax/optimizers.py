@@ -203,4 +203,4 @@ def scale_by_polyak(f_min=0.0, max_learning_rate=1.0, eps=0.0, variant="sps"):
         step = jnp.where(tiny, jnp.array(0.0), jnp.minimum(gap / (square + eps), max_learning_rate))
         return _map(lambda g: step * g, updates), state
 
-    return GradientTransformation(init, update)
+    return GradientTransformationExtraArgs(init, update)

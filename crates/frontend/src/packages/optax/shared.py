@@ -6,15 +6,26 @@ fields in optax's order, so that trees of states have the same leaves.
 """
 import functools
 from collections import namedtuple
+from typing import Any
 
 import jax
 import jax.numpy as jnp
+from __keramos__ import arguments_of, parameter_names
+from optax.microbatching import microbatch
 
 GradientTransformation = namedtuple("GradientTransformation", ["init", "update"])
-GradientTransformationExtraArgs = GradientTransformation
+
+
+class GradientTransformationExtraArgs(GradientTransformation):
+    """A transformation whose update takes arguments by name beside updates, state and parameters."""
+
+
 EmptyState = namedtuple("EmptyState", [])
 AdaptiveGradClipState = AddDecayedWeightsState = ClipByGlobalNormState = ClipState = EmptyState
 NonNegativeParamsState = ScaleByTrustRatioState = ScaleState = EmptyState
+# Names of types, for annotations.
+Params = Updates = OptState = Schedule = ScalarOrSchedule = MaskOrFn = ConditionFn = ShouldSkipUpdateFunction = Any
+TransformInitFn = TransformUpdateFn = TransformUpdateExtraArgsFn = Any
 MaskedNode = namedtuple("MaskedNode", [])
 MaskedState = namedtuple("MaskedState", ["inner_state"])
 PartitionState = namedtuple("PartitionState", ["inner_states"])
@@ -33,6 +44,9 @@ ScaleByAdanState = namedtuple("ScaleByAdanState", ["m", "v", "n", "g", "t"])
 ScaleByRpropState = namedtuple("ScaleByRpropState", ["step_sizes", "prev_updates"])
 ScaleByScheduleState = namedtuple("ScaleByScheduleState", ["count"])
 ScaleBySM3State = namedtuple("ScaleBySM3State", ["mu", "nu"])
+ScaleByDistanceOverGradientsState = namedtuple(
+    "ScaleByDistanceOverGradientsState", ["max_dist", "grad_sum_of_squares", "init_params"]
+)
 ScaleByNovogradState = namedtuple("ScaleByNovogradState", ["count", "mu", "nu"])
 ScaleByOptimisticGradientState = namedtuple("ScaleByOptimisticGradientState", ["is_initial_step", "previous_gradient"])
 FactoredState = namedtuple("FactoredState", ["count", "v_row", "v_col", "v"])
@@ -93,8 +107,7 @@ def _cast(x, dtype):
     return x if dtype is None else x.astype(dtype)
 
 
-def _map(f, tree, *rest):
-    return jax.tree.map(f, tree, *rest)
+_map = jax.tree.map
 
 
 def _needs_params(params):
@@ -110,7 +123,7 @@ def _stateless(f):
     def update(updates, state, params=None, **extra):
         return f(updates, params), state
 
-    return GradientTransformation(init_empty_state, update)
+    return GradientTransformationExtraArgs(init_empty_state, update)
 
 
 def _leafwise(State, starts, rule, counted=True):
@@ -131,7 +144,7 @@ def _leafwise(State, starts, rule, counted=True):
         slots = columns[1:]
         return columns[0], State(t, *slots) if counted else State(*slots)
 
-    return GradientTransformation(init, update)
+    return GradientTransformationExtraArgs(init, update)
 
 
 def _zeros(dtype=None):

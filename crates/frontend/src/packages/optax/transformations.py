@@ -34,7 +34,7 @@ def scale_by_schedule(step_size_fn):
         updates = _map(lambda g: jnp.array(size, dtype=g.dtype) * g, updates)
         return updates, ScaleByScheduleState(safe_increment(state.count))
 
-    return GradientTransformation(init, update)
+    return GradientTransformationExtraArgs(init, update)
 
 
 def scale_by_learning_rate(learning_rate=None, *, flip_sign=True):
@@ -193,7 +193,7 @@ def scale_by_adan(b1=0.98, b2=0.92, b3=0.99, eps=1e-8, eps_root=0.0):
         columns = _columns(rule, 4, updates, state.m, state.v, state.n, state.g)
         return columns[0], ScaleByAdanState(*columns[1:], updates, t)
 
-    return GradientTransformation(init, update)
+    return GradientTransformationExtraArgs(init, update)
 
 
 def _columns(rule, count, updates, *slots):
@@ -227,7 +227,26 @@ def scale_by_optimistic_gradient(alpha=1.0, beta=1.0):
         new = _map(rule, updates, state.previous_gradient)
         return new, ScaleByOptimisticGradientState(jnp.array(False), updates)
 
-    return GradientTransformation(init, update)
+    return GradientTransformationExtraArgs(init, update)
+
+
+def scale_by_distance_over_gradients(reps_rel=1e-6, eps=1e-8, param_dtype=jnp.float32, global_scale=1.0):
+    def distance(x, y=0.0):
+        return jnp.sqrt(jnp.square(x - y).sum())
+
+    def init(params):
+        first = _map(lambda p: reps_rel * (1 + distance(p)), params)
+        zeros = _map(lambda p: jnp.zeros(1), params)
+        return ScaleByDistanceOverGradientsState(first, zeros, _map(lambda p: p.astype(param_dtype), params))
+
+    def update(updates, state, params=None, **extra):
+        _needs_params(params)
+        far = _map(lambda d, x, y: jnp.maximum(d, distance(x, y)), state.max_dist, params, state.init_params)
+        total = _map(lambda sum, g: sum + jnp.square(g).sum(), state.grad_sum_of_squares, updates)
+        updates = _map(lambda g, d, sum: global_scale * (d / jnp.sqrt(sum + eps)) * g, updates, far, total)
+        return updates, ScaleByDistanceOverGradientsState(far, total, state.init_params)
+
+    return GradientTransformationExtraArgs(init, update)
 
 
 def scale_by_novograd(b1=0.9, b2=0.25, eps=1e-8, eps_root=0.0, weight_decay=0.0, mu_dtype=None):
@@ -249,7 +268,7 @@ def scale_by_novograd(b1=0.9, b2=0.25, eps=1e-8, eps_root=0.0, weight_decay=0.0,
         mu, nu = _columns(rule, 2, updates, state.mu, state.nu, params)
         return mu, ScaleByNovogradState(t, mu, nu)
 
-    return GradientTransformation(init, update)
+    return GradientTransformationExtraArgs(init, update)
 
 
 def _leading(shape, axis):
@@ -277,269 +296,4 @@ def scale_by_sm3(b1=0.9, b2=1.0, eps=1e-8):
         nu = jax.tree.unflatten(tree, new)
         return nu, ScaleBySM3State(jax.tree.unflatten(tree, new_sums), nu)
 
-    return GradientTransformation(init, update)
-
-
-def safe_norm(x, min_norm, ord=None, axis=None, keepdims=False):
-    norm = jnp.linalg.norm(x, ord=ord, axis=axis, keepdims=True)
-    x = jnp.where(norm <= min_norm, jnp.ones_like(x), x)
-    norm = norm if keepdims else jnp.squeeze(norm, axis=axis)
-    return jnp.where(norm <= min_norm, min_norm, jnp.linalg.norm(x, ord=ord, axis=axis, keepdims=keepdims))
-
-
-def safe_root_mean_squares(x, min_rms):
-    rms = jnp.sqrt(jnp.mean(_square(x)))
-    x = jnp.where(rms <= min_rms, jnp.ones_like(x), x)
-    return jnp.where(rms <= min_rms, min_rms, jnp.sqrt(jnp.mean(_square(x))))
-
-
-def _with_params(rule):
-    def f(updates, params):
-        _needs_params(params)
-        return _map(rule, updates, params)
-
-    return _stateless(f)
-
-
-def scale_by_param_block_norm(min_scale=1e-3):
-    return _with_params(lambda u, p: u * safe_norm(p, min_scale))
-
-
-def scale_by_param_block_rms(min_scale=1e-3):
-    return _with_params(lambda u, p: u * safe_root_mean_squares(p, min_scale))
-
-
-def scale_by_trust_ratio(min_norm=0.0, trust_coefficient=1.0, eps=0.0):
-    def rule(u, p):
-        ours, theirs = safe_norm(p, min_norm), safe_norm(u, min_norm)
-        ratio = trust_coefficient * ours / (theirs + eps)
-        nothing = jnp.logical_or(ours == 0.0, theirs == 0.0)
-        return u * jnp.where(nothing, jnp.array(1.0, dtype=p.dtype), ratio)
-
-    return _with_params(rule)
-
-
-def _factored_axes(shape, factored, least):
-    if not factored or len(shape) < 2:
-        return None
-    order = sorted(range(len(shape)), key=lambda axis: shape[axis])
-    if shape[order[-2]] < least:
-        return None
-    return order[-2], order[-1]
-
-
-def scale_by_factored_rms(
-    factored=True, decay_rate=0.8, step_offset=0, min_dim_size_to_factor=128, epsilon=1e-30, decay_rate_fn=None
-):
-    def without(shape, axis):
-        return [n for i, n in enumerate(shape) if i != axis]
-
-    def init(params):
-        def start(p):
-            axes = _factored_axes(p.shape, factored, min_dim_size_to_factor)
-            if axes is None:
-                return jnp.zeros((1,)), jnp.zeros((1,)), jnp.zeros(p.shape, p.dtype)
-            row, column = without(p.shape, axes[1]), without(p.shape, axes[0])
-            return jnp.zeros(row, p.dtype), jnp.zeros(column, p.dtype), jnp.zeros((1,))
-
-        return FactoredState(_zero(), *_columns(start, 3, params))
-
-    def update(updates, state, params=None, **extra):
-        _needs_params(params)
-        t = (state.count - step_offset).astype(jnp.float32) + 1.0
-        decay = 1.0 - t ** (-decay_rate)
-
-        def rule(g, row, column, v, p):
-            axes = _factored_axes(p.shape, factored, min_dim_size_to_factor)
-            square = _square(g) + epsilon
-            if axes is None:
-                v = decay * v + (1.0 - decay) * square
-                v = v.astype(p.dtype)
-                return g * v**-0.5, row, column, v
-            first, second = axes
-            row = (decay * row + (1.0 - decay) * jnp.mean(square, axis=second)).astype(p.dtype)
-            column = (decay * column + (1.0 - decay) * jnp.mean(square, axis=first)).astype(p.dtype)
-            reduced = first - 1 if first > second else first
-            mean = jnp.mean(row, axis=reduced, keepdims=True)
-            factor = jnp.expand_dims((row / mean) ** -0.5, axis=second)
-            return g * factor * jnp.expand_dims(column**-0.5, axis=first), row, column, v
-
-        columns = _columns(rule, 4, updates, state.v_row, state.v_col, state.v, params)
-        return columns[0], FactoredState(safe_increment(state.count), *columns[1:])
-
-    return GradientTransformation(init, update)
-
-
-def trace(decay, nesterov=False, accumulator_dtype=None):
-    def rule(t, g, old):
-        new = g + decay * old
-        return g + decay * new if nesterov else new, _cast(new, accumulator_dtype)
-
-    return _leafwise(TraceState, [_zeros(accumulator_dtype)], rule, counted=False)
-
-
-def ema(decay, debias=True, accumulator_dtype=None):
-    def rule(t, g, old):
-        new = _average(g, old, decay)
-        return _debiased(new, decay, t) if debias else new, _cast(new, accumulator_dtype)
-
-    return _leafwise(EmaState, [_zeros(accumulator_dtype)], rule)
-
-
-def clip(max_delta):
-    return _stateless(lambda updates, params: _map(lambda g: jnp.clip(g, -max_delta, max_delta), updates))
-
-
-def clip_by_block_rms(threshold):
-    def rule(g):
-        return g / jnp.maximum(1.0, jnp.sqrt(jnp.mean(_square(g))) / threshold)
-
-    return _stateless(lambda updates, params: _map(rule, updates))
-
-
-def global_norm(updates):
-    return jnp.sqrt(sum(jnp.sum(_square(x)) for x in jax.tree.leaves(updates)))
-
-
-def clip_by_global_norm(max_norm):
-    def f(updates, params):
-        norm = jnp.squeeze(global_norm(updates))
-        return _map(lambda g: jax.lax.select(norm < max_norm, g, (g / norm.astype(g.dtype)) * max_norm), updates)
-
-    return _stateless(f)
-
-
-def per_example_global_norm_clip(grads, l2_norm_clip):
-    leaves, tree = jax.tree.flatten(grads)
-    norms = jax.vmap(global_norm)(leaves)
-    divisors = jnp.maximum(norms / l2_norm_clip, 1.0)
-    clipped = jnp.greater(divisors, 1.0).sum()
-    shaped = [(g / divisors.reshape((-1,) + (1,) * (g.ndim - 1))).sum(0) for g in leaves]
-    return jax.tree.unflatten(tree, shaped), clipped
-
-
-def per_example_layer_norm_clip(grads, global_l2_norm_clip, uniform=True):
-    leaves, tree = jax.tree.flatten(grads)
-    sizes = [1 if uniform else g[0].size for g in leaves]
-    limits = [global_l2_norm_clip * (size / sum(sizes)) ** 0.5 for size in sizes]
-    pairs = [per_example_global_norm_clip(g, limit) for g, limit in zip(leaves, limits)]
-    return tuple(jax.tree.unflatten(tree, [pair[i] for pair in pairs]) for i in range(2))
-
-
-@jax.custom_vjp
-def _scaled_backwards(inputs, scale):
-    return inputs
-
-
-_scaled_backwards.defvjp(
-    lambda inputs, scale: (inputs, scale),
-    lambda scale, gradient: (jax.tree.map(lambda g: g * scale, gradient), None),
-)
-
-
-def scale_gradient(inputs, scale):
-    """The inputs; gradients that come back through them are scaled."""
-    if isinstance(scale, (int, float)) and scale in (0.0, 1.0):
-        return inputs if scale == 1.0 else jax.lax.stop_gradient(inputs)
-    return _scaled_backwards(inputs, scale)
-
-
-def unitwise_norm(x):
-    if sum(1 for n in x.shape if n != 1) <= 1:
-        square = jnp.sum(_square(x), keepdims=True)
-    elif x.ndim in (2, 3):
-        square = jnp.sum(_square(x), axis=0, keepdims=True)
-    elif x.ndim == 4:
-        square = jnp.sum(_square(x), axis=(0, 1, 2), keepdims=True)
-    else:
-        raise ValueError(f"adaptive_grad_clip takes arrays of up to 4 dimensions, found the shape {x.shape}")
-    return jnp.broadcast_to(jnp.sqrt(square), x.shape)
-
-
-def adaptive_grad_clip(clipping, eps=1e-3):
-    def rule(g, p):
-        norm, most = unitwise_norm(g), clipping * jnp.maximum(unitwise_norm(p), eps)
-        return jnp.where(norm < most, g, g * (most / jnp.maximum(norm, 1e-6)))
-
-    return _with_params(rule)
-
-
-def _centered(g):
-    return g - g.mean(tuple(range(1, len(g.shape))), keepdims=True) if len(g.shape) > 1 else g
-
-
-def centralize():
-    return _stateless(lambda updates, params: _map(_centered, updates))
-
-
-def normalize_by_update_norm(scale_factor=1.0, eps=1e-6):
-    def f(updates, params):
-        norm = (global_norm(updates) + eps) / scale_factor
-        return _map(lambda g: g / norm, updates)
-
-    return _stateless(f)
-
-
-def keep_params_nonnegative():
-    return _with_params(lambda u, p: jnp.where(p + u < 0.0, -p, u))
-
-
-def zero_nans():
-    def init(params):
-        return ZeroNansState(_map(lambda p: jnp.array(False), params))
-
-    def update(updates, state, params=None, **extra):
-        found = _map(lambda g: jnp.any(jnp.isnan(g)), updates)
-        return _map(lambda g: jnp.where(jnp.isnan(g), jnp.zeros_like(g), g), updates), ZeroNansState(found)
-
-    return GradientTransformation(init, update)
-
-
-def add_decayed_weights(weight_decay=0.0, mask=None):
-    scheduled = callable(weight_decay)
-
-    def init(params):
-        return WeightDecaySchedule(_zero()) if scheduled else EmptyState()
-
-    def update(updates, state, params=None, **extra):
-        _needs_params(params)
-        amount = weight_decay(state.count) if scheduled else weight_decay
-        state = WeightDecaySchedule(safe_increment(state.count)) if scheduled else state
-        if isinstance(weight_decay, (int, float)) and weight_decay == 0.0:
-            return updates, state
-        return _map(lambda g, p: g + amount * p, updates, params), state
-
-    decay = GradientTransformation(init, update)
-    return decay if mask is None else masked(decay, mask)
-
-
-def add_noise(eta, gamma, key=None, *, seed=None):
-    start = seed if key is None else key
-    start = 0 if start is None else start
-
-    def init(params):
-        return AddNoiseState(_zero(), jax.random.key(start) if isinstance(start, int) else start)
-
-    def update(updates, state, params=None, **extra):
-        t = safe_increment(state.count)
-        deviation = jnp.sqrt(eta / t**gamma)
-        key, sample_key = jax.random.split(state.rng_key)
-        leaves, tree = jax.tree.flatten(updates)
-        keys = jax.random.split(sample_key, len(leaves))
-        noisy = [g + deviation * jax.random.normal(keys[i], g.shape, g.dtype) for i, g in enumerate(leaves)]
-        return jax.tree.unflatten(tree, noisy), AddNoiseState(t, key)
-
-    return GradientTransformation(init, update)
-
-
-def apply_every(k=1):
-    def init(params):
-        return ApplyEvery(_zero(), _map(jnp.zeros_like, params))
-
-    def update(updates, state, params=None, **extra):
-        place = state.count % k
-        total = _map(lambda g, a: (place != 0) * a + g, updates, state.grad_acc)
-        updates = _map(lambda a: (place == (k - 1)) * a, total)
-        return updates, ApplyEvery(safe_increment(state.count) % k, total)
-
-    return GradientTransformation(init, update)
+    return GradientTransformationExtraArgs(init, update)

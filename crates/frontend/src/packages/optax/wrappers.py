@@ -2,10 +2,19 @@
 
 
 def with_extra_args_support(tx):
-    return tx
+    """The transformation as one whose update ignores the arguments that it does not know."""
+    if isinstance(tx, GradientTransformationExtraArgs):
+        return tx
+
+    def update(updates, state, params=None, **extra):
+        return tx.update(updates, state, params)
+
+    return GradientTransformationExtraArgs(tx.init, update)
 
 
 def chain(*args):
+    args = [with_extra_args_support(tx) for tx in args]
+
     def init(params):
         return tuple(tx.init(params) for tx in args)
 
@@ -18,13 +27,14 @@ def chain(*args):
             states.append(own)
         return updates, tuple(states)
 
-    return GradientTransformation(init, update)
+    return GradientTransformationExtraArgs(init, update)
 
 
 def named_chain(*args):
     names = [name for name, _ in args]
     if len(names) != len(set(names)):
         raise ValueError(f"the names of a named_chain must differ, found {names}")
+    args = [(name, with_extra_args_support(tx)) for name, tx in args]
 
     def init(params):
         return {name: tx.init(params) for name, tx in args}
@@ -35,11 +45,15 @@ def named_chain(*args):
             updates, states[name] = tx.update(updates, state[name], params, **extra)
         return updates, states
 
-    return GradientTransformation(init, update)
+    return GradientTransformationExtraArgs(init, update)
 
 
 def _mask_of(mask, tree):
     return mask(tree) if callable(mask) else mask
+
+
+def _is_like(mask, tree):
+    return jax.tree.structure(mask) == jax.tree.structure(tree)
 
 
 def _hide(mask, tree):
@@ -47,16 +61,20 @@ def _hide(mask, tree):
 
 
 def masked(inner, mask, *, mask_compatible_extra_args=False):
+    inner = with_extra_args_support(inner)
+
     def init(params):
         return MaskedState(inner.init(_hide(_mask_of(mask, params), params)))
 
     def update(updates, state, params=None, **extra):
         shown = _mask_of(mask, updates)
         own = None if params is None else _hide(shown, params)
+        if mask_compatible_extra_args:
+            extra = {name: _hide(shown, x) if _is_like(shown, x) else x for name, x in extra.items()}
         new, inner_state = inner.update(_hide(shown, updates), state.inner_state, own, **extra)
         return _map(lambda keep, u, old: u if keep else old, shown, new, updates), MaskedState(inner_state)
 
-    return GradientTransformation(init, update)
+    return GradientTransformationExtraArgs(init, update)
 
 
 def partition(transforms, param_labels, *, mask_compatible_extra_args=False):
@@ -82,7 +100,7 @@ def partition(transforms, param_labels, *, mask_compatible_extra_args=False):
             updates, states[group] = own.update(updates, state.inner_states[group], params, **extra)
         return updates, PartitionState(states)
 
-    return GradientTransformation(init, update)
+    return GradientTransformationExtraArgs(init, update)
 
 
 multi_transform = partition
@@ -100,6 +118,8 @@ def selective_transform(optimizer, *, freeze_mask):
 
 
 def conditionally_transform(inner, should_transform_fn, forward_extra_args=False):
+    inner = with_extra_args_support(inner)
+
     def init(params):
         return ConditionallyTransformState(inner.init(params), _zero())
 
@@ -112,10 +132,12 @@ def conditionally_transform(inner, should_transform_fn, forward_extra_args=False
         )
         return new, ConditionallyTransformState(own, safe_increment(state.step))
 
-    return GradientTransformation(init, update)
+    return GradientTransformationExtraArgs(init, update)
 
 
 def conditionally_mask(inner, should_transform_fn, forward_extra_args=False):
+    inner = with_extra_args_support(inner)
+
     def init(params):
         return ConditionallyMaskState(_zero(), inner.init(params))
 
@@ -128,10 +150,12 @@ def conditionally_mask(inner, should_transform_fn, forward_extra_args=False):
         )
         return new, ConditionallyMaskState(safe_increment(state.step), own)
 
-    return GradientTransformation(init, update)
+    return GradientTransformationExtraArgs(init, update)
 
 
 def apply_if_finite(inner, max_consecutive_errors):
+    inner = with_extra_args_support(inner)
+
     def init(params):
         return ApplyIfFiniteState(_zero(), jnp.array(True), _zero(), inner.init(params))
 
@@ -146,7 +170,7 @@ def apply_if_finite(inner, max_consecutive_errors):
         total = jnp.where(finite, state.total_notfinite, safe_increment(state.total_notfinite))
         return new, ApplyIfFiniteState(count, finite, total, own)
 
-    return GradientTransformation(init, update)
+    return GradientTransformationExtraArgs(init, update)
 
 
 def skip_not_finite(updates, gradient_step, params):
@@ -164,7 +188,7 @@ class MultiSteps:
     def __init__(
         self, opt, every_k_schedule, use_grad_mean=True, should_skip_update_fn=None, accumulator_dtype=jnp.float32
     ):
-        self.inner_opt = opt
+        self.inner_opt = with_extra_args_support(opt)
         self.every = (lambda step: every_k_schedule) if isinstance(every_k_schedule, int) else every_k_schedule
         self.mean = use_grad_mean
         self.skip = should_skip_update_fn or (lambda updates, step, params: (jnp.array(False), ()))
@@ -206,7 +230,7 @@ class MultiSteps:
         return jnp.logical_and(state.mini_step == 0, state.gradient_step > 0)
 
     def gradient_transformation(self):
-        return GradientTransformation(self.init, self.update)
+        return GradientTransformationExtraArgs(self.init, self.update)
 
 
 def lookahead(fast_optimizer, sync_period, slow_step_size, reset_state=False):
@@ -227,52 +251,12 @@ def lookahead(fast_optimizer, sync_period, slow_step_size, reset_state=False):
             own = _map(lambda x, start: (1 - now) * x + now * start, own, fast_optimizer.init(params.fast))
         return LookaheadParams(fast, slow), LookaheadState(own, (state.steps_since_sync + 1) % sync_period)
 
-    return GradientTransformation(init, update)
-
-
-def inject_hyperparams(inner_factory, static_args=(), hyperparam_dtype=None):
-    static = [static_args] if isinstance(static_args, str) else list(static_args)
-
-    def made(**settings):
-        schedules = {name: value for name, value in settings.items() if callable(value) and name not in static}
-        kept = {name: value for name, value in settings.items() if name in static or isinstance(value, (bool, str)) or value is None}
-        numbers = {name: value for name, value in settings.items() if name not in schedules and name not in kept}
-
-        def at(count, given):
-            values = dict(given)
-            for name, schedule in schedules.items():
-                values[name] = jnp.asarray(schedule(count), dtype=hyperparam_dtype or jnp.float32)
-            return values
-
-        def init(params):
-            count = _zero()
-            start = {name: jnp.asarray(value, dtype=hyperparam_dtype or jnp.float32) for name, value in numbers.items()}
-            values = at(count, start)
-            states = {name: WrappedScheduleState(_zero()) for name in schedules}
-            return InjectStatefulHyperparamsState(count, values, states, inner_factory(**kept, **values).init(params))
-
-        def update(updates, state, params=None, **extra):
-            values = at(state.count, state.hyperparams)
-            updates, own = inner_factory(**kept, **values).update(updates, state.inner_state, params, **extra)
-            states = {name: WrappedScheduleState(safe_increment(s.count)) for name, s in state.hyperparams_states.items()}
-            return updates, InjectStatefulHyperparamsState(safe_increment(state.count), values, states, own)
-
-        return GradientTransformation(init, update)
-
-    return lambda *args, **kwargs: made(**_by_name(inner_factory, args, kwargs))
-
-
-WrappedScheduleState = namedtuple("WrappedScheduleState", ["count"])
-
-
-def _by_name(factory, args, kwargs):
-    if len(args) > 1:
-        raise ValueError("give the hyperparameters of inject_hyperparams by name")
-    return {**({"learning_rate": args[0]} if args else {}), **kwargs}
+    return GradientTransformationExtraArgs(init, update)
 
 
 def flatten(inner):
     """The inner transformation on all leaves as one vector."""
+    inner = with_extra_args_support(inner)
 
     def flat(tree):
         return jnp.concatenate([jnp.reshape(leaf, [-1]) for leaf in jax.tree.leaves(tree)])
@@ -293,17 +277,4 @@ def flatten(inner):
         vector, state = inner.update(flat(updates), state, params, **extra)
         return like(updates, vector), state
 
-    return GradientTransformation(init, update)
-
-
-SnapshotState = namedtuple("SnapshotState", ["measurement"])
-
-
-def snapshot(measure_name, measure):
-    def init(params):
-        return SnapshotState({measure_name: measure(params)})
-
-    def update(updates, state, params=None, **extra):
-        return updates, SnapshotState({measure_name: measure(updates)})
-
-    return GradientTransformation(init, update)
+    return GradientTransformationExtraArgs(init, update)

@@ -80,19 +80,10 @@ class MultiHeadDotProductAttention(Module):
                 dropout_rng = self.make_rng("dropout")
         else:
             deterministic = True
-        options = dict(
-            mask=mask,
-            dropout_rng=dropout_rng,
-            dropout_rate=self.dropout_rate,
-            broadcast_dropout=self.broadcast_dropout,
-            deterministic=deterministic,
-            dtype=self.dtype,
-            precision=self.precision,
+        x = attended(
+            self, query, key, value, mask, dropout_rng, deterministic, sow_weights,
             force_fp32_for_softmax=self.force_fp32_for_softmax,
         )
-        if sow_weights:
-            options["module"] = self
-        x = self.attention_fn(query, key, value, **accepted(self.attention_fn, options))
         return DenseGeneral(
             features=features,
             axis=(-2, -1),
@@ -117,14 +108,9 @@ class MultiHeadDotProductAttention(Module):
             raise ValueError(
                 f"Autoregressive cache shape error, expected query shape {expected} instead got {tuple(query.shape)}."
             )
-        now = index.value
-        zero = jnp.array(0, dtype=now.dtype)
-        place = (zero,) * len(batch) + (now, zero, zero)
-        keys.value = jax.lax.dynamic_update_slice(keys.value, key, place)
-        values.value = jax.lax.dynamic_update_slice(values.value, value, place)
-        index.value = now + 1
-        seen = jnp.broadcast_to(jnp.arange(length) <= now, tuple(batch) + (1, 1, length))
-        return keys.value, values.value, combine_masks(mask, seen)
+        keys.value, values.value, mask = with_cache(keys.value, values.value, index.value, key, value, mask)
+        index.value = index.value + 1
+        return keys.value, values.value, mask
 
 
 class MultiHeadAttention(MultiHeadDotProductAttention):

@@ -1,114 +1,5 @@
 # Modules: dataclasses that are bound to a place.
 
-# The modules whose methods are running, what `capture_intermediates` asks for, and what stands around methods.
-_running = [None]
-_captured = []
-_interceptors = []
-
-InterceptorContext = namedtuple("InterceptorContext", ["module", "method_name", "orig_method"])
-
-
-class intercept_methods:
-    """In the block, the function stands around the methods of all modules."""
-
-    def __init__(self, interceptor):
-        self.interceptor = interceptor
-
-    def __enter__(self):
-        _interceptors.append(self.interceptor)
-
-    def __exit__(self, *exception):
-        _interceptors.pop()
-
-
-def _intercepted(module, function, name):
-    method = lambda *args, **kwargs: function(module, *args, **kwargs)
-    if not _interceptors:
-        return method
-    context = InterceptorContext(module, name, method)
-
-    def step(i):
-        return method if i == len(_interceptors) else lambda *a, **k: _interceptors[i](step(i + 1), a, k, context)
-
-    return step(0)
-
-
-class _State:
-    def __init__(self):
-        self.in_compact = False
-        self.in_setup = False
-        self.is_set_up = False
-        self.initialized = False
-        self.counts = {}
-
-
-def compact(function):
-    function.compact = True
-    return function
-
-
-def nowrap(function):
-    function.nowrap = True
-    return function
-
-
-def compact_name_scope(function):
-    raise NotImplementedError("nn.compact_name_scope is not compiled: use a module of its own")
-
-
-def _wrapped(function):
-    """A method that knows whose submodules it makes."""
-    if getattr(function, "nowrap", False) or getattr(function, "wrapped", False):
-        return function
-    name, is_compact = function.__name__, getattr(function, "compact", False)
-
-    @functools.wraps(function)
-    def method(self, *args, **kwargs):
-        return _run(self, function, name, is_compact, args, kwargs)
-
-    method.wrapped = True
-    return method
-
-
-def _run(module, function, name, is_compact, args, kwargs):
-    state = module._state
-    is_setup = name == "setup"
-    again = state.in_setup if is_setup else state.in_compact if is_compact else True
-    if is_setup:
-        state.in_setup = True
-    else:
-        module._try_setup()
-    if is_compact:
-        if module.scope is None:
-            raise ValueError(
-                f"Can't call compact methods on unbound modules: call `init` or `apply` of {type(module).__name__}"
-            )
-        state.in_compact = True
-    _running.append(module)
-    try:
-        y = _intercepted(module, function, name)(*args, **kwargs)
-        if _captured and _captured[-1] and _captured[-1](module, name):
-            module.sow("intermediates", name, y)
-        return y
-    finally:
-        _running.pop()
-        if is_compact:
-            object.__setattr__(module, "scope", module.scope.rewound())
-        if not again:
-            state.in_compact = state.in_setup = False
-            state.counts = {}
-
-
-def _map_modules(f, x, suffix=""):
-    if isinstance(x, Module):
-        return f(suffix, x)
-    if isinstance(x, (list, tuple)) and not hasattr(x, "_fields"):
-        return tuple(_map_modules(f, y, f"{suffix}_{i}") for i, y in enumerate(x))
-    if isinstance(x, dict) and any(isinstance(y, (Module, list, tuple, dict)) for y in x.values()):
-        return FrozenDict({key: _map_modules(f, y, f"{suffix}_{key}") for key, y in x.items()})
-    return x
-
-
 _DUNDERS = ("__eq__", "__repr__", "__init__", "__hash__", "__post_init__", "__init_subclass__", "__setattr__", "__getattr__")
 
 
@@ -254,7 +145,7 @@ class Module:
                             f'Initializer expected to generate shape {jnp.shape(given)} but got shape '
                             f'{tuple(wanted.shape)} instead for parameter "{name}" in "{scope.where()}".'
                         )
-            return value
+            return _unboxed(value) if unbox else value
         if not scope.is_mutable("params"):
             if not scope.collection("params"):
                 raise ValueError(
@@ -263,7 +154,7 @@ class Module:
             raise ValueError(f'Could not find parameter named "{name}" in scope "{scope.where()}".')
         value = init_fn(scope.make_rng("params"), *init_args, **init_kwargs)
         scope.put("params", name, value)
-        return value
+        return _unboxed(value) if unbox else value
 
     def variable(self, col, name, init_fn=None, *init_args, unbox=True, **init_kwargs):
         if not (self._state.in_setup or self._state.in_compact):
@@ -277,7 +168,7 @@ class Module:
                     "empty: pass it to apply."
                 )
             scope.put(col, name, init_fn(*init_args, **init_kwargs))
-        return Variable(scope, col, name)
+        return Variable(scope, col, name, unbox)
 
     def _reserve(self, name, collection):
         self._needs_scope("access variables")
@@ -438,70 +329,3 @@ class Module:
 
 
 dataclasses.dataclass(repr=False, eq=False)(Module)
-
-
-def _key(rng):
-    return jax.random.PRNGKey(rng) if isinstance(rng, int) else rng
-
-
-def _called_only(module, name):
-    return name == "__call__"
-
-
-def merge_param(name, a, b):
-    if a is None and b is None:
-        raise ValueError(f'Parameter "{name}" must be passed to the constructor or at call time.')
-    if a is not None and b is not None:
-        raise ValueError(f'Parameter "{name}" was passed to the constructor and at call time. Should be passed just once.')
-    return b if a is None else a
-
-
-def apply(fn, module, mutable=False, capture_intermediates=False):
-    def applied(variables, *args, rngs=None, **kwargs):
-        return module.apply(
-            variables, *args, rngs=rngs, method=fn, mutable=mutable,
-            capture_intermediates=capture_intermediates, **kwargs,
-        )
-
-    return applied
-
-
-def init(fn, module, mutable=DenyList("intermediates"), capture_intermediates=False):
-    def initialized(rngs, *args, **kwargs):
-        return module.init(
-            rngs, *args, method=fn, mutable=mutable, capture_intermediates=capture_intermediates, **kwargs
-        )
-
-    return initialized
-
-
-def init_with_output(fn, module, mutable=DenyList("intermediates"), capture_intermediates=False):
-    def initialized(rngs, *args, **kwargs):
-        return module.init_with_output(rngs, *args, method=fn, mutable=mutable, **kwargs)
-
-    return initialized
-
-
-def tabulate(module, rngs, **options):
-    return lambda *args, **kwargs: only_printed("tabulate")
-
-
-def share_scope(module, other):
-    """The two modules have their variables at one place: that of the outer one, or else that of `other`."""
-    if module.scope is None or other.scope is None:
-        raise ValueError("Can't call `share_scope` on unbound modules")
-    outer = module.scope.path
-    if other.scope.path[: len(outer)] == outer:
-        object.__setattr__(other, "scope", module.scope)
-    else:
-        object.__setattr__(module, "scope", other.scope)
-
-
-class Sequential(Module):
-    layers: Sequence[Callable]
-
-    @compact
-    def __call__(self, *args, **kwargs):
-        if not self.layers:
-            raise ValueError(f"Empty Sequential module {self.name}.")
-        return chained(self.layers, args, kwargs)

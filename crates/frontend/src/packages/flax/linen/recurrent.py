@@ -232,42 +232,25 @@ class RNN(Module):
         reverse=None,
         keep_order=None,
     ):
-        return_carry = self.return_carry if return_carry is None else return_carry
-        time_major = self.time_major if time_major is None else time_major
-        reverse = self.reverse if reverse is None else reverse
-        keep_order = self.keep_order if keep_order is None else keep_order
-        features = self.cell.num_feature_axes
-        axis = 0 if time_major else inputs.ndim - features - 1
-        batch = len(inputs.shape[1:-features] if time_major else inputs.shape[:axis])
-        turned = lambda x: flip_sequences(x, seq_lengths, num_batch_dims=batch, time_major=time_major)
-        if reverse:
-            inputs = jax.tree.map(turned, inputs)
+        run = RunOfSteps(
+            self, inputs, seq_lengths, return_carry=return_carry, time_major=time_major, reverse=reverse,
+            keep_order=keep_order,
+        )
         carry = initial_carry
         if carry is None:
             key = jax.random.key(0) if init_key is None else init_key
-            carry = self.cell.initialize_carry(key, inputs.shape[:axis] + inputs.shape[axis + 1 :])
-        every = seq_lengths is not None and return_carry
-
-        def step(cell, carry, x):
-            carry, y = cell(carry, x)
-            return (carry, (carry, y)) if every else (carry, y)
-
-        carry, outputs = scan(
-            step,
-            in_axes=axis,
-            out_axes=(0, axis) if every else axis,
+            carry = self.cell.initialize_carry(key, run.step_shape)
+        steps = scan(
+            lambda cell, carry, x: run.step(cell, carry, x),
+            in_axes=run.axis,
+            out_axes=run.out_axes,
             unroll=self.unroll,
             variable_axes=self.variable_axes,
             variable_broadcast=self.variable_broadcast,
             variable_carry=self.variable_carry,
             split_rngs=self.split_rngs,
-        )(self.cell, carry, inputs)
-        if every:
-            carries, outputs = outputs
-            carry = last_carry(carries, seq_lengths)
-        if reverse and keep_order:
-            outputs = jax.tree.map(turned, outputs)
-        return (carry, outputs) if return_carry else outputs
+        )
+        return run.results(*steps(self.cell, carry, run.inputs))
 
 
 class Bidirectional(Module):

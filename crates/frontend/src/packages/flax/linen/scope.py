@@ -10,6 +10,7 @@ import math
 from collections import namedtuple
 from typing import Any, Callable, Mapping, Optional, Sequence
 
+import flax.struct as struct
 import jax
 import jax.numpy as jnp
 from __keramos__ import expect_inputs, is_function, only_printed, path_word, remember_inputs, together
@@ -132,15 +133,17 @@ class Variable:
     """A variable of a collection, by its name."""
 
     def __init__(self, scope, collection, name, unbox=True):
-        self.scope, self.collection, self.name = scope, collection, name
+        self.scope, self.collection, self.name, self.unbox = scope, collection, name, unbox
 
     @property
     def value(self):
-        return self.scope.get(self.collection, self.name)
+        value = self.scope.get(self.collection, self.name)
+        return unbox(value) if self.unbox else value
 
     @value.setter
     def value(self, value):
-        self.scope.put(self.collection, self.name, value)
+        known = self.scope.get(self.collection, self.name)
+        self.scope.put(self.collection, self.name, _reboxed(known, value) if self.unbox else value)
 
     def is_mutable(self):
         return self.scope.is_mutable(self.collection)

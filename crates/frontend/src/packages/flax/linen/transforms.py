@@ -99,8 +99,9 @@ def _vmap(
         axis_name=axis_name,
         axis_size=n,
     )([groups[f] for f in order], divided, list(lift.args))
-    for part in changed:
-        lift.publish(part)
+    for filter, part in zip(order, changed):
+        axis = variable_axes[filter]
+        lift.publish(part if axis is None else _with_axis(part, axis, metadata_params))
     return y
 
 
@@ -154,7 +155,8 @@ def _scan(
     )
     lift.publish(carried)
     for filter, part in zip(order, changed):
-        lift.publish(_from_leading(variable_axes[filter], part))
+        moved = _from_leading(variable_axes[filter], part)
+        lift.publish(_with_axis(moved, variable_axes[filter], metadata_params))
     if isinstance(out_axes, (tuple, list)):
         ys = tuple(_from_leading(axis, y) for axis, y in zip(out_axes, ys))
     elif out_axes != 0:

@@ -65,16 +65,9 @@ class MultiHeadAttention(Module):
         if first_from(decode, self.decode, error_msg="No `decode` argument was provided to MultiHeadAttention."):
             if self.cached_key is None:
                 raise ValueError("Autoregressive cache not initialized, call ``init_cache`` first.")
-            *batch, length, heads, depth = self.cached_key.value.shape
             now = self.cache_index.value
-            zero = jnp.array(0, dtype=now.dtype)
-            place = (zero,) * len(batch) + (now, zero, zero)
-            key = jax.lax.dynamic_update_slice(self.cached_key.value, key, place)
-            value = jax.lax.dynamic_update_slice(self.cached_value.value, value, place)
+            key, value, mask = with_cache(self.cached_key.value, self.cached_value.value, now, key, value, mask)
             self.cached_key.value, self.cached_value.value, self.cache_index.value = key, value, now + 1
-            mask = combine_masks(
-                mask, jnp.broadcast_to(jnp.arange(length) <= now, tuple(batch) + (1, 1, length))
-            )
         elif is_causal:
             mask = combine_masks(mask, make_causal_mask(inputs_q[..., 0]))
         key_of_dropout = None
@@ -86,18 +79,7 @@ class MultiHeadAttention(Module):
                 key_of_dropout = first_from(rngs, error_msg="'rngs' must be provided for dropout.")()
         else:
             deterministic = True
-        options = dict(
-            mask=mask,
-            dropout_rng=key_of_dropout,
-            dropout_rate=self.dropout_rate,
-            broadcast_dropout=self.broadcast_dropout,
-            deterministic=deterministic,
-            dtype=self.dtype,
-            precision=self.precision,
-        )
-        if sow_weights:
-            options["module"] = self
-        return self.out(self.attention_fn(query, key, value, **accepted(self.attention_fn, options)))
+        return self.out(attended(self, query, key, value, mask, key_of_dropout, deterministic, sow_weights))
 
     def sow_weights(self, weights):
         self.sow(Intermediate, "attention_weights", weights)

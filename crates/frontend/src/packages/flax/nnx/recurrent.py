@@ -150,39 +150,23 @@ class RNN(Module):
         self, inputs, *, initial_carry=None, seq_lengths=None, return_carry=None, time_major=None, reverse=None,
         keep_order=None, rngs=None,
     ):
-        return_carry = self.return_carry if return_carry is None else return_carry
-        time_major = self.time_major if time_major is None else time_major
-        reverse = self.reverse if reverse is None else reverse
-        keep_order = self.keep_order if keep_order is None else keep_order
-        features = self.cell.num_feature_axes
-        axis = 0 if time_major else inputs.ndim - features - 1
-        batch = len(inputs.shape[1:-features] if time_major else inputs.shape[:axis])
-        turned = lambda x: flip_sequences(x, seq_lengths, num_batch_dims=batch, time_major=time_major)
-        if reverse:
-            inputs = jax.tree.map(turned, inputs)
+        run = RunOfSteps(
+            self, inputs, seq_lengths, return_carry=return_carry, time_major=time_major, reverse=reverse,
+            keep_order=keep_order,
+        )
         carry = initial_carry
         if carry is None:
             rngs = self.rngs if rngs is None else rngs.carry.fork() if isinstance(rngs, Rngs) else rngs
-            carry = self.cell.initialize_carry(inputs.shape[:axis] + inputs.shape[axis + 1 :], rngs)
-        every = seq_lengths is not None and return_carry
+            carry = self.cell.initialize_carry(run.step_shape, rngs)
         shared = All(RngState, self.broadcast_rngs)
         axes = StateAxes({shared: None, **dict(self.state_axes.items())})
 
         @split_rngs(splits=1, only=self.broadcast_rngs, squeeze=True)
-        @scan(
-            in_axes=(axes, Carry, axis), out_axes=(Carry, (0, axis)) if every else (Carry, axis), unroll=self.unroll
-        )
-        def run(cell, carry, x):
-            carry, y = cell(carry, x)
-            return (carry, (carry, y)) if every else (carry, y)
+        @scan(in_axes=(axes, Carry, run.axis), out_axes=(Carry, run.out_axes), unroll=self.unroll)
+        def steps(cell, carry, x):
+            return run.step(cell, carry, x)
 
-        carry, outputs = run(self.cell, carry, inputs)
-        if every:
-            carries, outputs = outputs
-            carry = last_carry(carries, seq_lengths)
-        if reverse and keep_order:
-            outputs = jax.tree.map(turned, outputs)
-        return (carry, outputs) if return_carry else outputs
+        return run.results(*steps(self.cell, carry, run.inputs))
 
 
 class Bidirectional(Module):

@@ -208,8 +208,7 @@ def _parted(flat, filters):
 def state(node, *filters, graph=None):
     flat = [(path, v) for path, v in (node.flat_state() if isinstance(node, State) else _variables_of(node))]
     parts = [
-        State.from_flat_path({path: v.copy() if isinstance(v, Variable) else v for path, v in part.items()})
-        for part in _parted(flat, filters or (...,))
+        State.from_flat_path(part) for part in _parted(flat, filters or (...,))
     ]
     return parts[0] if len(parts) == 1 else tuple(parts)
 
@@ -224,6 +223,9 @@ class GraphDef:
 
     def __init__(self, node):
         self.node = node
+
+    def apply(self, state, *states):
+        return _Applied(self, (state, *states))
 
 
 jax.tree_util.register_static(GraphDef)
@@ -261,9 +263,16 @@ def clone(node):
 
 
 def merge(graphdef, first, *others, **options):
-    node = _copied(graphdef.node, {})
-    update(node, first, *others)
-    return node
+    """The object of that structure whose variables are those of the states."""
+    leaves, known = {}, {}
+    for part in (first,) + others:
+        leaves.update(part.flat_state() if isinstance(part, State) else _leaves(part, ()))
+    for path, v in _variables_of(graphdef.node):
+        if path not in leaves:
+            raise ValueError(f"the state lacks {'.'.join(str(key) for key in path)}, which the object has")
+        leaf = leaves[path]
+        known[id(v)] = leaf if isinstance(leaf, Variable) else v.replace(leaf)
+    return _copied(graphdef.node, known)
 
 
 def update(node, first, *others):

@@ -101,7 +101,9 @@ def jit(fun=None, *, static_argnums=None, static_argnames=None, **options):
         moving = {n: a for n, a in list(zip(names, args)) + list(kwargs.items()) if n not in still}
         held = _Held(list(moving), list(moving.values()), {})
         apart = {name: _apart(arg) for name, arg in moving.items()}
-        now.update(held=held, apart=apart, still=still, names=names, by_name=list(kwargs))
+        now.update(
+            held=held, apart=apart, still=still, names=names, by_name=list(kwargs), moving=moving, made=[], slots=None
+        )
         which = repr(sorted(still.items()))
         if which not in compiled:
 
@@ -114,7 +116,16 @@ def jit(fun=None, *, static_argnums=None, static_argnames=None, **options):
                 held.set(state)
                 try:
                     loss = fun(*[whole[n] for n in now["names"]], **{n: whole[n] for n in now["by_name"]})
-                    state = held.values()
+                    if any(isinstance(leaf, Pytree) for leaf in jax.tree.leaves(loss, is_leaf=_is_object)):
+                        # Objects that it made, or gives back.
+                        now["slots"] = _Slots(loss, known=held.all())
+                        loss = now["slots"].values()
+                    state, known = held.values(), [id(v) for v in held.all()]
+                    after = _Held(list(now["moving"]), list(now["moving"].values()), {})
+                    now["made"] = [v for v in after.all() if id(v) not in known]
+                    if now["made"]:
+                        # Variables that the arguments' objects did not have before.
+                        loss = (loss, [v.value for v in now["made"]])
                 finally:
                     for v, value in zip(held.all(), before):
                         v.value = value
@@ -127,7 +138,11 @@ def jit(fun=None, *, static_argnums=None, static_argnames=None, **options):
                 data[name] = rest
         result, state = compiled[which](held.values(), data)
         held.set(state)
-        return result
+        if now["made"]:
+            result, values = result
+            for v, value in zip(now["made"], values):
+                v.value = value
+        return result if now["slots"] is None else now["slots"].put(result)
 
     return called
 

@@ -8,9 +8,10 @@ import math
 from typing import Any
 
 import flax.nnx.initializers as initializers
+import flax.struct as struct
 import jax
 import jax.numpy as jnp
-from __keramos__ import bare, expect_rows, is_host, parameter_names
+from __keramos__ import bare, expect_rows, is_host, only_printed, parameter_names
 from flax.__shared__ import *
 from jax.nn import (
     celu, elu, gelu, glu, hard_sigmoid, hard_silu, hard_swish, hard_tanh, leaky_relu, log_sigmoid, log_softmax,

@@ -172,3 +172,61 @@ def momo_adam(
         return _map(rule, m, scales, params), MomoAdamState(m, v, average, gamma, later, count)
 
     return GradientTransformation(init, update)
+
+
+def scale_by_cocob(alpha=100.0, eps=1e-8):
+    def init(params):
+        zeros = optax.tree.zeros_like(params)
+        return COCOBState(params, zeros, optax.tree.full_like(params, eps), zeros, zeros)
+
+    def update(updates, state, params=None, **extra):
+        _need(params, "the parameters")
+        largest = _map(lambda most, c: jnp.maximum(most, jnp.abs(c)), state.scale, updates)
+        total = _map(lambda sum, c: sum + jnp.abs(c), state.subgradients, updates)
+        won = lambda reward, c, p, p0: jnp.maximum(reward - c * (p - p0), 0)
+        reward = _map(won, state.reward, updates, params, state.init_particles)
+        bet = _map(lambda sum, c: sum - c, state.cumulative_gradients, updates)
+
+        def rule(p, p0, bet, most, total, reward):
+            return -p + (p0 + bet / (most * jnp.maximum(total + most, alpha * most)) * (most + reward))
+
+        result = _map(rule, params, state.init_particles, bet, largest, total, reward)
+        return result, COCOBState(state.init_particles, bet, largest, total, reward)
+
+    return GradientTransformation(init, update)
+
+
+def cocob(learning_rate=1.0, alpha=100.0, eps=1e-8, weight_decay=0.0, mask=None):
+    rate = optax.scale_by_learning_rate(learning_rate, flip_sign=False)
+    return optax.chain(_decayed(weight_decay, mask), rate, scale_by_cocob(alpha, eps))
+
+
+def mechanize(base_optimizer, weight_decay=1e-2, eps=1e-8, s_init=1e-6, num_betas=6):
+    base_optimizer = optax.with_extra_args_support(base_optimizer)
+    betas = [1.0 - 0.1**i for i in range(1, num_betas + 1)]
+
+    def init(params):
+        zeros = jnp.zeros([num_betas], _dtype_of(params))
+        return MechanicState(base_optimizer.init(params), _zero(), zeros, zeros, zeros, zeros + s_init, params)
+
+    def update(updates, state, params=None, **extra):
+        _need(params, "the parameters")
+        steps, inner = base_optimizer.update(updates, state.base_optimizer_state, params, **extra)
+        # Training may start from other parameters than those given to `init`.
+        x0 = _map(lambda p, x: jnp.where(state.count == 0, p, x), params, state.x0)
+        s_sum = jnp.sum(state.s)
+        decay = weight_decay * s_sum * optax.tree.norm(updates) / (optax.tree.norm(params) + eps)
+        updates = _map(lambda g, p: g + decay * p, updates, params)
+        before = _map(lambda p, x: (x - p) / (s_sum + eps), params, x0)
+        delta = _map(lambda d, u: d - u, before, steps)
+        h = optax.tree.vdot(updates, before)
+        clipped = jax.lax.clamp(-state.m, jnp.ones_like(state.m) * h, state.m)
+        rates = jnp.array(betas, state.s.dtype)
+        m = jnp.maximum(rates * state.m, jnp.abs(h) + eps)
+        v = rates**2 * state.v + h**2
+        r = rates * state.r + clipped * state.s
+        s = (s_init / num_betas * m + jnp.maximum(0.0, r)) / (jnp.sqrt(v) + eps)
+        result = _map(lambda x, d, p: x - jnp.sum(s) * d - p, x0, delta, params)
+        return result, MechanicState(inner, safe_increment(state.count), r, m, v, s, x0)
+
+    return GradientTransformation(init, update)

@@ -6,9 +6,16 @@ from collections import namedtuple
 import jax
 import jax.numpy as jnp
 import optax
-from optax import GradientTransformation, MaskedNode, ScaleByAdamState, ScaleByBeliefState, safe_increment
+from optax import GradientTransformationExtraArgs as GradientTransformation
+from optax import MaskedNode, ScaleByAdamState, ScaleByBeliefState, safe_increment
 
 MuonDimensionNumbers = namedtuple("MuonDimensionNumbers", ["reduction_axis", "output_axis"], defaults=(0, 1))
+GaLoreDimensionNumbers = namedtuple("GaLoreDimensionNumbers", ["reduction_axis", "output_axis"], defaults=(0, 1))
+GaLoreState = namedtuple("GaLoreState", ["count", "base_optimizer_state", "projector"])
+COCOBState = namedtuple("COCOBState", ["init_particles", "cumulative_gradients", "scale", "subgradients", "reward"])
+MechanicState = namedtuple("MechanicState", ["base_optimizer_state", "count", "r", "m", "v", "s", "x0"])
+HutchinsonState = namedtuple("HutchinsonState", ["key"])
+SophiaState = namedtuple("SophiaState", ["count", "mu", "nu", "hessian_fn_state"])
 MuonState = namedtuple("MuonState", ["count", "mu", "ns_coeffs"])
 ScheduleFreeState = namedtuple(
     "ScheduleFreeState", ["b1", "weight_sum", "step_count", "max_lr", "base_optimizer_state", "z"]
