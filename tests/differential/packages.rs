@@ -140,6 +140,7 @@ macro_rules! programs {
 programs! {
     optax: 2e-5;
     optax_contrib: 2e-5;
+    optax_losses: 1e-5;
     optax_searches: 2e-5;
     flax_linen: 1e-5;
     flax_linen_more: 1e-5;
@@ -147,6 +148,6 @@ programs! {
     flax_nnx: 1e-5;
     flax_nnx_transforms: 1e-5;
     haiku: 1e-5;
-    haiku_layers: 1e-5;
+    haiku_layers: 2e-5;
     haiku_transforms: 1e-5;
 }

@@ -124,6 +124,7 @@ programs! {
     arrays_are_those_of_jax: "arrays", 1e-5;
     distributions_are_those_of_jax: "distributions", 1e-5;
     optimizers_of_contrib_are_those_of_optax: "optax_contrib", 1e-5;
+    losses_and_schedules_are_those_of_optax: "optax_losses", 1e-5;
     searches_and_solvers_are_those_of_optax: "optax_searches", 2e-5;
     modules_of_nnx_are_those_of_flax: "flax_nnx", 1e-5;
     transforms_of_nnx_are_those_of_flax: "flax_nnx_transforms", 1e-5;

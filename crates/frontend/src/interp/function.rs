@@ -377,7 +377,7 @@ pub(crate) fn arguments_of(value: &Value, args: Args) -> Result<Vec<(Symbol, Val
     };
     let Some(function) = function else {
         return match args.positional.is_empty() {
-            true => Ok(args.keywords.into_iter().map(|(name, value)| (name.into(), value)).collect()),
+            true => Ok(args.keywords),
             false => Err(Error::ty("the names of these arguments are not known: give them by name")),
         };
     };

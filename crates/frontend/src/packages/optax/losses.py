@@ -50,11 +50,23 @@ def softmax_cross_entropy_with_integer_labels(logits, labels, axis=-1, where=Non
     return loss if where is None else jnp.where(jnp.any(where, axis), loss, 0.0)
 
 
+@jax.custom_jvp
+def _weighted_log_softmax(x, weights):
+    log_p = jax.nn.log_softmax(x, axis=-1)
+    return jnp.where(weights != 0.0, weights * log_p, jnp.zeros_like(log_p))
+
+
+@_weighted_log_softmax.defjvp
+def _weighted_log_softmax_jvp(primals, tangents):
+    (x, weights), (moved, moved_weights) = primals, tangents
+    mean = jnp.sum(moved * jax.nn.softmax(x, axis=-1), axis=-1, keepdims=True)
+    tangent = weights * moved - weights * mean + moved_weights * jax.nn.log_softmax(x, axis=-1)
+    return _weighted_log_softmax(x, weights), tangent
+
+
 def safe_softmax_cross_entropy(logits, labels):
     _told(labels, logits)
-    log_p = jax.nn.log_softmax(logits, axis=-1)
-    counts = labels != 0.0
-    return -jnp.sum(jnp.where(counts, labels * jnp.where(counts, log_p, 0.0), 0.0), axis=-1)
+    return -jnp.sum(_weighted_log_softmax(logits, labels), axis=-1)
 
 
 def poly_loss_cross_entropy(logits, labels, *, epsilon=2.0, axis=-1, where=None):
