@@ -79,13 +79,14 @@ pub fn again(interp: &mut Interp, layer: &Rc<LayerObject>) -> Result<Value> {
     let mut args = layer.args.clone();
     args.set("name", Value::Str(layer.name()));
     args.set("trainable", Value::Bool(layer.trainable.get()));
-    args.set("dtype", layer.policy.borrow().value());
     args.try_map(&mut |value| {
         value.map_leaves(&mut |leaf| match layer_of(leaf) {
             Some(inner) => again(interp, &inner),
             None => Ok(initializers::again(leaf)),
         })
     })?;
+    // A policy is no initializer, which would be made anew.
+    args.set("dtype", layer.policy.borrow().value());
     (class.new)(interp, &mut args)
 }
 

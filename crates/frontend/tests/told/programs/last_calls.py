@@ -241,3 +241,11 @@ model.fit(jnp.ones((8, 3)), jnp.ones((8, 1)))
 model = keras.Sequential([keras.Input((3,)), layers.Dense(1)])
 model.compile(loss=keras.losses.MeanSquaredError(reduction="none"))
 model.fit(jnp.ones((8, 3)), jnp.ones((8, 1)))
+
+#: settings that are fixed
+keras.optimizers.LossScaleOptimizer("sgd", dynamic=False)
+keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(), dynamic=False)
+keras.config.set_epsilon(1e-5)
+keras.config.set_image_data_format("channels_first")
+keras.config.set_floatx("float16")
+keras.backend.set_floatx("float64")
