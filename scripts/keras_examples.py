@@ -148,10 +148,12 @@ def predict(keramos: str, runtime: str, path: pathlib.Path, options: list) -> tu
         if problem := run([runtime, "predict", artifact, "--input", folder / "inputs.npz", *names, "-o", folder / "found.npz", "-q"], 1800):
             return None, f"predict: {problem}"
         found = np.load(folder / "found.npz")
-        if [found[name].shape for name in found.files] != [expected[name].shape for name in expected.files]:
-            return None, f"shapes: {[found[n].shape for n in found.files]}, not {[expected[n].shape for n in expected.files]}"
+        # Several outputs lie in the file by name.
+        order = about["outputs"] if sorted(about["outputs"]) == sorted(found.files) else found.files
+        if [found[name].shape for name in order] != [expected[name].shape for name in expected.files]:
+            return None, f"shapes: {[found[n].shape for n in order]}, not {[expected[n].shape for n in expected.files]}"
         worst = 0.0
-        for a, b in zip(found.files, expected.files):
+        for a, b in zip(order, expected.files):
             a, b = found[a].astype("float64"), expected[b].astype("float64")
             if not (np.isnan(a) == np.isnan(b)).all():
                 return None, "NaN at other places"

@@ -105,6 +105,9 @@ class Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def create_module(self, spec):
         module = type(sys)(spec.name)
         module.__path__ = []
+        # Progress bars go through what they are given.
+        if spec.name.split(".")[0] == "tqdm":
+            module.tqdm = lambda elements=(), *args, **kwargs: elements
         module.__getattr__ = lambda name: Anything() if not name.startswith("__") else (_ for _ in ()).throw(AttributeError(name))
         return module
 
@@ -320,7 +323,7 @@ def main() -> None:
     np.savez(arguments.folder / "inputs.npz", **{str(i): array for i, array in enumerate(inputs)})
     leaves = keras.tree.flatten(outputs)
     np.savez(arguments.folder / "outputs.npz", **{str(i): np.asarray(array) for i, array in enumerate(leaves)})
-    (arguments.folder / "about.json").write_text(json.dumps({"model": chosen.name, "inputs": names, "batch": len(inputs[0])}))
+    (arguments.folder / "about.json").write_text(json.dumps({"model": chosen.name, "inputs": names, "outputs": list(getattr(chosen, "output_names", None) or []), "batch": len(inputs[0])}))
 
 
 if __name__ == "__main__":
