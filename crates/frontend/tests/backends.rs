@@ -152,7 +152,7 @@ keras.callbacks.ModelCheckpoint(\"model.keras\", save_freq=\"batch\")
 names = [\"mnist\", \"fashion_mnist\", \"cifar10\", \"cifar100\"]
 for name in names:
     (x_train, y_train), (x_test, y_test) = getattr(keras.datasets, name).load_data()
-    assert len(x_train) == x_train.shape[0] and len(x_test) == 10000 and len(y_test) == 10000
+    assert x_train.shape[0] == (60000 if \"mnist\" in name else 50000) and x_test.shape[0] == y_test.shape[0] == 10000
     assert x_train.shape[1:] == ((28, 28) if \"mnist\" in name else (32, 32, 3))
     assert y_train.shape[1:] == (() if \"mnist\" in name else (1,))
 (x, y), (x_test, _) = keras.datasets.boston_housing.load_data(test_split=0.25)
