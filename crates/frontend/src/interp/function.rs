@@ -366,7 +366,8 @@ pub(crate) fn signature_of(value: &Value) -> Option<KnownSignature> {
 }
 
 /// The values that a call gives the parameters of the function behind `value`, by name, in the parameters' order, with
-/// the defaults of those that it does not give. Of a function whose parameters are not known, the arguments by name.
+/// the defaults of those that it does not give. Of what is no function of the program, the arguments given; those whose
+/// names are not known are called by their number.
 ///
 /// # Errors
 /// The function does not take such arguments.
@@ -376,10 +377,10 @@ pub(crate) fn arguments_of(value: &Value, args: Args) -> Result<Vec<(Symbol, Val
         _ => None,
     };
     let Some(function) = function else {
-        return match args.positional.is_empty() {
-            true => Ok(args.keywords),
-            false => Err(Error::ty("the names of these arguments are not known: give them by name")),
-        };
+        let names = signature_of(value).map(|known| known.positional).unwrap_or_default();
+        let name = |i: usize| names.get(i).map_or_else(|| format!("argument {i}").into(), |name| name.as_str().into());
+        let named = args.positional.into_iter().enumerate().map(|(i, value)| (name(i), value));
+        return Ok(named.chain(args.keywords).collect());
     };
     let env = Env::inside(&function.env, Code::Comprehension);
     function.bind(&env, args)?;
