@@ -216,16 +216,17 @@ pub fn sources(tensor: &Symbolic) -> Vec<Symbolic> {
     found
 }
 
-/// Replays the graph between `inputs` and `outputs` on the given tensors.
+/// Replays the graph between inputs and `outputs` on the given tensors. If the mode is `told`, a `training=` with
+/// which the graph calls a layer does not count.
 ///
 /// # Errors
 /// A call fails, or an output depends on an input that is not among `inputs`.
 pub fn replay(
     interp: &mut Interp,
-    inputs: &[Symbolic],
-    tensors: &[Tensor],
+    (inputs, tensors): (&[Symbolic], &[Tensor]),
     nodes: &[Rc<Node>],
     outputs: &Value,
+    told: bool,
 ) -> Result<Value> {
     let mut values: HashMap<(u32, usize), Tensor> = HashMap::new();
     for (symbolic, tensor) in inputs.iter().zip(tensors) {
@@ -234,10 +235,13 @@ pub fn replay(
     let outer = interp.span;
     for node in nodes {
         let Some(callee) = &node.callee else { continue };
-        let args = substitute(&node.args, &mut |s| values.get(&(s.0.node.id, s.0.index)).cloned())?;
+        let mut args = substitute(&node.args, &mut |s| values.get(&(s.0.node.id, s.0.index)).cloned())?;
         interp.at(node.span);
         // Layers enter their scope themselves.
         let operation = layer_of(callee).is_none();
+        if told && !operation {
+            args.keywords.retain(|(name, _)| &**name != "training");
+        }
         let depth = interp.tracer.scope_depth();
         if operation {
             interp.tracer.push_scope(node.name.clone());

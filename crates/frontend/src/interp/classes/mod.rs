@@ -1,8 +1,10 @@
 //! Classes of the program and their instances.
 
+mod construct;
 mod create;
 mod descriptors;
 mod instance;
+mod of_object;
 mod super_object;
 
 use std::cell::RefCell;
@@ -12,7 +14,8 @@ use std::rc::Rc;
 use indexmap::IndexMap;
 
 pub(crate) use descriptors::{BoundMethod, ClassMethod, Property, StaticMethod};
-pub(crate) use instance::{Instance, of_object, plain_of};
+pub(crate) use instance::{Instance, plain_of};
+pub(crate) use of_object::of_object;
 pub(crate) use super_object::Super;
 
 use super::Interp;
@@ -295,7 +298,7 @@ impl Object for UserClass {
     fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
         match self.own_special(interp, "__call__")? {
             Some(call) => interp.call(&call, args),
-            None => instance::construct(interp, &self, args),
+            None => construct::construct(interp, &self, args),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{DataClass, Instance, UserClass, bind_member, instance};
+use super::{DataClass, Instance, UserClass, bind_member, construct, instance, of_object};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::library::Args;
@@ -63,7 +63,7 @@ impl Super {
                 {
                     return Ok(Some(found));
                 }
-                Ok(instance::inherited(name, &self.receiver))
+                Ok(of_object::inherited(name, &self.receiver))
             }
         }
     }
@@ -82,7 +82,7 @@ impl Object for GeneratedInit {
     }
 
     fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
-        instance::init_data(interp, &self.instance, &self.data, args).map(|()| Value::None)
+        construct::init_data(interp, &self.instance, &self.data, args).map(|()| Value::None)
     }
 }
 

@@ -115,13 +115,22 @@ impl Functional {
         Depths { nodes, layers: layers.into_iter().map(|(_, _, layer)| layer).collect() }
     }
 
-    /// Traces the model on tensors, one per input.
+    /// Traces the model on tensors, one per input, in the mode of a step: as in Keras it goes before a `training=`
+    /// with which the graph calls a layer.
     ///
     /// # Errors
     /// A layer cannot take what it gets.
     pub fn replay(&self, interp: &mut Interp, inputs: &[Tensor]) -> Result<Value> {
+        self.replay_as(interp, inputs, true)
+    }
+
+    /// As [`Functional::replay`]; unless the mode is `told`, a `training=` in the graph goes before it.
+    ///
+    /// # Errors
+    /// As [`Functional::replay`].
+    pub fn replay_as(&self, interp: &mut Interp, inputs: &[Tensor], told: bool) -> Result<Value> {
         let outer = std::mem::replace(&mut interp.training_given, true);
-        let outputs = graph::replay(interp, &self.inputs, inputs, &self.nodes, &self.outputs);
+        let outputs = graph::replay(interp, (&self.inputs, inputs), &self.nodes, &self.outputs, told);
         interp.training_given = outer;
         outputs
     }
@@ -229,6 +238,7 @@ impl Layer for FunctionalLayer {
             return Err(Error::shape(message));
         }
         let tensors = leaves.iter().map(|v| cx.interp.to_tensor(v)).collect::<Result<Vec<_>>>()?;
-        self.0.replay(cx.interp, &tensors)
+        let told = cx.interp.training_given;
+        self.0.replay_as(cx.interp, &tensors, told)
     }
 }

@@ -233,7 +233,10 @@ impl Layer for Sequential {
         let x = cx.input()?;
         let graph = self.graph.borrow().clone();
         match graph {
-            Some(graph) => graph.replay(cx.interp, &[x]),
+            Some(graph) => {
+                let told = cx.interp.training_given;
+                graph.replay_as(cx.interp, &[x], told)
+            }
             None => through(cx.interp, &super::layers(cx.object), Value::Tensor(x)),
         }
     }
