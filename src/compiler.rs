@@ -99,6 +99,13 @@ impl Compiler {
         self
     }
 
+    /// The files that the model file may import; [`crate::files_beside`] finds them.
+    #[must_use]
+    pub fn files(mut self, files: Vec<keramos_frontend::File>) -> Self {
+        self.options.files = files;
+        self
+    }
+
     /// Takes the weights from a file (`.weights.h5`, `.keras`, `.safetensors`, `.npz`).
     #[must_use]
     pub fn weights(mut self, path: impl Into<PathBuf>) -> Self {

@@ -46,13 +46,16 @@ impl CompileError {
         };
         let message = format!("the backend refuses `{op}`: {account}");
         let line = location.line_column().and_then(|(line, column)| {
-            let source = sources.get(FileId::MAIN)?;
-            let mut span = source.line_span(line as usize);
+            let named = |file: FileId| sources.get(file).filter(|source| location.file() == Some(source.name()));
+            let file =
+                (0..).map(FileId).take_while(|&file| sources.get(file).is_some()).find(|&file| named(file).is_some());
+            let file = file.unwrap_or(FileId::MAIN);
+            let mut span = sources.get(file)?.line_span(line as usize);
             span.start = (span.start + column.saturating_sub(1)).min(span.end);
-            Some(span)
+            Some((span, file))
         });
         let diagnostic = match line {
-            Some(span) => Diagnostic::error(codes::BACKEND, span, message),
+            Some((span, file)) => Diagnostic::error(codes::BACKEND, span, message).in_file(file),
             None => Diagnostic::nowhere(Severity::Error, codes::BACKEND, message),
         };
         let diagnostic = match location.scope() {

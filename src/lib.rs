@@ -23,6 +23,7 @@
 
 mod compiler;
 mod error;
+mod files;
 mod package;
 mod stage;
 mod work;
@@ -36,6 +37,7 @@ pub use keramos_runtime as runtime;
 pub use artifact::Artifact;
 pub use compiler::Compiler;
 pub use error::CompileError;
+pub use files::files_beside;
 pub use runtime::{HostTensor, Model, Platform, Session};
 pub use stage::Stage;
 

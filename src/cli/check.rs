@@ -10,7 +10,7 @@ use keramos::frontend::diagnostics::{self, Diagnostic, Source, Style};
 /// The arguments of `keramos check`.
 #[derive(Debug, Args)]
 pub struct Check {
-    /// The model file (Python)
+    /// The model file (Python); files beside it that it imports belong to it
     file: PathBuf,
     /// How to print what was found
     #[arg(long, default_value = "text")]
@@ -42,8 +42,10 @@ impl Check {
     /// Runs the command: exit status 1 if there are errors.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         let text = super::read_source(&self.file)?;
+        let files = keramos::files_beside(&self.file, &text);
         let source = Source::new(self.file.display().to_string(), text);
         let mut options = keramos::frontend::Options {
+            files,
             data: self.input_shape.clone(),
             values: self.value.clone(),
             model: self.model.clone(),

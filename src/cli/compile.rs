@@ -15,7 +15,8 @@ use keramos::{Compiler, Platform, Session, Stage};
 /// The arguments of `keramos compile`.
 #[derive(Debug, Args)]
 pub struct Compile {
-    /// The model file (Python), or a StableHLO module (MLIR text or bytecode) with a function `main`
+    /// The model file (Python; files beside it that it imports belong to it), or a StableHLO module (MLIR text or
+    /// bytecode) with a function `main`
     file: PathBuf,
     /// Where to write the artifact [default: the model file's name with the ending .kar]
     #[arg(short, long, value_name = "FILE")]
@@ -94,6 +95,7 @@ impl Compile {
         let source = super::read_source(&self.file)?;
         let name = self.file.display().to_string();
         let mut compiler = Compiler::new().batches(self.batch.clone()).training(!self.no_training);
+        compiler = compiler.files(keramos::files_beside(&self.file, &source));
         compiler = compiler.roll(match self.roll {
             RollWhen::Auto => Roll::Auto,
             RollWhen::Never => Roll::Never,

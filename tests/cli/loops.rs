@@ -88,6 +88,48 @@ libraries! {
     averaged_parameters_of_haiku_have_their_losses: "haiku_averaged";
     a_transformer_of_haiku_has_its_losses: "haiku_transformer";
     a_recurrent_net_of_haiku_has_its_losses: "haiku_rnn";
+    a_main_of_absl_holds_its_loop: "haiku_main";
+    a_net_of_stax_has_its_losses: "stax_digits";
+    metrics_of_clu_are_part_of_a_train_state: "linen_clu";
+    modules_of_nnx_are_trees: "nnx_trees";
+}
+
+/// A train state with a first axis for the devices, of which there is one.
+#[test]
+fn one_device_has_a_share_of_everything() {
+    let place = Workplace::new();
+    std::fs::write(place.path("labels.npz"), LABELS).expect("the data");
+    let data = data::read(&place.path("labels.npz")).expect("arrays");
+    // The program's `shard` gives every batch a first axis: here the batches are what the run goes through.
+    let (x, y) = (&data["x_train"], &data["y_train"]);
+    let x = HostTensor::from_values(vec![6, 12, 4], &x.values::<f32>().expect("floats")).expect("batches");
+    let y = HostTensor::from_values(vec![6, 12], &y.values::<i32>().expect("numbers")).expect("batches");
+    place.arrays("data.npz", vec![("x_train", x), ("y_train", y)]);
+    place.write("linen_pmap.py", include_str!("loops/linen_pmap.py"));
+    let types = ["--input-shape", "{'label': i32[1,12], 'features': f32[1,12,4]}"];
+    place.keramos(&[&["compile", "linen_pmap.py", "-o", "m.kar"][..], &types].concat()).ok();
+    trained_is_golden(&place, "linen_pmap");
+}
+
+/// A program of several files, compiled from its main one; its configuration is the file that is customary.
+#[test]
+fn the_files_of_a_program_are_compiled_together() {
+    let place = Workplace::new();
+    std::fs::write(place.path("data.npz"), LABELS).expect("the data");
+    std::fs::create_dir(place.path("configs")).expect("a folder");
+    place.write("main.py", include_str!("loops/several/main.py"));
+    place.write("train.py", include_str!("loops/several/train.py"));
+    place.write("models.py", include_str!("loops/several/models.py"));
+    place.write("configs/default.py", include_str!("loops/several/configs/default.py"));
+    place.keramos(&["compile", "main.py", "-o", "m.kar", "--input-shape", "f32[12,4],i32[12]"]).ok();
+    trained_is_golden(&place, "several");
+    // What is wrong in one of them is told there.
+    place.write("models.py", &include_str!("loops/several/models.py").replace("nn.tanh", "nn.tanhh"));
+    let run = place.keramos(&["check", "main.py"]);
+    assert!(run.stdout.contains("models.py:12:") && run.stdout.contains("tanhh"), "{}", run.stdout);
+    place.write("models.py", "import flax\nclass Classifier(:\n    pass\n");
+    let run = place.keramos(&["check", "main.py"]);
+    assert!(run.stdout.contains("models.py:2:"), "{}", run.stdout);
 }
 
 #[test]

@@ -13,7 +13,8 @@ use crate::store::{Case, Module};
 /// The module itself is refused.
 pub fn functions(module: &Module, cases: &[&Case]) -> Result<Vec<Result<Function, String>>, String> {
     let source = Source::new(&*module.name, &*module.text);
-    let mut evaluated = interp::run(&source, interp::Options { max_steps: Some(u64::MAX) });
+    let mut evaluated =
+        interp::run(&source, interp::Options { max_steps: Some(u64::MAX), ..interp::Options::default() });
     let told = |diagnostic: &Diagnostic| told(&source, diagnostic);
     let mistakes: Vec<String> = evaluated.diagnostics().iter().filter(|d| d.is_error()).map(told).collect();
     let globals = evaluated.globals();

@@ -25,6 +25,8 @@ pub struct Options {
     pub model: Option<String>,
     /// How many steps evaluation may take; none means the default, which is plenty.
     pub max_steps: Option<u64>,
+    /// The files that the model file may import, and those that they import.
+    pub files: Vec<crate::File>,
 }
 
 /// The outcome of a compilation. The program may be missing only if a diagnostic is an error.
@@ -52,7 +54,11 @@ pub fn compile(source: Source, options: &Options) -> Compilation {
         data: options.data.clone(),
         values: options.values.clone(),
     };
-    let mut evaluated = interp::run_with(&source, interp::Options { max_steps: options.max_steps }, hints);
+    let mut evaluated = interp::run_with(
+        &source,
+        interp::Options { max_steps: options.max_steps, files: options.files.clone() },
+        hints,
+    );
     let mut program = None;
     if !evaluated.diagnostics().iter().any(Diagnostic::is_error) {
         let globals = evaluated.globals();
@@ -90,7 +96,12 @@ pub fn compile(source: Source, options: &Options) -> Compilation {
             }
         }
     }
-    let place = |skipped: &interp::Skipped| (source.location(skipped.span.start), skipped.because.clone());
+    let files = evaluated.interp.files.clone();
+    let place = |skipped: &interp::Skipped| {
+        let (file, place) = files.place(skipped.span.start);
+        let told = if files.in_main(skipped.span.start) { String::new() } else { format!(" ({file})") };
+        (place, format!("{}{told}", skipped.because))
+    };
     let skipped = evaluated.skipped().iter().map(place).collect();
     let output = evaluated.output().to_owned();
     let interp = &mut evaluated.interp;
@@ -98,7 +109,8 @@ pub fn compile(source: Source, options: &Options) -> Compilation {
     let summaries = summaries.iter().filter_map(|model| program::summary(interp, model)).collect();
     std::mem::take(&mut interp.steps.warnings).into_iter().for_each(|warning| interp.warn(warning));
     let diagnostics = std::mem::take(&mut interp.diagnostics);
-    Compilation { program, diagnostics, sources: SourceMap::single(source), skipped, output, summaries }
+    let diagnostics = diagnostics.into_iter().map(|diagnostic| files.told(diagnostic)).collect();
+    Compilation { program, diagnostics, sources: files.map(), skipped, output, summaries }
 }
 
 /// The models of a file and how they are called: those in variables, and those that a model in a variable has in an

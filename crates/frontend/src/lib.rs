@@ -8,6 +8,7 @@
 mod compile;
 pub mod diagnostics;
 mod error;
+mod files;
 pub mod interp;
 pub(crate) mod jax;
 pub mod keras;
@@ -22,3 +23,4 @@ pub mod value;
 
 pub use compile::{Compilation, Options, compile};
 pub use error::{Error, Result};
+pub use files::{File, imports};

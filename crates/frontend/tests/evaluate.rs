@@ -176,7 +176,7 @@ fn constants_are_computed() {
 
 #[test]
 fn steps_and_calls_are_limited() {
-    let options = Options { max_steps: Some(20_000) };
+    let options = Options { max_steps: Some(20_000), ..Options::default() };
     for program in [
         "while True:\n    pass\n",
         "def f():\n    return f()\nf()\n",

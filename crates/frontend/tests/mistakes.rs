@@ -5,7 +5,7 @@ use keramos_frontend::interp::{Options, run};
 
 fn report(text: &str) -> String {
     let source = Source::new("model.py", text);
-    let evaluated = run(&source, Options { max_steps: Some(1_000_000) });
+    let evaluated = run(&source, Options { max_steps: Some(1_000_000), ..Options::default() });
     let sources = SourceMap::single(source);
     let all: Vec<String> = evaluated.diagnostics().iter().map(|d| render(d, &sources, Style::default())).collect();
     format!("{text}\n----\n{}", all.join("\n"))

@@ -21,7 +21,10 @@ impl Interp {
     pub(crate) fn attribute(&mut self, value: &Value, name: &str) -> Result<Value> {
         match self.find_attribute(value, name)? {
             Some(found) => Ok(found),
-            None => Err(self.no_attribute(value, name)),
+            None => {
+                self.learn_attribute(value, name)?;
+                Err(self.no_attribute(value, name))
+            }
         }
     }
 

@@ -20,6 +20,20 @@ use crate::value::{Host, ObjectRef, Value};
 /// the artifact's `init`.
 const MAX_WORK: usize = 1 << 22;
 
+/// What an equation costs beside the elements that it computes, in elements.
+const EQUATION: usize = 16;
+
+/// The elements that a function computes, in all rounds of its loops.
+fn work(function: &Function) -> usize {
+    let of = |equation: &keramos_ir::Equation| {
+        let own = equation.outputs.iter().map(|&value| function.ty(value).size()).fold(EQUATION, usize::saturating_add);
+        let inner = keramos_ir::explain::inner(&equation.op).into_iter();
+        let rounds = |rounds: u64| usize::try_from(rounds).unwrap_or(usize::MAX);
+        inner.map(|(inner, times)| work(inner).saturating_mul(rounds(times))).fold(own, usize::saturating_add)
+    };
+    function.equations.iter().map(of).fold(0, usize::saturating_add)
+}
+
 impl Interp {
     /// Computes a tensor function on constants: the result is constant too.
     ///
@@ -93,8 +107,7 @@ impl Interp {
         early.results = function.results.iter().filter(|v| !late[v.index()]).copied().collect();
         let mut early = dce(early);
         early.params.clear();
-        let values = early.equations.iter().flat_map(|eqn| &eqn.outputs);
-        let work: usize = values.map(|&value| early.ty(value).size()).fold(0, usize::saturating_add);
+        let work = work(&early);
         let long = work > MAX_WORK;
         if long && self.eval.arrays.computes {
             return Ok(None);

@@ -12,9 +12,10 @@ use super::names::bound_names;
 use super::scope::Env;
 use crate::diagnostics::{Diagnostic, Source};
 use crate::error::Error;
+use crate::files::Files;
 use crate::program::{self, Hints};
-use crate::syntax::ast::{Module, Stmt, Symbol};
-use crate::syntax::parse;
+use crate::syntax::ast::{Block, Stmt, Symbol};
+use crate::syntax::docstring;
 use crate::value::Value;
 
 /// What evaluation keeps beside the values themselves.
@@ -31,6 +32,8 @@ pub(crate) struct Evaluation {
     pub(crate) limits: Limits,
     /// Statements that depend on values which only exist at run time.
     pub(crate) skipped: Vec<Skipped>,
+    /// The program's own modules imported so far.
+    pub(crate) modules: Vec<(Rc<str>, Rc<Env>)>,
     /// The packages imported so far that are written in the model language, with their names.
     pub(crate) packages: Vec<(&'static str, Rc<Env>)>,
     /// How many values of the run were made and statements left out because of them.
@@ -56,10 +59,12 @@ pub struct Evaluated {
 }
 
 /// How much a file may do while it is evaluated.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// The number of steps; `None` for the usual limit.
     pub max_steps: Option<u64>,
+    /// The files that it may import.
+    pub files: Vec<crate::File>,
 }
 
 /// Parses and runs a model file. Mistakes are among [`Evaluated::diagnostics`]; after one in a
@@ -71,33 +76,34 @@ pub fn run(source: &Source, options: Options) -> Evaluated {
 
 /// As [`run`], with what the user says about data that only the run has.
 pub fn run_with(source: &Source, options: Options, hints: Hints) -> Evaluated {
-    let (module, diagnostics) = parse(source);
-    let mut interp = Interp::new(source.clone());
+    let (files, body, diagnostics) = Files::new(source, &options.files);
+    let mut interp = Interp::of_files(files);
     interp.diagnostics = diagnostics;
     match program::told(&hints.values) {
         Ok(told) => interp.told = told,
         Err(error) => interp.diagnostics.push(error.into_diagnostic()),
     }
-    interp.diagnostics.extend(crate::syntax::unreachable(&module));
+    let blocks: Vec<Block> = std::iter::once(&body).chain(interp.files.others()).cloned().collect();
+    interp.diagnostics.extend(blocks.iter().flat_map(|block| crate::syntax::unreachable(block)));
     interp.steps.hints = hints;
-    interp.eval.arrays = super::numpy_arrays::Written::by(&module.body);
+    interp.eval.arrays = super::numpy_arrays::Written::by(&blocks.concat());
     if let Some(steps) = options.max_steps {
         interp.eval.limits.set_steps(steps);
     }
     let globals = Env::module();
     let mut evaluated = Evaluated { interp, globals };
     if !evaluated.interp.diagnostics.iter().any(Diagnostic::is_error) {
-        deepest(|| evaluated.statements(&module));
+        deepest(|| evaluated.statements(&body));
     }
     evaluated
 }
 
 impl Evaluated {
-    fn statements(&mut self, module: &Module) {
-        if let Some(docstring) = &module.docstring {
-            self.globals.bind(&"__doc__".into(), Value::Str(docstring.clone()));
+    fn statements(&mut self, body: &[Stmt]) {
+        if let Some(docstring) = docstring(body) {
+            self.globals.bind(&"__doc__".into(), Value::Str(docstring));
         }
-        for stmt in module.body.iter() {
+        for stmt in body {
             let mark = self.interp.mark();
             let result = self.interp.stmt(&self.globals, stmt);
             let Err(error) = result else { continue };

@@ -149,7 +149,11 @@ impl Interp {
             Some(_) => None,
             None => {
                 let diagnostic = error.diagnostic();
-                let class = self.eval.builtins.exception(class_of(diagnostic.code)?)?;
+                let mismatch = [codes::SHAPE_MISMATCH, codes::DTYPE_MISMATCH].contains(&diagnostic.code);
+                let class = match mismatch {
+                    true => self.eval.builtins.mismatch()?,
+                    false => self.eval.builtins.exception(class_of(diagnostic.code)?)?,
+                };
                 Some(new_exception(class, vec![Value::str(diagnostic.message.as_str())]))
             }
         }

@@ -225,7 +225,9 @@ impl Interp {
     /// values.
     pub(super) fn skip(&mut self, env: &Rc<Env>, stmt: &Stmt, host: &Host) -> Result<Flow> {
         let because = host.what().to_owned();
-        self.eval.skipped.push(Skipped { span: stmt.span, because: because.clone(), failed: false });
+        // Places in a package are nobody's business.
+        let span = if self.in_package { self.span } else { stmt.span };
+        self.eval.skipped.push(Skipped { span, because: because.clone(), failed: false });
         let changes = Changes::of(stmt);
         // What the body of a loop around training steps does is known from running it once.
         if !matches!(stmt.kind, StmtKind::For { .. } | StmtKind::While { .. }) || self.steps.found.is_empty() {
@@ -245,7 +247,7 @@ impl Interp {
             env.bind(name, value);
         }
         if bound.returns {
-            let span = Span { start: stmt.span.start, end: self.source.clamp(self.line_end(stmt.span)).end };
+            let span = Span { start: span.start, end: self.source.clamp(self.line_end(span)).end };
             let message = format!("this depends on `{because}`, which only exists at run time");
             let warning = Diagnostic::warning(codes::HOST_VALUE, span, message)
                 .note("it contains `return`; evaluation goes on as if that were not reached");

@@ -129,6 +129,11 @@ impl Interp {
         {
             return Value::Host(host.with_batch(length));
         }
+        if let (None, Value::Str(name)) = (host.array(), index)
+            && let Some(ty) = self.told_part(name)
+        {
+            return Value::Host(host.know(Known::Array(ty)));
+        }
         let operands = vec![Value::Host(host.clone()), known];
         self.of_type(host.derived(), operands, |interp, of| match of.as_slice() {
             [array, index] => interp.get_item(array, index),
@@ -139,7 +144,7 @@ impl Interp {
     /// An attribute of a host value: a member of a host package, or something of unknown data.
     pub(super) fn host_attribute(&mut self, host: &Host, name: &str) -> Value {
         let array = host.array().is_some() && host.member().is_none();
-        if array && matches!(name, "shape" | "ndim" | "size" | "T") {
+        if array && matches!(name, "shape" | "ndim" | "size" | "T" | "dtype") {
             return self.of_type(host.derived(), vec![Value::Host(host.clone())], |interp, of| match of.first() {
                 Some(array) => interp.attribute(array, name),
                 None => Err(Error::internal("an attribute of nothing")),
@@ -149,7 +154,10 @@ impl Interp {
             let full = format!("{}.{name}", host.what());
             return modules::host_alias(&full).unwrap_or_else(|| Value::Host(Host::new(full, None)));
         }
-        Value::Host(host.with_member(name))
+        match self.told_part(name) {
+            Some(ty) => Value::Host(host.know(Known::Array(ty))),
+            None => Value::Host(host.with_member(name)),
+        }
     }
 
     /// A call of a host value that may be NumPy's.

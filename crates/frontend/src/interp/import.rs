@@ -6,9 +6,11 @@ use super::Interp;
 use super::scope::Env;
 use crate::diagnostics::codes;
 use crate::error::{Error, Result};
+use crate::files::relative;
+use crate::library::Args;
 use crate::modules::{self, Found};
 use crate::syntax::ast::{DottedName, ImportedModule, ImportedNames};
-use crate::value::{Host, Value};
+use crate::value::{Host, Object, Value};
 
 impl Interp {
     /// `import a.b` or `import a.b as c`.
@@ -34,16 +36,16 @@ impl Interp {
         module: Option<&DottedName>,
         names: &ImportedNames,
     ) -> Result<()> {
-        let name = module.map(dotted).unwrap_or_default();
-        if level > 0 {
-            return Err(Error::new(
-                codes::UNSUPPORTED_SYNTAX,
-                "a model is one file: relative imports are not compiled",
-            )
-            .help("put the code into the model file itself"));
-        }
+        let name = relative(&self.package_here(), level, &module.map(dotted).unwrap_or_default());
         if name == "__future__" {
             return Ok(());
+        }
+        // `from . import model` in the model file's folder names nothing that modules lie in.
+        if level > 0 && name.is_empty() {
+            return self.import_beside(env, names);
+        }
+        if level > 0 && self.files.module(&name).is_none() {
+            return Err(not_beside(&name));
         }
         let module = self.module(&name)?;
         match names {
@@ -85,6 +87,55 @@ impl Interp {
         Ok(())
     }
 
+    /// `from . import a, b` in the model file's folder.
+    fn import_beside(&mut self, env: &Rc<Env>, names: &ImportedNames) -> Result<()> {
+        let ImportedNames::Names(names) = names else {
+            return Err(Error::new(codes::UNSUPPORTED_SYNTAX, "`from . import *` names nothing"));
+        };
+        for imported in names {
+            let name = &imported.name.name;
+            let module = self.file_module(name)?.ok_or_else(|| not_beside(name).at(imported.name.span))?;
+            env.bind(&imported.alias.as_ref().unwrap_or(&imported.name).name, module);
+        }
+        Ok(())
+    }
+
+    /// The folder that relative imports start from in the file that is evaluated.
+    fn package_here(&self) -> String {
+        match self.files.module_at(self.span.start) {
+            Some(module) if self.files.is_folder(module) => module.to_owned(),
+            Some(module) => module.rsplit_once('.').map_or("", |(folder, _)| folder).to_owned(),
+            None => String::new(),
+        }
+    }
+
+    /// The module of the program's own file of that name, evaluated when it is first imported.
+    ///
+    /// # Errors
+    /// A statement of it fails.
+    pub(crate) fn file_module(&mut self, name: &str) -> Result<Option<Value>> {
+        if self.in_package {
+            return Ok(None);
+        }
+        let Some((name, body)) = self.files.module(name) else { return Ok(None) };
+        let known = self.eval.modules.iter().find(|(known, _)| *known == name).map(|(_, env)| env.clone());
+        let env = match known {
+            Some(env) => env,
+            None => {
+                let env = Env::module();
+                env.bind(&"__name__".into(), Value::Str(name.clone()));
+                // As in Python, a module that is imported while it is read is there, as far as it got.
+                self.eval.modules.push((name.clone(), env.clone()));
+                let span = self.span;
+                let run = body.iter().try_for_each(|stmt| self.stmt(&env, stmt).map(drop));
+                self.span = span;
+                run?;
+                env
+            }
+        };
+        Ok(Some(Value::User(Rc::new(FileModule { name, env }))))
+    }
+
     /// The module `package.name`, if Keramos knows it.
     fn submodule(&mut self, package: &str, name: &str) -> Option<Value> {
         match modules::find(&format!("{package}.{name}")) {
@@ -99,6 +150,9 @@ impl Interp {
         if let Some(package) = self.package(name)? {
             return Ok(package);
         }
+        if let Some(module) = self.file_module(name)? {
+            return Ok(module);
+        }
         if name == modules::private::PRIVATE.name && self.in_package {
             return Ok(Value::Module(&modules::private::PRIVATE));
         }
@@ -112,4 +166,48 @@ impl Interp {
 
 fn dotted(name: &DottedName) -> String {
     name.parts.iter().map(|part| &*part.name).collect::<Vec<_>>().join(".")
+}
+
+/// The error of a relative import of a file that is not there.
+fn not_beside(name: &str) -> Error {
+    Error::new(codes::UNKNOWN_MODULE, format!("there is no file of the module `{name}` beside the model file"))
+        .help("relative imports start at the folder of the file that has them")
+}
+
+/// A module of the program.
+#[derive(Debug)]
+struct FileModule {
+    name: Rc<str>,
+    env: Rc<Env>,
+}
+
+impl Object for FileModule {
+    fn class_name(&self) -> Rc<str> {
+        "module".into()
+    }
+
+    fn get_attr(self: Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {
+        match self.env.own(name) {
+            Some(value) => Ok(Some(value)),
+            None => interp.file_module(&format!("{}.{name}", self.name)),
+        }
+    }
+
+    fn set_attr(self: Rc<Self>, _: &mut Interp, name: &str, value: Value) -> Result<()> {
+        self.env.bind(&name.into(), value);
+        Ok(())
+    }
+
+    fn attributes(&self) -> Vec<String> {
+        let names = self.env.entries().into_iter().map(|(name, _)| name.to_string());
+        names.filter(|name| !name.starts_with('_')).collect()
+    }
+
+    fn call(self: Rc<Self>, _: &mut Interp, _: Args) -> Result<Value> {
+        Err(Error::ty("'module' object is not callable"))
+    }
+
+    fn repr(&self) -> String {
+        format!("<module '{}'>", self.name)
+    }
 }

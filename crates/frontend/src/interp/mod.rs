@@ -57,8 +57,10 @@ use crate::value::tree::Registry;
 /// One compilation: everything that evaluating a model file changes.
 #[derive(Debug)]
 pub struct Interp {
-    /// The model file.
+    /// The model file, and after it the texts of those that it imports.
     pub source: Source,
+    /// These files.
+    pub(crate) files: crate::files::Files,
     /// Where tensor operations go.
     pub tracer: Tracer,
     /// All variables created so far.
@@ -127,8 +129,14 @@ pub struct Interp {
 impl Interp {
     /// A compilation of `source` that has evaluated nothing yet.
     pub fn new(source: Source) -> Self {
+        Interp::of_files(crate::files::Files::single(source))
+    }
+
+    /// The same for a program of several files.
+    pub(crate) fn of_files(files: crate::files::Files) -> Self {
         Interp {
-            source,
+            source: files.whole.clone(),
+            files,
             tracer: Tracer::default(),
             variables: Variables::default(),
             variable_objects: HashMap::new(),
@@ -169,7 +177,7 @@ impl Interp {
             return;
         }
         self.span = span;
-        let place = self.source.location(span.start);
-        self.tracer.set_place(self.source.name_rc(), place.line as u32, place.column as u32);
+        let (file, place) = self.files.place(span.start);
+        self.tracer.set_place(file, place.line as u32, place.column as u32);
     }
 }

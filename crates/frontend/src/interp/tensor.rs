@@ -190,6 +190,19 @@ impl Interp {
                 _ => return Err(unknown_value(tensor, name)),
             },
             "numpy" | "block_until_ready" if behind(tensor).is_some() => Some(Value::Host(self.unknown(tensor))),
+            // Where an array lies is known where the program runs.
+            "addressable_shards"
+            | "device"
+            | "devices"
+            | "format"
+            | "global_shards"
+            | "is_fully_addressable"
+            | "is_fully_replicated"
+            | "sharding"
+                if !matches!(tensor, Value::Symbolic(_)) =>
+            {
+                Some(Value::Host(Host::new(format!("the `{name}` of an array"), Some(self.span))))
+            }
             // There is nothing to wait for while a program is compiled.
             "block_until_ready" => Some(Value::User(Rc::new(Itself(tensor.clone())))),
             "numpy" => return Err(unknown_value(tensor, name)),

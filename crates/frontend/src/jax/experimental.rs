@@ -9,14 +9,35 @@ const REFUSED: &[Refused] = &[
         name: "pallas",
         why: "kernels are written for one device; write the computation with jax.numpy and jax.lax",
     },
-    Refused { name: "mesh_utils", why: "an artifact runs on one device" },
-    Refused { name: "shard_map", why: "an artifact runs on one device; use jax.vmap" },
     Refused { name: "sparse", why: "StableHLO has no sparse arrays; use dense ones, or indices with x.at[i].add" },
 ];
+
+/// Meshes of one device and what is mapped over them.
+const ONE_DEVICE: &str = include_str!("../packages/jax/sharding.py");
 
 modules! {
     /// `jax.experimental`.
     EXPERIMENTAL = Contents { refused: REFUSED, ..Contents::new("jax.experimental") };
+    /// `jax.sharding`.
+    SHARDING = Contents { written: &[ONE_DEVICE], ..Contents::new("jax.sharding") };
+    /// `jax.experimental.shard_map`.
+    SHARD_MAP = Contents { written: &[ONE_DEVICE], ..Contents::new("jax.experimental.shard_map") };
+    /// `jax.experimental.mesh_utils`.
+    MESH_UTILS = Contents { written: &[ONE_DEVICE], ..Contents::new("jax.experimental.mesh_utils") };
+    /// `jax.errors`.
+    ERRORS = Contents { written: &[include_str!("../packages/jax/errors.py")], ..Contents::new("jax.errors") };
+    /// `jax.example_libraries`.
+    EXAMPLES = Contents::new("jax.example_libraries");
+    /// `jax.example_libraries.stax`.
+    STAX = Contents {
+        written: &[include_str!("../packages/jax/example_libraries/stax.py")],
+        ..Contents::new("jax.example_libraries.stax")
+    };
+    /// `jax.example_libraries.optimizers`.
+    OPTIMIZERS = Contents {
+        written: &[include_str!("../packages/jax/example_libraries/optimizers.py")],
+        ..Contents::new("jax.example_libraries.optimizers")
+    };
     /// `jax.experimental.ode`.
     ODE = Contents {
         written: &[include_str!("../packages/jax/experimental_ode.py")],

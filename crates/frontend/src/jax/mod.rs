@@ -18,18 +18,9 @@ pub(crate) mod tree;
 use crate::library::Refused;
 use crate::modules::{Contents, modules};
 
-const ONE_DEVICE: &str = "an artifact runs on one device, which keramos-run chooses";
-
 /// What concerns devices, the host or JAX's own debugging.
 const REFUSED: &[Refused] = &[
-    Refused { name: "pmap", why: "an artifact runs on one device; use jax.vmap" },
-    Refused { name: "shard_map", why: "an artifact runs on one device; use jax.vmap" },
-    Refused { name: "smap", why: "an artifact runs on one device; use jax.vmap" },
     Refused { name: "pure_callback", why: "a compiled program calls no Python" },
-    Refused { name: "make_mesh", why: ONE_DEVICE },
-    Refused { name: "set_mesh", why: ONE_DEVICE },
-    Refused { name: "reshard", why: ONE_DEVICE },
-    Refused { name: "sharding", why: ONE_DEVICE },
     Refused { name: "new_ref", why: "arrays are immutable; use x.at[i].set(…)" },
     Refused { name: "freeze", why: "arrays are immutable; use x.at[i].set(…)" },
 ];
@@ -41,8 +32,8 @@ modules! {
         tensor_functions: transform::TENSOR_FUNCTIONS,
         python: transform::PYTHON,
         values: transform::misc::value,
-        value_names: &["Array", "config", "devices", "float0", "local_devices"],
-        written: &[include_str!("../packages/jax/jax.py")],
+        value_names: &["Array", "__version__", "config", "devices", "float0", "local_devices"],
+        written: &[include_str!("../packages/jax/jax.py"), include_str!("../packages/jax/devices.py")],
         refused: REFUSED,
         ..Contents::new("jax")
     };

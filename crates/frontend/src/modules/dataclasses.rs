@@ -138,6 +138,10 @@ fn dataclass(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
 }
 
 fn decorate(value: &Value, options: Options) -> Result<Value> {
+    // A class that derives from one of a host package.
+    if let Value::Host(_) = value {
+        return Ok(value.clone());
+    }
     let Some(class) = user::<UserClass>(value) else {
         return Err(Error::ty("dataclass() decorates a class of the program"));
     };
@@ -149,7 +153,10 @@ fn decorate(value: &Value, options: Options) -> Result<Value> {
         }
     }
     let mut kw_only = options.kw_only;
-    let annotated = class.members.borrow().get("__annotations__").and_then(Value::elements).unwrap_or_default();
+    let annotated = match class.members.borrow().get("__annotations__") {
+        Some(Value::Dict(entries)) => entries.borrow().keys().map(|key| key.value().clone()).collect(),
+        other => other.and_then(Value::elements).unwrap_or_default(),
+    };
     for name in annotated {
         let Value::Str(name) = name else { continue };
         let assigned = class.members.borrow().get(&name).cloned();

@@ -63,6 +63,10 @@ static FUNCTIONS: &[FunctionDecl] = functions! {
         }
     };
     "path_word" [(parts)] "The first four bytes of the SHA-1 digest of texts and numbers, as a number." => path_word;
+    "likeness" [(value)] "Zeros in the place of data of the run whose types are known." => |interp, args| {
+        let value = args.get("value")?.clone();
+        interp.likeness(&value)
+    };
     "is_host" [(value)] "Whether only the run has the value." => |_, args| {
         Ok(Value::Bool(matches!(args.get("value")?, Value::Host(_))))
     };

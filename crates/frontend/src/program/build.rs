@@ -9,7 +9,7 @@ use super::assemble::{self, State};
 use super::function::{self, Traced, Wanted};
 use super::training::Compiled;
 use super::{Entry, Program, custom, layout, stack, step, steps};
-use crate::diagnostics::codes;
+use crate::diagnostics::{Diagnostic, Severity, codes};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::layer::LayerObject;
@@ -52,14 +52,32 @@ pub fn build(
     options: &Options,
 ) -> Result<Program> {
     let mut traced = Vec::with_capacity(functions.len());
+    let mut left_out = Vec::new();
     for wanted in functions {
-        let function = function::trace(interp, wanted)?;
+        let mark = interp.mark();
+        let function = match function::trace(interp, wanted) {
+            Ok(function) => function,
+            // What the file's names mean at its end may be something else than when it called the function.
+            Err(error) if wanted.called => {
+                interp.reset(mark);
+                left_out.push((wanted.name.clone(), error));
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         // Calls with the same types and static arguments make one entry point.
         if !traced.iter().any(|known| function::same(known, &function)) {
             traced.push(function);
         }
     }
     function::name_apart(&mut traced);
+    if traced.is_empty() && model.is_none() && !interp.has_steps() && !left_out.is_empty() {
+        return Err(left_out.remove(0).1);
+    }
+    for (name, error) in left_out {
+        let warning = Diagnostic { severity: Severity::Warning, ..error.at(interp.span).into_diagnostic() };
+        interp.warn(warning.note(format!("`{name}`, which the file calls, is left out: it cannot be traced with what the file's names mean at its end")));
+    }
     let chosen = step::choose(interp)?;
     let warnings = std::mem::take(&mut interp.steps.warnings);
     warnings.into_iter().for_each(|warning| interp.warn(warning));

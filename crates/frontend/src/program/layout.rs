@@ -136,7 +136,7 @@ fn row(interp: &Interp, node: &Node) -> LayerRow {
         params,
         trainable_params,
         connected_to: graph::symbolic_leaves(&node.args).iter().map(|s| s.0.node.name.to_string()).collect(),
-        line: interp.source.location(node.span.start).line as u32,
+        line: interp.files.place(node.span.start).1.line as u32,
     }
 }
 

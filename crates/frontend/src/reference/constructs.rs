@@ -152,5 +152,4 @@ pub const CONSTRUCTS: &[Construct] = &[
         "complex numbers live in tensors; `complex(…)` is not compiled",
         "import jax.numpy as jnp\nassert (jnp.asarray(1.0) + 2j).dtype == jnp.complex64\n",
     ),
-    no("relative imports", codes::UNSUPPORTED_SYNTAX, "a model is one file", "from . import model\n"),
 ];

@@ -22,6 +22,7 @@ mod scan;
 mod scope;
 mod unreachable;
 
+pub(crate) use parse::docstring;
 pub use parse::parse;
 pub use print::print;
 pub(crate) use scope::yields;

@@ -44,7 +44,7 @@ pub fn parse(source: &Source) -> (Module, Vec<Diagnostic>) {
 }
 
 /// The text of the body's first statement if that is a plain string.
-pub(super) fn docstring(body: &[Stmt]) -> Option<Rc<str>> {
+pub(crate) fn docstring(body: &[Stmt]) -> Option<Rc<str>> {
     match &body.first()?.kind {
         StmtKind::Expr(expr) => match &expr.kind {
             ExprKind::Literal(Literal::Str(text)) => Some(Rc::clone(text)),

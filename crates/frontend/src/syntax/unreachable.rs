@@ -1,14 +1,14 @@
 //! Statements that nothing reaches.
 
-use super::ast::{ExprKind, Module, Stmt, StmtKind};
+use super::ast::{ExprKind, Stmt, StmtKind};
 use crate::diagnostics::{Diagnostic, Span, codes};
 
 /// A warning for the first statement behind each `return`, `raise`, `break` or `continue` in the same block.
 ///
 /// A `yield` there is none: it makes the function a generator.
-pub(crate) fn unreachable(module: &Module) -> Vec<Diagnostic> {
+pub(crate) fn unreachable(body: &[Stmt]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    block(&module.body, &mut found);
+    block(body, &mut found);
     found
 }
 

@@ -1,6 +1,8 @@
 """Runs every program of this folder with CPython 3.11 or later and writes what it prints beside it.
 
     python3 crates/frontend/tests/python/regenerate.py
+
+One of them needs absl and ml_collections.
 """
 
 import pathlib

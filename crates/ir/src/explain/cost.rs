@@ -74,8 +74,9 @@ impl Sum {
     }
 }
 
-/// The functions that an equation runs, and how often.
-fn inner(op: &Op) -> Vec<(&Function, u64)> {
+/// The functions that an equation runs, and how often; those of a `while`, whose number of rounds is not known, once.
+#[must_use]
+pub fn inner(op: &Op) -> Vec<(&Function, u64)> {
     match op {
         Op::Call(op) => vec![(&op.function, 1)],
         Op::Checkpoint(op) => vec![(&op.function, 1)],

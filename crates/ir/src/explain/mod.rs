@@ -3,7 +3,7 @@
 mod cost;
 mod outline;
 
-pub use cost::{Work, by_scope, flops, total};
+pub use cost::{Work, by_scope, flops, inner, total};
 pub use outline::{Step, steps};
 
 /// The scope of a location as the program names it, and whether it is that of a backward pass.

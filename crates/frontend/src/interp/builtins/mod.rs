@@ -64,6 +64,8 @@ const TAKES_HOST: &[&str] = &[
     "getattr",
     "partial",
     "is_host",
+    "likeness",
+    "_told",
     "isinstance",
     "type",
     "id",
@@ -183,6 +185,14 @@ impl Builtins {
     /// All built-in names.
     pub(crate) fn names(&self) -> Vec<Symbol> {
         self.names.keys().cloned().collect()
+    }
+
+    /// The exception of operands that do not fit. Libraries raise a `TypeError` in one place and a `ValueError` in
+    /// another: either catches it.
+    pub(crate) fn mismatch(&self) -> Option<Rc<UserClass>> {
+        let bases: Vec<Rc<UserClass>> =
+            ["TypeError", "ValueError"].iter().filter_map(|name| self.exception(name)).collect();
+        UserClass::new("TypeError".into(), &bases, IndexMap::new()).ok().map(Rc::new)
     }
 
     /// A built-in exception class.

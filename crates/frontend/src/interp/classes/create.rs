@@ -66,6 +66,7 @@ impl Interp {
         user.builtin = user.builtin.or(builtin);
         user.meta = meta.or(user.meta);
         user.generic |= generic;
+        user.definition = Some((class.clone(), env.clone()));
         let user = Rc::new(user);
         if cell.set(user.clone()).is_err() {
             return Err(Error::internal("a class body ran twice"));

@@ -21,10 +21,11 @@ pub(crate) use super_object::Super;
 use super::Interp;
 use super::function::{UserFunction, bind_method};
 use super::limits::MAX_ANCESTORS;
+use super::scope::Env;
 use crate::diagnostics::codes;
 use crate::error::{Error, Result};
 use crate::library::{Args, ClassDecl};
-use crate::syntax::ast::Symbol;
+use crate::syntax::ast::{Class, StmtKind, Symbol, TargetKind};
 use crate::value::{Key, Object, Value, downcast};
 
 /// A class defined by the program, or a built-in exception class.
@@ -45,6 +46,8 @@ pub(crate) struct UserClass {
     pub(crate) members: RefCell<IndexMap<Symbol, Value>>,
     /// How its instances are laid out beyond their attributes.
     pub(crate) layout: RefCell<Layout>,
+    /// The statement that made it and where that stands.
+    pub(crate) definition: Option<(Rc<Class>, Rc<Env>)>,
 }
 
 /// What the evaluator adds to the instances of some classes.
@@ -128,6 +131,7 @@ impl UserClass {
             ancestors,
             members: RefCell::new(members),
             layout: RefCell::new(layout.unwrap_or_default()),
+            definition: None,
         })
     }
 
@@ -207,8 +211,32 @@ impl UserClass {
         }
     }
 
+    /// What its body annotates, with the values of the annotations; those that have none are texts.
+    fn annotations(&self, interp: &mut Interp) -> Value {
+        let mut entries = indexmap::IndexMap::new();
+        if let Some((class, env)) = &self.definition {
+            for stmt in class.body.iter() {
+                if let StmtKind::AnnAssign { target, annotation, .. } = &stmt.kind
+                    && let TargetKind::Name(name) = &target.kind
+                {
+                    let text = interp.source.slice(annotation.span).to_owned();
+                    let value = interp.eval(env, annotation).unwrap_or_else(|_| Value::str(text));
+                    entries.insert(Key::name(name.clone()), value);
+                }
+            }
+        }
+        Value::Dict(Rc::new(RefCell::new(entries)))
+    }
+
     /// The attribute as it is read through the class itself.
     pub(crate) fn read(self: &Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {
+        if name == "__annotations__" {
+            let own = self.members.borrow().get(name).cloned();
+            return Ok(Some(match own {
+                Some(own @ Value::Dict(_)) => own,
+                _ => self.annotations(interp),
+            }));
+        }
         let Some(value) = self.lookup(name) else {
             if let Some(found) = self.own_special(interp, name)? {
                 return Ok(Some(found));

@@ -76,6 +76,21 @@ static OWN_FUNCTIONS: &[FunctionDecl] = functions! {
         interp.warn(warning.note(note.to_string()).help(help.to_string()));
         Ok(Value::None)
     };
+    "_told" [(name) (value)] "What the user told of a name when compiling, or the value." => |interp, args| {
+        let (name, value) = (args.str("name")?, args.get("value")?.clone());
+        let told = interp.told.iter().find(|(known, _)| **known == *name);
+        Ok(told.map_or(value, |(_, told)| told.clone()))
+    };
+    "_sibling_config" [(path)] "The function that makes the configuration of a file of the program." => |interp, args| {
+        let module = config_module(&args.str("path")?).unwrap_or_else(|| "configs.default".to_owned());
+        let outer = std::mem::replace(&mut interp.in_package, false);
+        let found = interp.file_module(&module);
+        interp.in_package = outer;
+        match found? {
+            Some(module) => interp.attribute(&module, "get_config"),
+            None => Ok(Value::None),
+        }
+    };
     "_host" [(name)] "A function that only exists at run time." => |_, args| {
         Ok(Value::Host(Host::new(args.str("name")?.to_string(), None)))
     };
@@ -92,6 +107,25 @@ static OWN_FUNCTIONS: &[FunctionDecl] = functions! {
         })
     };
 };
+
+/// The release of a package whose behaviour is that of Keramos's.
+pub(crate) fn version(package: &str) -> Option<&'static str> {
+    const VERSIONS: [(&str, &str); 5] =
+        [("jax", "0.10.2"), ("optax", "0.2.8"), ("flax", "0.12.8"), ("haiku", "0.0.17"), ("clu", "0.0.12")];
+    VERSIONS.iter().find(|(name, _)| *name == package).map(|(_, version)| *version)
+}
+
+/// Whether there is a package of that name that is written in the model language.
+pub(crate) fn is_package(name: &str) -> bool {
+    text(name).is_some()
+}
+
+/// The module of a configuration's file: `configs.default` of `configs/default.py`, `./configs/default.py` and
+/// `configs/default.py:argument`.
+pub(crate) fn config_module(path: &str) -> Option<String> {
+    let (file, _) = path.split_once(".py")?;
+    Some(file.trim_start_matches("./").replace('/', "."))
+}
 
 /// A package, or a module in it, as a value.
 #[derive(Debug)]
@@ -180,8 +214,11 @@ impl Object for Package {
     }
 
     fn get_attr(self: Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {
-        if name.starts_with('_') {
-            return Ok((name == "__name__").then(|| Value::str(self.name.as_str())));
+        match name {
+            "__name__" => return Ok(Some(Value::str(self.name.as_str()))),
+            "__version__" => return Ok(version(&self.name).map(Value::str)),
+            _ if name.starts_with('_') => return Ok(None),
+            _ => {}
         }
         if let Some(inner) = interp.package(&format!("{}.{name}", self.name))? {
             return Ok(Some(inner));

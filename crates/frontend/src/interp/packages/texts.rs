@@ -59,12 +59,28 @@ pub(super) const PACKAGES: &[Text] = &[
         ],
         modules: &[],
     },
+    Text { names: &["absl"], parts: &[], modules: &[] },
+    Text { names: &["absl.app"], parts: &[include_str!("../../packages/absl/app.py")], modules: &[] },
+    Text { names: &["absl.flags"], parts: &[include_str!("../../packages/absl/flags.py")], modules: &[] },
+    Text {
+        names: &["ml_collections"],
+        parts: &[include_str!("../../packages/ml_collections/config_dict.py")],
+        modules: &[("config_dict", "")],
+    },
+    Text {
+        names: &["ml_collections.config_flags"],
+        parts: &[include_str!("../../packages/ml_collections/config_flags.py")],
+        modules: &[],
+    },
+    Text { names: &["clu"], parts: &[], modules: &[] },
+    Text { names: &["clu.metrics"], parts: &[include_str!("../../packages/clu/metrics.py")], modules: &[] },
     Text { names: &["flax"], parts: &[], modules: &[] },
     Text {
         names: &["flax.core"],
         parts: &[include_str!("../../packages/flax/core.py")],
         modules: &[("frozen_dict", "")],
     },
+    Text { names: &["flax.jax_utils"], parts: &[include_str!("../../packages/flax/jax_utils.py")], modules: &[] },
     Text { names: &["flax.struct"], parts: &[include_str!("../../packages/flax/struct.py")], modules: &[] },
     Text {
         names: &["flax.traverse_util"],
@@ -74,7 +90,7 @@ pub(super) const PACKAGES: &[Text] = &[
     Text {
         names: &["flax.training"],
         parts: &[include_str!("../../packages/flax/training.py")],
-        modules: &[("train_state", ""), ("common_utils", "")],
+        modules: &[("train_state", ""), ("common_utils", ""), ("dynamic_scale", "")],
     },
     Text {
         names: &["flax.linen.initializers", "flax.nnx.initializers"],
@@ -158,6 +174,7 @@ pub(super) const PACKAGES: &[Text] = &[
             include_str!("../../packages/flax/nnx/wrappers.py"),
             include_str!("../../packages/flax/nnx/custom.py"),
             include_str!("../../packages/flax/nnx/functions.py"),
+            include_str!("../../packages/flax/nnx/maps.py"),
         ],
         modules: &[("metrics", ""), ("filterlib", "")],
     },

@@ -7,6 +7,7 @@ use crate::interp::Interp;
 use crate::interp::exceptions::raise;
 use crate::interp::limits::check_length;
 use crate::interp::operators::number::{self, Number};
+use crate::interp::tensor::element;
 use crate::value::{Host, Key, Value};
 
 /// One `%` conversion: `%(key)flags width .precision kind`.
@@ -85,6 +86,13 @@ impl Interp {
                     }
                 }
                 None => rest.next().ok_or_else(too_few)?,
+            };
+            // An array of one number is that number.
+            let value = match self.or_unknown(&value) {
+                Value::Array(array) if !"rsac".contains(kind) && array.ty().size() == 1 => {
+                    element(&array, 0).unwrap_or(Value::Array(array))
+                }
+                other => other,
             };
             match &value {
                 Value::Host(origin) => host = host.or(Some(origin.clone())),

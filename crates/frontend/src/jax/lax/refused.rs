@@ -20,7 +20,6 @@ pub(super) static LAX: &[FunctionDecl] = refused! {
     "create_token", "tokens order effects of a running process; a compiled program is a pure function", "leave the token out; use lax.optimization_barrier to order computations";
     "dce_sink", "what a compiled program does not return is not computed", "return the value";
     "index_take", "it promises indices in range and leaves the rest undefined", "use jnp.take or x[indices]";
-    "pcast", "it is for manual sharding over devices, and an artifact runs on one", "leave it out";
     "psend", "it talks between devices, and an artifact runs on one", "use lax.ppermute under vmap with axis_name";
     "precv", "it talks between devices, and an artifact runs on one", "use lax.ppermute under vmap with axis_name";
     "pbroadcast", "it talks between devices, and an artifact runs on one; JAX itself does not have it under vmap", "use lax.all_gather and pick the example";
@@ -28,7 +27,6 @@ pub(super) static LAX: &[FunctionDecl] = refused! {
     "ragged_dot_general", "only the form of lax.ragged_dot is available", "use lax.ragged_dot";
     "rng_uniform", "its numbers depend on a generator hidden in the device and differ from run to run", "use jax.random.uniform with a key";
     "scaled_dot", "its scales have the type float8_e8m0fnu, which stock plugins do not run", "multiply by the scales and use lax.dot_general";
-    "with_sharding_constraint", "an artifact runs on one device, so there is nothing to shard", "leave it out";
 };
 
 /// Functions of `jax.lax.linalg`.

@@ -180,6 +180,13 @@ fn one(interp: &mut Interp, value: &Value) -> Result<(DType, bool)> {
         Value::Symbolic(s) => return Ok((s.0.dtype, false)),
         _ => {}
     }
+    // What has an element type, such as arrays whose values are not computed yet and descriptions of arrays.
+    if !matches!(value, Value::DType(_) | Value::Str(_) | Value::Function(_) | Value::Class(_))
+        && let Some(Value::DType(dtype)) = interp.find_attribute(value, "dtype")?
+    {
+        let weak = matches!(interp.find_attribute(value, "weak_type")?, Some(Value::Bool(true)));
+        return Ok((canonical(dtype, x64), weak));
+    }
     // Python's own types are weak.
     let weak = !matches!(value, Value::DType(_) | Value::Str(_));
     match dtype_of(interp, value)? {

@@ -7,6 +7,7 @@ use super::marked::{Marked, Place};
 use super::shapes;
 use super::stage::{Aval, Others, Staged, Staging};
 use super::transformed::{Transform, applied};
+use crate::diagnostics::codes;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::builtins::functions;
@@ -162,14 +163,15 @@ impl JitCall {
     fn add(&mut self, interp: &mut Interp, name: &str, value: &Value, donated: bool) -> Result<TreeDef> {
         let (values, def) = interp.flatten(value)?;
         for (value, path) in values.iter().zip(def.paths()) {
-            let tensor = interp.leaf_tensor(value).map_err(|error| match value {
-                Value::Host(_) => error,
-                _ => Error::ty(format!(
-                    "`{name}{path}` given to a function under jax.jit is {}, not a number or array",
-                    value.type_name()
-                ))
-                .help(format!("mark it as static: jax.jit(f, static_argnames=\"{name}\")")),
-            })?;
+            let tensor =
+                interp.leaf_tensor(value).map_err(|error| match error.diagnostic().code == codes::HOST_VALUE {
+                    true => error,
+                    false => Error::ty(format!(
+                        "`{name}{path}` given to a function under jax.jit is {}, not a number or array",
+                        value.type_name()
+                    ))
+                    .help(format!("mark it as static: jax.jit(f, static_argnames=\"{name}\")")),
+                })?;
             self.leaves.push(tensor);
             self.names.push(format!("{name}{path}"));
             self.donated.push(donated);

@@ -100,6 +100,10 @@ impl Object for Config {
     }
 
     fn get_attr(self: Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {
+        // Options of the command line for JAX itself.
+        if matches!(name, "config_with_absl" | "parse_flags_with_absl") {
+            return Ok(Some(Value::Host(Host::new(format!("jax.config.{name}"), None))));
+        }
         let method = CONFIG_FUNCTIONS.iter().find(|function| function.name == name);
         Ok(method.map(Builtin::value).or_else(|| option(interp, name)))
     }
@@ -114,6 +118,7 @@ pub(crate) fn value(name: &str) -> Option<Value> {
     match name {
         "config" => Some(Value::User(Rc::new(Config))),
         "float0" => dtype("float0"),
+        "__version__" => Some(Value::str(crate::interp::packages::version("jax").unwrap_or_default())),
         // What runs the artifact is known where it runs.
         "devices" | "local_devices" => Some(Value::Host(Host::new(format!("jax.{name}"), None))),
         other => array_type(other),
@@ -148,6 +153,8 @@ static DEBUG_FUNCTIONS: &[FunctionDecl] = functions! {
     "print" [(fmt) (*args) (ordered = Default::Bool(false)) (**kwargs)] "Left out: a compiled program prints nothing." => skipped;
     "callback" [(callback) (*args) (ordered = Default::Bool(false)) (**kwargs)] "Left out: a compiled program calls nothing back." => skipped;
     "breakpoint" [(**kwargs)] "Left out." => skipped;
+    "visualize_array_sharding" [(arr) (**options)] "Left out: an array lies on one device." => skipped;
+    "inspect_array_sharding" [(value) (callback = Default::None)] "Left out: an array lies on one device." => skipped;
 };
 
 fn skipped(interp: &mut Interp, args: &mut Bound) -> Result<Value> {

@@ -4,6 +4,7 @@ use keramos_ir::DType;
 
 use super::callee::argument_name;
 use super::stage::Aval;
+use crate::diagnostics::codes;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::exceptions::raise;
@@ -159,7 +160,8 @@ impl Selected {
 /// A leaf of an argument as a tensor.
 pub(crate) fn leaf(interp: &mut Interp, what: &str, name: &str, path: &Path, value: &Value) -> Result<Tensor> {
     match interp.leaf_tensor(value) {
-        Err(_) if !matches!(value, Value::Host(_)) => Err(Error::ty(format!(
+        // What is wrong with data of the run is their type, which nothing has told.
+        Err(error) if error.diagnostic().code != codes::HOST_VALUE => Err(Error::ty(format!(
             "`{name}{path}` given to a function under jax.{what} is {}, not a number or array",
             value.type_name()
         ))),

@@ -4,7 +4,7 @@ import math
 
 import jax
 import jax.numpy as jnp
-from __keramos__ import parameter_names
+from __keramos__ import is_host, likeness, parameter_names
 from jax import lax
 
 
@@ -356,3 +356,24 @@ class BatchApply:
         merge = lambda x: jnp.reshape(x, (-1,) + x.shape[n:]) if jnp.ndim(x) >= n else x
         outputs = self.f(*jax.tree.map(merge, args), **jax.tree.map(merge, kwargs))
         return jax.tree.map(lambda x: jnp.reshape(x, sizes + x.shape[1:]), outputs)
+
+
+class _Told(dict):
+    def __getattr__(self, name):
+        if name not in self:
+            raise AttributeError(name)
+        return self[name]
+
+
+def described(x):
+    """What has the types of an argument: parameters are made without the data of the run."""
+    if is_host(x):
+        found = likeness(x)
+        return _Told(found) if isinstance(found, dict) else found
+    if isinstance(x, tuple) and hasattr(x, "_fields"):
+        return type(x)(*[described(part) for part in x])
+    if isinstance(x, (list, tuple)):
+        return type(x)([described(part) for part in x])
+    if isinstance(x, dict):
+        return {key: described(part) for key, part in x.items()}
+    return x

@@ -11,7 +11,7 @@ from collections import namedtuple
 import jax
 import jax.numpy as jnp
 from __keramos__ import expect_inputs, is_function, remember_inputs, together
-from flax.__shared__ import BatchApply, Interceptors
+from flax.__shared__ import BatchApply, Interceptors, described
 
 _frames = []
 

@@ -17,6 +17,7 @@ def _run(f, params, state, rng, creates, args, kwargs):
 
 def transform_with_state(f, *, apply_rng=True):
     def init(rng, *args, **kwargs):
+        args, kwargs = described(args), described(kwargs)
         remember_inputs([f], [list(args), list(kwargs.values())])
 
         def run():

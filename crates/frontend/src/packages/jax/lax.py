@@ -50,3 +50,13 @@ def custom_root(f, initial_guess, solve, tangent_solve, has_aux=False):
         return found, ((dot, jax.tree.map(jax.numpy.zeros_like, found[1])) if has_aux else dot)
 
     return root(initial_guess, constants)
+
+
+def with_sharding_constraint(x, shardings):
+    """The array itself: an artifact runs on one device."""
+    return x
+
+
+def pcast(x, axis_name=None, *, to=None):
+    """The array itself: an artifact runs on one device."""
+    return x

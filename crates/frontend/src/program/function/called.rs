@@ -22,7 +22,7 @@ impl Interp {
     pub(crate) fn note_call(&mut self, function: &Value, jit: &Jit, args: &Args) {
         let (positional, keywords) = jit.roles(function, args);
         let Ok(args) = self.placeholders(args, &positional, &keywords) else { return };
-        let wanted = Wanted { name: String::new(), function: function.clone(), args };
+        let wanted = Wanted { name: String::new(), function: function.clone(), args, called: true };
         if self.jit_calls.len() < MOST && !self.jit_calls.iter().any(|known| same(known, &wanted)) {
             self.jit_calls.push(wanted);
         }
@@ -30,25 +30,29 @@ impl Interp {
 
     fn placeholders(&mut self, args: &Args, positional: &[Role], keywords: &[Role]) -> Result<Args> {
         let x64 = self.tracer.x64;
-        let mut leaf = |value: &Value| match value {
+        let leaf = |interp: &mut Interp, value: &Value| match value {
             Value::Array(array) => Ok(argument::placeholder(canonical(array.ty(), x64), false)),
             Value::Bool(_) => Ok(argument::placeholder(TensorType::scalar(DType::Bool), false)),
             Value::Int(_) => Ok(argument::placeholder(canonical(&TensorType::scalar(DType::I64), x64), true)),
             Value::Float(_) => Ok(argument::placeholder(canonical(&TensorType::scalar(DType::F64), x64), true)),
             Value::None => Ok(Value::None),
-            other if behind(other).is_some() => match self.type_of_array(other) {
+            other if behind(other).is_some() => match interp.type_of_array(other) {
                 Some(ty) => Ok(argument::placeholder(ty, false)),
                 None => Ok(Value::None),
             },
             other => Err(Error::ty(format!("{} is no array", other.type_name()))),
         };
-        let mut tree = |value: &Value, role: &Role| match role {
+        let tree = |interp: &mut Interp, value: &Value, role: &Role| match role {
             Role::Static => Ok(value.clone()),
-            _ => value.map_leaves(&mut leaf),
+            _ => {
+                let (leaves, def) = interp.flatten(value)?;
+                let leaves = leaves.iter().map(|value| leaf(interp, value)).collect::<Result<Vec<_>>>()?;
+                interp.unflatten(&def, leaves)
+            }
         };
         let by_position =
-            args.positional.iter().zip(positional).map(|(v, role)| tree(v, role)).collect::<Result<_>>()?;
-        let by_name = args.keywords.iter().zip(keywords).map(|((n, v), role)| Ok((n.clone(), tree(v, role)?)));
+            args.positional.iter().zip(positional).map(|(v, role)| tree(self, v, role)).collect::<Result<_>>()?;
+        let by_name = args.keywords.iter().zip(keywords).map(|((n, v), role)| Ok((n.clone(), tree(self, v, role)?)));
         Ok(Args { positional: by_position, keywords: by_name.collect::<Result<_>>()? })
     }
 }
@@ -101,7 +105,18 @@ pub fn called(interp: &Interp, globals: &[(Symbol, Value)]) -> Vec<Wanted> {
         };
         globals.iter().find(|(_, value)| is_it(value)).map(|(name, _)| name.to_string())
     };
-    interp.jit_calls.iter().filter_map(|w| Some(Wanted { name: name_of(w)?, ..w.clone() })).collect()
+    let own = |w: &Wanted| Some(Wanted { name: name_of(w)?, ..w.clone() });
+    let named: Vec<Wanted> = interp.jit_calls.iter().filter_map(own).collect();
+    let models = !interp.models.is_empty() || interp.has_steps();
+    if !named.is_empty() || models {
+        return named;
+    }
+    // Functions inside of others, such as those of a program whose `main` holds everything, by the names they have there.
+    let inner = |w: &Wanted| {
+        let name = callee::name_of(&transformed::<Jit>(&w.function)?.function);
+        Some(Wanted { name, ..w.clone() })
+    };
+    interp.jit_calls.iter().filter_map(inner).collect()
 }
 
 /// The error of a file that has nothing to compile: what to do about its jitted functions, if it has some.

@@ -32,6 +32,8 @@ pub struct Wanted {
     pub(crate) function: Value,
     /// Trees of placeholders and static values.
     pub(crate) args: Args,
+    /// Whether the file's own call asks for it, rather than the user.
+    pub(crate) called: bool,
 }
 
 impl Wanted {
@@ -56,7 +58,7 @@ pub fn requested(globals: &[(Symbol, Value)], requests: &[String]) -> Result<Vec
         let request = Request::parse(text)?;
         let function = find(globals, &request.name)?;
         let args = Args { positional: request.positional.unwrap_or_default(), keywords: request.keywords };
-        wanted.push(Wanted { name: request.name, function, args });
+        wanted.push(Wanted { name: request.name, function, args, called: false });
     }
     Ok(wanted)
 }

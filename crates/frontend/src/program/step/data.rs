@@ -13,8 +13,11 @@ use keramos_ir::{DType, TensorType};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
+use crate::interp::attribute::user;
+use crate::interp::classes::{Instance, UserClass};
 use crate::library::Args;
-use crate::syntax::ast::BinaryOp;
+use crate::modules::collections::named_tuple_class;
+use crate::syntax::ast::{BinaryOp, Symbol};
 use crate::trace::Tensor;
 use crate::value::{Host, Key, Object, Value, downcast};
 
@@ -34,6 +37,8 @@ enum Form {
     Array(TensorType, Option<u64>),
     Tuple(Vec<Rc<Unknown>>),
     Dict(IndexMap<Key, Rc<Unknown>>),
+    /// What the file reads attributes of: a named tuple of a class of its own.
+    Record(Rc<UserClass>, IndexMap<Symbol, Rc<Unknown>>),
     /// Trees that the user gave, whose leaves are data.
     Given(Value),
 }
@@ -91,6 +96,10 @@ impl Unknown {
             Form::Dict(children) => {
                 Form::Dict(children.iter().map(|(key, child)| (key.clone(), child.resized(from, to))).collect())
             }
+            Form::Record(class, children) => {
+                let children = children.iter().map(|(name, child)| (name.clone(), child.resized(from, to)));
+                Form::Record(class.clone(), children.collect())
+            }
             other => other.clone(),
         };
         Rc::new(Unknown { name: self.name.clone(), host: self.host.clone(), form: RefCell::new(form) })
@@ -116,6 +125,7 @@ impl Unknown {
             Form::Nothing => true,
             Form::Tuple(children) => children.iter().any(|child| child.has_unknown()),
             Form::Dict(children) => children.values().any(|child| child.has_unknown()),
+            Form::Record(_, children) => children.values().any(|child| child.has_unknown()),
             Form::Array(..) | Form::Given(_) => false,
         }
     }
@@ -151,6 +161,7 @@ impl Unknown {
             Form::Array(ty, _) => all.push((self.name.borrow().clone(), Some(ty.clone()))),
             Form::Tuple(children) => children.iter().for_each(|child| child.parts(all)),
             Form::Dict(children) => children.values().for_each(|child| child.parts(all)),
+            Form::Record(_, children) => children.values().for_each(|child| child.parts(all)),
             Form::Given(_) => {}
         }
     }
@@ -161,6 +172,7 @@ impl Unknown {
             Form::Array(ty, classes) => all.push((self.name.borrow().clone(), ty.clone(), *classes)),
             Form::Tuple(children) => children.iter().for_each(|child| child.arrays(all)),
             Form::Dict(children) => children.values().for_each(|child| child.arrays(all)),
+            Form::Record(_, children) => children.values().for_each(|child| child.arrays(all)),
             Form::Nothing | Form::Given(_) => {}
         }
     }
@@ -176,8 +188,37 @@ impl Unknown {
                     children.iter().map(|(key, child)| (key.clone(), child.value(tensors))).collect();
                 Value::Dict(Rc::new(RefCell::new(entries)))
             }
+            Form::Record(class, children) => {
+                let values: Vec<Value> = children.values().map(|child| child.value(tensors)).collect();
+                let mut instance = Instance::new(class.clone());
+                instance.tuple = Some(values.into());
+                Value::User(Rc::new(instance))
+            }
             Form::Given(value) => value.clone(),
         }
+    }
+
+    /// Takes note that the file reads attributes of the data, of those parts that are known and of `name`.
+    fn as_record(&self, name: &str) -> Result<()> {
+        let mut children: IndexMap<Symbol, Rc<Unknown>> = match &*self.form.borrow() {
+            Form::Record(_, children) => children.clone(),
+            Form::Dict(children) => {
+                let named = children.iter().filter_map(|(key, child)| match key.value() {
+                    Value::Str(name) => Some((name.clone(), child.clone())),
+                    _ => None,
+                });
+                named.collect()
+            }
+            _ => IndexMap::new(),
+        };
+        let child = || Unknown::new(name.to_owned(), self.host.clone());
+        children.entry(name.into()).or_insert_with(child);
+        let names: Vec<Value> = children.keys().cloned().map(Value::Str).collect();
+        let class = named_tuple_class(&self.name.borrow(), &names, IndexMap::new())?;
+        if let Some(class) = user::<UserClass>(&class) {
+            *self.form.borrow_mut() = Form::Record(class, children);
+        }
+        Ok(())
     }
 
     /// The dicts among the values, with the data that they stand for.
@@ -191,6 +232,12 @@ impl Unknown {
             }
             (Form::Tuple(children), Value::Tuple(values)) => {
                 children.iter().zip(values.iter()).for_each(|(child, value)| child.dicts(value, all));
+            }
+            (Form::Record(_, children), value) => {
+                all.push((value.clone(), self.clone()));
+                if let Some(values) = user::<Instance>(value).and_then(|instance| instance.tuple.clone()) {
+                    children.values().zip(values.iter()).for_each(|(child, value)| child.dicts(value, all));
+                }
             }
             _ => {}
         }
@@ -290,15 +337,22 @@ impl Interp {
     /// # Errors
     /// The dict is data: the trace starts again.
     pub(crate) fn learn_key(&mut self, dict: &Value, key: &Value) -> Result<()> {
-        let is_it = |known: &Value| match (known, dict) {
-            (Value::Dict(a), Value::Dict(b)) => Rc::ptr_eq(a, b),
-            _ => false,
-        };
-        let found = self.steps.dicts.iter().find(|(known, _)| is_it(known)).map(|(_, data)| data.clone());
+        let found = self.steps.dicts.iter().find(|(known, _)| stands_for(known, dict)).map(|(_, data)| data.clone());
         let (Some(data), Value::Str(name)) = (found, key) else { return Ok(()) };
         if let Form::Dict(children) = &mut *data.form.borrow_mut() {
             children.insert(Key::name(name.clone()), Unknown::new(name.to_string(), data.host.clone()));
         }
+        Err(again(self))
+    }
+
+    /// Learns from an attribute that data lack that they have it: they are a named tuple.
+    ///
+    /// # Errors
+    /// The value is such data: the trace starts again.
+    pub(crate) fn learn_attribute(&mut self, value: &Value, name: &str) -> Result<()> {
+        let found = self.steps.dicts.iter().find(|(known, _)| stands_for(known, value)).map(|(_, data)| data.clone());
+        let Some(data) = found.filter(|_| !is_of_arrays(name)) else { return Ok(()) };
+        data.as_record(name)?;
         Err(again(self))
     }
 
@@ -414,6 +468,17 @@ impl Interp {
     }
 }
 
+/// Whether a value is the one that stands for data, or was made of its parts again, as transforms do.
+fn stands_for(known: &Value, value: &Value) -> bool {
+    match (known, value) {
+        (Value::Dict(a), Value::Dict(b)) => Rc::ptr_eq(a, b) || a.borrow().keys().eq(b.borrow().keys()),
+        _ => match (user::<Instance>(known), user::<Instance>(value)) {
+            (Some(a), Some(b)) => Rc::ptr_eq(&a.class, &b.class),
+            _ => false,
+        },
+    }
+}
+
 /// Whether both are one object.
 fn same(a: &Value, b: &Value) -> bool {
     matches!((a, b), (Value::User(a), Value::User(b)) if Rc::ptr_eq(a, b))
@@ -440,14 +505,26 @@ impl Object for Unknown {
         "data of the run".into()
     }
 
-    fn get_attr(self: Rc<Self>, _: &mut Interp, name: &str) -> Result<Option<Value>> {
+    fn get_attr(self: Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {
         let classes = match name {
             "_classes_of" => true,
             "_like" => false,
-            _ => return Err(self.error(&format!("`.{name}`"))),
+            _ if is_of_arrays(name) => return Err(self.error(&format!("`.{name}`"))),
+            _ => {
+                self.as_record(name)?;
+                return Err(again(interp));
+            }
         };
         Ok(Some(Value::Object(Rc::new(Learner { data: self, classes }))))
     }
+}
+
+/// Whether arrays have an attribute of that name; others are those of named tuples.
+fn is_of_arrays(name: &str) -> bool {
+    name.starts_with('_')
+        || matches!(name, "shape" | "ndim" | "dtype" | "size" | "nbytes" | "T" | "at" | "astype" | "numpy" | "item")
+        || crate::jax::numpy::method(name).is_some()
+        || crate::jax::numpy::function(name).is_some()
 }
 
 /// What losses that are written in the model language tell of their targets: called with predictions.

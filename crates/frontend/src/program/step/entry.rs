@@ -342,7 +342,8 @@ impl Chosen {
             for (mean, (call, place, _)) in means.iter().zip(&plan.shown) {
                 let value = results.get(*call).and_then(|results| results.get(*place));
                 let value = value.ok_or_else(|| Error::internal("a step lacks a result"))?;
-                let value = interp.tracer.convert(value, DType::F32)?;
+                let value = interp.tracer.reshape(value, &[])?;
+                let value = interp.tracer.convert(&value, DType::F32)?;
                 mean.update(interp, &value, &value, Some(&rows))?;
             }
             let mut results = changed.iter().map(|&id| interp.read_variable(id)).collect::<Result<Vec<_>>>()?;

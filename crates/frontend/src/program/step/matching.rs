@@ -132,7 +132,8 @@ fn logs(results: &Results<'_>, outcomes: &mut [Outcome]) {
     let mut taken: Vec<String> = Vec::new();
     let several = !results.def.is_leaf() && matches!(results.def.kind(), Kind::Tuple | Kind::List);
     for (index, outcome) in outcomes.iter_mut().enumerate() {
-        let shown = results.types[index].shape.is_empty() && results.types[index].dtype.is_float();
+        // One number, with an axis for the only device where the step is mapped over devices.
+        let shown = matches!(&*results.types[index].shape, [] | [1]) && results.types[index].dtype.is_float();
         if !shown || *outcome != Outcome::Dropped {
             continue;
         }

@@ -301,15 +301,73 @@ impl Interp {
         std::iter::once(path.to_owned()).chain(numbered).find(|path| !taken(path)).unwrap_or_default()
     }
 
+    /// What the user says the data of steps are: trees of types.
+    ///
+    /// # Errors
+    /// That is no tree of types.
+    fn told_trees(&self) -> Result<Vec<Value>> {
+        match &self.steps.hints.data {
+            Some(text) => Ok(Request::parse(&format!("data:{text}"))?.positional.unwrap_or_default()),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The type that the user says a part of the data has which the file calls so: `batch["image"]` or `batch.image`.
+    pub(crate) fn told_part(&self, name: &str) -> Option<TensorType> {
+        fn part(tree: &Value, name: &str) -> Option<TensorType> {
+            match tree {
+                Value::Dict(entries) => {
+                    let entries = entries.borrow();
+                    let own =
+                        entries.iter().find(|(key, _)| matches!(key.value(), Value::Str(known) if **known == *name));
+                    let own = own.and_then(|(_, value)| crate::program::function::placeholder_of(value));
+                    own.or_else(|| entries.values().find_map(|value| part(value, name)))
+                }
+                other => other.elements()?.iter().find_map(|value| part(value, name)),
+            }
+        }
+        self.steps.hints.data.as_ref()?;
+        self.told_trees().ok()?.iter().find_map(|tree| part(tree, name))
+    }
+
+    /// Zeros in the place of data of the run, for what needs only their types; others as they are.
+    ///
+    /// # Errors
+    /// What the user says of the data is no tree of types.
+    pub(crate) fn likeness(&mut self, value: &Value) -> Result<Value> {
+        let Value::Host(host) = value else { return Ok(value.clone()) };
+        let zeros = |ty: &TensorType| Value::Array(Rc::new(Array::full(ty, 0.0)));
+        if let Some(ty) = host.array() {
+            return Ok(zeros(ty));
+        }
+        let trees = self.told_trees()?;
+        let tree = match trees.as_slice() {
+            [] => return Ok(value.clone()),
+            [one] => one.clone(),
+            several => Value::tuple(several.to_vec()),
+        };
+        let placeholder = |leaf: &Value| crate::program::function::placeholder_of(leaf);
+        tree.map_leaves(&mut |leaf| Ok(placeholder(leaf).map_or_else(|| leaf.clone(), |ty| zeros(&ty))))
+    }
+
     fn trace_step(&mut self, callee: &Value, call: Call) -> Result<Step> {
         let data: Vec<Rc<Unknown>> =
             call.data.iter().map(|(name, host)| Unknown::new(name.clone(), host.clone())).collect();
-        if let Some(text) = self.steps.hints.data.clone() {
-            let request = Request::parse(&format!("data:{text}"))?;
-            let trees = request.positional.unwrap_or_default();
+        let trees = self.told_trees()?;
+        // What names of the told tree are the file's own names for parts of its data, these have their types already.
+        let known = trees.len() != data.len() && data.iter().all(|data| !data.has_unknown());
+        if !trees.is_empty() && !known {
             // Data that the file takes apart itself may still be given as the tuple that they come in.
             let trees = match trees.as_slice() {
                 [one] if data.len() > 1 => one.elements().filter(|all| all.len() == data.len()).unwrap_or(trees),
+                _ => trees,
+            };
+            // A tree for parts that the file passes one by one.
+            let trees = match trees.as_slice() {
+                [one] if data.len() > 1 => {
+                    let leaves = self.flatten(one)?.0;
+                    if leaves.len() == data.len() { leaves } else { trees }
+                }
                 _ => trees,
             };
             match (data.as_slice(), trees.as_slice()) {

@@ -204,7 +204,9 @@ fn same(a: &Value, b: &Value) -> bool {
             a.len() == b.len() && a.iter().all(|(key, x)| b.get(key).is_some_and(|y| same(x, y)))
         }
         (Value::Array(a), Value::Array(b)) => a == b,
-        (Value::User(a), Value::User(b)) | (Value::Object(a), Value::Object(b)) => address(a) == address(b),
+        (Value::User(a), Value::User(b)) | (Value::Object(a), Value::Object(b)) => {
+            address(a) == address(b) || a.equals(b)
+        }
         _ => match (Key::new(a.clone()), Key::new(b.clone())) {
             (Ok(a), Ok(b)) => a == b,
             _ => false,

@@ -276,6 +276,8 @@ class Module:
         )
 
     def _called(self, variables, args, kwargs, rngs, method, mutable, capture, initializing):
+        if initializing:
+            args, kwargs = described(args), described(kwargs)
         owners, inputs = [self, type(self)], [list(args), list(kwargs.values())]
         remember_inputs(owners, inputs) if initializing else expect_inputs(owners, inputs)
         module, scope = self._bound(variables, rngs, mutable, initializing)

@@ -2,18 +2,77 @@
 
 
 class Pytree:
+    def __init_subclass__(cls, pytree=True, **kwargs):
+        if pytree:
+            _make_object_node(cls)
+
     def __repr__(self):
         return f"{type(self).__name__}(...)"
+
+
+def is_data(value):
+    """Whether an attribute with this value is part of the object's tree, rather than of its structure."""
+    if is_host(value) or isinstance(value, (type, str)):
+        return False
+    if isinstance(value, (list, tuple, dict)):
+        return any(is_data(leaf) for leaf in jax.tree.leaves(value, is_leaf=_holds_values))
+    return isinstance(value, (Pytree, Variable, State)) or (hasattr(value, "shape") and hasattr(value, "dtype"))
+
+
+def _parts(node):
+    """The attributes of an object that are its tree, and the others."""
+    if isinstance(node, List):
+        return list(enumerate(node.items_)), []
+    if isinstance(node, Dict):
+        return sorted(node.items_.items()), []
+    known = sorted(vars(node).items())
+    inside = [(name, value) for name, value in known if is_data(value)]
+    return inside, [(name, value) for name, value in known if all(name != other for other, _ in inside)]
+
+
+def _structure(inside, outside):
+    return tuple(name for name, _ in inside), tuple(outside)
+
+
+def _make_object_node(cls):
+    def flatten_with_keys(node):
+        inside, outside = _parts(node)
+        key = jax.tree_util.SequenceKey if isinstance(node, List) else jax.tree_util.GetAttrKey
+        return [(key(name), value) for name, value in inside], _structure(inside, outside)
+
+    def flatten(node):
+        inside, outside = _parts(node)
+        return [value for _, value in inside], _structure(inside, outside)
+
+    def unflatten(structure, values):
+        node = bare(cls)
+        names, others = structure
+        if issubclass(cls, List):
+            node.items_ = list(values)
+        elif issubclass(cls, Dict):
+            node.items_ = dict(zip(names, values))
+        else:
+            for name, value in list(others) + list(zip(names, values)):
+                object.__setattr__(node, name, value)
+        return node
+
+    jax.tree_util.register_pytree_with_keys(cls, flatten_with_keys, unflatten, flatten)
 
 
 Object = Pytree
 
 
-def data(value):
-    return value
+def data(value=dataclasses.MISSING, **options):
+    return dataclasses.field(**options) if value is dataclasses.MISSING else value
 
 
 static = data
+
+
+def dataclass(cls=None, **options):
+    if cls is None:
+        return functools.partial(dataclass, **options)
+    return dataclasses.dataclass(**{"eq": False, "repr": False, **options})(cls)
 
 
 class Module(Pytree):

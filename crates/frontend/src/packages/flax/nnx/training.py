@@ -15,7 +15,7 @@ class Optimizer(Pytree):
 
     def update(self, model, grads, **kwargs):
         params = to_pure_dict(state(model, self.wrt))
-        gradients = to_pure_dict(state(grads, self.wrt)) if isinstance(grads, State) else grads
+        gradients = to_pure_dict(state(grads, self.wrt)) if isinstance(grads, (State, Pytree)) else grads
         slots = [v for _, v in _variables_of(self.opt_state)]
         updates, opt_state = self.tx.value.update(gradients, as_pure(self.opt_state), params, **kwargs)
         update(model, jax.tree.map(lambda p, u: jnp.asarray(p + u).astype(jnp.asarray(p).dtype), params, updates))

@@ -3,6 +3,7 @@
 Modules are objects that hold variables. A transform takes the values of all variables that its arguments hold,
 runs a pure function of them with other values in their place, and gives the variables what came out.
 """
+import dataclasses
 import functools
 import math
 from typing import Any
