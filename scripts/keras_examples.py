@@ -47,6 +47,19 @@ OPTIONS = {
     "examples/keras_recipes/packaging_keras_models_for_wide_distribution.py": ["--input-shape", "u8[8,28,28,1]"],
     "examples/nlp/bidirectional_lstm_imdb.py": ["--input-shape", "i32[32,200]"],
     "examples/keras_recipes/reproducibility_recipes.py": ["--input-shape", "f32[32,28,28,1]"],
+    "examples/audio/ctc_asr.py": ["--input-shape", "f32[32,100,193]"],
+    "examples/graph/gat_node_classification.py": ["--value", "OUTPUT_DIM=7"],
+    "examples/graph/gnn_citations.py": ["--value", "num_features=1433,num_classes=7"],
+    "examples/graph/node2vec_movielens.py": ["--value", "vocabulary=i32[1405]"],
+    "examples/nlp/ner_transformers.py": ["--input-shape", "i32[32,60]"],
+    "examples/nlp/pretrained_word_embeddings.py": [
+        "--value", "num_tokens=20002,class_names=i32[20]"
+    ],
+    "examples/rl/ddpg_pendulum.py": ["--value", "num_states=3,num_actions=1,upper_bound=2.0,lower_bound=-2.0"],
+    "examples/rl/ppo_cartpole.py": ["--value", "observation_dimensions=4,num_actions=2"],
+    "examples/structured_data/deep_neural_decision_forests.py": ["--value", "vocabulary=[\"a\",\"b\",\"c\"]"],
+    "examples/structured_data/tabtransformer.py": ["--value", "vocabulary=i32[10]"],
+    "examples/timeseries/timeseries_traffic_forecasting.py": ["--value", "adjacency_matrix=f32[26,26]"],
     "examples/nlp/lstm_seq2seq.py": [
         "--value", "num_encoder_tokens=71,num_decoder_tokens=93", "--input-shape", "f32[64,16,71],f32[64,59,93]"
     ],
@@ -209,7 +222,8 @@ def train(keramos: str, runtime: str, path: pathlib.Path, options: list) -> tupl
                 arrays[f"y{count}"] = labels(port, losses[min(count, len(losses) - 1)], rng)
         np.savez(data, **arrays)
         reference = pathlib.Path(__file__).with_name("keras_reference.py")
-        if problem := run([sys.executable, reference, path, folder, *options, "--data", data], 1800):
+        keras = [sys.executable, reference, path, folder, *options, "--data", data]
+        if problem := run(keras, 1800):
             return None, f"real Keras: {problem}"
         names = [part for name in arrays for part in (f"--{name[0]}", name)]
         command = [runtime, "train", artifact, "--data", data, *names, "--epochs", "3", "--no-shuffle", "--no-callbacks"]
@@ -220,14 +234,23 @@ def train(keramos: str, runtime: str, path: pathlib.Path, options: list) -> tupl
         found = found.get("history", found)
         if found.keys() != expected.keys():
             return None, f"logs {', '.join(found)}, not {', '.join(expected)}"
-        worst = 0.0
-        for name, values in expected.items():
-            scale = max(1e-30, *map(abs, values))
-            worst = max(worst, *(abs(a - b) / scale for a, b in zip(found[name], values, strict=True)))
-        return worst, ""
+        worst = difference(found, expected)
+        if worst <= TOLERANCE or run([*keras, "--nudge"], 600):
+            return worst, ""
+        own = difference(json.loads((folder / "history.json").read_text()), expected)
+        return worst, f"Keras itself by {own:.0e} when the last bits of its weights are other ones"
 
 
 TOLERANCE = 1e-5
+
+
+def difference(found: dict, expected: dict) -> float:
+    """The largest difference of logs, in units of the largest value under the same name."""
+    worst = 0.0
+    for name, values in expected.items():
+        scale = max(1e-30, *map(abs, values))
+        worst = max(worst, *(abs(a - b) / scale for a, b in zip(found[name], values, strict=True)))
+    return worst
 
 
 def told(what: str, worst, why: str) -> str:
@@ -235,7 +258,7 @@ def told(what: str, worst, why: str) -> str:
     if worst is None:
         return f"{what} not compared: {why}" if why else ""
     if worst > TOLERANCE:
-        return f"{what} differs by {worst:.0e}"
+        return f"{what} differs by {worst:.0e}" + (f" ({why})" if why else "")
     return f"{what} max. error {worst:.0e}" if worst else f"{what} equal"
 
 

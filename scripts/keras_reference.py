@@ -34,14 +34,21 @@ SECONDS = 300
 class Anything:
     """Stands for whatever the example would get from data, files and plots."""
 
+    # Methods of data sets that take a function, and give a data set.
+    METHODS = ("apply", "filter", "flat_map", "from_generator", "interleave", "map", "reduce", "scan")
+
+    def __init__(self, name=""):
+        self.name = name
+
     def __getattr__(self, name):
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
-        return Anything()
+        return Anything(name)
 
     def __call__(self, *args, **kwargs):
         # A decorator leaves the function as it is.
-        if len(args) == 1 and not kwargs and (isinstance(args[0], type) or type(args[0]).__name__ == "function"):
+        function = len(args) == 1 and not kwargs and (isinstance(args[0], type) or type(args[0]).__name__ == "function")
+        if function and self.name not in Anything.METHODS:
             return args[0]
         return Anything()
 
@@ -108,7 +115,7 @@ class Absent(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         # Progress bars go through what they are given.
         if spec.name.split(".")[0] == "tqdm":
             module.tqdm = lambda elements=(), *args, **kwargs: elements
-        module.__getattr__ = lambda name: Anything() if not name.startswith("__") else (_ for _ in ()).throw(AttributeError(name))
+        module.__getattr__ = lambda name: Anything(name) if not name.startswith("__") else (_ for _ in ()).throw(AttributeError(name))
         return module
 
     def exec_module(self, module):
@@ -275,6 +282,7 @@ def main() -> None:
     parser.add_argument("--input-shape", default="")
     parser.add_argument("--model", default="", help="the variable that holds the model, or an attribute of one in it")
     parser.add_argument("--no-training", action="store_true", help="of no effect here")
+    parser.add_argument("--nudge", action="store_true", help="train from weights whose last bits are other ones")
     parser.add_argument("--data", type=pathlib.Path, help="train on these arrays too: x0, x1, ..., y0, y1, ... in an .npz file")
     arguments = parser.parse_args()
     told = {}
@@ -318,6 +326,9 @@ def main() -> None:
     if arguments.data:
         # With the states of random generators, which the file of weights does not hold.
         np.savez(arguments.folder / "reference.npz", **{variable.path: np.asarray(variable) for variable in chosen.variables})
+        for variable in chosen.variables if arguments.nudge else []:
+            if str(variable.dtype).startswith("float"):
+                variable.assign(variable * (1 + 2**-23))
         (arguments.folder / "history.json").write_text(json.dumps(train(keep, chosen, np.load(arguments.data))))
     names = [tensor.name for tensor in chosen.inputs] if getattr(chosen, "inputs", None) else []
     np.savez(arguments.folder / "inputs.npz", **{str(i): array for i, array in enumerate(inputs)})

@@ -386,3 +386,33 @@ model = keras.Sequential([keras.Input((7, 12)), keras.layers.LSTM(3)])
     );
     assert!(matches!(evaluated.global("questions"), Some(Value::Host(_))));
 }
+
+#[test]
+fn layers_that_look_up_have_the_vocabulary_that_they_are_given() {
+    let evaluated = clean(
+        r#"
+import keras
+chars = [c for c in "abc "]
+to_number = keras.layers.StringLookup(vocabulary=chars, oov_token="")
+print(to_number.get_vocabulary(), to_number.vocabulary_size())
+back = keras.layers.StringLookup(vocabulary=to_number.get_vocabulary(), oov_token="", invert=True)
+print(back.get_vocabulary())
+print(keras.layers.StringLookup(vocabulary=["x", "y"], mask_token="", num_oov_indices=2).get_vocabulary())
+print(keras.layers.IntegerLookup(vocabulary=(12, 36), mask_token=0).get_vocabulary())
+print(keras.layers.IntegerLookup(vocabulary=[12, 36], mask_token=0, output_mode="multi_hot").vocabulary_size())
+print(keras.layers.TextVectorization(vocabulary=["a", "b"]).get_vocabulary())
+"#,
+    );
+    let expected = "['', 'a', 'b', 'c', ' '] 5\n['', 'a', 'b', 'c', ' ']\n['', '[UNK]', '[UNK]', 'x', 'y']\n\
+                    [0, -1, 12, 36]\n3\n['', '[UNK]', 'a', 'b']\n";
+    assert_eq!(evaluated.output(), expected);
+}
+
+#[test]
+fn a_default_dict_that_a_loop_of_the_run_fills_is_of_the_run() {
+    let evaluated = clean(
+        "import collections, math, os\ncount = collections.defaultdict(int)\nfor name in os.listdir('.'):\n    count[name] += 1\n\
+         total = math.log(sum(count.values()))\nfor name in count:\n    print(name)\ntext = 'abcdef'\npart = text[len(os.listdir('.')):]\nprint(part[0])\n",
+    );
+    assert_eq!(evaluated.output(), "");
+}

@@ -33,6 +33,10 @@ mistakes! {
     host_value_in_a_layer: "import keras\nimport numpy as np\n(x_train, y_train), _ = keras.datasets.mnist.load_data()\nclasses = len(np.unique(y_train))\nx = keras.Input(shape=(4,))\ny = keras.layers.Dense(classes)(x)\n";
     host_value_in_a_tensor_operation: "import keras\nimport numpy as np\nmean = np.load('mean.npy')\nx = keras.Input(shape=(4,))\ny = x - mean\n";
     host_shape_of_an_input: "import keras\nimport numpy as np\nx = np.load(\"x.npy\")\ninputs = keras.Input(shape=x.shape[1:])\n";
+    host_length_of_a_list: "import keras, os\nnames = sorted(os.listdir('data'))\nclasses = [n for n in names]\nx = keras.layers.Dense(len(names))(keras.Input((4,)))\n";
+    host_vocabulary: "import keras\nimport pandas as pd\nwords = pd.read_csv('words.csv')['word'].unique()\nlookup = keras.layers.StringLookup(vocabulary=words)\nx = keras.layers.Embedding(lookup.vocabulary_size(), 8)(keras.Input((4,)))\n";
+    vocabulary_of_adapted_text: "import keras\nlines = open('lines.txt').readlines()\ntext = keras.layers.TextVectorization()\ntext.adapt(lines)\nx = keras.layers.Embedding(len(text.get_vocabulary()), 8)(keras.Input((4,)))\n";
+    strings_of_tensorflow: "import keras\nimport tensorflow as tf\nx = keras.Input((1,), dtype=tf.string)\n";
     condition_on_a_tensor: "import keras\nx = keras.Input(shape=(4,))\nif x > 0:\n    y = x\n";
     iteration_over_a_symbolic_tensor: "import keras\nx = keras.Input(shape=(4,))\nfor row in x:\n    pass\n";
     assignment_into_a_tensor: "import keras\nx = keras.Input(shape=(4,))\nx[0] = 1\n";

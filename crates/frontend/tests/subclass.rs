@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of a test")]
 
 use keramos_frontend::diagnostics::{Source, Style, render_all};
-use keramos_frontend::program::EntryKind;
+use keramos_frontend::program::{EntryKind, PortKind};
 use keramos_frontend::{Compilation, Options, compile};
 use keramos_ir::{Array, Buffer, eval};
 
@@ -50,6 +50,50 @@ fn the_shape_may_be_told_from_outside() {
     assert!(kinds.contains(&EntryKind::TrainStep) && kinds.contains(&EntryKind::EvaluateStep), "{kinds:?}");
     let shapes: Vec<&[usize]> = program.variables.iter().take(2).map(|v| &v.ty.shape[..]).collect();
     assert_eq!(shapes, [&[5, 3][..], &[3]]);
+}
+
+/// The shape of the targets of the step that trains.
+fn target_of(compilation: &Compilation) -> Vec<usize> {
+    assert!(compilation.diagnostics.is_empty(), "{}", messages(compilation));
+    let program = compilation.program.as_ref().unwrap();
+    let step = program.entries.iter().find(|entry| entry.kind == EntryKind::TrainStep).unwrap();
+    let place = step.inputs.iter().position(|port| matches!(port.kind, PortKind::Target(_))).unwrap();
+    step.function.ty(step.function.params[place]).shape.clone()
+}
+
+const OWN_LOSS: &str = r#"
+import keras
+import numpy as np
+
+def loss(y, p):
+    return keras.losses.sparse_categorical_crossentropy(y, p, from_logits=True)
+
+x, y = np.load("x.npy"), np.load("y.npy")
+model = keras.Sequential([keras.Input((7, 4)), keras.layers.Dense(5)])
+model.compile("sgd", loss=loss)
+model.fit(x, y, batch_size=8)
+"#;
+
+#[test]
+fn targets_of_a_loss_of_the_program_are_what_it_computes_with() {
+    assert_eq!(target_of(&compiled(OWN_LOSS, None)), [8, 7]);
+    let squares =
+        OWN_LOSS.replace("keras.losses.sparse_categorical_crossentropy(y, p, from_logits=True)", "(y - p) ** 2");
+    assert_eq!(target_of(&compiled(&squares, None)), [8, 7, 5]);
+}
+
+#[test]
+fn targets_may_be_told_from_outside() {
+    let rows = OWN_LOSS
+        .replace("keras.losses.sparse_categorical_crossentropy(y, p, from_logits=True)", "(y[:, None, None] - p) ** 2");
+    assert_eq!(target_of(&compiled(&rows, Some("(f32[8,7,4],f32[8])"))), [8]);
+    let own = OWN_LOSS.replace("loss=loss)", "loss=None)").replace(
+        "model = keras.Sequential([keras.Input((7, 4)), keras.layers.Dense(5)])",
+        "class Net(keras.Model):\n    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):\n        \
+         return keras.ops.mean(y_pred) * keras.ops.mean(keras.ops.cast(keras.ops.not_equal(y, 0), \"float32\"))\n\n\
+         inputs = keras.Input((7, 4))\nmodel = Net(inputs, keras.layers.Dense(5)(inputs))",
+    );
+    assert_eq!(target_of(&compiled(&own, Some("(f32[8,7,4],i32[8,3])"))), [8, 3]);
 }
 
 #[test]

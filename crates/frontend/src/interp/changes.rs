@@ -121,7 +121,7 @@ impl Interp {
         for place in &changes.places {
             match &place.kind {
                 ExprKind::Name(name) if env.lookup(name).is_ok_and(|value| self.forget(&value, &unknown)) => {
-                    env.rebind(name, unknown.clone());
+                    env.rebind(name, self.told(name, unknown.clone()));
                 }
                 ExprKind::Attribute { object, name } if is_path(object) => {
                     let Ok(owner) = self.eval(env, object) else { continue };

@@ -27,6 +27,8 @@ impl Interp {
         let value = &self.plain(value)?;
         let value = &self.concrete(value)?;
         let known = match value {
+            // Functions and modules are true.
+            Value::Host(host) if host.is_of_tensorflow() => true,
             Value::Host(host) => return Ok(Truth::Host(host.derived())),
             Value::Object(_) if behind(value).is_some() => return Ok(Truth::Host(self.unknown(value))),
             Value::None => false,

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::keras::variable::behind;
 use crate::library::Args;
 use crate::syntax::ast::{Stmt, StmtKind};
-use crate::value::host::Known;
+use crate::value::host::{Known, Taken};
 use crate::value::{Host, Value};
 
 /// The longest piece of the program that describes where a host value came from.
@@ -75,8 +75,35 @@ pub(crate) fn reaches(host: &Host, what: &str) -> Error {
     match foreign {
         Some(Foreign { name, counterpart: Some(ours), .. }) => error.help(format!("on JAX, {ours} takes the place of {name}")),
         Some(Foreign { of, .. }) => error.help(format!("on JAX, compute with keras.ops or jax.numpy in the place of {of}")),
-        None => error.help("write the number itself into the file, tell it when compiling (--value NAME=...), or pass data through a model input"),
+        None => match host.named() {
+            Some((name, Taken::Itself)) if of_tensors(what) => error.help(format!(
+                "pass it through a model input, or write it into the file; a number can be told when compiling: --value \"{name}=10\""
+            )),
+            Some((name, taken)) => error.help(telling(name, taken, what)),
+            None => error.help("write the number itself into the file, tell it when compiling (--value NAME=...), or pass data through a model input"),
+        },
     }
+}
+
+/// Whether a number alone would seldom do at `what`.
+fn of_tensors(what: &str) -> bool {
+    ["tensor", "the output of", "`Functional`", "`Sequential`", "`Model`"].iter().any(|part| what.contains(part))
+}
+
+/// How to tell what only the run has of what the program calls `name`.
+fn telling(name: &str, taken: Taken, what: &str) -> String {
+    let list = ["loop", "sequence", "dict", "exception"].iter().any(|word| what.contains(word));
+    let (tell, example) = match taken {
+        Taken::Shape => ("its type", "f32[1000,28,28]"),
+        Taken::Vocabulary => ("the vocabulary", "[\"a\",\"b\"]"),
+        Taken::Length => ("a list or a type of that length", "i32[10]"),
+        Taken::Itself if list => ("it", "[\"a\",\"b\"]"),
+        Taken::Itself => ("it", "10"),
+    };
+    let quote = if example.contains('"') { '\'' } else { '"' };
+    format!(
+        "tell {tell} when compiling, such as --value {quote}{name}={example}{quote}; write it into the file; or pass data through a model input"
+    )
 }
 
 /// Whether all leaves of a value are state of the run.
@@ -164,6 +191,7 @@ impl Interp {
         // `dataset.batch(32)`, `DataLoader(data, batch_size=32)`.
         let named = args.keywords.iter().find(|(name, _)| &**name == "batch_size").and_then(|(_, value)| size(value));
         let first = args.positional.first().and_then(size).filter(|_| callee.member() == Some("batch"));
+        let known = self.known_result(callee, &args, &result);
         // `tqdm(dataset)` comes in the batches of the data set.
         let passed = match callee.batch() {
             Some(_) => None,
@@ -179,6 +207,7 @@ impl Interp {
         }
         match named.or(first) {
             Some(batch) => Value::Host(result.with_batch(batch)),
+            None if known.is_some() => known.unwrap_or(Value::None),
             None => match (self.numpy_of_host(callee, args, result), passed) {
                 (Value::Host(host), Some(batch)) if host.array().is_none() => Value::Host(host.with_batch(batch)),
                 (value, _) => value,
@@ -259,12 +288,20 @@ impl Interp {
     /// The value that a name gets: what the user told when compiling (`--value`), in the place of one that only
     /// exists at run time.
     pub(super) fn told(&self, name: &str, value: Value) -> Value {
-        match (&value, self.told.iter().find(|(known, _)| &**known == name)) {
+        let told = self.told.iter().find(|(known, _)| &**known == name);
+        match (&value, told) {
             (Value::Host(host), Some((_, Value::Host(told)))) => {
                 let ty = told.array().cloned();
-                Value::Host(ty.map_or_else(|| host.clone(), |ty| host.with_type(ty)))
+                Value::Host(ty.map_or_else(|| host.clone(), |ty| host.with_type(ty)).with_name(name))
             }
             (Value::Host(_), Some((_, told))) => told.clone(),
+            // A list or dict of values of the run.
+            (Value::List(_) | Value::Dict(_) | Value::Tuple(_), Some((_, told))) => {
+                let mut unknown = false;
+                value.for_each_leaf(&mut |leaf| unknown |= matches!(leaf, Value::Host(_)));
+                if unknown { told.clone() } else { value }
+            }
+            (Value::Host(host), None) if host.span().is_some() => Value::Host(host.with_name(name)),
             _ => value,
         }
     }

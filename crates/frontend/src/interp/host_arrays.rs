@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::library::Args;
 use crate::modules::{self, Found};
 use crate::syntax::ast::BinaryOp;
-use crate::value::host::Known;
+use crate::value::host::{Known, Taken};
 use crate::value::{Host, Value};
 
 /// Functions of NumPy's generators and of `numpy.random` whose results have the size that they are asked for: where it
@@ -154,6 +154,7 @@ impl Interp {
             let full = format!("{}.{name}", host.what());
             return modules::host_alias(&full).unwrap_or_else(|| Value::Host(Host::new(full, None)));
         }
+        let host = if matches!(name, "shape" | "ndim" | "size") { host.taken(Taken::Shape) } else { host.clone() };
         match self.told_part(name) {
             Some(ty) => Value::Host(host.know(Known::Array(ty))),
             None => Value::Host(host.with_member(name)),

@@ -19,6 +19,7 @@ pub(crate) mod generator;
 mod hashing;
 pub(crate) mod host;
 mod host_arrays;
+mod host_results;
 mod import;
 pub(crate) mod iterate;
 pub(crate) mod limits;
@@ -98,6 +99,8 @@ pub struct Interp {
     pub(crate) saved: Vec<(Rc<str>, Rc<LayerObject>)>,
     /// The model whose inputs have sizes that the user told, with its graph for these.
     pub(crate) sized: Option<(Rc<LayerObject>, Rc<crate::keras::models::Functional>)>,
+    /// The types of the targets of training that `--input-shape` tells, for a batch.
+    pub(crate) targets: Option<Vec<keramos_ir::TensorType>>,
     /// Layers that were adapted to data that only exist at run time.
     pub(crate) adapted: Vec<Rc<LayerObject>>,
     /// The instance that its native base's constructor is making the other half of.
@@ -155,6 +158,7 @@ impl Interp {
             told: Vec::new(),
             saved: Vec::new(),
             sized: None,
+            targets: None,
             adapted: Vec::new(),
             deriving: None,
             tracked: Tracked::default(),

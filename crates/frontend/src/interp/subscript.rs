@@ -128,8 +128,15 @@ impl Interp {
         if let Value::Host(host) = value {
             return Ok(self.host_item(host, index));
         }
-        if let (Value::Host(_), Value::List(_) | Value::Tuple(_) | Value::Str(_) | Value::Dict(_)) = (index, value) {
-            return Ok(index.clone());
+        if let Value::List(_) | Value::Tuple(_) | Value::Str(_) | Value::Dict(_) = value {
+            let unknown = |index: &Value| matches!(index, Value::Host(_)).then(|| index.clone());
+            let unknown = match index {
+                Value::Slice(bounds) => bounds.iter().find_map(unknown),
+                index => unknown(index),
+            };
+            if let Some(unknown) = unknown {
+                return Ok(unknown);
+            }
         }
         match (value, index) {
             (Value::List(values), Value::Slice(slice)) => {

@@ -22,6 +22,8 @@ pub(crate) mod written;
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
+use keramos_ir::DType;
+
 use crate::diagnostics::{codes, suggest};
 use crate::error::Error;
 use crate::interp::builtins::Builtin;
@@ -262,8 +264,18 @@ pub(crate) fn submodule(module: &ModuleDecl, name: &str) -> Option<Value> {
     }
 }
 
-/// A host attribute that is a supported module after all: `tf.keras`.
+/// A host attribute that is known after all: a supported module (`tf.keras`) or a type of elements (`tf.float32`), which
+/// Keras takes from TensorFlow with all backends.
 pub(crate) fn host_alias(full: &str) -> Option<Value> {
+    match full.strip_prefix("tensorflow.") {
+        Some("string") => return Some(Value::str("string")),
+        Some(name) if name != "bool_" => {
+            if let Some(dtype) = DType::from_numpy_name(name) {
+                return Some(Value::DType(dtype));
+            }
+        }
+        _ => {}
+    }
     match (full.starts_with("tensorflow.keras"), find(full)) {
         (true, Found::Module(module)) => Some(Value::Module(module)),
         _ => None,

@@ -9,7 +9,7 @@ use keramos_ir::{DType, TensorType};
 use super::assemble::{self, State};
 use super::step::Unknown;
 use super::training::Compiled;
-use super::{Entry, EntryKind, Port, PortKind, steps};
+use super::{Entry, EntryKind, Port, PortKind, steps, targets};
 use crate::diagnostics::codes;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -206,7 +206,7 @@ impl Own<'_> {
         let inputs = assemble::input_types(&self.graph.inputs, self.batch)?;
         let mut children = Vec::new();
         if given.targets {
-            children.push(self.targets(&host));
+            children.push(self.targets(interp, &host));
         }
         if given.weights {
             let ty = TensorType::new(DType::F32, [self.batch]);
@@ -234,7 +234,8 @@ impl Own<'_> {
     }
 
     /// The targets: those of losses, or what the step makes known.
-    fn targets(&self, host: &Host) -> Rc<Unknown> {
+    fn targets(&self, interp: &Interp, host: &Host) -> Rc<Unknown> {
+        let known_targets = targets::known(interp, self.model()).map(|types| self.of_batch(types));
         let known = self.compiled.targets(self.batch);
         let names = assemble::output_names(self.graph);
         let target = |(output, ty): (usize, TensorType)| {
@@ -242,10 +243,19 @@ impl Own<'_> {
         };
         let mut targets: Vec<Rc<Unknown>> = known.into_iter().map(target).collect();
         match targets.len() {
-            0 => Unknown::new("y", host.clone()),
+            0 => match known_targets {
+                Some(known) if known.len() == 1 => Unknown::array("y", host.clone(), known[0].clone(), None),
+                _ => Unknown::new("y", host.clone()),
+            },
             1 => targets.remove(0),
             _ => Unknown::tuple("y", host.clone(), targets),
         }
+    }
+
+    /// The types with the batch size of the step.
+    fn of_batch(&self, mut types: Vec<TensorType>) -> Vec<TensorType> {
+        types.iter_mut().filter_map(|ty| ty.shape.first_mut()).for_each(|first| *first = self.batch);
+        types
     }
 
     /// The step's function, and the names of its logs. Parameters are the state, the model's inputs (unless all

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use keramos_ir::TensorType;
+
 use super::function::{Request, placeholder_of};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -41,13 +43,17 @@ pub(crate) fn told(texts: &[String]) -> Result<Vec<(Rc<str>, Value)>> {
 /// The text names no types, or the model cannot take such inputs.
 pub fn call_on(interp: &mut Interp, model: &Rc<LayerObject>, types: &str) -> Result<()> {
     let graph = models::graph_of(interp, model)?;
+    let request = Request::parse(&format!("{}:{types}", model.name()))?;
+    let mut given = request.positional.unwrap_or_default();
+    if let Some((inputs, targets)) = with_targets(graph.as_deref(), &given) {
+        interp.targets = Some(targets);
+        given = vec![inputs];
+    }
     let open =
         |graph: &models::Functional| graph.inputs.iter().any(|input| input.0.shape.iter().skip(1).any(Option::is_none));
     if graph.as_ref().is_some_and(|graph| !open(graph)) {
         return Ok(());
     }
-    let request = Request::parse(&format!("{}:{types}", model.name()))?;
-    let given = request.positional.unwrap_or_default();
     let mut count = 0;
     let mut leaf = |value: &Value| match placeholder_of(value) {
         Some(ty) => {
@@ -65,13 +71,31 @@ pub fn call_on(interp: &mut Interp, model: &Rc<LayerObject>, types: &str) -> Res
         interp.sized = Some((model.clone(), Rc::new(graph)));
         return Ok(());
     }
-    if let (Some(_), [Value::Symbolic(input)]) = (model.kind::<models::Sequential>(), inputs.as_slice()) {
+    let one = <[Value; 1]>::try_from(inputs).map(|[one]| one);
+    build(interp, model, one.unwrap_or_else(Value::list))
+}
+
+/// Builds a model that has not been called.
+fn build(interp: &mut Interp, model: &Rc<LayerObject>, inputs: Value) -> Result<()> {
+    if let (Some(_), Value::Symbolic(input)) = (model.kind::<models::Sequential>(), &inputs) {
         let build = interp.attribute(&model.as_value(), "build")?;
         return interp.call(&build, Args::positional(vec![input.shape_value()])).map(drop);
     }
-    let one = <[Value; 1]>::try_from(inputs).map(|[one]| one);
-    let inputs = one.unwrap_or_else(Value::list);
     model.call(interp, Args::positional(vec![inputs])).map(drop)
+}
+
+/// The inputs and the types of the targets in `(x, y)`, if that is what is told: a pair whose first part has a leaf for each
+/// input of the model, or, of a model that is not built, parts.
+fn with_targets(graph: Option<&models::Functional>, given: &[Value]) -> Option<(Value, Vec<TensorType>)> {
+    let [pair] = given else { return None };
+    let [inputs, targets] = <[Value; 2]>::try_from(pair.elements()?).ok()?;
+    let (count, nested) = (inputs.leaves().len(), inputs.elements().is_some());
+    let is_pair = match graph {
+        Some(graph) => count == graph.inputs.len() && (count == 1 || nested),
+        None => nested,
+    };
+    let types = || targets.leaves().iter().map(placeholder_of).collect::<Option<Vec<_>>>();
+    is_pair.then(types)?.map(|types| (inputs, types))
 }
 
 /// The inputs of a graph with the sizes that `given` tells.

@@ -12,6 +12,7 @@ mod stack;
 mod step;
 mod steps;
 mod summary;
+mod targets;
 mod training;
 
 pub use build::{Options, build};

@@ -248,7 +248,12 @@ fn losses(
         interp.tracer.push_scope(loss.loss.name.clone());
         let value = loss.loss.compute(interp, y_true, &outputs[loss.output], &batch.weights);
         interp.tracer.pop_scope();
-        let value = value?;
+        let value = value.map_err(|error| match loss.loss.is_own() {
+            true => error.note(format!("the target is taken to be {}", y_true.ty())).help(
+                "tell the types of a batch when compiling: --input-shape \"(f32[32,784],i32[32])\", inputs and targets",
+            ),
+            false => error,
+        })?;
         if value.rank() != 0 {
             return Err(Error::shape(format!(
                 "the loss `{}` gives one value per row; training needs one number",

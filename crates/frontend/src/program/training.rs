@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::adapt;
 use super::assemble::{self, State};
-use super::{Fit, Training, ValidationFreq, custom, fitted};
+use super::{Fit, Training, ValidationFreq, custom, fitted, targets};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -83,12 +83,17 @@ impl Compiled {
         let optimizer = optimizers::get(interp, args.get("optimizer")?)?;
         let mut losses = Vec::new();
         let mut targets = vec![None; outputs];
+        let known = targets::known(interp, model).filter(|known| known.len() == outputs);
         for (output, (identifier, weight)) in loss.into_iter().zip(weights).enumerate() {
             let Some(identifier) = identifier else { continue };
             let loss = resolve_loss(interp, &identifier, &shapes[output])?;
             warn_of_predictions(interp, graph, output, loss.predictions());
             targets[output] = Some(match loss.is_sparse() {
                 true => TensorType::new(DType::I32, &shapes[output][..shapes[output].len().saturating_sub(1)]),
+                false if loss.is_own() => {
+                    let known = known.as_ref().and_then(|known| known.get(output));
+                    TensorType::new(DType::F32, targets::shape(interp, &loss, known, &shapes[output]))
+                }
                 false => TensorType::new(DType::F32, shapes[output].clone()),
             });
             let weight = weight.map(|w| number(&w)).transpose()?;

@@ -26,6 +26,8 @@ struct Origin {
     known: Known,
     /// For what `enumerate` makes of it: the first number.
     counted: Option<i64>,
+    /// The name that the program gave to what it is computed from, the nearest of several, and what it took of that.
+    named: Option<(Rc<str>, Taken)>,
 }
 
 /// What is known about a value that only the run has.
@@ -44,6 +46,21 @@ pub(crate) enum Known {
     Generator,
     /// It goes through the elements of this list or tuple, and shows how far it is.
     Through(Value),
+    /// It is a layer that looks up these tokens.
+    Vocabulary(Rc<[Value]>),
+}
+
+/// What was last taken of the value that a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Taken {
+    /// The value itself, or something computed from it.
+    Itself,
+    /// Something of its shape.
+    Shape,
+    /// Its length.
+    Length,
+    /// What a layer that looks up makes of it, a vocabulary.
+    Vocabulary,
 }
 
 impl Host {
@@ -58,7 +75,47 @@ impl Host {
             function: None,
             known: Known::Nothing,
             counted: None,
+            named: None,
         }))
+    }
+
+    /// The same value, which the program gives a name.
+    #[must_use]
+    pub(crate) fn with_name(&self, name: &str) -> Host {
+        self.changed(|origin| {
+            if !matches!((&origin.known, &origin.named), (Known::Nothing, Some((_, Taken::Vocabulary)))) {
+                origin.named = Some((name.into(), Taken::Itself));
+            }
+        })
+    }
+
+    /// The same value, made by a layer that looks up out of the vocabulary with that name.
+    #[must_use]
+    pub(crate) fn looking_up(&self, vocabulary: &str) -> Host {
+        self.changed(|origin| origin.named = Some((vocabulary.into(), Taken::Vocabulary)))
+    }
+
+    /// The same value, of which something is taken that its name alone does not tell.
+    #[must_use]
+    pub(crate) fn taken(&self, what: Taken) -> Host {
+        match self.0.named {
+            Some((_, Taken::Itself)) => self.changed(|origin| {
+                if let Some((_, taken)) = &mut origin.named {
+                    *taken = what;
+                }
+            }),
+            _ => self.clone(),
+        }
+    }
+
+    /// The nearest name of what it is computed from, and what was taken of that.
+    pub(crate) fn named(&self) -> Option<(&str, Taken)> {
+        self.0.named.as_ref().map(|(name, taken)| (&**name, *taken))
+    }
+
+    /// What is known about it.
+    pub(crate) fn known(&self) -> &Known {
+        &self.0.known
     }
 
     fn changed(&self, change: impl FnOnce(&mut Origin)) -> Host {
@@ -91,7 +148,13 @@ impl Host {
     /// An attribute of it.
     #[must_use]
     pub fn with_member(&self, name: &str) -> Host {
-        self.changed(|origin| origin.member = Some(name.to_owned()))
+        self.changed(|origin| {
+            origin.member = Some(name.to_owned());
+            // What the attribute is, the value under the name tells to those only who can read it.
+            if matches!(origin.named, Some((_, Taken::Itself))) {
+                origin.named = None;
+            }
+        })
     }
 
     /// Something computed from it, of which nothing is known but where it comes from.
@@ -205,6 +268,11 @@ impl Host {
     /// The attribute that it is of another host value.
     pub fn member(&self) -> Option<&str> {
         self.0.member.as_deref()
+    }
+
+    /// Whether it is a function, a class or a module of TensorFlow.
+    pub(crate) fn is_of_tensorflow(&self) -> bool {
+        self.0.span.is_none() && self.0.what.starts_with("tensorflow")
     }
 
     /// What it is, in the program's words.

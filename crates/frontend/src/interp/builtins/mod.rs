@@ -17,6 +17,7 @@ use crate::error::Result;
 use crate::interp::Interp;
 use crate::library::{Args, FunctionDecl};
 use crate::syntax::ast::Symbol;
+use crate::value::host::Taken;
 use crate::value::{Object, Value, downcast};
 
 pub(crate) use convert::sort_values;
@@ -103,7 +104,7 @@ fn call_declared(interp: &mut Interp, decl: &'static FunctionDecl, mut args: Arg
             {
                 return Ok(Value::Host(pairs));
             }
-            let host = host.derived();
+            let host = if decl.name == "len" { host.derived().taken(Taken::Length) } else { host.derived() };
             return Ok(match crate::modules::numpy::is_own(decl) {
                 true => interp.numpy_call(decl.name, args, host),
                 false => Value::Host(host),

@@ -212,6 +212,15 @@ impl LossObject {
         }
     }
 
+    /// Whether the program defines it.
+    pub fn is_own(&self) -> bool {
+        match &self.kind {
+            Kind::Native(_) => false,
+            Kind::Function(function) => !matches!(function, Value::Function(_)),
+            Kind::Derived(instance) => !has(instance, &["_class_numbers", "_labels"]),
+        }
+    }
+
     /// Whether some class numbers stand for "leave this out" and need not be classes.
     pub fn ignores_classes(&self) -> bool {
         match &self.kind {

@@ -7,8 +7,9 @@ use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject};
 use crate::keras::layers::common::{self, DATA_FORMAT, KERNEL_AND_BIAS, flag, joined, none, string};
 use crate::keras::symbolic::SymbolicShape;
 use crate::keras::weights::Weight;
-use crate::library::{Bound, ClassDecl, Default, Param, Signature};
-use crate::value::Value;
+use crate::library::{Args, Bound, ClassDecl, Default, MethodDecl, Param, Signature};
+use crate::modules::{self, Found};
+use crate::value::{Value, downcast};
 
 macro_rules! conv {
     ($constant:ident $class:literal $alias:literal $spatial:literal $ones:expr, $doc:literal) => {
@@ -37,7 +38,7 @@ macro_rules! conv {
             .with(COMMON),
             doc: $doc,
             new: |interp, args| new(interp, args, &$constant, $spatial),
-            methods: &[],
+            methods: &[METHODS],
         };
     };
 }
@@ -45,6 +46,31 @@ macro_rules! conv {
 conv!(CONV1D "Conv1D" "Convolution1D" 1 Default::Int(1), "A convolution along sequences.");
 conv!(CONV2D "Conv2D" "Convolution2D" 2 Default::Ints(&[1, 1]), "A convolution over images.");
 conv!(CONV3D "Conv3D" "Convolution3D" 3 Default::Ints(&[1, 1, 1]), "A convolution over volumes.");
+
+/// What classes of the program that derive from a convolution call with a kernel of their own.
+const METHODS: &[MethodDecl] = &[MethodDecl {
+    name: "convolution_op",
+    signature: Signature::new(&[Param::required("inputs"), Param::required("kernel")]),
+    doc: "The convolution of `inputs` with `kernel`, with the layer's strides, padding and dilation; no bias, no activation.",
+    call: |interp, object, args| {
+        let layer = downcast::<LayerObject>(object).ok_or_else(|| Error::internal("a method of another object"))?;
+        let kind = layer.kind::<Conv>().ok_or_else(|| Error::internal("a method of another layer"))?;
+        let Found::Module(ops) = modules::find("keras.ops") else {
+            return Err(Error::internal("keras.ops is missing"));
+        };
+        let conv = (ops.get)("conv").ok_or_else(|| Error::internal("keras.ops.conv is missing"))?;
+        let option =
+            |name: &str, theirs: &str| (name.into(), kind.window.attribute(theirs).unwrap_or(Value::str("causal")));
+        let keywords = [
+            ("strides", "strides"),
+            ("padding", "padding"),
+            ("data_format", "data_format"),
+            ("dilation_rate", "dilation_rate"),
+        ];
+        let positional = vec![args.get("inputs")?.clone(), args.get("kernel")?.clone()];
+        interp.call(&conv, Args { positional, keywords: keywords.map(|(name, theirs)| option(name, theirs)).into() })
+    },
+}];
 
 #[derive(Debug)]
 struct Conv {
