@@ -4,15 +4,22 @@
 
 #![allow(dead_code, reason = "each user needs a part")]
 
+mod bytes;
+pub mod corpus;
 mod expressions;
+pub mod kinds;
 mod models;
 mod mutate;
+mod networks;
 mod statements;
 mod tables;
+mod transforms;
 
 use keramos_frontend::diagnostics::{Diagnostic, Source, SourceMap, Style, codes, render, to_json};
+use keramos_frontend::program::Program;
 use keramos_frontend::{Options, compile};
 
+#[allow(unused_imports, reason = "each user needs a part")]
 pub use mutate::mutated;
 
 /// Where decisions come from.
@@ -75,6 +82,9 @@ pub fn program(choices: &mut dyn Choices) -> String {
     text
 }
 
+const PYTHON_PRELUDE: &str = "import math, functools, enum, dataclasses, collections, contextlib, itertools, operator\na = [1, 2, 3]\nb = 'text'\nc = [0]\nx = 2.5\ny = {}\n\
+def f(x=1, *args, **kw): return x\ndef g(): yield from a\nclass C:\n    def method(self, *a): return a\no = C()\n";
+
 const PRELUDE: &str = "import functools, math\nfrom functools import partial\nimport jax\nimport jax.numpy as jnp\nimport keras\n\
 import numpy as np\nfrom jax import lax\nfrom keras import layers, ops\nimport enum, dataclasses, collections, contextlib, itertools, operator\na = [1, 2, 3]\nb = 'text'\nc = [0]\nx = jnp.arange(6.0).reshape(2, 3)\ny = np.zeros((4, 2))\n\
 def f(x=1, *args, **kw): return x\ndef g(): yield from a\nclass C:\n    def method(self, *a): return a\no = C()\n";
@@ -84,7 +94,13 @@ const MAX_STEPS: u64 = 100_000;
 
 /// Compiles a program and puts what is said into words. Panics if the compiler calls something its own mistake.
 pub fn compiled(text: &str) {
-    let options = Options { max_steps: Some(MAX_STEPS), ..Options::default() };
+    program_of(text, &[]);
+}
+
+/// As [`compiled`]; gives the program if there is one. Functions of the text may be asked for as entry points.
+pub fn program_of(text: &str, entries: &[String]) -> Option<Program> {
+    let mut options = Options { max_steps: Some(MAX_STEPS), ..Options::default() };
+    options.program.functions = entries.to_vec();
     let outcome = compile(Source::new("fuzz.py", text), &options);
     let sources = SourceMap::single(Source::new("fuzz.py", text));
     to_json(&outcome.diagnostics, &sources);
@@ -94,4 +110,5 @@ pub fn compiled(text: &str) {
     }
     let errors = outcome.diagnostics.iter().any(Diagnostic::is_error);
     assert!(errors || outcome.program.is_some(), "neither a program nor an error");
+    outcome.program
 }

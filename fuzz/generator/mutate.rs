@@ -1,11 +1,29 @@
 //! Mutations of real programs: lines and tokens change places, vanish, are replaced by others.
 
 use super::Choices;
+use super::corpus::Corpus;
 use super::expressions::expression;
 
 /// One of the programs with a few changes, some of which come from the other programs.
 pub fn mutated(choices: &mut dyn Choices, corpus: &[String]) -> String {
-    let mut lines: Vec<String> = pick(choices, corpus).lines().map(str::to_owned).collect();
+    let text = pick(choices, corpus).map_or("", String::as_str);
+    changed(choices, text, corpus)
+}
+
+/// A piece of a program with a few changes, and what it needs, mostly as it was.
+pub fn piece(choices: &mut dyn Choices, corpus: &Corpus) -> String {
+    let Some((head, body)) = pick(choices, &corpus.pieces) else { return String::new() };
+    let mut text = if choices.once_in(8) { changed(choices, head, &corpus.whole) } else { head.clone() };
+    if choices.once_in(6) {
+        let other = pick(choices, &corpus.pieces).map_or("", |(_, body)| body);
+        text += &changed(choices, other, &corpus.whole);
+    }
+    text + &changed(choices, body, &corpus.whole)
+}
+
+/// The text with a few changes.
+fn changed(choices: &mut dyn Choices, text: &str, corpus: &[String]) -> String {
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     for _ in 0..1 + choices.below(6) {
         if lines.is_empty() {
             break;
@@ -19,7 +37,7 @@ pub fn mutated(choices: &mut dyn Choices, corpus: &[String]) -> String {
                 lines.swap(at, other);
             }
             3 => {
-                let other: Vec<&str> = pick(choices, corpus).lines().collect();
+                let other: Vec<&str> = pick(choices, corpus).map_or("", String::as_str).lines().collect();
                 if !other.is_empty() {
                     let margin: String = lines[at].chars().take_while(|c| *c == ' ').collect();
                     lines.insert(at, format!("{margin}{}", other[choices.below(other.len())].trim_start()));
@@ -32,10 +50,9 @@ pub fn mutated(choices: &mut dyn Choices, corpus: &[String]) -> String {
     lines.join("\n") + "\n"
 }
 
-fn pick<'a>(choices: &mut dyn Choices, corpus: &'a [String]) -> &'a str {
-    // A byte's worth of choice would leave the later programs out.
-    let at = (choices.below(256) * 256 + choices.below(256)) % corpus.len().max(1);
-    corpus.get(at).map_or("", String::as_str)
+fn pick<'a, T>(choices: &mut dyn Choices, among: &'a [T]) -> Option<&'a T> {
+    // A byte's worth of choice would leave the later ones out.
+    among.get((choices.below(256) * 256 + choices.below(256)) % among.len().max(1))
 }
 
 /// A line with one token changed.

@@ -2,43 +2,31 @@
 
 use std::sync::OnceLock;
 
-use keramos_frontend::library::{ParamKind, Signature};
-use keramos_frontend::modules;
-use keramos_frontend::value::Value;
+use keramos_frontend::reference::{Callable, callables};
 
 use super::Choices;
 use super::expressions::expression;
 
-/// A name of a module that can be called, and the names of its parameters.
-struct Callable {
-    path: String,
-    parameters: Vec<&'static str>,
+fn all() -> &'static [Callable] {
+    static CALLABLES: OnceLock<Vec<Callable>> = OnceLock::new();
+    CALLABLES.get_or_init(callables)
 }
 
-fn callables() -> &'static [Callable] {
-    static CALLABLES: OnceLock<Vec<Callable>> = OnceLock::new();
-    CALLABLES.get_or_init(|| {
-        let modules =
-            modules::all().filter(|module| module.name.starts_with("keras") || module.name.starts_with("jax"));
-        let named = |signature: &Signature| {
-            let all = signature.params.iter().chain(signature.common);
-            all.filter(|p| matches!(p.kind, ParamKind::Normal | ParamKind::Keyword)).map(|p| p.name).collect()
-        };
-        let callable = |module: &'static str, name: &'static str, value: Option<Value>| {
-            let parameters = match value {
-                Some(Value::Class(decl)) => named(&decl.signature),
-                Some(Value::Function(decl)) => named(&decl.signature),
-                _ => Vec::new(),
-            };
-            Callable { path: format!("{module}.{name}"), parameters }
-        };
-        modules.flat_map(|m| (m.names)().into_iter().map(move |name| callable(m.name, name, (m.get)(name)))).collect()
-    })
-}
+/// Values whose methods are called, by the name that the reference gives their type.
+const SELVES: &[(&str, &[&str])] = &[
+    ("str", &["'a b,c'", "''", "'{:>{w}}'", "'ß\\n\\x00İ'", "b"]),
+    ("list", &["[3, 1, 2]", "[]", "a", "['x', None]"]),
+    ("tuple", &["(1, 2, 1)", "()"]),
+    ("range", &["range(5)", "range(10, 0, -3)"]),
+    ("dict", &["{'a': 1, 2: []}", "{}", "y"]),
+    ("set", &["{1, 2}", "set()", "frozenset('ab')"]),
+    ("number", &["7", "-2.5", "(2**70)", "True", "float('nan')"]),
+    ("iterator", &["iter(a)", "(i for i in a)", "zip(a, b)"]),
+];
 
 /// A call of a layer, function or class of the library.
 pub fn call(choices: &mut dyn Choices, depth: usize) -> String {
-    let all = callables();
+    let all = all();
     let at = (choices.below(256) * 256 + choices.below(256)) % all.len().max(1);
     let Some(callable) = all.get(at) else { return "len()".to_owned() };
     let mut args: Vec<String> = (0..choices.below(4)).map(|_| argument(choices, depth)).collect();
@@ -47,11 +35,27 @@ pub fn call(choices: &mut dyn Choices, depth: usize) -> String {
             args.push(format!("{name}={}", argument(choices, depth)));
         }
     }
-    let call = format!("{}({})", callable.path, args.join(", "));
+    let (of, name) = callable.path.rsplit_once('.').unwrap_or(("", &callable.path));
+    let call = match SELVES.iter().find(|(kind, _)| *kind == of) {
+        Some((_, values)) => format!("{}.{name}({})", choices.one(values), args.join(", ")),
+        None => format!("{}({})", callable.path, args.join(", ")),
+    };
     match choices.below(4) {
         0 => format!("{call}({})", argument(choices, depth)),
+        1 => format!("jax.jit(lambda x: {call})(x)"),
         _ => call,
     }
+}
+
+/// The import that a call needs.
+pub fn import_of(call: &str) -> String {
+    const PACKAGES: &[&str] = &["optax", "flax", "haiku", "keras", "jax"];
+    let mut words = call.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '.');
+    let module = words.find_map(|word| {
+        let (module, _) = word.rsplit_once('.')?;
+        PACKAGES.contains(&module.split('.').next()?).then_some(module)
+    });
+    module.map_or(String::new(), |module| format!("import {module}\n"))
 }
 
 fn argument(choices: &mut dyn Choices, depth: usize) -> String {

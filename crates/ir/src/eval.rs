@@ -1,8 +1,42 @@
 //! The reference evaluator: slow and obvious, the meaning that transforms and passes must keep.
 
 use std::borrow::{Borrow, Cow};
+use std::cell::Cell;
 
 use crate::{Array, Function, IrError, Primitive, Result, Value};
+
+thread_local! {
+    /// The work that evaluation on this thread may still do; `None` where it is not limited.
+    static LEFT: Cell<Option<u64>> = const { Cell::new(None) };
+}
+
+/// What `evaluate` gives if its calls of [`eval()`] and of primitives' `eval` do no more than `work`, from which what they
+/// did is taken; `None` if they would do more. An equation is as much work as its results have elements, and eight.
+///
+/// # Errors
+/// Those of `evaluate`.
+pub fn within<T>(work: &mut u64, evaluate: impl FnOnce() -> Result<T>) -> Result<Option<T>> {
+    let outer = LEFT.replace(Some(*work));
+    let result = evaluate();
+    let left = LEFT.replace(outer).unwrap_or(0);
+    *work = left;
+    match result {
+        Err(IrError::Eval { op: OUT_OF_WORK, .. }) if left == 0 => Ok(None),
+        result => result.map(Some),
+    }
+}
+
+/// What takes the place of a primitive's name when there is no work left.
+const OUT_OF_WORK: &str = "a long computation";
+
+fn spend(work: u64) -> Result<()> {
+    let Some(left) = LEFT.get() else { return Ok(()) };
+    LEFT.set(Some(left.saturating_sub(work)));
+    if work <= left {
+        return Ok(());
+    }
+    Err(IrError::Eval { op: OUT_OF_WORK, message: "it takes more work than it was given".to_owned() })
+}
 
 /// Runs `function` on `args`, given as arrays or as references to arrays.
 ///
@@ -20,6 +54,8 @@ pub fn eval<A: Borrow<Array>>(function: &Function, args: &[A]) -> Result<Vec<Arr
     }
     for (index, eqn) in function.equations.iter().enumerate() {
         let operands = eqn.inputs.iter().map(|&v| look_up(function, &env, v)).collect::<Result<Vec<_>>>()?;
+        let size = eqn.outputs.iter().map(|&value| function.ty(value).size()).fold(8, usize::saturating_add);
+        spend(size as u64)?;
         let outputs = eqn.op.eval(&operands)?;
         for &input in &eqn.inputs {
             if last_use[input.index()] == Some(index) {
@@ -89,6 +125,16 @@ mod tests {
     fn computes_results_in_order() {
         let results = eval(&square_plus_self(), &[Array::scalar(DType::F32, 3.0)]).unwrap();
         assert_eq!(results, [Array::scalar(DType::F32, 12.0), Array::scalar(DType::F32, 3.0)]);
+    }
+
+    #[test]
+    fn stops_when_the_work_is_done() {
+        let (f, args) = (square_plus_self(), [Array::scalar(DType::F32, 3.0)]);
+        let mut work = 30;
+        assert!(within(&mut work, || eval(&f, &args)).unwrap().is_some());
+        assert_eq!(work, 12);
+        assert_eq!(within(&mut work, || eval(&f, &args)).unwrap(), None);
+        assert!(eval(&f, &args).is_ok());
     }
 
     #[test]

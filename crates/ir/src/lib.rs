@@ -42,7 +42,7 @@ pub use attr::{Attr, AttrReader, Attrs};
 pub use builder::Builder;
 pub use dtype::DType;
 pub use error::{IrError, Result};
-pub use eval::eval;
+pub use eval::{eval, within};
 pub use float8::{F8E4M3FN, F8E5M2};
 pub use function::{Equation, Function, Value};
 pub use location::Location;

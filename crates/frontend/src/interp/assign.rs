@@ -109,7 +109,7 @@ impl Interp {
         Ok(())
     }
 
-    /// `target op= value`.
+    /// `target op= value`. The target is read before the value is evaluated.
     pub(super) fn augmented(
         &mut self,
         env: &Rc<Env>,
@@ -118,25 +118,28 @@ impl Interp {
         value: &Expr,
         span: Span,
     ) -> Result<()> {
+        let here = |error: Error| error.at(target.span);
         match &target.kind {
             TargetKind::Name(name) => {
-                let old = self.name(env, name).map_err(|error| error.at(target.span))?;
+                let old = self.read_once(env, target, |interp| interp.name(env, name)).map_err(here)?;
                 let new = self.in_place(env, op, &old, value, span)?;
                 env.bind(name, new);
                 Ok(())
             }
             TargetKind::Attribute { object, name } => {
                 let object = self.eval(env, object)?;
-                let old = self.attribute(&object, &name.name).map_err(|error| error.at(target.span))?;
+                let read = |interp: &mut Interp| interp.attribute(&object, &name.name);
+                let old = self.read_once(env, target, read).map_err(here)?;
                 let new = self.in_place(env, op, &old, value, span)?;
-                self.set_attribute(&object, &name.name, new).map_err(|error| error.at(target.span))
+                self.set_attribute(&object, &name.name, new).map_err(here)
             }
             TargetKind::Subscript { object, index } => {
                 let object = self.eval(env, object)?;
                 let index = self.eval(env, index)?;
-                let old = self.get_item(&object, &index).map_err(|error| error.at(target.span))?;
+                let read = |interp: &mut Interp| interp.get_item(&object, &index);
+                let old = self.read_once(env, target, read).map_err(here)?;
                 let new = self.in_place(env, op, &old, value, span)?;
-                self.set_item(&object, &index, new).map_err(|error| error.at(target.span))
+                self.set_item(&object, &index, new).map_err(here)
             }
             TargetKind::Unpack(_) | TargetKind::Starred(_) => {
                 Err(Error::new(codes::INVALID_TARGET, "an unpacking cannot be assigned to in place"))

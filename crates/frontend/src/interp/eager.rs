@@ -9,16 +9,13 @@ use keramos_ir::{Array, Function, Value as IrValue};
 use steps::{Steps, depends_on_params};
 
 use super::Interp;
+use super::limits::{MAX_LOOP_WORK, MAX_WORK};
 use crate::error::Result;
 use crate::keras::layer::layer_of;
 use crate::keras::variable::{InitialValue, VariableId, behind};
 use crate::library::{Args, FunctionDecl};
 use crate::trace::Tensor;
 use crate::value::{Host, ObjectRef, Value};
-
-/// Elements that a computation outside of functions may have in all its steps: longer ones are left to
-/// the artifact's `init`.
-const MAX_WORK: usize = 1 << 22;
 
 /// What an equation costs beside the elements that it computes, in elements.
 const EQUATION: usize = 16;
@@ -108,17 +105,22 @@ impl Interp {
         let mut early = dce(early);
         early.params.clear();
         let work = work(&early);
-        let long = work > MAX_WORK;
-        if long && self.eval.arrays.computes {
-            return Ok(None);
-        }
-        let mut arrays = Vec::new().into_iter();
-        if !long {
+        let mut known = None;
+        // Longer computations are left to the artifact's `init`.
+        if work as u64 <= MAX_WORK {
             self.spend_length(early.results.iter().map(|&v| early.ty(v).size()).sum())?;
             self.spend(work / 8)?;
             let no_arguments: &[Array] = &[];
-            arrays = keramos_ir::eval(&early, no_arguments)?.into_iter();
+            // Loops inside may take any number of steps.
+            let mut left = MAX_LOOP_WORK;
+            known = keramos_ir::within(&mut left, || keramos_ir::eval(&early, no_arguments))?;
+            self.spend(((MAX_LOOP_WORK - left) as usize).saturating_sub(work) / 8)?;
         }
+        let long = known.is_none();
+        if long && self.eval.arrays.computes {
+            return Ok(None);
+        }
+        let mut arrays = known.unwrap_or_default().into_iter();
         let run = |v: &IrValue| long || late[v.index()];
         let mut rest = function.clone();
         rest.results.retain(|v| run(v) && !function.params.contains(v));

@@ -50,20 +50,21 @@ pub(crate) struct Replay {
     input: Option<Input>,
 }
 
-fn place(expr: &Expr) -> usize {
-    std::ptr::from_ref(expr) as usize
+/// Where a part of the tree is; parts of different types never begin at one place, as trees hold them in boxes.
+fn place<T>(part: &T) -> usize {
+    std::ptr::from_ref(part) as usize
 }
 
 impl Replay {
-    /// What the expression has come to.
-    pub(crate) fn value(&self, expr: &Expr) -> Option<Value> {
-        if self.active { self.values.get(&place(expr)).cloned() } else { None }
+    /// What a part of the statement has come to.
+    pub(crate) fn value<T>(&self, part: &T) -> Option<Value> {
+        if self.active { self.values.get(&place(part)).cloned() } else { None }
     }
 
-    /// Keeps what an expression has come to.
-    pub(crate) fn note(&mut self, expr: &Expr, value: &Value) {
+    /// Keeps what a part of the statement has come to.
+    pub(crate) fn note<T>(&mut self, part: &T, value: &Value) {
         if self.active {
-            self.values.insert(place(expr), value.clone());
+            self.values.insert(place(part), value.clone());
         }
     }
 
@@ -97,6 +98,23 @@ fn suspended() -> Error {
 }
 
 impl Interp {
+    /// What is assigned to in place, read by `read` unless it was before the generator waited in this statement.
+    pub(super) fn read_once(
+        &mut self,
+        env: &Rc<Env>,
+        target: &Target,
+        read: impl FnOnce(&mut Interp) -> Result<Value>,
+    ) -> Result<Value> {
+        if let Some(value) = env.replay().and_then(|replay| replay.value(target)) {
+            return Ok(value);
+        }
+        let value = read(self)?;
+        if let Some(mut replay) = env.replay() {
+            replay.note(target, &value);
+        }
+        Ok(value)
+    }
+
     /// `yield value`: waits, and gives what is sent.
     pub(super) fn yield_value(&mut self, env: &Rc<Env>, expr: &Expr, value: Option<&Expr>) -> Result<Value> {
         let input = match env.replay() {

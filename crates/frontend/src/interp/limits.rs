@@ -19,6 +19,12 @@ pub(crate) const MAX_BITS: u64 = 1 << 20;
 /// Elements of the largest list, tuple or string that one operation may make.
 pub(crate) const MAX_ELEMENTS: usize = 1 << 24;
 
+/// Elements that one computation on constants may have in all its steps.
+pub(crate) const MAX_WORK: u64 = 1 << 22;
+
+/// The same for the steps that its loops take; see [`keramos_ir::within`].
+pub(crate) const MAX_LOOP_WORK: u64 = 1 << 24;
+
 /// Classes that one class may inherit from.
 pub(crate) const MAX_ANCESTORS: usize = 500;
 

@@ -30,6 +30,7 @@ pub(crate) mod numpy_arrays;
 pub(crate) mod operators;
 pub(crate) mod packages;
 mod passes;
+pub(crate) mod regex;
 mod scope;
 mod state;
 mod stmt;

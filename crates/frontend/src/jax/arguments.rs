@@ -8,6 +8,7 @@ use keramos_ir::{Array, DType, TensorType, as_tuple};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
+use crate::interp::limits::MAX_LOOP_WORK;
 use crate::interp::operators::number;
 use crate::interp::tensor::element;
 use crate::library::{Args, Bound, Default};
@@ -272,7 +273,9 @@ impl Call<'_> {
         if !traced.captures.is_empty() {
             return Ok(None);
         }
-        Ok(keramos_ir::eval(&traced.function, &known)?.into_iter().next())
+        let mut work = MAX_LOOP_WORK;
+        let made = keramos_ir::within(&mut work, || keramos_ir::eval(&traced.function, &known))?;
+        Ok(made.and_then(|arrays| arrays.into_iter().next()))
     }
 
     /// The size of a result: argument `size`, or what `code` counts in tensors known at compile time.

@@ -1,4 +1,4 @@
-//! `abc`, `contextlib`, `enum` and `string`.
+//! `abc`, `contextlib`, `enum`, `re` and `string`.
 
 use std::rc::Rc;
 
@@ -25,6 +25,12 @@ modules! {
         written: &[include_str!("../packages/python/enum.py")],
         refused: FLAGS,
         ..Contents::new("enum")
+    };
+    /// `re`.
+    RE = Contents {
+        written: &[include_str!("../packages/python/re.py")],
+        refused: &[Refused { name: "Scanner", why: "it is not documented; use `finditer`" }],
+        ..Contents::new("re")
     };
     /// `string`.
     STRING = Contents { written: &[include_str!("../packages/python/string.py")], ..Contents::new("string") };

@@ -1,5 +1,6 @@
 //! What only packages written in the model language see: `__keramos__`.
 
+mod patterns;
 mod sha1;
 
 use std::cell::RefCell;
@@ -18,12 +19,16 @@ use crate::value::{Host, Key, Value, downcast};
 /// `__keramos__`. It is in no table: only packages can import it.
 pub(crate) static PRIVATE: ModuleDecl = ModuleDecl {
     name: "__keramos__",
-    get: |name| FUNCTIONS.iter().find(|function| function.name == name).map(Builtin::value),
-    names: || FUNCTIONS.iter().map(|function| function.name).collect(),
+    get: |name| all().find(|function| function.name == name).map(Builtin::value),
+    names: || all().map(|function| function.name).collect(),
     tensor_functions: Vec::new,
     refused: &[],
     written: &[],
 };
+
+fn all() -> impl Iterator<Item = &'static FunctionDecl> {
+    FUNCTIONS.iter().chain(patterns::FUNCTIONS)
+}
 
 static FUNCTIONS: &[FunctionDecl] = functions! {
     "together" [(function)] "Calls the function; outside of traced functions, all that it computes is one computation." => together;

@@ -8,7 +8,7 @@ pub use constructs::{CONSTRUCTS, Construct, Support};
 
 use crate::interp::packages::{Importable, importable};
 use crate::interp::{builtins, methods};
-use crate::library::ModuleDecl;
+use crate::library::{ModuleDecl, ParamKind, Signature};
 use crate::modules::{self, written};
 use crate::value::Value;
 use render::{class, function, heading, table, value};
@@ -66,6 +66,63 @@ pub fn entry(name: &str) -> Option<String> {
         Value::Function(decl) => function(module.name, decl),
         other => format!("`{name}`: {}\n", value(&other)),
     })
+}
+
+/// Something that a program can call.
+#[derive(Debug)]
+pub struct Callable {
+    /// Its dotted name; that of a method begins with the type as the reference names it: `str.join`.
+    pub path: String,
+    /// The names of its parameters.
+    pub parameters: Vec<String>,
+}
+
+/// Everything in the tables that can be called: functions and classes of the packages, built-in functions, and the
+/// methods of built-in types.
+pub fn callables() -> Vec<Callable> {
+    let mut all = Vec::new();
+    for module in modules::all() {
+        for name in (module.names)() {
+            let found = (module.get)(name);
+            let signature = match &found {
+                Some(Value::Class(decl)) => Some(&decl.signature),
+                Some(Value::Function(decl)) => Some(&decl.signature),
+                Some(other) => builtins::declaration(other).map(|decl| &decl.signature),
+                None => None,
+            };
+            all.push(Callable {
+                path: format!("{}.{name}", module.name),
+                parameters: signature.map_or(Vec::new(), named),
+            });
+        }
+    }
+    for package in importable() {
+        for definition in definitions(package.parts) {
+            let inside = definition.call.split_once('(').map_or("", |(_, parameters)| parameters);
+            let first = |part: &str| part.split([':', '=', ')']).next().unwrap_or_default().trim().to_owned();
+            let parameters = inside.split(", ").map(first);
+            let is_name = |name: &String| {
+                name.starts_with(char::is_alphabetic) && name.chars().all(|c| c.is_alphanumeric() || c == '_')
+            };
+            let path = format!("{}.{}", package.name, definition.name);
+            all.push(Callable { path, parameters: parameters.filter(is_name).collect() });
+        }
+    }
+    for decl in builtins::function_tables().into_iter().chain([builtins::types()]).flatten() {
+        all.push(Callable { path: decl.name.to_owned(), parameters: named(&decl.signature) });
+    }
+    for (kind, methods) in methods::tables() {
+        for method in methods {
+            all.push(Callable { path: format!("{kind}.{}", method.name), parameters: named(&method.signature) });
+        }
+    }
+    all
+}
+
+/// The names of the parameters that may be given by name.
+fn named(signature: &Signature) -> Vec<String> {
+    let all = signature.params.iter().chain(signature.common);
+    all.filter(|p| matches!(p.kind, ParamKind::Normal | ParamKind::Keyword)).map(|p| p.name.to_owned()).collect()
 }
 
 /// The functions and classes that texts in the model language define.

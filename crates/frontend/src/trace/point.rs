@@ -12,6 +12,7 @@ use keramos_ir::{Array, Primitive, Value as IrValue};
 use super::tracer::leaked;
 use super::{Tensor, Tracer};
 use crate::error::Result;
+use crate::interp::limits::MAX_LOOP_WORK;
 
 /// A value known while the program is traced.
 #[derive(Clone, Debug)]
@@ -127,9 +128,10 @@ impl Tracer {
         };
         let operands: Option<Vec<&Known>> =
             equation.inputs.iter().map(|input| point.values.get(input).and_then(Option::as_ref)).collect();
+        let mut left = MAX_LOOP_WORK;
         let made = operands.and_then(|operands| {
             let arrays: Vec<&Array> = operands.iter().map(|known| &*known.array).collect();
-            let made = equation.op.eval(&arrays).ok()?;
+            let made = keramos_ir::within(&mut left, || equation.op.eval(&arrays)).ok()??;
             let differentiated = operands.iter().any(|known| known.differentiated) && !is_constant(equation.op.name());
             let known = |array: Array| Known {
                 differentiated: differentiated && array.ty().dtype.is_inexact(),
@@ -137,6 +139,7 @@ impl Tracer {
             };
             Some(made.into_iter().map(known).collect::<Vec<_>>())
         });
+        *work += (MAX_LOOP_WORK - left) as usize;
         let outputs = equation.outputs.clone();
         let mut made = made.map(Vec::into_iter);
         for output in outputs {

@@ -324,3 +324,28 @@ try:
     g.send({"stop": "bye"})
 except StopIteration as stop:
     print(stop.value)
+
+
+# What is assigned to in place is read before the generator waits.
+def adding():
+    x = 1
+    d = {"k": 10}
+
+    def change():
+        nonlocal x
+        x = 100
+        d["k"] = 1000
+
+    yield change
+    x += yield "name"
+    d["k"] += yield "item"
+    yield x, d
+
+
+adder = adding()
+change = next(adder)
+next(adder)
+change()
+print(adder.send(5))
+change()
+print(adder.send(7))

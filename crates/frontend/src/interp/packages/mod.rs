@@ -7,6 +7,8 @@
 mod refused;
 mod texts;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use refused::REFUSED;
@@ -20,6 +22,7 @@ use crate::error::{Error, Result};
 use crate::keras::graph;
 use crate::library::{Args, FunctionDecl, ModuleDecl};
 use crate::modules::written;
+use crate::syntax::ast::Block;
 use crate::syntax::parse;
 use crate::value::{Host, Object, Value};
 
@@ -192,20 +195,34 @@ impl Interp {
         if let Some((_, env)) = self.eval.packages.iter().find(|(known, _)| *known == name) {
             return Ok(env.clone());
         }
-        let (module, diagnostics) = parse(&Source::new(name, parts.join("\n")));
-        if let Some(problem) = diagnostics.first() {
-            return Err(Error::internal(format!("the package `{name}`: {}", problem.message)));
-        }
+        let body = parsed(name, parts)?;
         let env = Env::package();
         OWN_FUNCTIONS.iter().for_each(|function| env.bind(&function.name.into(), Builtin::value(function)));
         // As in Python, a package that is imported while it is read is there, as far as it got.
         self.eval.packages.push((name, env.clone()));
         let outer = std::mem::replace(&mut self.in_package, true);
-        let run = module.body.iter().try_for_each(|stmt| self.stmt(&env, stmt).map(drop));
+        let run = body.iter().try_for_each(|stmt| self.stmt(&env, stmt).map(drop));
         self.in_package = outer;
         run.map_err(|error| Error::internal(format!("the package `{name}`: {}", error.diagnostic().message)))?;
         Ok(env)
     }
+}
+
+/// The statements of a package. The texts never change, so that each is parsed once by a thread, however many files
+/// it compiles.
+fn parsed(name: &'static str, parts: &[&str]) -> Result<Block> {
+    thread_local! {
+        static PARSED: RefCell<HashMap<&'static str, Block>> = RefCell::default();
+    }
+    if let Some(body) = PARSED.with_borrow(|parsed| parsed.get(name).cloned()) {
+        return Ok(body);
+    }
+    let (module, diagnostics) = parse(&Source::new(name, parts.join("\n")));
+    if let Some(problem) = diagnostics.first() {
+        return Err(Error::internal(format!("the package `{name}`: {}", problem.message)));
+    }
+    PARSED.with_borrow_mut(|parsed| parsed.insert(name, module.body.clone()));
+    Ok(module.body)
 }
 
 impl Object for Package {

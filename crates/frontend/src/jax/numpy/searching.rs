@@ -263,7 +263,10 @@ pub(super) fn edges_of(c: &mut Call<'_>, x: &Tensor, bins: &Value, range: Option
     let float = if is_inexact(x.dtype()) { x.dtype() } else { c.t().default_float() };
     let Value::Int(bins) = bins else {
         let edges = to_tensor(c.interp, bins)?;
-        return c.t().to_float(&edges);
+        return match edges.shape() {
+            [n] if *n >= 2 => c.t().to_float(&edges),
+            _ => Err(c.invalid("bins", "a positive integer, or a vector of at least two edges")),
+        };
     };
     let bins = usize::try_from(*bins).ok().filter(|n| *n > 0).ok_or_else(|| c.invalid("bins", "a positive integer"))?;
     let (low, high) = match range {
