@@ -193,7 +193,7 @@ fn steps_and_calls_are_limited() {
         "x = []\ny = []\nfor i in range(3000): x, y = [x], [y]\nx == y\n",
         "print(f'{1:>99999999999}')\n",
     ] {
-        let evaluated = run(&Source::new("model.py", program), options);
+        let evaluated = run(&Source::new("model.py", program), options.clone());
         let found = errors(&evaluated);
         assert!(found.iter().any(|e| e.contains("K0902")), "{program}: {found:?}");
     }

@@ -67,7 +67,9 @@ pub(crate) fn reaches(host: &Host, what: &str) -> Error {
         Some(span) => error.label(span, "it comes from here"),
         None => error,
     };
-    if let Some(layer) = host.function().and_then(|name| name.strip_prefix("keras.layers.")) {
+    // A number that the layer knows, such as the size of its vocabulary, can be told; what it makes of data cannot.
+    let layer = host.function().and_then(|name| name.strip_prefix("keras.layers."));
+    if let Some(layer) = layer.filter(|_| of_tensors(what)) {
         return error.help(format!(
             "{layer} runs on TensorFlow's strings and tables, in front of the model: apply it to the data, and give the model its integers: keras.Input(shape=..., dtype=\"int32\")"
         ));

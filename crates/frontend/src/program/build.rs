@@ -65,6 +65,7 @@ pub fn build(
             }
             Err(error) => return Err(error),
         };
+        function::check_pure(interp, wanted, &function)?;
         // Calls with the same types and static arguments make one entry point.
         if !traced.iter().any(|known| function::same(known, &function)) {
             traced.push(function);

@@ -103,6 +103,6 @@ mod tests {
     fn other_shapes_are_refused() {
         let inputs = HostTensor::zeros(DType::F32, vec![1, 12]).unwrap();
         let error = draw(&inputs, &inputs, 1, false).unwrap_err();
-        assert!(error.to_string().contains("[12] are no images"), "{error}");
+        assert!(error.to_string().contains("(12,) are no images"), "{error}");
     }
 }

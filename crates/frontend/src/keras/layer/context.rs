@@ -15,7 +15,7 @@ use crate::library::Args;
 use crate::trace::Tensor;
 use crate::value::Value;
 
-/// What [`Layer::build`] works with.
+/// What [`Layer::build`](super::Layer::build) works with.
 #[derive(Debug)]
 pub struct Build<'a> {
     /// The compilation.
@@ -26,7 +26,7 @@ pub struct Build<'a> {
     pub args: &'a Args,
 }
 
-/// What [`Layer::call`] works with: the layer, the call's arguments and the trace.
+/// What [`Layer::call`](super::Layer::call) works with: the layer, the call's arguments and the trace.
 #[derive(Debug)]
 pub struct Call<'a> {
     /// The compilation; `interp.tracer` is where operations go.

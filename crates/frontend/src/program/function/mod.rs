@@ -9,7 +9,7 @@ pub use called::called;
 pub(crate) use called::canonical;
 pub(crate) use called::uncalled;
 pub(crate) use request::Request;
-pub(super) use trace::{Traced, name_apart, same, trace};
+pub(super) use trace::{Traced, check_pure, name_apart, same, trace};
 
 use crate::diagnostics::{codes, suggest};
 use crate::error::{Error, Result};

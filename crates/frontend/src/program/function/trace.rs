@@ -27,6 +27,8 @@ pub struct Traced {
     results: Vec<String>,
     /// The variables that the function reads: its last parameters.
     pub reads: Vec<VariableId>,
+    /// The variables that it changes.
+    assigned: Vec<VariableId>,
     statics: Vec<Static>,
 }
 
@@ -75,8 +77,7 @@ pub fn name_apart(traced: &mut [Traced]) {
 /// `jax.tree.leaves`, by position and then by name; its results are the leaves of what it returns.
 ///
 /// # Errors
-/// The arguments do not fit the function, it fails, changes variables, or returns something that is no
-/// array.
+/// The arguments do not fit the function, it fails, or returns something that is no array.
 pub fn trace(interp: &mut Interp, wanted: &Wanted) -> Result<Traced> {
     let mut leaves = Leaves::default();
     let (by_position, by_name) = wanted.donated();
@@ -124,15 +125,21 @@ pub fn trace(interp: &mut Interp, wanted: &Wanted) -> Result<Traced> {
         tensors(interp, &wanted.name, &result, &mut results)
     });
     let (function, reads, assigned) = traced.map_err(|error| error.at(place))?;
-    if let Some(&id) = assigned.first() {
-        let path = &interp.variables.get(id).path;
-        let message = format!("the entry point `{}` changes the variable `{path}`", wanted.name);
-        return Err(Error::ty(message)
-            .at(place)
-            .help("return the new value instead; an entry point has no side effects"));
-    }
     let arguments = leaves.tensors.into_iter().map(|leaf| (leaf.name, leaf.donated)).collect();
-    Ok(Traced { function, arguments, results, reads, statics })
+    Ok(Traced { function, arguments, results, reads, assigned, statics })
+}
+
+/// Checks that a function which was traced changes no variables.
+///
+/// # Errors
+/// The first variable that it changes.
+pub fn check_pure(interp: &Interp, wanted: &Wanted, traced: &Traced) -> Result<()> {
+    let Some(&id) = traced.assigned.first() else { return Ok(()) };
+    let path = &interp.variables.get(id).path;
+    let place = user_function(&wanted.function).and_then(|f| f.header()).unwrap_or(interp.span);
+    Err(Error::ty(format!("the entry point `{}` changes the variable `{path}`", wanted.name))
+        .at(place)
+        .help("return the new value instead; an entry point has no side effects"))
 }
 
 /// An argument without arrays.

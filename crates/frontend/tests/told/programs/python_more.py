@@ -72,6 +72,12 @@ math.gcd(1.5)
 math.acos(2)
 math.floor("a")
 
+#: patterns
+import re
+re.compile(r"(?L)a")
+re.compile(r"\N{DIGIT ONE}")
+re.match("(a|b)*c", "ab" * 20000)
+
 #: super's methods
 class A:
     pass
