@@ -213,6 +213,35 @@ fn a_loop_goes_on_where_it_stopped() {
     assert_eq!(state("rest.kar"), state("whole.kar"));
 }
 
+const MOMENTS: &str = r"import jax
+import jax.numpy as jnp
+import optax
+
+params = {'w': jnp.zeros((4, 2)), 'b': jnp.zeros(2)}
+tx = optax.adam(0.1)
+state = tx.init(params)
+
+@jax.jit
+def step(params, state, x):
+    loss, grads = jax.value_and_grad(lambda p: jnp.mean((x @ p['w'] + p['b']) ** 2))(params)
+    updates, state = tx.update(grads, state, params)
+    return optax.apply_updates(params, updates), state, loss
+
+for x in open('data'):
+    params, state, loss = step(params, state, x)
+";
+
+/// What an optimizer keeps beside the parameters, and the number of steps, are no parameters of the model.
+#[test]
+fn moments_of_optax_are_not_counted_as_trained() {
+    let place = Workplace::new();
+    place.write("m.py", MOMENTS);
+    place.keramos(&["compile", "m.py", "-o", "m.kar", "--target", "none", "--input-shape", "f32[8,4]"]).ok();
+    let shown = place.keramos_run(&["inspect", "m.kar", "--json"]).ok().stdout;
+    let shown: Value = serde_json::from_str(&shown).expect("JSON");
+    assert_eq!(shown["trainable_parameters"], 10, "{shown}");
+}
+
 #[test]
 fn ctrl_c_saves_a_loop() {
     let place = Workplace::new();

@@ -60,6 +60,34 @@ fn a_file_without_a_model_and_one_that_does_not_parse() {
 }
 
 #[test]
+fn wrong_commands_and_files() {
+    let place = Workplace::new();
+    place.write("model.py", &format!("{HEAD}model = keras.Sequential([keras.Input((4,)), layers.Dense(1)])\n"));
+    place.write("tabs.py", "import keras\nif True:\n\tx = 1\n        y = 2\n");
+    let lines: &[&[&str]] = &[
+        &["train", "model.py"],
+        &["compil", "model.py"],
+        &["compile", "missing.py"],
+        &["check", "."],
+        &["check", "tabs.py"],
+        &["compile", "model.py", "--target", "none", "-o", "missing/model.kar"],
+        &["compile", "model.py", "--target", "gpu"],
+        &["compile", "model.py", "--target", "none", "--weights", "missing.weights.h5"],
+        &["compile", "model.py", "--batch", "0"],
+        &["compile", "model.py", "--entry", "predict"],
+        &["explain", "K9999"],
+        &["reference", "Dens"],
+    ];
+    let mut told = String::new();
+    for words in lines {
+        let run = place.keramos(words);
+        assert_ne!(run.code, Some(0), "{words:?}");
+        told.push_str(&format!("$ keramos {}\n{}{}\n", words.join(" "), run.stdout, run.stderr));
+    }
+    insta::assert_snapshot!(told);
+}
+
+#[test]
 fn json_for_tools() {
     let place = Workplace::new();
     place.write("model.py", &format!("{HEAD}layers.Dens(3)\n"));

@@ -106,12 +106,19 @@ impl Builder {
     fn infer(&self, op: &Op, inputs: &[Value]) -> Result<Vec<TensorType>> {
         let ty = |v: Value| self.function.ty(v);
         // The common numbers of operands need no list in memory.
-        match *inputs {
+        let types = match *inputs {
             [] => op.infer(&[]),
             [x] => op.infer(&[ty(x)]),
             [x, y] => op.infer(&[ty(x), ty(y)]),
             [x, y, z] => op.infer(&[ty(x), ty(y), ty(z)]),
             _ => op.infer(&inputs.iter().map(|&v| ty(v)).collect::<Vec<_>>()),
+        }?;
+        match types.iter().find(|ty| !ty.is_addressable()) {
+            None => Ok(types),
+            Some(result) => {
+                let operands: Vec<&TensorType> = inputs.iter().map(|&v| ty(v)).collect();
+                Err(IrError::ty(op.name(), format!("the result {result} is too large for any machine"), &operands))
+            }
         }
     }
 

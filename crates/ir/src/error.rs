@@ -9,7 +9,7 @@ pub type Result<T, E = IrError> = std::result::Result<T, E>;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum IrError {
     /// A primitive was given operands that its type rule rejects.
-    #[error("{op}: {message} (operands {})", list(operands))]
+    #[error("{op}: {message}{}", given(operands))]
     Type {
         /// The primitive's name.
         op: &'static str,
@@ -87,6 +87,11 @@ impl IrError {
     pub fn ty(op: &'static str, message: impl Into<String>, operands: &[&TensorType]) -> Self {
         IrError::Type { op, message: message.into(), operands: operands.iter().map(|&t| t.clone()).collect() }
     }
+}
+
+/// The operands' types in brackets; nothing where there are none.
+fn given(operands: &[TensorType]) -> String {
+    if operands.is_empty() { String::new() } else { format!(" (operands {})", list(operands)) }
 }
 
 fn list(types: &[TensorType]) -> String {

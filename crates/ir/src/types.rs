@@ -84,12 +84,18 @@ impl TensorType {
 
     /// Number of elements; 1 for a scalar.
     pub fn size(&self) -> usize {
-        self.shape.iter().product()
+        self.shape.iter().fold(1, |n: usize, &d| n.saturating_mul(d))
     }
 
     /// Bytes of the dense data.
     pub fn bytes(&self) -> usize {
-        self.size() * self.dtype.size()
+        self.size().saturating_mul(self.dtype.size())
+    }
+
+    /// Whether a machine could hold it: its bytes can be counted, also those of a part along some of its dimensions.
+    pub fn is_addressable(&self) -> bool {
+        let bytes = self.shape.iter().try_fold(self.dtype.size(), |n, &d| n.checked_mul(d.max(1)));
+        bytes.is_some_and(|n| n <= isize::MAX as usize)
     }
 
     /// The same shape with another element type.

@@ -28,8 +28,9 @@ impl Padding {
 
     /// The padded size of a dimension, `None` if more is removed than there is.
     pub fn size(self, n: usize) -> Option<usize> {
-        let dilated = n + n.saturating_sub(1) * self.interior;
-        usize::try_from(dilated as i64 + self.low + self.high).ok()
+        let dilated = n.saturating_add(n.saturating_sub(1).saturating_mul(self.interior));
+        let dilated = i64::try_from(dilated).unwrap_or(i64::MAX);
+        usize::try_from(dilated.saturating_add(self.low).saturating_add(self.high)).ok()
     }
 }
 

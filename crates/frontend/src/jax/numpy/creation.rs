@@ -406,6 +406,7 @@ fn places(c: &mut Call<'_>, n: usize, m: usize, k: i64, lower: bool) -> Result<[
         let offset = column as i64 - row as i64;
         if lower { offset <= k } else { offset >= k }
     };
+    c.interp.spend(n.saturating_mul(m))?;
     let cells = (0..n).flat_map(|row| (0..m).map(move |column| (row, column)));
     let (rows, columns): (Vec<f64>, Vec<f64>) =
         cells.filter(|&(row, column)| inside(row, column)).map(|(row, column)| (row as f64, column as f64)).unzip();

@@ -233,9 +233,9 @@ impl<'a> Parser<'a> {
         })?;
         let ty = TensorType { dtype, shape };
         // A size that no machine has would overflow where bytes are counted.
-        match ty.shape.iter().try_fold(dtype.size(), |n, &d| n.checked_mul(d)).filter(|&n| n <= isize::MAX as usize) {
-            Some(_) => Ok(argument::placeholder(ty, false)),
-            None => Err(Error::argument(format!("the tensor {ty} is too large for any machine"))),
+        match ty.is_addressable() {
+            true => Ok(argument::placeholder(ty, false)),
+            false => Err(Error::argument(format!("the tensor {ty} is too large for any machine"))),
         }
     }
 }
