@@ -7,6 +7,7 @@ for make in [
     lambda: jnp.fft.fft2(jnp.ones((2, 3, 4)), 10**30),
     lambda: keras.ops.identity(10**30),
     lambda: jnp.triu_indices(10**30),
+    lambda: jnp.fft.rfftfreq(10**30),
     lambda: jnp.pad(jnp.ones(3), 2**62),
     lambda: jnp.zeros((2**62, 0, 2**62)),
 ]:

@@ -7,7 +7,7 @@ use super::classes::{Instance, plain_of};
 use super::host;
 use crate::error::{Error, Result};
 use crate::keras::layer::layer_of;
-use crate::keras::{derived, graph, initializers, layers, schedules};
+use crate::keras::{derived, graph, initializers, layers, losses, schedules};
 use crate::library::Args;
 use crate::modules;
 use crate::value::{Value, downcast};
@@ -82,7 +82,10 @@ impl Interp {
         let result = match callee {
             Value::Function(decl) if eager && modules::is_tensor_function(decl) => self.constant(decl, args),
             Value::Object(object)
-                if eager && (initializers::is_initializer(object) || schedules::is_schedule(object)) =>
+                if eager
+                    && (initializers::is_initializer(object)
+                        || schedules::is_schedule(object)
+                        || losses::is_loss(object)) =>
             {
                 let object = object.clone();
                 self.eagerly("values", |interp| object.call(interp, args))

@@ -30,7 +30,10 @@ impl State {
     }
 
     pub fn index(&self, id: VariableId) -> Result<usize> {
-        self.index.get(&id).copied().ok_or_else(|| Error::internal("a variable is used that is not part of the state"))
+        self.index.get(&id).copied().ok_or_else(|| {
+            Error::unsupported("the model reads a variable that none of its layers holds")
+                .help("make it a weight of a layer (self.add_weight), or write its value where it is used")
+        })
     }
 
     /// The port of variable number `i`.

@@ -5,6 +5,7 @@ use keramos_ir::ops::FftKind;
 
 use super::contractions::conjugate;
 use crate::error::{Error, Result};
+use crate::interp::limits::check_length;
 use crate::jax::arguments::{Call, NONE, int, tensor_functions};
 use crate::library::{Default, FunctionDecl};
 use crate::modules::{Contents, modules};
@@ -41,10 +42,12 @@ static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
     "irfftn": [(a) (s = NONE) (axes = NONE) (norm = NONE)] "The inverse transform to real numbers over several axes." => |c| over(c, FftKind::Irfft);
     "fftfreq": [(n) (d = Default::Float(1.0)) (dtype = NONE) (device = NONE)] "The frequencies of a transform." => |c| {
         let n = c.size("n")?;
+        check_length(n)?;
         frequencies(c, n, (0..n).map(|i| if i < n.div_ceil(2) { i as f64 } else { i as f64 - n as f64 }).collect())
     };
     "rfftfreq": [(n) (d = Default::Float(1.0)) (dtype = NONE) (device = NONE)] "The frequencies of a transform of real numbers." => |c| {
         let n = c.size("n")?;
+        check_length(n)?;
         frequencies(c, n, (0..n / 2 + 1).map(|i| i as f64).collect())
     };
     "fftshift": [(x) (axes = NONE)] "With the zero frequency in the middle." => |c| shift(c, false);

@@ -24,7 +24,7 @@ use crate::interp::classes::Instance;
 use crate::keras::object_name;
 use crate::library::{Args, Bound, ClassDecl, Default, FunctionDecl, Param};
 use crate::trace::{Tensor, Tracer};
-use crate::value::{Object, Value, downcast};
+use crate::value::{Object, ObjectRef, Value, downcast};
 
 /// The loss classes.
 pub const CLASSES: &[&ClassDecl] = &[
@@ -275,6 +275,11 @@ impl LossObject {
             }
         }
     }
+}
+
+/// Whether an object is one of Keras's losses.
+pub(crate) fn is_loss(object: &ObjectRef) -> bool {
+    downcast::<LossObject>(object).is_some()
 }
 
 impl Object for LossObject {

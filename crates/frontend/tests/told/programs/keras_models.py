@@ -101,3 +101,7 @@ encoder = keras.Sequential([keras.Input((8,)), layers.Dense(4)], name="encoder")
 encoder(keras.Input((9,)))
 encoder(jnp.ones((2, 7)))
 
+#: a variable in a graph of layers
+x = keras.Input((3,))
+h = layers.Add()([keras.Variable(1.0), x])
+model = keras.Model(x, h)
