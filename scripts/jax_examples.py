@@ -12,9 +12,10 @@ import concurrent.futures
 import json
 import pathlib
 import re
+import sys
 import tempfile
 
-from keras_examples import check
+from survey import check, counts, table
 
 SOURCES = {
     "jax": ["examples/*.py", "docs/*.md", "docs/*.ipynb", "docs/notebooks/*.ipynb"],
@@ -47,6 +48,8 @@ OPTIONS = {
     "optax/examples/lookahead_mnist.ipynb": [*SIZES, "--input-shape", "f32[128,28,28,1],i32[128]"],
     "optax/examples/mlp_mnist.ipynb": SIZES,
 }
+
+STATES = ["compiles", "evaluates", "failed", "refused"]
 
 
 def cells(path: pathlib.Path) -> list:
@@ -83,10 +86,11 @@ def candidates(root: pathlib.Path) -> list:
 
 
 def row(keramos: str, name: str, file: pathlib.Path) -> tuple:
-    """The line of one program."""
+    """The line of one program, which is told as soon as it is known."""
     state, said = check(keramos, file, OPTIONS.get(name, []))
     if state == "refused" and said.startswith("K0801") and "the file makes no model" in said:
         state, said = "evaluates", "all of it is computed while it is compiled: nothing is left for an artifact"
+    print(name, state, said, sep="\t", file=sys.stderr, flush=True)
     return name, state, said
 
 
@@ -110,8 +114,7 @@ def main() -> None:
                 file.write_text("\n\n".join(code), encoding="utf-8")
             programs.append((name, file))
         rows = list(pool.map(lambda program: row(arguments.keramos, *program), programs))
-    states = ["compiles", "evaluates", "failed", "refused"]
-    count = {state: sum(row[1] == state for row in rows) for state in states}
+    count = counts(rows, STATES)
     print("# Examples and guides of JAX, Flax, optax and Haiku\n")
     print(
         f"What `keramos check` says of {len(rows)} programs of the public repositories, taken as they are: "
@@ -124,10 +127,7 @@ def main() -> None:
         "(`tests/cli/loops`).\n"
         "`python scripts/jax_examples.py FOLDER > docs/jax_examples.md` makes this page.\n"
     )
-    print("| program | state | |")
-    print("|---|---|---|")
-    for name, state, said in sorted(rows, key=lambda row: (states.index(row[1]), row[0])):
-        print(f"| {name} | {state} | {said.replace('|', chr(92) + '|')} |")
+    table("program", rows, STATES)
 
 
 if __name__ == "__main__":

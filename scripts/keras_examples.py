@@ -25,6 +25,8 @@ import subprocess
 import sys
 import tempfile
 
+from survey import check, counts, table
+
 OTHERS = r"keras_cv|keras_nlp|keras_hub|keras_tuner|keras_core|tensorflow_addons|transformers|tensorflow_model_optimization|tensorflow_decision_forests"
 OPTIONS = {
     "examples/generative/conditional_gan.py": ["--no-training", "--model", "generator"],
@@ -109,23 +111,6 @@ def candidates(root: pathlib.Path) -> tuple:
         else:
             others.append((path, "imports no Keras"))
     return keras, tensorflow, others
-
-
-def check(keramos: str, path: pathlib.Path, options: list) -> tuple:
-    """The state of one example, and what is said about it."""
-    try:
-        done = subprocess.run(
-            [keramos, "check", "--format", "json", *options, str(path)], capture_output=True, text=True, timeout=600
-        )
-        diagnostics = json.loads(done.stdout)["diagnostics"]
-    except (subprocess.TimeoutExpired, ValueError, KeyError):
-        return "failed", "no answer"
-    errors = [d for d in diagnostics if d["severity"] == "error"]
-    if not errors:
-        return "compiles", f"with {' '.join(options)}" if options else ""
-    first = errors[0]
-    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    return "refused", f"{first['code']} line {first['primary']['start']['line']}: {first['message']}{more}"
 
 
 def run(command: list, seconds: int) -> str:
@@ -312,13 +297,13 @@ def main() -> None:
         f"the largest difference in units of the largest value, at most {TOLERANCE:.0e} to match.\n"
         "`python scripts/keras_examples.py PATH-TO-KERAS-IO --compare > docs/keras_examples.md` makes this page.\n"
     )
-    table(ours)
+    table("example", ours, ORDER)
     print(
         f"\n## Written for TensorFlow's Keras\n\nThe {len(theirs)} that import `tensorflow.keras`, all of `rl` and `graph` among them, "
         f"were written for Keras 2. TensorFlow's Keras has been Keras 3 since, so they are tried as well: {summary(theirs)}. Most of the rest\n"
         "call TensorFlow inside the model or its training, which Keras refuses on JAX, too.\n"
     )
-    table(theirs)
+    table("example", theirs, ORDER)
     print(f"\n## Not tried\n\nThe other {len(others)} files need packages on top of Keras or beside it. The line that tells:\n")
     print("| example | line |")
     print("|---|---|")
@@ -330,7 +315,7 @@ ORDER = ["trains and matches", "compiles and matches", "compiles", "predicts and
 
 
 def summary(rows: list) -> str:
-    count = {state: sum(row[1] == state for row in rows) for state in ORDER}
+    count = counts(rows, ORDER)
     compile = count["trains and matches"] + count["compiles and matches"] + count["compiles"]
     predict = count["predicts and matches"] + count["predicts"]
     matches = compile - count["compiles"] + count["predicts and matches"]
@@ -352,13 +337,6 @@ def rows_of(page: str) -> dict:
     """The rows of the tables of a page, by name."""
     lines = [line[2:-2].split(" | ", 2) for line in page.splitlines() if re.match(r"\| (examples|guides)/.*\|$", line)]
     return {cells[0]: (cells[0], cells[1], cells[2].replace("\\|", "|")) for cells in lines if len(cells) == 3}
-
-
-def table(rows: list) -> None:
-    print("| example | state | |")
-    print("|---|---|---|")
-    for name, state, said in sorted(rows, key=lambda row: (ORDER.index(row[1]), row[0])):
-        print(f"| {name} | {state} | {said.replace('|', chr(92) + '|')} |")
 
 
 if __name__ == "__main__":
