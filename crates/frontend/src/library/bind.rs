@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Default, Param, ParamKind, Signature};
+use super::{Default, Param, ParamKind, Signature, Undeclared, other_names, undeclared};
 use crate::diagnostics::{codes, suggest};
 use crate::error::{Error, Result};
 use crate::value::{Key, Value};
@@ -73,10 +73,13 @@ impl Signature {
         }
         let mut rest = indexmap::IndexMap::new();
         for (name, value) in args.keywords {
-            let known = values
-                .iter_mut()
-                .find(|(p, _)| p.name == &*name && matches!(p.kind, ParamKind::Normal | ParamKind::Keyword));
-            match known {
+            let is_named = |p: &Param| matches!(p.kind, ParamKind::Normal | ParamKind::Keyword);
+            let place = values.iter().position(|(p, _)| p.name == &*name && is_named(p));
+            let place = place.or_else(|| {
+                let is_other = |p: &Param| other_names(function, p.name).any(|other| other == &*name);
+                values.iter().position(|(p, _)| is_named(p) && is_other(p))
+            });
+            match place.and_then(|place| values.get_mut(place)) {
                 Some((_, slot @ None)) => *slot = Some(value),
                 Some(_) => {
                     let message = format!("{function}() got argument `{name}` by position and by name");
@@ -85,7 +88,14 @@ impl Signature {
                 None if self.iter().any(|p| p.kind == ParamKind::Keywords) => {
                     rest.insert(Key::name(name), value);
                 }
-                None => return Err(self.unknown(function, &name)),
+                None => match undeclared(function, &name) {
+                    Some(Undeclared::Ignored) => {}
+                    Some(Undeclared::Refused(_)) if value.is_none() => {}
+                    Some(Undeclared::Refused(why)) => {
+                        return Err(Error::unsupported(format!("`{name}` of {function}()")).note(why));
+                    }
+                    None => return Err(self.unknown(function, &name)),
+                },
             }
         }
         let mut bound = Vec::with_capacity(values.len());

@@ -5,10 +5,12 @@
 //! the generated language reference all come from these declarations.
 
 mod bind;
+mod names;
 mod signature;
 
 pub(crate) use bind::brief;
 pub use bind::{Args, Bound};
+pub(crate) use names::{Undeclared, other_names, undeclared};
 pub use signature::{Default, Param, ParamKind, Signature};
 
 use crate::error::Result;
@@ -80,8 +82,15 @@ pub struct ModuleDecl {
 /// A name of a package that is not compiled, on purpose.
 #[derive(Debug)]
 pub struct Refused {
-    /// The name in its module.
+    /// The name in its module; behind a leading `*`, how names end.
     pub name: &'static str,
     /// Why, and what to write instead.
     pub why: &'static str,
+}
+
+impl Refused {
+    /// Whether it is about this name.
+    pub fn is(&self, name: &str) -> bool {
+        self.name.strip_prefix('*').map_or(self.name == name, |end| name.ends_with(end))
+    }
 }

@@ -25,6 +25,7 @@ bases! {
     SCHEDULE_BASE = "LearningRateSchedule";
     REGULARIZER_BASE = "Regularizer";
     CONSTRAINT_BASE = "Constraint";
+    KERAS_TENSOR_BASE = "KerasTensor";
 }
 
 /// `keras.Layer`.
@@ -35,6 +36,8 @@ pub(super) static LOSS: &[&ClassDecl] = &[&crate::keras::losses::LOSS];
 pub(super) static METRIC: &[&ClassDecl] = &[&crate::keras::metrics::METRIC];
 /// `keras.Optimizer`.
 pub(super) static OPTIMIZER: &[&ClassDecl] = &[&crate::keras::optimizers::OPTIMIZER];
+/// `keras.KerasTensor`: what `keras.Input`, and layers called on it, give.
+pub(super) static KERAS_TENSOR: &[&ClassDecl] = &[&KERAS_TENSOR_BASE];
 /// `keras.Initializer`.
 pub(super) static INITIALIZER: &[&ClassDecl] = &[&INITIALIZER_BASE];
 /// `keras.Regularizer`.

@@ -31,6 +31,7 @@ const CALLBACKS: &[&str] = &[
     "CallbackList",
     "History",
     "LambdaCallback",
+    "OrbaxCheckpoint",
     "ProgbarLogger",
     "RemoteMonitor",
     "SwapEMAWeights",
@@ -56,16 +57,7 @@ fn saved(name: &str) -> Option<Value> {
     SAVED.contains(&name).then(|| Value::Host(Host::new(format!("keras.saving.{name}"), None)))
 }
 
-const SAVED: &[&str] = &[
-    "CustomObjectScope",
-    "custom_object_scope",
-    "get_custom_objects",
-    "get_registered_name",
-    "get_registered_object",
-    "load_weights",
-    "save_model",
-    "save_weights",
-];
+const SAVED: &[&str] = &["KerasFileEditor", "load_weights", "save_model", "save_weights"];
 
 static LOAD_MODEL: FunctionDecl = FunctionDecl {
     name: "load_model",
@@ -92,6 +84,17 @@ static LOAD_MODEL: FunctionDecl = FunctionDecl {
 const REFUSED: &[Refused] = &[
     Refused { name: "distribution", why: "an artifact runs on one device" },
     Refused { name: "quantizers", why: "weights are stored as they are trained" },
+    Refused { name: "Quantizer", why: "weights are stored as they are trained" },
+    Refused {
+        name: "distillation",
+        why: "compute both models' losses in a train_step or compute_loss of your own model",
+    },
+    Refused { name: "Operation", why: "write a layer, whose `call` is the operation" },
+    Refused {
+        name: "RematScope",
+        why: "give what is to be computed again to keras.remat, or a layer's call to jax.checkpoint",
+    },
+    Refused { name: "SymbolicScope", why: "what is traced is symbolic without it" },
 ];
 
 /// Layers that are written in the model language.
@@ -137,6 +140,7 @@ const REFUSED_OPTIMIZERS: &[Refused] = &[
         name: "ScheduleFreeAdamW",
         why: "what it remembers starts from the weights that the run begins with; give AdamW a schedule",
     },
+    Refused { name: "legacy", why: "Keras 3 has no such optimizers either: they raise when they are made" },
     Refused { name: "OptimizerMap", why: "it is for MultiOptimizer, which is not compiled" },
 ];
 
@@ -162,20 +166,28 @@ const REFUSED_SETTINGS: &[Refused] = &[
     Refused { name: "set_max_steps_per_epoch", why: "say how many steps in fit(), or to keramos-run" },
 ];
 
+/// `keras`'s own names that are written in the model language.
+const OWN_TEXTS: &[&str] = &[include_str!("../packages/keras_utils/keras.py")];
+
 const TREE_TEXTS: &[&str] = &[include_str!("../packages/keras_utils/tree.py")];
 const UTILITY_TEXTS: &[&str] = &[include_str!("../packages/keras_utils/utils.py")];
 
 const REFUSED_POLICIES: &[Refused] = &[
     Refused { name: "DTypePolicyMap", why: "give the layers their `dtype=` one by one" },
     Refused { name: "QuantizedDTypePolicy", why: "weights are stored as they are trained" },
+    Refused { name: "AWQDTypePolicy", why: "weights are stored as they are trained" },
+    Refused { name: "Int4DTypePolicy", why: "weights are stored as they are trained" },
     Refused { name: "QuantizedFloat8DTypePolicy", why: "weights are stored as they are trained" },
     Refused { name: "GPTQDTypePolicy", why: "weights are stored as they are trained" },
 ];
 
-const REFUSED_UTILITIES: &[Refused] = &[Refused {
-    name: "FeatureSpace",
-    why: "it works on TensorFlow's strings and tables; encode the features in the data",
-}];
+const REFUSED_UTILITIES: &[Refused] = &[
+    Refused {
+        name: "FeatureSpace",
+        why: "it works on TensorFlow's strings and tables; encode the features in the data",
+    },
+    Refused { name: "bounding_boxes", why: "boxes beside images are the data's; convert them there" },
+];
 
 /// Functions of `keras.utils` that deal with data, files or plots.
 fn utility(name: &str) -> Option<Value> {
@@ -187,10 +199,7 @@ const UTILITIES: &[&str] = &[
     "Progbar",
     "Sequence",
     "array_to_img",
-    "CustomObjectScope",
     "audio_dataset_from_directory",
-    "custom_object_scope",
-    "get_custom_objects",
     "get_file",
     "get_source_inputs",
     "image_dataset_from_directory",
@@ -258,15 +267,18 @@ static SETTINGS: &[FunctionDecl] = functions! {
     };
 };
 
+static LOGGING_FUNCTIONS: &[FunctionDecl] = functions! {
+    "is_interactive_logging_enabled" [] "Whether progress is shown: yes." => |_, _| Ok(Value::Bool(true));
+    "enable_interactive_logging" [] "Is the run's." => |_, _| Ok(Value::None);
+    "disable_interactive_logging" [] "Is the run's." => |_, _| Ok(Value::None);
+};
+
 static CONFIG_FUNCTIONS: &[FunctionDecl] = functions! {
     "set_backend" [(backend)] "Accepts jax, whose numerics Keramos follows."
         => |_, args| only(args, "backend", "jax", "the numerics are those of Keras on JAX");
     "is_nnx_enabled" [] "Whether layers are modules of Flax: no." => |_, _| Ok(Value::Bool(false));
     "max_epochs" [] "The limit of fit()'s epochs: none." => |_, _| Ok(Value::None);
     "max_steps_per_epoch" [] "The limit of an epoch's steps: none." => |_, _| Ok(Value::None);
-    "enable_interactive_logging" [] "Is the run's." => |_, _| Ok(Value::None);
-    "disable_interactive_logging" [] "Is the run's." => |_, _| Ok(Value::None);
-    "is_interactive_logging_enabled" [] "Whether progress is shown: yes." => |_, _| Ok(Value::Bool(true));
     "enable_traceback_filtering" [] "Is Python's." => |_, _| Ok(Value::None);
     "disable_traceback_filtering" [] "Is Python's." => |_, _| Ok(Value::None);
     "is_traceback_filtering_enabled" [] "Whether tracebacks are cut: yes." => |_, _| Ok(Value::Bool(true));
@@ -296,12 +308,13 @@ static SAVING_FUNCTIONS: &[FunctionDecl] = functions! {
 modules! {
     /// `keras`.
     KERAS = Contents {
-        classes: &[models::CLASSES, variable_object::CLASSES, &[&dtype_policy::DTYPE_POLICY], bases::LAYER, bases::LOSS, bases::METRIC, bases::OPTIMIZER, bases::INITIALIZER, bases::REGULARIZER],
+        classes: &[models::CLASSES, variable_object::CLASSES, &[&dtype_policy::DTYPE_POLICY], bases::LAYER, bases::LOSS, bases::METRIC, bases::OPTIMIZER, bases::INITIALIZER, bases::REGULARIZER, bases::KERAS_TENSOR],
         functions: &[models::FUNCTIONS],
         python: &[OWN_FUNCTIONS],
         values: keras_value,
         value_names: &["__version__"],
         refused: REFUSED,
+        written: OWN_TEXTS,
         ..Contents::new("keras")
     };
     /// `keras.models`.
@@ -367,7 +380,7 @@ modules! {
     };
     /// `keras.utils`.
     UTILS = Contents {
-        python: &[SAVING_FUNCTIONS, UTILITY_FUNCTIONS, SYMBOLIC_FUNCTIONS],
+        python: &[SAVING_FUNCTIONS, UTILITY_FUNCTIONS, SYMBOLIC_FUNCTIONS, LOGGING_FUNCTIONS],
         functions: &[derived::config::OBJECT_FUNCTIONS],
         values: utility,
         value_names: UTILITIES,
@@ -388,7 +401,7 @@ modules! {
     /// `keras.backend`.
     BACKEND = Contents { python: &[BACKEND_FUNCTIONS, SETTINGS, SYMBOLIC_FUNCTIONS], written: UTILITY_TEXTS, ..Contents::new("keras.backend") };
     /// `keras.config`.
-    CONFIG = Contents { python: &[BACKEND_FUNCTIONS, SETTINGS, CONFIG_FUNCTIONS, dtype_policy::FUNCTIONS], refused: REFUSED_SETTINGS, ..Contents::new("keras.config") };
+    CONFIG = Contents { python: &[BACKEND_FUNCTIONS, SETTINGS, CONFIG_FUNCTIONS, LOGGING_FUNCTIONS, dtype_policy::FUNCTIONS], refused: REFUSED_SETTINGS, ..Contents::new("keras.config") };
     /// `keras.mixed_precision`.
     MIXED_PRECISION = Contents {
         classes: &[&[&dtype_policy::DTYPE_POLICY, &optimizers::LOSS_SCALE]],

@@ -193,6 +193,8 @@ const COMPLETE: &[&str] = &["keras", "jax", "optax", "flax", "haiku"];
 const HOST_MODULES: &[&str] = &[
     "keras.datasets.imdb",
     "keras.datasets.reuters",
+    "keras.export",
+    "keras.legacy",
     "keras.preprocessing",
     "keras.visualization",
     "keras.wrappers",
@@ -248,7 +250,7 @@ fn refused_inside(module: &str, rest: &str) -> Option<Error> {
 
 /// The error of a name that a module refuses.
 fn refusal(module: &ModuleDecl, name: &str) -> Option<Error> {
-    let refused = module.refused.iter().find(|refused| refused.name == name)?;
+    let refused = module.refused.iter().find(|refused| refused.is(name))?;
     Some(Error::unsupported(format!("`{}.{name}` is not compiled: {}", module.name, refused.why)))
 }
 

@@ -2,9 +2,11 @@
 //! the compiler itself looks names up in, so that it cannot say anything else than what holds.
 
 mod constructs;
+mod names;
 mod render;
 
 pub use constructs::{CONSTRUCTS, Construct, Support};
+pub use names::{Known, Parameters, known};
 
 use crate::interp::packages::{Importable, importable};
 use crate::interp::{builtins, methods};
@@ -98,14 +100,8 @@ pub fn callables() -> Vec<Callable> {
     }
     for package in importable() {
         for definition in definitions(package.parts) {
-            let inside = definition.call.split_once('(').map_or("", |(_, parameters)| parameters);
-            let first = |part: &str| part.split([':', '=', ')']).next().unwrap_or_default().trim().to_owned();
-            let parameters = inside.split(", ").map(first);
-            let is_name = |name: &String| {
-                name.starts_with(char::is_alphabetic) && name.chars().all(|c| c.is_alphanumeric() || c == '_')
-            };
             let path = format!("{}.{}", package.name, definition.name);
-            all.push(Callable { path, parameters: parameters.filter(is_name).collect() });
+            all.push(Callable { path, parameters: parameters(&definition) });
         }
     }
     for decl in builtins::function_tables().into_iter().chain([builtins::types()]).flatten() {
@@ -123,6 +119,15 @@ pub fn callables() -> Vec<Callable> {
 fn named(signature: &Signature) -> Vec<String> {
     let all = signature.params.iter().chain(signature.common);
     all.filter(|p| matches!(p.kind, ParamKind::Normal | ParamKind::Keyword)).map(|p| p.name.to_owned()).collect()
+}
+
+/// The names of the parameters of something in the model language that may be given by name.
+fn parameters(definition: &written::Function) -> Vec<String> {
+    let inside = definition.call.split_once('(').map_or("", |(_, parameters)| parameters);
+    let first = |part: &str| part.split([':', '=', ')']).next().unwrap_or_default().trim().to_owned();
+    let is_name =
+        |name: &String| name.starts_with(char::is_alphabetic) && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    inside.split(", ").map(first).filter(is_name).collect()
 }
 
 /// The functions and classes that texts in the model language define.

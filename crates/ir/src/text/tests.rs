@@ -104,10 +104,7 @@ fn errors_name_the_line_and_what_is_wrong() {
         (body("%2 = exp(%0) {depth=1}\nreturn %2"), "line 2: exp: unknown attribute depth"),
         (body("%2 = constant\nreturn %2"), "line 2: constant: attribute value is missing"),
         (body("%2 = constant {value=i8[] 300}\nreturn %2"), "line 2: 300 is no i8"),
-        (
-            body("%2 = constant {value=f32[3] [1.0]}\nreturn %2"),
-            "line 2: constant: 1 elements do not fill f32[3]",
-        ),
+        (body("%2 = constant {value=f32[3] [1.0]}\nreturn %2"), "line 2: constant: 1 elements do not fill f32[3]"),
         (body("%2, %3 = exp(%0)\nreturn %2"), "line 2: exp has 1 results"),
         (body("%2 = exp(%0) @ \"unclosed\nreturn %2"), "line 2: the string is not closed on its line"),
         (body("return %0 %1"), "line 2: expected }, found %1"),

@@ -64,6 +64,13 @@ pub(crate) fn importable() -> impl Iterator<Item = Importable> {
     packages.map(|text| Importable { name: text.name(), parts: text.parts, refused: refused_of(text.name()) })
 }
 
+/// The package that holds a module, and the prefix of the module's names in it.
+pub(crate) fn holding(module: &str) -> Option<(Importable, &'static str)> {
+    let (text, prefix) = text(module)?;
+    let refused = refused_of(module);
+    Some((Importable { name: text.name(), parts: text.parts, refused }, prefix.unwrap_or("")))
+}
+
 impl Text {
     /// Its own name.
     fn name(&self) -> &'static str {

@@ -55,12 +55,14 @@ modules! {
         values: records::value,
         value_names: records::VALUE_NAMES,
         written: &[include_str!("../../packages/jax/lax.py")],
+        refused: refused::NAMES,
         ..Contents::new("jax.lax")
     };
     /// `jax.lax.linalg`.
     LINALG = Contents {
         tensor_tables: &[linalg::MATRICES, refused::LINALG],
         written: &[include_str!("../../packages/jax/lax_linalg.py")],
+        refused: refused::LINALG_NAMES,
         ..Contents::new("jax.lax.linalg")
     };
 }

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::interp::builtins::functions;
-use crate::library::FunctionDecl;
+use crate::library::{FunctionDecl, Refused};
 
 macro_rules! refused {
     ($($name:literal, $why:literal, $help:literal;)*) => {
@@ -38,3 +38,29 @@ pub(super) static LINALG: &[FunctionDecl] = refused! {
     "cholesky_update", "StableHLO has no operation for it", "add the outer product to the matrix and use cholesky";
     "qdwh", "the number of its steps depends on the matrix's values, and its results on the device", "use svd: the polar factor is U·Vᴴ";
 };
+
+const PRIMITIVE: &str = "it is JAX's own record of an operation: call the function of that name";
+const ANNOTATION: &str = "it is a type for annotations, which are not evaluated";
+const ALGORITHM: &str = "how products are computed is the plugin's choice; give `precision`";
+const ROUTINE: &str = "it chooses among programs of one platform; leave the argument out";
+
+/// What else `jax.lax` has.
+pub(super) const NAMES: &[Refused] = &[
+    Refused { name: "*_p", why: PRIMITIVE },
+    Refused { name: "AccuracyMode", why: ALGORITHM },
+    Refused { name: "Tolerance", why: ALGORITHM },
+    Refused { name: "DotAlgorithm", why: ALGORITHM },
+    Refused { name: "DotAlgorithmPreset", why: ALGORITHM },
+    Refused { name: "ConvGeneralDilatedDimensionNumbers", why: ANNOTATION },
+    Refused { name: "DotDimensionNumbers", why: ANNOTATION },
+    Refused { name: "PrecisionLike", why: ANNOTATION },
+    Refused { name: "RaggedDotDimensionNumbers", why: "only the form of lax.ragged_dot is available" },
+];
+
+/// What else `jax.lax.linalg` has.
+pub(super) const LINALG_NAMES: &[Refused] = &[
+    Refused { name: "*_p", why: PRIMITIVE },
+    Refused { name: "EigImplementation", why: ROUTINE },
+    Refused { name: "EighImplementation", why: ROUTINE },
+    Refused { name: "SvdAlgorithm", why: ROUTINE },
+];

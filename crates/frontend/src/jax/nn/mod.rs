@@ -12,6 +12,8 @@ use crate::library::Refused;
 use crate::modules::{Contents, modules};
 use crate::value::Value;
 
+const SCALES: &str = "its scales have the type float8_e8m0fnu, which stock plugins do not run; multiply by the scales and use jnp.matmul";
+
 modules! {
     /// `jax.nn`.
     NN = Contents {
@@ -20,14 +22,15 @@ modules! {
         value_names: SHARED,
         refused: &[Refused {
             name: "scaled_matmul",
-            why: "its scales have the type float8_e8m0fnu, which stock plugins do not run; multiply by the scales and use jnp.matmul",
-        }],
+            why: SCALES,
+        }, Refused { name: "get_scaled_dot_general_config", why: SCALES }],
         ..Contents::new("jax.nn")
     };
     /// `jax.nn.initializers`.
     INITIALIZERS = Contents {
         tensor_tables: &[initializers::DIRECT],
         python: &[initializers::MAKERS],
+        refused: &[Refused { name: "Initializer", why: "it is a type for annotations, which are not evaluated" }],
         ..Contents::new("jax.nn.initializers")
     };
 }

@@ -19,7 +19,8 @@ _frames = []
 class PRNGSequence:
     """Keys, each split off the one before."""
 
-    def __init__(self, key):
+    def __init__(self, key_or_seed):
+        key = key_or_seed
         if isinstance(key, tuple):
             self.key, self.reserved = key[0], list(key[1])
         else:

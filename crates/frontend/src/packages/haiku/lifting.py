@@ -31,8 +31,8 @@ class LiftingModule(Module):
 
 
 class LiftWithStateUpdater:
-    def __init__(self, prefix):
-        self.prefix = prefix
+    def __init__(self, name):
+        self.prefix = name
 
     def ignore_update(self):
         pass

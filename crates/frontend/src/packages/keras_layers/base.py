@@ -15,3 +15,6 @@ class _Layer(keras.layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), **{name: getattr(self, name) for name in self._arguments}}
+
+
+InputSpec = keras.InputSpec

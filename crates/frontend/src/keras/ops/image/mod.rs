@@ -11,14 +11,19 @@ use keramos_ir::as_tuple;
 use crate::error::Result;
 use crate::interp::exceptions::raise;
 use crate::jax::arguments::Call;
-use crate::library::FunctionDecl;
+use crate::library::{FunctionDecl, Refused};
 use crate::modules::{Contents, modules};
 use crate::trace::Tensor;
 
 modules! {
     /// `keras.ops.image`.
-    IMAGE = Contents { tensor_functions: TABLES, ..Contents::new("keras.ops.image") };
+    IMAGE = Contents { tensor_functions: TABLES, refused: REFUSED, ..Contents::new("keras.ops.image") };
 }
+
+const REFUSED: &[Refused] = &[
+    Refused { name: "elastic_transform", why: "move the images with keras.ops.image.map_coordinates instead" },
+    Refused { name: "scale_and_translate", why: "call jax.image.scale_and_translate, which computes the same" },
+];
 
 const TABLES: &[&[&FunctionDecl]] =
     &[color::FUNCTIONS, filters::FUNCTIONS, frame::FUNCTIONS, geometry::FUNCTIONS, resize::FUNCTIONS];

@@ -9,6 +9,20 @@ def _called_only(module, name):
     return name == "__call__"
 
 
+def enable_named_call():
+    """Nothing: operations have their modules' names as they are."""
+
+
+def disable_named_call():
+    """Nothing: operations have their modules' names as they are."""
+
+
+@contextlib.contextmanager
+def override_named_call(enable=True):
+    """Nothing: operations have their modules' names as they are."""
+    yield
+
+
 def merge_param(name, a, b):
     if a is None and b is None:
         raise ValueError(f'Parameter "{name}" must be passed to the constructor or at call time.')

@@ -27,17 +27,17 @@ class _State:
         self.counts = {}
 
 
-def compact(function):
-    function.compact = True
-    return function
+def compact(fun):
+    fun.compact = True
+    return fun
 
 
-def nowrap(function):
-    function.nowrap = True
-    return function
+def nowrap(fun):
+    fun.nowrap = True
+    return fun
 
 
-def compact_name_scope(function):
+def compact_name_scope(fun):
     raise NotImplementedError("nn.compact_name_scope is not compiled: use a module of its own")
 
 

@@ -4,6 +4,7 @@ A module is a dataclass. `init` and `apply` bind a copy of it to a scope, which 
 the path; modules made while a method runs become its children. A key is kept with the path that will be folded
 into it, as Flax does, so that every parameter gets the same value.
 """
+import contextlib
 import dataclasses
 import functools
 import math
@@ -17,6 +18,7 @@ from __keramos__ import expect_inputs, is_function, only_printed, path_word, rem
 from flax.__shared__ import *
 from flax.core import FrozenDict, freeze, unfreeze
 import flax.linen.initializers as initializers
+from flax.linen.initializers import ones, ones_init, zeros, zeros_init
 
 
 class _Unspecified:

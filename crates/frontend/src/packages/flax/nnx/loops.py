@@ -229,7 +229,7 @@ def switch(index, branches, *operands):
     return _ended(slots, branches[0][1], out, changed)
 
 
-def while_loop(cond_fun, body_fun, init_val):
+def while_loop(cond_fun, body_fun, init_val, *, graph=None, graph_updates=None):
     slots = _Slots((init_val,))
 
     def going_on(values):

@@ -40,7 +40,7 @@ def jit_partial(fun, *partial_args, **options):
 class use_eager_sharding:
     """Arrays lie on one device, at once or later."""
 
-    def __init__(self, on=True):
+    def __init__(self, value=True):
         pass
 
     def __enter__(self):

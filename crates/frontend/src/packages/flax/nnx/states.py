@@ -176,17 +176,17 @@ def Any_(*filters):
     return _Test(lambda path, x: any(test(path, x) for test in tests))
 
 
-def Not(filter):
-    test = _filter(filter)
+def Not(collection_filter):
+    test = _filter(collection_filter)
     return _Test(lambda path, x: not test(path, x))
 
 
-def PathContains(key):
-    return _Test(lambda path, x: key in path)
+def PathContains(key, exact=True):
+    return _Test(lambda path, x: key in path if exact else any(key in str(part) for part in path))
 
 
-def OfType(kind):
-    return _filter(kind)
+def OfType(type):
+    return _filter(type)
 
 
 Any = Any_
@@ -231,7 +231,7 @@ class GraphDef:
 jax.tree_util.register_static(GraphDef)
 
 
-def graphdef(node):
+def graphdef(node, *, graph=None):
     return GraphDef(node)
 
 
@@ -258,7 +258,7 @@ def _copied(x, known):
     return x
 
 
-def clone(node):
+def clone(node, variables=True, *, arrays=True, graph=None):
     return _copied(node, {})
 
 
@@ -296,7 +296,9 @@ def pop(node, *filters):
     return parts[0] if len(parts) == 1 else tuple(parts)
 
 
-def to_pure_dict(state):
+def to_pure_dict(state, extract_fn=None):
+    if extract_fn is not None:
+        state = State.from_flat_path({path: extract_fn(leaf) for path, leaf in State(state).flat_state()})
     return State(state).to_pure_dict()
 
 
@@ -304,17 +306,19 @@ def to_flat_state(state):
     return State(state).flat_state()
 
 
-def from_flat_state(flat):
-    return State.from_flat_path(flat)
+def from_flat_state(flat_state, *, cls=State):
+    return cls.from_flat_path(flat_state)
 
 
 def as_pure(tree):
     return jax.tree.map(_raw, tree, is_leaf=lambda x: isinstance(x, Variable))
 
 
-def replace_by_pure_dict(state, pure):
-    for path, leaf in _leaves(pure, ()):
-        dict(state.flat_state())[path].value = leaf
+def replace_by_pure_dict(state, pure_dict, replace_fn=None):
+    for path, leaf in _leaves(pure_dict, ()):
+        known = dict(state.flat_state())[path]
+        new = leaf if replace_fn is None else replace_fn(known, leaf)
+        known.value = new.value if isinstance(new, Variable) else new
 
 
 def view(node, raise_if_not_found=True, **attributes):
