@@ -172,6 +172,12 @@ impl Error {
         self
     }
 
+    /// The same error, as which `except` sees this exception.
+    pub(crate) fn carrying(mut self, exception: Value) -> Self {
+        self.0.exception = Some(exception);
+        self
+    }
+
     /// The exception object, if the program raised one.
     pub fn exception(&self) -> Option<&Value> {
         self.0.exception.as_ref()

@@ -176,6 +176,7 @@ fn is_plain(value: &Value) -> bool {
             | Value::List(_)
             | Value::Dict(_)
             | Value::Set(_)
+            | Value::FrozenSet(_)
             | Value::Array(_)
     )
 }

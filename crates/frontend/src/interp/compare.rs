@@ -3,6 +3,8 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
+use indexmap::IndexMap;
+
 use super::Interp;
 use super::attribute::{same_object, user};
 use super::builtins::{Builtin, NamedType};
@@ -16,7 +18,10 @@ use crate::error::{Error, Result};
 use crate::keras::variable::behind;
 use crate::library::Args;
 use crate::syntax::ast::CompareOp;
-use crate::value::Value;
+use crate::value::{Key, Value};
+
+/// The elements of a set.
+pub(super) type Keys = IndexMap<Key, ()>;
 
 impl Interp {
     /// Whether a value counts as true.
@@ -40,6 +45,7 @@ impl Interp {
             Value::List(values) => !values.borrow().is_empty(),
             Value::Dict(entries) => !entries.borrow().is_empty(),
             Value::Set(entries) => !entries.borrow().is_empty(),
+            Value::FrozenSet(entries) => !entries.is_empty(),
             Value::Tensor(_) | Value::Symbolic(_) => {
                 return Err(Error::ty(format!(
                     "the truth of a {} is not known while the program is compiled",
@@ -148,8 +154,7 @@ impl Interp {
             CompareOp::Equal => self.equal(left, right)?,
             CompareOp::NotEqual => !self.equal(left, right)?,
             _ => {
-                if let (Value::Set(a), Value::Set(b)) = (left, right) {
-                    let (a, b) = (a.borrow(), b.borrow());
+                if let Some((a, b)) = self.both_sets(left, right)? {
                     let below = a.keys().all(|k| b.contains_key(k));
                     let above = b.keys().all(|k| a.contains_key(k));
                     match op {
@@ -204,6 +209,22 @@ impl Interp {
         Ok(None)
     }
 
+    /// The elements of both values, if each is a set or a view of a dict that is like one.
+    pub(super) fn both_sets(&mut self, left: &Value, right: &Value) -> Result<Option<(Rc<Keys>, Rc<Keys>)>> {
+        Ok(match (self.like_set(left)?, self.like_set(right)?) {
+            (Some(a), Some(b)) => Some((a, b)),
+            _ => None,
+        })
+    }
+
+    fn like_set(&mut self, value: &Value) -> Result<Option<Rc<Keys>>> {
+        match user::<DictView>(value) {
+            Some(view) if view.part() == Part::Values => Ok(None),
+            Some(_) => self.collect_keys(value).map(Rc::new).map(Some),
+            None => Ok(value.set_elements()),
+        }
+    }
+
     /// `left == right`; host values are equal to nothing.
     pub(crate) fn equal(&mut self, left: &Value, right: &Value) -> Result<bool> {
         self.spend(1)?;
@@ -246,9 +267,14 @@ impl Interp {
                 }
                 Ok(true)
             }
-            (Value::Set(a), Value::Set(b)) => {
-                let (a, b) = (a.borrow(), b.borrow());
-                Ok(a.len() == b.len() && a.keys().all(|k| b.contains_key(k)))
+            (Value::Set(_) | Value::FrozenSet(_), _) | (_, Value::Set(_) | Value::FrozenSet(_)) => {
+                match self.both_sets(left, right)? {
+                    Some((a, b)) => Ok(a.len() == b.len() && a.keys().all(|k| b.contains_key(k))),
+                    None if matches!(left, Value::User(_)) || matches!(right, Value::User(_)) => {
+                        self.equal_objects(left, right)
+                    }
+                    None => Ok(false),
+                }
             }
             (Value::Slice(a), Value::Slice(b)) => self.all_equal(&**a, &**b),
             (Value::DType(a), Value::DType(b)) => Ok(a == b),
@@ -276,11 +302,9 @@ impl Interp {
         if let (Some(a), Some(b)) = (user::<Range>(left), user::<Range>(right)) {
             return Ok(a.same(&b));
         }
-        if let (Some(view), Some(_)) = (user::<DictView>(left), user::<DictView>(right)) {
-            if view.part() == Part::Values {
-                return Ok(same(left, right));
-            }
-            let (a, b) = (self.collect_keys(left)?, self.collect_keys(right)?);
+        if user::<DictView>(left).is_some()
+            && let Some((a, b)) = self.both_sets(left, right)?
+        {
             return Ok(a.len() == b.len() && a.keys().all(|k| b.contains_key(k)));
         }
         let own = CompareOp::Equal;
@@ -396,6 +420,10 @@ impl Interp {
                 let key = self.key(element.clone())?;
                 Ok(entries.borrow().contains_key(&key))
             }
+            Value::FrozenSet(entries) => {
+                let key = self.key(element.clone())?;
+                Ok(entries.contains_key(&key))
+            }
             Value::User(_) | Value::Object(_) => {
                 if let (Some(range), Some(Number::Int(value))) = (user::<Range>(container), Number::of(element)) {
                     return Ok(range.contains(value));
@@ -459,6 +487,7 @@ pub(crate) fn same(a: &Value, b: &Value) -> bool {
         (Value::List(a), Value::List(b)) => Rc::ptr_eq(a, b),
         (Value::Dict(a), Value::Dict(b)) => Rc::ptr_eq(a, b),
         (Value::Set(a), Value::Set(b)) => Rc::ptr_eq(a, b),
+        (Value::FrozenSet(a), Value::FrozenSet(b)) => Rc::ptr_eq(a, b),
         (Value::Slice(a), Value::Slice(b)) => Rc::ptr_eq(a, b),
         (Value::DType(a), Value::DType(b)) => a == b,
         (Value::Array(a), Value::Array(b)) => Rc::ptr_eq(a, b),

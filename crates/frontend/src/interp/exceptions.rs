@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::Interp;
 use super::classes::{Instance, UserClass};
+use super::function::bind_method;
 use crate::diagnostics::{Code, codes};
 use crate::error::{Error, Result};
 use crate::value::{Object, Value, downcast};
@@ -159,6 +160,16 @@ impl Interp {
         }
     }
 
+    /// The error, met while another exception is handled, which it remembers.
+    pub(super) fn in_context(&mut self, error: Error, handled: &Rc<Instance>) -> Error {
+        let Some(exception) = self.exception_of(&error) else { return error };
+        if Rc::ptr_eq(&exception, handled) || exception.get("__context__").is_some() {
+            return error;
+        }
+        exception.set("__context__", Value::User(handled.clone()));
+        error.carrying(Value::User(exception))
+    }
+
     /// The error of `raise value`.
     pub(crate) fn raise_value(&mut self, value: &Value) -> Result<Error> {
         let Value::User(object) = value else {
@@ -194,6 +205,34 @@ pub(super) fn is_exception(class: &Rc<UserClass>) -> bool {
     class.lineage().any(|c| &*c.name == "BaseException")
 }
 
+/// Whether there is a built-in exception class of that name.
+pub(super) fn is_builtin(name: &str) -> bool {
+    CLASSES.iter().any(|(class, _)| *class == name)
+}
+
+/// Attributes that exceptions have besides their own.
+pub(super) fn attribute(interp: &mut Interp, exception: &Rc<Instance>, name: &str) -> Result<Option<Value>> {
+    let argument = |at: usize| {
+        let args = exception.get("args").and_then(|args| args.elements()).unwrap_or_default();
+        args.get(at).cloned().unwrap_or(Value::None)
+    };
+    let is = |class: &str| exception.class.lineage().any(|c| &*c.name == class);
+    Ok(Some(match name {
+        "__traceback__" | "__cause__" | "__context__" => Value::None,
+        "__suppress_context__" => Value::Bool(exception.get("__cause__").is_some()),
+        "with_traceback" | "add_note" => {
+            let method = if name == "add_note" { "add_note" } else { "with_traceback" };
+            bind_method(interp.standard_function(method)?, Value::User(exception.clone()))
+        }
+        "value" if is("StopIteration") => argument(0),
+        "code" if is("SystemExit") => argument(0),
+        "errno" if is("OSError") => argument(0),
+        "strerror" if is("OSError") => argument(1),
+        "filename" if is("OSError") => argument(2),
+        _ => return Ok(None),
+    }))
+}
+
 /// `str(exception)`: nothing, the only argument, or the tuple of arguments; `repr` for a `KeyError`.
 pub(super) fn message(interp: &mut Interp, instance: &Instance) -> Result<String> {
     let args = instance.get("args").and_then(|v| v.elements()).unwrap_or_default();
@@ -201,6 +240,13 @@ pub(super) fn message(interp: &mut Interp, instance: &Instance) -> Result<String
         [] => Ok(String::new()),
         [key] if instance.class.lineage().any(|c| &*c.name == "KeyError") => interp.repr_of(key),
         [only] => interp.str_of(only),
+        [number, text, rest @ ..] if instance.class.lineage().any(|c| &*c.name == "OSError") && rest.len() < 2 => {
+            let (number, text) = (interp.str_of(number)?, interp.str_of(text)?);
+            match rest {
+                [file] => Ok(format!("[Errno {number}] {text}: {}", interp.repr_of(file)?)),
+                _ => Ok(format!("[Errno {number}] {text}")),
+            }
+        }
         _ => interp.repr_of(&Value::tuple(args)),
     }
 }

@@ -70,6 +70,12 @@ impl Interp {
             let message = format!("cannot access local variable '{name}' where it is not associated with a value");
             return Err(raise("UnboundLocalError", message));
         }
+        if missing == Missing::Free {
+            let message = format!(
+                "cannot access free variable '{name}' where it is not associated with a value in enclosing scope"
+            );
+            return Err(raise("NameError", message));
+        }
         if let Some(value) = self.eval.builtins.get(name) {
             return Ok(value);
         }

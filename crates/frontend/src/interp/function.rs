@@ -81,6 +81,23 @@ impl UserFunction {
         self.attributes.borrow().iter().map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
+    /// The defaults of parameters that a call gives by name only, as a dict, or of the others, as a tuple.
+    fn shown_defaults(&self, by_name: bool) -> Value {
+        let keyword_only = &self.parameters().keyword_only;
+        let belongs = |name: &Symbol| keyword_only.iter().any(|parameter| parameter.name.name == *name) == by_name;
+        let shown: Vec<&(Symbol, Value)> = self.defaults.iter().filter(|(name, _)| belongs(name)).collect();
+        if shown.is_empty() {
+            return Value::None;
+        }
+        match by_name {
+            true => {
+                let entries = shown.into_iter().map(|(name, value)| (Key::name(name.clone()), value.clone()));
+                Value::Dict(Rc::new(RefCell::new(entries.collect())))
+            }
+            false => Value::tuple(shown.into_iter().map(|(_, value)| value.clone()).collect::<Vec<_>>()),
+        }
+    }
+
     /// The names of the parts of the tuple that the last `return` gives.
     pub(crate) fn returned_names(&self) -> Vec<Option<String>> {
         let name = |expr: &Expr| match &expr.kind {
@@ -169,6 +186,11 @@ impl UserFunction {
                 }
                 None if parameters.keywords.is_some() => {
                     rest.insert(crate::value::Key::name(name), value);
+                }
+                None if parameters.positional_only.iter().any(|p| p.name.name == name) => {
+                    return Err(
+                        self.error(format!("got some positional-only arguments passed as keyword arguments: '{name}'"))
+                    );
                 }
                 None => return Err(self.unexpected(&name)),
             }
@@ -291,6 +313,7 @@ impl Object for UserFunction {
             "__doc__" => Some(self.docstring().map_or(Value::None, Value::Str)),
             "__module__" => Some(Value::str("__main__")),
             "__call__" => Some(Value::User(self)),
+            "__defaults__" | "__kwdefaults__" => Some(self.shown_defaults(name == "__kwdefaults__")),
             "__dict__" => {
                 let entries = self.own_attributes().into_iter().map(|(k, v)| (Key::name(k), v));
                 Some(Value::Dict(Rc::new(RefCell::new(entries.collect()))))

@@ -6,7 +6,7 @@ pub(crate) mod builtins;
 mod call;
 mod changes;
 pub(crate) mod classes;
-mod compare;
+pub(crate) mod compare;
 mod comprehension;
 mod counterparts;
 mod dict_view;

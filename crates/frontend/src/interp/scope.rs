@@ -67,6 +67,8 @@ pub(crate) enum Missing {
     Undefined,
     /// The function assigns it, but not before this point.
     Unbound,
+    /// A function around this one assigns it, but has not done so yet.
+    Free,
 }
 
 impl Env {
@@ -159,7 +161,7 @@ impl Env {
                     return env.globals().own(name).ok_or(Missing::Undefined);
                 }
                 if env.is_function() && contains(&scope.locals, name) {
-                    return Err(Missing::Unbound);
+                    return Err(if Rc::ptr_eq(env, self) { Missing::Unbound } else { Missing::Free });
                 }
             }
             here = env.parent.as_ref();

@@ -343,11 +343,17 @@ impl Interp {
 
     fn handle(&mut self, env: &Rc<Env>, handlers: &[Handler], error: Error) -> Result<Flow> {
         let (handler, error, exception) = self.handler(env, handlers, error)?;
+        if let Some((_, outer)) = self.eval.handling.last()
+            && !Rc::ptr_eq(outer, &exception)
+            && exception.get("__context__").is_none()
+        {
+            exception.set("__context__", Value::User(outer.clone()));
+        }
         if let Some(name) = &handler.name {
             env.bind(&name.name, Value::User(exception.clone()));
         }
-        self.eval.handling.push((Some(error), exception));
-        let result = self.block(env, &handler.body);
+        self.eval.handling.push((Some(error), exception.clone()));
+        let result = self.block(env, &handler.body).map_err(|error| self.in_context(error, &exception));
         self.eval.handling.pop();
         if let Some(name) = &handler.name {
             env.unbind(&name.name);
@@ -371,6 +377,7 @@ impl Interp {
                 None => true,
                 Some(classes) => {
                     let classes = self.eval(env, classes)?;
+                    catchable(&classes)?;
                     self.is_instance(&Value::User(exception.clone()), &classes)?.unwrap_or(false)
                 }
             };
@@ -465,6 +472,16 @@ fn is_class_variable(annotation: &Expr) -> bool {
         ExprKind::Subscript { object, .. } => is_class_variable(object),
         ExprKind::Literal(Literal::Str(text)) => text.starts_with("ClassVar") || text.starts_with("typing.ClassVar"),
         _ => false,
+    }
+}
+
+/// Whether the value may stand behind `except`.
+fn catchable(classes: &Value) -> Result<()> {
+    match classes {
+        Value::Host(_) => Ok(()),
+        Value::Tuple(all) => all.iter().try_for_each(catchable),
+        other if user::<UserClass>(other).is_some_and(|class| exceptions::is_exception(&class)) => Ok(()),
+        _ => Err(Error::ty("catching classes that do not inherit from BaseException is not allowed")),
     }
 }
 

@@ -8,7 +8,7 @@ use super::attribute::user;
 use super::builtins::BuiltinType;
 use super::classes::{ClassMethod, UserClass, plain_of};
 use super::compare::tuple_of;
-use super::exceptions::{raise, raise_with};
+use super::exceptions::{self, raise, raise_with};
 use super::iterate::Range;
 use super::numpy_arrays::NumpyArray;
 use super::operators::number;
@@ -19,9 +19,9 @@ use crate::value::Value;
 /// The positions that a slice selects.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Selection {
-    start: i64,
-    stop: i64,
-    step: i64,
+    pub(crate) start: i64,
+    pub(crate) stop: i64,
+    pub(crate) step: i64,
     count: usize,
 }
 
@@ -46,7 +46,13 @@ impl Interp {
     pub(crate) fn selection(&mut self, slice: &[Value; 3], length: usize) -> Result<Selection> {
         let [start, stop, step] = slice;
         let mut bound = |value: &Value| -> Result<Option<i64>> {
-            if value.is_none() { Ok(None) } else { self.index(value).map(Some) }
+            match value {
+                Value::None => Ok(None),
+                Value::Str(_) | Value::Float(_) | Value::List(_) | Value::Tuple(_) => {
+                    Err(Error::ty("slice indices must be integers or None or have an __index__ method"))
+                }
+                value => self.index(value).map(Some),
+            }
         };
         let step = bound(step)?.unwrap_or(1);
         if step == 0 {
@@ -258,10 +264,19 @@ impl Interp {
             (Value::Host(_), _) => Ok(()),
             (_, Value::Host(host)) => Err(super::host::reaches(host, "an index")),
             (Value::List(values), Value::Slice(slice)) => {
-                let new = self.collect(&new)?;
+                let extended = !matches!(&slice[2], Value::None | Value::Int(1));
+                let new = match self.iterate_static(&new) {
+                    Ok(mut iter) => iter.collect(self)?,
+                    Err(error) if exceptions::is_raised(&error, "TypeError") => {
+                        return Err(Error::ty(match extended {
+                            true => "must assign iterable to extended slice",
+                            false => "can only assign an iterable",
+                        }));
+                    }
+                    Err(error) => return Err(error),
+                };
                 let length = values.borrow().len();
                 let selection = self.selection(slice, length)?;
-                let extended = !matches!(&slice[2], Value::None | Value::Int(1));
                 if extended {
                     return assign_extended(values, selection, new);
                 }

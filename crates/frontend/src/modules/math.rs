@@ -56,13 +56,25 @@ pub(super) static FUNCTIONS: &[FunctionDecl] = functions! {
     "sinh" [(x)] "The hyperbolic sine." => |_, args| range(args, f64::sinh);
     "cosh" [(x)] "The hyperbolic cosine." => |_, args| range(args, f64::cosh);
     "tanh" [(x)] "The hyperbolic tangent." => |_, args| float(args, f64::tanh);
+    "asinh" [(x)] "The inverse of the hyperbolic sine." => |_, args| float(args, f64::asinh);
+    "acosh" [(x)] "The inverse of the hyperbolic cosine." => |_, args| domain(args, |x| x >= 1.0 || x.is_nan(), f64::acosh);
+    "atanh" [(x)] "The inverse of the hyperbolic tangent." => |_, args| domain(args, |x| x.abs() < 1.0 || x.is_nan(), f64::atanh);
     "degrees" [(x)] "Radians as degrees." => |_, args| float(args, |x| x * (180.0 / std::f64::consts::PI));
     "radians" [(x)] "Degrees as radians." => |_, args| float(args, |x| x * (std::f64::consts::PI / 180.0));
     "fabs" [(x)] "The absolute value as a float." => |_, args| float(args, f64::abs);
     "atan2" [(y) (x)] "The angle of the point (x, y)." => |_, args| pair(args, "y", "x", f64::atan2);
     "copysign" [(x) (y)] "x with the sign of y." => |_, args| pair(args, "x", "y", f64::copysign);
     "modf" [(x)] "The fractional and the whole part." => parts;
-    "fmod" [(x) (y)] "The remainder with the sign of x." => |_, args| pair(args, "x", "y", |x, y| x % y);
+    "fmod" [(x) (y)] "The remainder with the sign of x." => |_, args| remainder(args, |x, y| x % y);
+    "remainder" [(x) (y)] "The difference from the nearest multiple of y." => |_, args| remainder(args, nearest_remainder);
+    "frexp" [(x)] "Mantissa and exponent." => |_, args| {
+        let (mantissa, exponent) = mantissa_and_exponent(number(args, "x")?);
+        Ok(Value::tuple(vec![Value::Float(mantissa), Value::Int(exponent)]))
+    };
+    "ldexp" [(x) (i)] "x times 2 to the power i." => ldexp;
+    "nextafter" [(x) (y)] "The next float towards y." => |_, args| pair(args, "x", "y", next_after);
+    "ulp" [(x)] "The distance to the next larger float." => |_, args| float(args, unit_in_last_place);
+    "dist" [(p) (q)] "The distance of two points." => dist;
     "pow" [(x) (y)] "A power of floats." => pow;
     "hypot" [(*coordinates)] "The length of a vector." => hypot;
     "floor" [(x)] "Rounded down to an integer." => |i, args| whole(i, args, f64::floor, "__floor__");
@@ -76,7 +88,7 @@ pub(super) static FUNCTIONS: &[FunctionDecl] = functions! {
     "lcm" [(*integers)] "The least common multiple." => lcm;
     "factorial" [(x)] "The factorial." => factorial;
     "comb" [(n) (k)] "Ways to choose k of n." => comb;
-    "perm" [(n) (k)] "Ways to arrange k of n." => perm;
+    "perm" [(n) (k = Default::None)] "Ways to arrange k of n." => perm;
     "isqrt" [(n)] "The integer square root." => isqrt;
     "prod" [(iterable) (start = Default::Int(1))] "The product of the elements." => prod;
     "fsum" [(iterable)] "The accurate sum of floats." => fsum;
@@ -117,6 +129,96 @@ fn range(args: &Bound, f: fn(f64) -> f64) -> Result<Value> {
 
 fn pair(args: &Bound, first: &str, second: &str, f: fn(f64, f64) -> f64) -> Result<Value> {
     Ok(Value::Float(f(number(args, first)?, number(args, second)?)))
+}
+
+/// A remainder, which infinite dividends and divisors of zero do not have.
+fn remainder(args: &Bound, f: fn(f64, f64) -> f64) -> Result<Value> {
+    let (x, y) = (number(args, "x")?, number(args, "y")?);
+    if x.is_infinite() && !y.is_nan() || y == 0.0 && !x.is_nan() {
+        return Err(raise("ValueError", "math domain error"));
+    }
+    Ok(Value::Float(f(x, y)))
+}
+
+/// The remainder of IEEE 754: that of the nearest multiple, the even one of two.
+fn nearest_remainder(x: f64, y: f64) -> f64 {
+    if y.is_infinite() {
+        return x;
+    }
+    let (dividend, divisor) = (x.abs(), y.abs());
+    let rest = dividend % divisor;
+    let other = divisor - rest;
+    let nearest =
+        if rest < other || rest == other && (dividend - rest) % (2.0 * divisor) == 0.0 { rest } else { -other };
+    if x.is_sign_negative() { -nearest } else { nearest }
+}
+
+/// The mantissa of at least 1/2 and less than 1, and the exponent of 2.
+fn mantissa_and_exponent(x: f64) -> (f64, i64) {
+    if x == 0.0 || !x.is_finite() {
+        return (x, 0);
+    }
+    // A subnormal number is made a normal one first.
+    let (x, shift) = if x.abs() < f64::MIN_POSITIVE { (x * 2f64.powi(54), 54) } else { (x, 0) };
+    let exponent = (x.to_bits() >> 52 & 0x7ff) as i64 - 1022;
+    let mantissa = f64::from_bits(x.to_bits() & !(0x7ff << 52) | 1022 << 52);
+    (mantissa, exponent - shift)
+}
+
+fn ldexp(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    let (mut x, mut exponent) = (number(args, "x")?, interp.index(&args.get("i")?.clone())?.clamp(-3000, 3000));
+    if x == 0.0 || !x.is_finite() {
+        return Ok(Value::Float(x));
+    }
+    // Steps that no intermediate result overflows in; only the last one rounds.
+    let (mantissa, own) = mantissa_and_exponent(x);
+    (x, exponent) = (mantissa, exponent + own);
+    if exponent > 1024 {
+        return Err(raise("OverflowError", "math range error"));
+    }
+    let scale = |power: i64| f64::from_bits(((power + 1023) as u64) << 52);
+    Ok(Value::Float(match exponent {
+        -1021..=1023 => x * scale(exponent),
+        1024 => x * scale(1023) * 2.0,
+        -1100..-1021 => x * scale(exponent + 100) * scale(-100),
+        _ => 0.0_f64.copysign(x),
+    }))
+}
+
+fn next_after(x: f64, y: f64) -> f64 {
+    if x.is_nan() || y.is_nan() {
+        return f64::NAN;
+    }
+    match x.total_cmp(&y) {
+        _ if x == y => y,
+        std::cmp::Ordering::Less => x.next_up(),
+        _ => x.next_down(),
+    }
+}
+
+fn unit_in_last_place(x: f64) -> f64 {
+    let x = x.abs();
+    match x {
+        _ if !x.is_finite() => x,
+        f64::MAX => x - x.next_down(),
+        _ => x.next_up() - x,
+    }
+}
+
+fn dist(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    let (p, q) = (interp.collect(&args.get("p")?.clone())?, interp.collect(&args.get("q")?.clone())?);
+    if p.len() != q.len() {
+        return Err(raise("ValueError", "both points must have the same number of dimensions"));
+    }
+    let mut length = 0.0_f64;
+    for (a, b) in p.iter().zip(&q) {
+        let (Some(a), Some(b)) = (Number::of(a), Number::of(b)) else {
+            let other = if Number::of(a).is_none() { a } else { b };
+            return Err(Error::ty(format!("must be real number, not {}", other.type_name())));
+        };
+        length = length.hypot(a.to_f64()? - b.to_f64()?);
+    }
+    Ok(Value::Float(length))
 }
 
 /// A logarithm, also of integers that no float can hold.
@@ -259,7 +361,8 @@ fn factorial(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
 }
 
 fn perm(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
-    let (n, k) = (small(args, "n")?, small(args, "k")?);
+    let n = small(args, "n")?;
+    let k = if args.get("k")?.is_none() { n } else { small(args, "k")? };
     if k > n { Ok(Value::Int(0)) } else { product(interp, n - k + 1, n) }
 }
 

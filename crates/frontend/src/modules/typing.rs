@@ -7,8 +7,9 @@ use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::attribute::user;
 use crate::interp::builtins::functions;
+use crate::interp::compare::same;
 use crate::library::{Args, Default, FunctionDecl};
-use crate::value::{Object, Value};
+use crate::value::{Object, ObjectRef, Value, downcast};
 
 modules! {
     /// `typing`.
@@ -117,18 +118,82 @@ pub(super) fn form(name: &str) -> Option<Value> {
     FORMS.iter().find(|form| **form == name).map(|form| Value::User(Rc::new(Form(form))))
 }
 
+/// `int | str`, and what `isinstance` takes for it.
+#[derive(Debug)]
+pub(crate) struct Union {
+    /// The types, none of which is a union.
+    pub(crate) types: Rc<[Value]>,
+}
+
+impl Object for Union {
+    fn class_name(&self) -> Rc<str> {
+        "UnionType".into()
+    }
+
+    fn equals(&self, other: &ObjectRef) -> bool {
+        let within = |a: &Union, b: &Union| a.types.iter().all(|x| b.types.iter().any(|y| same(x, y)));
+        downcast::<Union>(other).is_some_and(|other| within(self, &other) && within(&other, self))
+    }
+
+    fn repr(&self) -> String {
+        let name = |value: &Value| match value {
+            Value::None => "None".to_owned(),
+            Value::Class(class) => class.name.to_owned(),
+            Value::User(object) => {
+                let shown = object.repr();
+                let inner = shown.strip_prefix("<class '").and_then(|rest| rest.strip_suffix("'>"));
+                inner.map_or(shown.clone(), str::to_owned)
+            }
+            other => other.type_name(),
+        };
+        self.types.iter().map(name).collect::<Vec<_>>().join(" | ")
+    }
+}
+
+/// `left | right` of types; `None` if one of the two is no type.
+pub(crate) fn union(left: &Value, right: &Value) -> Option<Value> {
+    let is_type = |value: &Value| match value {
+        Value::Class(_) => true,
+        Value::User(object) => matches!(&*object.class_name(), "type" | "typing" | "UnionType"),
+        _ => false,
+    };
+    if !is_type(left) && !is_type(right) {
+        return None;
+    }
+    let mut types: Vec<Value> = Vec::new();
+    for side in [left, right] {
+        let parts: Vec<Value> = match side {
+            Value::None => vec![Value::None],
+            side if is_type(side) => {
+                user::<Union>(side).map_or_else(|| vec![side.clone()], |union| union.types.to_vec())
+            }
+            _ => return None,
+        };
+        for part in parts {
+            if !types.iter().any(|known| same(known, &part)) {
+                types.push(part);
+            }
+        }
+    }
+    match types.as_slice() {
+        [only] => Some(only.clone()),
+        _ => Some(Value::User(Rc::new(Union { types: types.into() }))),
+    }
+}
+
 /// `isinstance(value, form)` for the abstract collections; `None` for other classes.
 pub(crate) fn is_instance(value: &Value, form: &Value) -> Option<bool> {
     let form = user::<Form>(form)?;
     let sequence = matches!(value, Value::Str(_) | Value::Tuple(_) | Value::List(_));
     let mapping = matches!(value, Value::Dict(_));
-    let set = matches!(value, Value::Set(_));
+    let set = matches!(value, Value::Set(_) | Value::FrozenSet(_));
     Some(match form.0 {
         "Sequence" => sequence,
         "Mapping" | "MutableMapping" | "Dict" => mapping,
         "List" => matches!(value, Value::List(_)),
         "Tuple" => matches!(value, Value::Tuple(_)),
-        "Set" | "FrozenSet" => set,
+        "Set" => set,
+        "FrozenSet" => matches!(value, Value::FrozenSet(_)),
         "Iterable" | "Sized" | "Container" | "Collection" => sequence || mapping || set,
         "Callable" => {
             matches!(value, Value::Function(_) | Value::Method(..) | Value::Class(_) | Value::Object(_))

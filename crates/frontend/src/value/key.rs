@@ -1,10 +1,25 @@
 //! Hashable values.
 
-use std::hash::{Hash, Hasher};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
+
+use indexmap::Equivalent;
 
 use super::Value;
 use crate::error::{Error, Result};
+
+/// A name with which an entry is looked up that has a text as its key.
+#[derive(Hash)]
+pub(crate) struct Name<'a>(pub(crate) &'a str);
+
+impl Equivalent<Key> for Name<'_> {
+    fn equivalent(&self, key: &Key) -> bool {
+        match key.stands_for() {
+            None => matches!(&key.value, Value::Str(text) if **text == *self.0),
+            Some(other) => self.equivalent(&other),
+        }
+    }
+}
 
 /// A hashable value: a key of a dict or an element of a set. Numbers are equal across types as in
 /// Python (`1 == 1.0 == True`); objects are equal only to themselves, unless they have a stand-in.
@@ -114,6 +129,7 @@ impl PartialEq for Key {
                 a.len() == b.len()
                     && a.iter().zip(b.iter()).all(|(x, y)| Key::plain(x.clone()) == Key::plain(y.clone()))
             }
+            (Value::FrozenSet(a), Value::FrozenSet(b)) => a.len() == b.len() && a.keys().all(|key| b.contains_key(key)),
             _ => self.identity().is_some() && self.identity() == other.identity(),
         }
     }
@@ -136,6 +152,15 @@ impl Hash for Key {
             Value::Str(s) => s.hash(state),
             Value::DType(d) => d.hash(state),
             Value::Tuple(elements) => elements.iter().for_each(|e| Key::plain(e.clone()).hash(state)),
+            Value::FrozenSet(elements) => {
+                // The order of the elements does not matter.
+                let of = |key: &Key| {
+                    let mut hasher = DefaultHasher::new();
+                    key.hash(&mut hasher);
+                    hasher.finish()
+                };
+                elements.keys().map(of).fold(0_u64, u64::wrapping_add).hash(state);
+            }
             _ => self.identity().hash(state),
         }
     }

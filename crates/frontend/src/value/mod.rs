@@ -19,6 +19,7 @@ use num_bigint::BigInt;
 
 pub use host::Host;
 pub use key::Key;
+pub(crate) use key::Name;
 pub use object::{Object, ObjectRef, downcast};
 
 use crate::keras::Symbolic;
@@ -50,6 +51,8 @@ pub enum Value {
     Dict(Rc<RefCell<IndexMap<Key, Value>>>),
     /// A set.
     Set(Rc<RefCell<IndexMap<Key, ()>>>),
+    /// A set that does not change, and so may be a key.
+    FrozenSet(Rc<IndexMap<Key, ()>>),
     /// `start:stop:step`.
     Slice(Rc<[Value; 3]>),
     /// A function, lambda or class written in the program, an instance of such a class, an iterator:
@@ -93,6 +96,15 @@ impl Value {
         Value::List(Rc::new(RefCell::new(values)))
     }
 
+    /// The elements of a set, whether or not it may change.
+    pub(crate) fn set_elements(&self) -> Option<Rc<IndexMap<Key, ()>>> {
+        match self {
+            Value::Set(keys) => Some(Rc::new(keys.borrow().clone())),
+            Value::FrozenSet(keys) => Some(keys.clone()),
+            _ => None,
+        }
+    }
+
     /// Whether this is `None`.
     pub fn is_none(&self) -> bool {
         matches!(self, Value::None)
@@ -111,6 +123,7 @@ impl Value {
             Value::List(_) => "list".into(),
             Value::Dict(_) => "dict".into(),
             Value::Set(_) => "set".into(),
+            Value::FrozenSet(_) => "frozenset".into(),
             Value::Slice(_) => "slice".into(),
             Value::User(object) | Value::Object(object) => object.class_name().to_string(),
             Value::Function(_) | Value::Method(..) => "function".into(),

@@ -99,6 +99,12 @@ fn divmod(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
             }
         }
     }
+    if let (Some(a), Some(b)) = (Number::of(&x), Number::of(&y))
+        && b.is_zero()
+        && [&a, &b].iter().any(|number| matches!(number, Number::Float(_)))
+    {
+        return Err(raise("ZeroDivisionError", "float divmod()"));
+    }
     let quotient = interp.binary(BinaryOp::FloorDivide, &x, &y)?;
     let remainder = interp.binary(BinaryOp::Modulo, &x, &y)?;
     Ok(Value::tuple(vec![quotient, remainder]))
@@ -135,25 +141,26 @@ fn pow(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     Ok(number::from_big(base.modpow(&exponent, &modulus)))
 }
 
-fn digits(args: &mut Bound, base: u32, prefix: &str) -> Result<Value> {
-    let value = args.get("number")?;
-    let Some(big) = Number::of(value).and_then(|n| n.to_big()) else {
-        return Err(Error::ty(format!("'{}' object cannot be interpreted as an integer", value.type_name())));
+fn digits(interp: &mut Interp, args: &mut Bound, base: u32, prefix: &str) -> Result<Value> {
+    let value = args.get("number")?.clone();
+    let big = match Number::of(&value).and_then(|n| n.to_big()) {
+        Some(big) => big,
+        None => BigInt::from(interp.index(&value)?),
     };
     let sign = if big.is_negative() { "-" } else { "" };
     Ok(Value::str(format!("{sign}{prefix}{}", big.magnitude().to_str_radix(base))))
 }
 
-fn bin(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
-    digits(args, 2, "0b")
+fn bin(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    digits(interp, args, 2, "0b")
 }
 
-fn oct(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
-    digits(args, 8, "0o")
+fn oct(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    digits(interp, args, 8, "0o")
 }
 
-fn hex(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
-    digits(args, 16, "0x")
+fn hex(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    digits(interp, args, 16, "0x")
 }
 
 fn ord(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {

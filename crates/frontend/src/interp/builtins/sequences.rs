@@ -10,7 +10,7 @@ use crate::interp::exceptions::{raise, stop_iteration};
 use crate::interp::iterate::{Iter, IterObject, Lazy, Range};
 use crate::interp::operators::number;
 use crate::library::{Args, Bound, Default, FunctionDecl, Param, Signature};
-use crate::syntax::ast::BinaryOp;
+use crate::syntax::ast::{BinaryOp, CompareOp};
 use crate::value::Value;
 
 pub(super) static FUNCTIONS: &[FunctionDecl] = functions! {
@@ -36,6 +36,7 @@ fn len(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         Value::List(values) => values.borrow().len(),
         Value::Dict(entries) => entries.borrow().len(),
         Value::Set(keys) => keys.borrow().len(),
+        Value::FrozenSet(keys) => keys.len(),
         Value::Tensor(tensor) if tensor.rank() > 0 => tensor.shape().first().copied().unwrap_or(0),
         Value::Array(array) if array.ty().rank() > 0 => array.ty().shape.first().copied().unwrap_or(0),
         Value::Symbolic(tensor) => match tensor.0.shape.first() {
@@ -111,7 +112,10 @@ fn extreme(interp: &mut Interp, args: &mut Bound, largest: bool) -> Result<Value
         };
         let better = match &best {
             None => true,
-            Some((_, other)) if largest => interp.less(other, &by)?,
+            Some((_, other)) if largest => {
+                let result = interp.compare(CompareOp::Greater, &by, other)?;
+                interp.is_true(&result)?
+            }
             Some((_, other)) => interp.less(&by, other)?,
         };
         if better {
@@ -181,7 +185,7 @@ fn iter(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         Value::Tuple(_) => "tuple_iterator",
         Value::Str(_) => "str_ascii_iterator",
         Value::Dict(_) => "dict_keyiterator",
-        Value::Set(_) => "set_iterator",
+        Value::Set(_) | Value::FrozenSet(_) => "set_iterator",
         _ => "iterator",
     };
     Ok(IterObject::value(interp.iterate_static(&object)?, kind))

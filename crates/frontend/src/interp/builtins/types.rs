@@ -17,8 +17,10 @@ use crate::interp::exceptions::raise;
 use crate::interp::iterate::{Iter, IterObject, Lazy, Range};
 use crate::interp::methods;
 use crate::interp::operators::number::{self, Number};
+use crate::interp::text::ascii_digit;
 use crate::keras::derived;
 use crate::library::{Args, Bound, Default, FunctionDecl};
+use crate::modules::typing::Union;
 use crate::value::{Host, Key, Object, Value};
 
 /// Python's own types; calling one makes or converts an object.
@@ -35,7 +37,7 @@ pub(super) static TYPES: &[FunctionDecl] = functions! {
     "tuple" [(iterable = Default::Ints(&[]))] "A tuple of the elements." => tuple_from;
     "dict" [(iterable = Default::None) (**entries)] "A dict from pairs, another dict, or keyword arguments." => dict_of;
     "set" [(iterable = Default::Ints(&[]))] "The set of the elements." => set_of;
-    "frozenset" [(iterable = Default::Ints(&[]))] "The set of the elements." => set_of;
+    "frozenset" [(iterable = Default::Ints(&[]))] "The set of the elements, which does not change." => frozen_set_of;
     "slice" [(start) (stop = Default::Str("")) (step = Default::None)] "A slice for indexing." => slice_of;
     "range" [(start) (stop = Default::None) (step = Default::Int(1))] "Integers from start to before stop." => range_of;
     "enumerate" [(iterable) (start = Default::Int(0))] "Pairs of number and element." => enumerate_of;
@@ -92,7 +94,7 @@ impl Object for BuiltinType {
         Ok(match (self.0.name, name) {
             (_, "__name__" | "__qualname__") => Some(Value::str(self.0.name)),
             (_, "__doc__") => Some(Value::str(self.0.doc)),
-            ("object", "__setattr__" | "__getattribute__" | "__delattr__" | "__init__" | "__repr__") => {
+            ("object", "__setattr__" | "__delattr__" | "__init__" | "__repr__") => {
                 super::attributes::OF_OBJECT.iter().find(|decl| decl.name == name).map(super::Builtin::value)
             }
             ("dict", "fromkeys") | ("str", "maketrans") => Some(methods::unbound(self.0.name, name)),
@@ -136,6 +138,9 @@ impl Interp {
         if let Value::Host(_) = value {
             return Ok(None);
         }
+        if let Some(union) = user::<Union>(classes) {
+            return self.is_instance(value, &Value::Tuple(union.types.clone()));
+        }
         match classes {
             // Nothing that is known here is an instance of a class of a host package, but for tensors.
             Value::Host(_) => Ok((!crate::interp::tensor::is_tensor(value)).then_some(false)),
@@ -174,6 +179,12 @@ impl Interp {
                 }
             }
             return Ok(false);
+        }
+        if let Some(union) = user::<Union>(classes) {
+            return self.is_subclass(class, &Value::Tuple(union.types.clone()));
+        }
+        if matches!(class, Value::None | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_)) {
+            return Err(Error::ty("issubclass() arg 1 must be a class"));
         }
         if let (Some(class), Some(other)) = (user::<UserClass>(class), user::<UserClass>(classes)) {
             return Ok(class.is_subclass(&other));
@@ -292,9 +303,11 @@ fn parse_int(text: &str, base: i64) -> Result<Value> {
         .or_else(|| prefixed(8, ["0o", "0O"]))
         .or_else(|| prefixed(2, ["0b", "0B"]))
         .unwrap_or((if base == 0 { 10 } else { base }, digits));
-    let clean = digits.replace('_', "");
+    let clean: String = digits.chars().filter(|&c| c != '_').map(ascii_digit).collect();
     let misplaced = digits.starts_with('_') && radix == base || digits.ends_with('_') || digits.contains("__");
-    if clean.is_empty() || misplaced || clean.starts_with(['+', '-']) {
+    // Without a prefix that says what it means, a leading zero may only stand before zeros.
+    let octal = base == 0 && radix == 10 && clean.starts_with('0') && clean.contains(|c| c != '0');
+    if clean.is_empty() || misplaced || octal || clean.starts_with(['+', '-']) {
         return Err(invalid());
     }
     if clean.len() > 4300 && radix == 10 {
@@ -307,7 +320,7 @@ fn parse_int(text: &str, base: i64) -> Result<Value> {
 fn float_of(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let value = args.get("x")?.clone();
     if let Value::Str(text) = &value {
-        let parsed = parse_float(text.trim());
+        let parsed = parse_float(&text.trim().chars().map(ascii_digit).collect::<String>());
         return parsed.map(Value::Float).ok_or_else(|| {
             let shown = crate::interp::text::repr_str(text);
             raise("ValueError", format!("could not convert string to float: {shown}"))
@@ -440,6 +453,13 @@ fn set_of(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     Ok(Value::Set(Rc::new(RefCell::new(keys))))
 }
 
+fn frozen_set_of(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    match args.get("iterable")?.clone() {
+        value @ Value::FrozenSet(_) => Ok(value),
+        value => Ok(Value::FrozenSet(Rc::new(interp.collect_keys(&value)?))),
+    }
+}
+
 fn slice_of(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let (start, step) = (args.get("start")?.clone(), args.get("step")?.clone());
     Ok(Value::Slice(Rc::new(match args.is_given("stop") {
@@ -457,6 +477,10 @@ fn range_of(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
             _ => None,
         };
         return Ok(Value::Host(batch.map_or_else(|| host.derived(), |batch| host.with_batch(batch))));
+    }
+    if args.iter().any(|(_, value)| matches!(value, Value::BigInt(_))) {
+        return Err(Error::unsupported("a range with integers of more than 64 bits is not evaluated")
+            .help("count from zero, and add the large number to each"));
     }
     let first = interp.index(&args.get("start")?.clone())?;
     let range = match args.is_given("stop") {

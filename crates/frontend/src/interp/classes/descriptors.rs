@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use crate::error::{Error, Result};
 use crate::interp::Interp;
+use crate::interp::compare::same;
 use crate::library::Args;
-use crate::value::{Object, Value};
+use crate::value::{Object, ObjectRef, Value, downcast};
 
 /// A function with its receiver.
 #[derive(Debug)]
@@ -54,6 +55,11 @@ impl Object for BoundMethod {
 
     fn stands_for(&self) -> Option<(Value, usize)> {
         Some((self.function.clone(), 1))
+    }
+
+    fn equals(&self, other: &ObjectRef) -> bool {
+        downcast::<BoundMethod>(other)
+            .is_some_and(|other| same(&self.function, &other.function) && same(&self.receiver, &other.receiver))
     }
 
     fn get_attr(self: Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {

@@ -6,23 +6,24 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 
-use super::of_object::{WithTraceback, inherited};
+use super::of_object::inherited;
 use super::{DataClass, Layout, Property, UserClass, bind_member};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
-use crate::interp::exceptions::{is_exception, raise};
+use crate::interp::exceptions::{self, is_exception, raise};
 use crate::interp::methods;
 use crate::keras::derived;
 use crate::library::Args;
 use crate::syntax::ast::Symbol;
 use crate::value::tree::{ObjectNode, PathKey};
-use crate::value::{Object, ObjectRef, Value, downcast};
+use crate::value::{Key, Name, Object, ObjectRef, Value, downcast};
 
 /// An object of a class of the program (or an exception).
 pub(crate) struct Instance {
     /// Its class.
     pub(crate) class: Rc<UserClass>,
-    fields: RefCell<IndexMap<Symbol, Value>>,
+    /// The own attributes: the entries of its `__dict__`.
+    fields: RefCell<Rc<RefCell<IndexMap<Key, Value>>>>,
     /// What the native class that its class derives from made of it.
     pub(crate) native: OnceCell<ObjectRef>,
     /// The elements of a tuple.
@@ -59,22 +60,43 @@ impl Instance {
 
     /// An own attribute.
     pub(crate) fn get(&self, name: &str) -> Option<Value> {
-        self.fields.borrow().get(name).cloned()
+        self.fields.borrow().borrow().get(&Name(name)).cloned()
     }
 
     /// Sets an own attribute.
     pub(crate) fn set(&self, name: &str, value: Value) {
-        self.fields.borrow_mut().insert(name.into(), value);
+        self.fields.borrow().borrow_mut().insert(Key::name(name), value);
     }
 
     /// Removes an own attribute; false if there is none.
     pub(crate) fn remove(&self, name: &str) -> bool {
-        self.fields.borrow_mut().shift_remove(name).is_some()
+        self.fields.borrow().borrow_mut().shift_remove(&Name(name)).is_some()
     }
 
     /// The own attributes in order.
     pub(crate) fn entries(&self) -> IndexMap<Symbol, Value> {
-        self.fields.borrow().clone()
+        let fields = self.fields.borrow().borrow().clone();
+        let name = |key: &Key| match key.value() {
+            Value::Str(name) => Some(name.clone()),
+            _ => None,
+        };
+        fields.into_iter().filter_map(|(key, value)| Some((name(&key)?, value))).collect()
+    }
+
+    /// The dict of its own attributes: whoever changes it changes them.
+    fn dict(&self) -> Value {
+        Value::Dict(self.fields.borrow().clone())
+    }
+
+    /// Makes the entries of a dict the own attributes; false for other values.
+    fn set_dict(&self, value: &Value) -> bool {
+        match plain_of(value).as_ref().unwrap_or(value) {
+            Value::Dict(entries) => {
+                *self.fields.borrow_mut() = entries.clone();
+                true
+            }
+            _ => false,
+        }
     }
 
     /// The dataclass description of its class.
@@ -174,6 +196,62 @@ impl Instance {
             None => Ok(None),
         }
     }
+
+    /// An attribute as `object.__getattribute__` finds it.
+    pub(super) fn own_attr(self: Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {
+        let found = self.class.lookup(name);
+        // A descriptor that can be set goes before what the instance itself has.
+        let is_property = matches!(&found, Some(Value::User(o)) if downcast::<Property>(o).is_some()
+            || downcast::<Instance>(o).is_some_and(|d| d.class.lookup("__set__").is_some()));
+        if !is_property && let Some(value) = self.get(name).or_else(|| self.field(name)) {
+            return Ok(Some(value));
+        }
+        let receiver = Value::User(self.clone());
+        // What the library adds to a method of the class has to happen whoever calls it.
+        if name == "build"
+            && let Some(native) = self.native.get()
+            && let Some(method) = interp.native_attribute(native, name)?
+        {
+            return Ok(Some(method));
+        }
+        if let Some(value) = found {
+            return bind_member(interp, value, &receiver, &self.class).map(Some);
+        }
+        if let Some(native) = self.native.get()
+            && let Some(value) = interp.native_attribute(native, name)?
+        {
+            return Ok(Some(value));
+        }
+        match name {
+            "__class__" => return Ok(Some(Value::User(self.class.clone()))),
+            "__dict__" if self.class.slots().is_none() => return Ok(Some(self.dict())),
+            "__doc__" => return Ok(Some(Value::None)),
+            _ if is_exception(&self.class)
+                && let Some(value) = exceptions::attribute(interp, &self, name)? =>
+            {
+                return Ok(Some(value));
+            }
+            _ => {}
+        }
+        if let Some(value) = crate::modules::collections::tuple_method(&self, name) {
+            return Ok(Some(value));
+        }
+        if let Some(value) = self.plain.get().and_then(|plain| methods::find(plain, name)) {
+            return Ok(Some(value));
+        }
+        Ok(inherited(name, &receiver))
+    }
+
+    /// What the class gives for an attribute that is not found otherwise.
+    fn missing_attr(self: Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {
+        match self.class.lookup("__getattr__") {
+            Some(fallback) => {
+                let args = vec![Value::User(self.clone()), Value::str(name)];
+                interp.call(&fallback, Args::positional(args)).map(Some)
+            }
+            None => Ok(None),
+        }
+    }
 }
 
 impl Object for Instance {
@@ -207,57 +285,22 @@ impl Object for Instance {
     }
 
     fn get_attr(self: Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {
-        let found = self.class.lookup(name);
-        // A descriptor that can be set goes before what the instance itself has.
-        let is_property = matches!(&found, Some(Value::User(o)) if downcast::<Property>(o).is_some()
-            || downcast::<Instance>(o).is_some_and(|d| d.class.lookup("__set__").is_some()));
-        if !is_property && let Some(value) = self.get(name).or_else(|| self.field(name)) {
-            return Ok(Some(value));
-        }
-        let receiver = Value::User(self.clone());
-        // What the library adds to a method of the class has to happen whoever calls it.
-        if name == "build"
-            && let Some(native) = self.native.get()
-            && let Some(method) = interp.native_attribute(native, name)?
-        {
-            return Ok(Some(method));
-        }
-        if let Some(value) = found {
-            return bind_member(interp, value, &receiver, &self.class).map(Some);
-        }
-        if let Some(native) = self.native.get()
-            && let Some(value) = interp.native_attribute(native, name)?
-        {
-            return Ok(Some(value));
-        }
-        match name {
-            "__class__" => return Ok(Some(Value::User(self.class.clone()))),
-            "__dict__" => {
-                let entries = self.entries().into_iter().map(|(k, v)| (crate::value::Key::name(k), v));
-                return Ok(Some(Value::Dict(Rc::new(RefCell::new(entries.collect())))));
+        let found = match self.class.lookup("__getattribute__") {
+            None => self.clone().own_attr(interp, name)?,
+            Some(hook) => {
+                let args = vec![Value::User(self.clone()), Value::str(name)];
+                match interp.call(&hook, Args::positional(args)) {
+                    Ok(value) => Some(value),
+                    Err(error) if exceptions::is_raised(&error, "AttributeError") => {
+                        return self.missing_attr(interp, name)?.map_or(Err(error), |value| Ok(Some(value)));
+                    }
+                    Err(error) => return Err(error),
+                }
             }
-            "__doc__" | "__traceback__" | "__cause__" | "__context__" => return Ok(Some(Value::None)),
-            "value" if &*self.class.name == "StopIteration" => {
-                let args = self.get("args").and_then(|args| args.elements()).unwrap_or_default();
-                return Ok(Some(args.into_iter().next().unwrap_or(Value::None)));
-            }
-            "with_traceback" if is_exception(&self.class) => {
-                return Ok(Some(Value::User(Rc::new(WithTraceback(receiver)))));
-            }
-            _ => {}
-        }
-        if let Some(value) = crate::modules::collections::tuple_method(&self, name) {
-            return Ok(Some(value));
-        }
-        if let Some(value) = self.plain.get().and_then(|plain| methods::find(plain, name)) {
-            return Ok(Some(value));
-        }
-        if let Some(value) = inherited(name, &receiver) {
-            return Ok(Some(value));
-        }
-        match self.class.lookup("__getattr__") {
-            Some(fallback) => interp.call(&fallback, Args::positional(vec![receiver, Value::str(name)])).map(Some),
-            None => Ok(None),
+        };
+        match found {
+            Some(value) => Ok(Some(value)),
+            None => self.missing_attr(interp, name),
         }
     }
 
@@ -268,6 +311,12 @@ impl Object for Instance {
         }
         if self.set_property(interp, name, &value)? {
             return Ok(());
+        }
+        if name == "__dict__" {
+            return match self.set_dict(&value) {
+                true => Ok(()),
+                false => Err(Error::ty(format!("__dict__ must be set to a dictionary, not a '{}'", value.type_name()))),
+            };
         }
         if let Some(slots) = self.class.slots()
             && !slots.iter().any(|slot| slot == name)
@@ -296,7 +345,7 @@ impl Object for Instance {
 
     fn attributes(&self) -> Vec<String> {
         let mut names = self.class.attributes();
-        names.extend(self.fields.borrow().keys().map(|name| name.to_string()));
+        names.extend(self.entries().keys().map(|name| name.to_string()));
         names.extend(self.native.get().into_iter().flat_map(|native| native.attributes()));
         if let Layout::Tuple(fields, _) = &*self.class.layout.borrow() {
             names.extend(fields.iter().map(|name| name.to_string()));
@@ -307,6 +356,7 @@ impl Object for Instance {
     fn repr(&self) -> String {
         match self.native.get() {
             Some(native) => native.repr(),
+            None if self.class.is_builtin() => format!("<{} object>", self.class.name),
             None => format!("<__main__.{} object>", self.class.name),
         }
     }

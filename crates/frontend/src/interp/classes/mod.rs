@@ -19,6 +19,7 @@ pub(crate) use of_object::of_object;
 pub(crate) use super_object::Super;
 
 use super::Interp;
+use super::exceptions;
 use super::function::{UserFunction, bind_method};
 use super::limits::MAX_ANCESTORS;
 use super::scope::Env;
@@ -190,6 +191,11 @@ impl UserClass {
         (!slots.iter().any(|slot| slot == "__dict__")).then_some(slots)
     }
 
+    /// Whether it is one of Python's own exceptions.
+    pub(crate) fn is_builtin(&self) -> bool {
+        self.definition.is_none() && exceptions::is_builtin(&self.name)
+    }
+
     /// Whether this is `other` or inherits from it.
     pub(crate) fn is_subclass(self: &Rc<Self>, other: &Rc<UserClass>) -> bool {
         self.lineage().any(|class| Rc::ptr_eq(class, other))
@@ -228,6 +234,25 @@ impl UserClass {
         Value::Dict(Rc::new(RefCell::new(entries)))
     }
 
+    /// The classes in which attributes are looked up, in order.
+    fn resolution_order(self: &Rc<Self>, interp: &Interp) -> Vec<Value> {
+        let classes = self.lineage().map(|class| Value::User(class.clone()));
+        classes.chain(interp.eval.builtins.get("object")).collect()
+    }
+
+    /// The classes that it derives from directly: those that no other one of its ancestors derives from.
+    fn bases(&self, interp: &Interp) -> Vec<Value> {
+        let direct = |class: &&Rc<UserClass>| {
+            !self.ancestors.iter().any(|other| !Rc::ptr_eq(other, class) && other.is_subclass(class))
+        };
+        let mut bases: Vec<Value> = self.ancestors.iter().filter(direct).map(|c| Value::User(c.clone())).collect();
+        bases.extend(self.builtin.and_then(|name| interp.eval.builtins.get(name)));
+        if bases.is_empty() {
+            bases.extend(interp.eval.builtins.get("object"));
+        }
+        bases
+    }
+
     /// The attribute as it is read through the class itself.
     pub(crate) fn read(self: &Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {
         if name == "__annotations__" {
@@ -250,10 +275,9 @@ impl UserClass {
                     Some(Value::Dict(Rc::new(RefCell::new(entries.collect()))))
                 }
                 "__module__" => Some(Value::str("__main__")),
-                "__mro__" => {
-                    let classes = self.lineage().map(|c| Value::User(c.clone()));
-                    Some(Value::tuple(classes.chain(interp.eval.builtins.get("object")).collect::<Vec<_>>()))
-                }
+                "__mro__" => Some(Value::tuple(self.resolution_order(interp))),
+                "mro" => Some(Value::User(Rc::new(ResolutionOrder(self.clone())))),
+                "__bases__" => Some(Value::tuple(self.bases(interp))),
                 "from_config" if self.native.is_some() => Some(crate::keras::derived::from_config(self.clone())),
                 "_make" if matches!(&*self.layout.borrow(), Layout::Tuple(..)) => {
                     Some(bind_method(interp.standard_function("make_tuple")?, Value::User(self.clone())))
@@ -300,6 +324,20 @@ impl UserClass {
     }
 }
 
+/// The method `mro` of a class.
+#[derive(Debug)]
+struct ResolutionOrder(Rc<UserClass>);
+
+impl Object for ResolutionOrder {
+    fn class_name(&self) -> Rc<str> {
+        "builtin_function_or_method".into()
+    }
+
+    fn call(self: Rc<Self>, interp: &mut Interp, _: Args) -> Result<Value> {
+        Ok(Value::list(self.0.resolution_order(interp)))
+    }
+}
+
 impl Object for UserClass {
     fn class_name(&self) -> Rc<str> {
         "type".into()
@@ -333,6 +371,7 @@ impl Object for UserClass {
     fn repr(&self) -> String {
         match self.meta {
             Some(_) => format!("<enum '{}'>", self.name),
+            None if self.is_builtin() => format!("<class '{}'>", self.name),
             None => format!("<class '__main__.{}'>", self.name),
         }
     }

@@ -17,6 +17,7 @@ pub(super) fn inherited(name: &str, receiver: &Value) -> Option<Value> {
         "__init__" => "init",
         "__setattr__" => "setattr",
         "__delattr__" => "delattr",
+        "__getattribute__" => "getattribute",
         "__repr__" | "__str__" => "repr",
         "__init_subclass__" => "init",
         "__new__" => "new",
@@ -52,20 +53,6 @@ impl Object for UnboundObjectMethod {
             Some(method) => interp.call(&method, args),
             None => Ok(Value::None),
         }
-    }
-}
-
-/// `exception.with_traceback`, which gives the exception.
-#[derive(Debug)]
-pub(super) struct WithTraceback(pub(super) Value);
-
-impl Object for WithTraceback {
-    fn class_name(&self) -> Rc<str> {
-        "builtin_function_or_method".into()
-    }
-
-    fn call(self: Rc<Self>, _: &mut Interp, _: Args) -> Result<Value> {
-        Ok(self.0.clone())
     }
 }
 
@@ -109,6 +96,12 @@ impl Object for ObjectMethod {
                     Err(raise("AttributeError", format!("'{}' object has no attribute '{name}'", instance.class.name)))
                 }
             },
+            ("getattribute", Some(instance), [Value::Str(name)]) => {
+                let class = instance.class.name.clone();
+                instance
+                    .own_attr(interp, name)?
+                    .ok_or_else(|| raise("AttributeError", format!("'{class}' object has no attribute '{name}'")))
+            }
             ("new", _, [Value::User(class), rest @ ..]) => match downcast::<UserClass>(class) {
                 Some(class) => {
                     // `object.__new__` takes whatever the class's `__init__` gets.

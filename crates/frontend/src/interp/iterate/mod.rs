@@ -43,6 +43,8 @@ pub(crate) enum Iter {
     Reversed(Rc<RefCell<Vec<Value>>>, usize),
     /// Over a dict, whose size must not change meanwhile.
     Dict(DictView, usize, usize),
+    /// Over a set, whose size must not change meanwhile.
+    Set(Rc<RefCell<IndexMap<Key, ()>>>, usize, usize),
     /// Over the characters of a string.
     Chars(Rc<str>, usize),
     /// Over integers: the next one, the step and how many are left.
@@ -163,6 +165,15 @@ impl Iter {
                 *at += 1;
                 value
             }
+            Iter::Set(set, at, length) => {
+                let set = set.borrow();
+                if set.len() != *length {
+                    return Err(raise("RuntimeError", "Set changed size during iteration"));
+                }
+                let value = set.get_index(*at).map(|(key, ())| key.value().clone());
+                *at += 1;
+                value
+            }
             Iter::Chars(text, at) => match text.get(*at..).and_then(|rest| rest.chars().next()) {
                 Some(c) => {
                     *at += c.len_utf8();
@@ -246,7 +257,8 @@ impl Interp {
             Value::Tuple(values) => Iter::Values(values.clone(), 0),
             Value::List(list) => Iter::List(list.clone(), 0),
             Value::Dict(dict) => DictView::keys(dict).iter(),
-            Value::Set(set) => Iter::Values(set.borrow().keys().map(|k| k.value().clone()).collect(), 0),
+            Value::Set(set) => Iter::Set(set.clone(), 0, set.borrow().len()),
+            Value::FrozenSet(set) => Iter::Values(set.keys().map(|k| k.value().clone()).collect(), 0),
             Value::Str(text) => Iter::Chars(text.clone(), 0),
             Value::Tensor(tensor) => match tensor.shape().first() {
                 Some(&length) => Iter::Rows(value.clone(), 0, length),

@@ -14,6 +14,7 @@ use super::Interp;
 use super::attribute::user;
 use super::classes::plain_of;
 use super::compare::tuple_of;
+use super::dict_view::{DictView, Part};
 use super::iterate::{IterObject, Range};
 use crate::error::{Error, Result};
 use crate::library::{Args, Bound, Signature};
@@ -106,7 +107,7 @@ impl Object for BoundValueMethod {
 }
 
 /// The tables of methods by type, for lookups and for the language reference.
-pub fn tables() -> [(&'static str, &'static [ValueMethod]); 19] {
+pub fn tables() -> [(&'static str, &'static [ValueMethod]); 25] {
     [
         ("str", special::CONTAINER),
         ("str", special::SEQUENCE),
@@ -124,7 +125,13 @@ pub fn tables() -> [(&'static str, &'static [ValueMethod]); 19] {
         ("tuple", list::TUPLE),
         ("range", list::TUPLE),
         ("dict", dict::METHODS),
-        ("set", set::METHODS),
+        ("set", set::READING),
+        ("set", set::CHANGING),
+        ("frozenset", set::READING),
+        ("dict view", set::VIEW),
+        ("set", special::CONTAINER),
+        ("frozenset", special::CONTAINER),
+        ("slice", special::SLICE),
         ("number", number::METHODS),
         ("iterator", list::ITERATOR),
     ]
@@ -136,10 +143,13 @@ fn kind(value: &Value) -> Option<&'static str> {
         Value::List(_) => "list",
         Value::Dict(_) => "dict",
         Value::Set(_) => "set",
+        Value::FrozenSet(_) => "frozenset",
+        Value::Slice(_) => "slice",
         Value::Bool(_) | Value::Int(_) | Value::BigInt(_) | Value::Float(_) => "number",
         _ if tuple_of(value).is_some() => "tuple",
         _ if user::<Range>(value).is_some() => "range",
         _ if user::<IterObject>(value).is_some() => "iterator",
+        _ if user::<DictView>(value).is_some_and(|view| view.part() != Part::Values) => "dict view",
         _ => return None,
     })
 }
@@ -151,7 +161,7 @@ fn declared(kind: &str, name: &str) -> Option<&'static ValueMethod> {
 /// The method or attribute of a value of Python's own types.
 pub(super) fn find(value: &Value, name: &str) -> Option<Value> {
     let kind = kind(value)?;
-    if let Some(attribute) = number::attribute(value, name) {
+    if let Some(attribute) = number::attribute(value, name).or_else(|| special::slice_attribute(value, name)) {
         return Some(attribute);
     }
     let method = declared(kind, name)?;

@@ -1,4 +1,4 @@
-//! Methods of sets.
+//! Methods of sets, and of the views of dicts that are like sets.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -12,20 +12,39 @@ use crate::interp::exceptions::raise_with;
 use crate::library::Bound;
 use crate::value::{Key, Value};
 
-pub(super) static METHODS: &[ValueMethod] = methods! {
-    "add" [(elem)] "Adds an element." => add;
-    "discard" [(elem)] "Removes an element if it is there." => discard;
-    "remove" [(elem)] "Removes an element." => remove;
-    "pop" [] "Removes and returns an element." => pop;
-    "clear" [] "Removes all elements." => clear;
-    "copy" [] "A copy." => |_, this, _| Ok(value(set(this)?.borrow().clone()));
-    "update" [(*others)] "Adds the elements of the others." => update;
+/// What sets of both kinds have.
+pub(super) static READING: &[ValueMethod] = methods! {
+    "copy" [] "A copy." => |interp, this, _| Ok(like(this, elements(interp, this)?));
     "union" [(*others)] "The elements of this set and the others." => union;
     "intersection" [(*others)] "The elements that are in all." => intersection;
     "difference" [(*others)] "The elements that are in none of the others." => difference;
     "symmetric_difference" [(other)] "The elements that are in one of the two." => symmetric_difference;
     "issubset" [(other)] "Whether all elements are in the other." => issubset;
     "issuperset" [(other)] "Whether all elements of the other are in this set." => issuperset;
+    "isdisjoint" [(other)] "Whether no element is in both." => isdisjoint;
+};
+
+/// What sets that change have.
+pub(super) static CHANGING: &[ValueMethod] = methods! {
+    "add" [(elem)] "Adds an element." => add;
+    "discard" [(elem)] "Removes an element if it is there." => discard;
+    "remove" [(elem)] "Removes an element." => remove;
+    "pop" [] "Removes and returns an element." => pop;
+    "clear" [] "Removes all elements." => clear;
+    "update" [(*others)] "Adds the elements of the others." => update;
+    "intersection_update" [(*others)] "Keeps the elements that are in all." => |interp, this, args| {
+        replace(this, intersection(interp, this, args)?)
+    };
+    "difference_update" [(*others)] "Removes the elements of the others." => |interp, this, args| {
+        replace(this, difference(interp, this, args)?)
+    };
+    "symmetric_difference_update" [(other)] "Keeps the elements that are in one of the two." => |interp, this, args| {
+        replace(this, symmetric_difference(interp, this, args)?)
+    };
+};
+
+/// What views of keys and of items have.
+pub(super) static VIEW: &[ValueMethod] = methods! {
     "isdisjoint" [(other)] "Whether no element is in both." => isdisjoint;
 };
 
@@ -38,8 +57,29 @@ fn set(value: &Value) -> Result<&Rc<RefCell<Keys>>> {
     }
 }
 
-fn value(keys: Keys) -> Value {
-    Value::Set(Rc::new(RefCell::new(keys)))
+/// The elements of a set or of what is like one.
+fn elements(interp: &mut Interp, this: &Value) -> Result<Keys> {
+    match this.set_elements() {
+        Some(keys) => Ok(Rc::unwrap_or_clone(keys)),
+        None => interp.collect_keys(this),
+    }
+}
+
+/// A set of the kind that `this` is.
+fn like(this: &Value, keys: Keys) -> Value {
+    match this {
+        Value::FrozenSet(_) => Value::FrozenSet(Rc::new(keys)),
+        _ => Value::Set(Rc::new(RefCell::new(keys))),
+    }
+}
+
+/// Gives a set the elements of another one.
+fn replace(this: &Value, other: Value) -> Result<Value> {
+    if let Value::Set(other) = other {
+        let keys = other.borrow().clone();
+        *set(this)?.borrow_mut() = keys;
+    }
+    Ok(Value::None)
 }
 
 fn element(interp: &mut Interp, args: &Bound) -> Result<Key> {
@@ -98,23 +138,23 @@ fn update(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> 
 }
 
 fn union(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
-    let mut keys = set(this)?.borrow().clone();
+    let mut keys = elements(interp, this)?;
     others(interp, args)?.into_iter().for_each(|other| keys.extend(other));
-    Ok(value(keys))
+    Ok(like(this, keys))
 }
 
 fn intersection(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
     let others = others(interp, args)?;
-    let mut keys = set(this)?.borrow().clone();
+    let mut keys = elements(interp, this)?;
     keys.retain(|key, ()| others.iter().all(|other| other.contains_key(key)));
-    Ok(value(keys))
+    Ok(like(this, keys))
 }
 
 fn difference(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
     let others = others(interp, args)?;
-    let mut keys = set(this)?.borrow().clone();
+    let mut keys = elements(interp, this)?;
     keys.retain(|key, ()| !others.iter().any(|other| other.contains_key(key)));
-    Ok(value(keys))
+    Ok(like(this, keys))
 }
 
 fn other(interp: &mut Interp, args: &Bound) -> Result<Keys> {
@@ -122,24 +162,23 @@ fn other(interp: &mut Interp, args: &Bound) -> Result<Keys> {
 }
 
 fn symmetric_difference(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
-    let other = other(interp, args)?;
-    let own = set(this)?.borrow();
+    let (own, other) = (elements(interp, this)?, other(interp, args)?);
     let only_own = own.keys().filter(|key| !other.contains_key(*key)).cloned();
     let only_other = other.keys().filter(|key| !own.contains_key(*key)).cloned();
-    Ok(value(only_own.chain(only_other).map(|key| (key, ())).collect()))
+    Ok(like(this, only_own.chain(only_other).map(|key| (key, ())).collect()))
 }
 
 fn issubset(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
-    let other = other(interp, args)?;
-    Ok(Value::Bool(set(this)?.borrow().keys().all(|key| other.contains_key(key))))
+    let (own, other) = (elements(interp, this)?, other(interp, args)?);
+    Ok(Value::Bool(own.keys().all(|key| other.contains_key(key))))
 }
 
 fn issuperset(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
-    let other = other(interp, args)?;
-    Ok(Value::Bool(other.keys().all(|key| set(this).is_ok_and(|own| own.borrow().contains_key(key)))))
+    let (own, other) = (elements(interp, this)?, other(interp, args)?);
+    Ok(Value::Bool(other.keys().all(|key| own.contains_key(key))))
 }
 
 fn isdisjoint(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
-    let other = other(interp, args)?;
-    Ok(Value::Bool(!set(this)?.borrow().keys().any(|key| other.contains_key(key))))
+    let (own, other) = (elements(interp, this)?, other(interp, args)?);
+    Ok(Value::Bool(!own.keys().any(|key| other.contains_key(key))))
 }

@@ -3,6 +3,8 @@
 use super::{ValueMethod, methods};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
+use crate::interp::exceptions::raise;
+use crate::interp::text::{decimal_digit, is_raised_digit};
 use crate::library::{Args, Bound, Default};
 use crate::value::{Host, Key, Value};
 
@@ -14,8 +16,8 @@ pub(super) static METHODS: &[ValueMethod] = methods! {
     "title" [] "Every word capitalised." => |_, s, _| map(s, title);
     "swapcase" [] "Capitals made small and small letters capitals." => |_, s, _| map(s, swapcase);
     "isalpha" [] "Whether all characters are letters." => |_, s, _| all(s, char::is_alphabetic);
-    "isdigit" [] "Whether all characters are digits." => |_, s, _| all(s, |c| c.is_ascii_digit());
-    "isdecimal" [] "Whether all characters are decimal digits." => |_, s, _| all(s, |c| c.is_ascii_digit());
+    "isdigit" [] "Whether all characters are digits." => |_, s, _| all(s, |c| decimal_digit(c).is_some() || is_raised_digit(c));
+    "isdecimal" [] "Whether all characters are decimal digits." => |_, s, _| all(s, |c| decimal_digit(c).is_some());
     "isnumeric" [] "Whether all characters are numeric." => |_, s, _| all(s, char::is_numeric);
     "isalnum" [] "Whether all characters are letters or digits." => |_, s, _| all(s, char::is_alphanumeric);
     "isspace" [] "Whether all characters are blanks." => |_, s, _| all(s, char::is_whitespace);
@@ -232,6 +234,9 @@ fn maketrans(interp: &mut Interp, _value: &Value, args: &mut Bound) -> Result<Va
     let mut table = indexmap::IndexMap::new();
     match (args.get("x")?.clone(), args.some("y")?.cloned()) {
         (Value::Str(from), Some(Value::Str(to))) => {
+            if from.chars().count() != to.chars().count() {
+                return Err(raise("ValueError", "the first two maketrans arguments must have equal length"));
+            }
             for (a, b) in from.chars().zip(to.chars()) {
                 table.insert(Key::new(code(a))?, code(b));
             }

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::classes::plain_of;
 use crate::interp::compare::tuple_of;
-use crate::interp::exceptions::raise;
+use crate::interp::exceptions::{is_raised, raise};
 use crate::library::{Bound, Default};
 use crate::value::{Host, Value};
 
@@ -133,7 +133,12 @@ fn join(interp: &mut Interp, value: &Value, args: &mut Bound) -> Result<Value> {
     let separator = text(value)?;
     let mut out = String::new();
     let mut host: Option<Host> = None;
-    for (index, part) in interp.collect(&args.get("iterable")?.clone())?.into_iter().enumerate() {
+    let parts = match interp.iterate_static(&args.get("iterable")?.clone()) {
+        Ok(mut iter) => iter.collect(interp)?,
+        Err(error) if is_raised(&error, "TypeError") => return Err(Error::ty("can only join an iterable")),
+        Err(error) => return Err(error),
+    };
+    for (index, part) in parts.into_iter().enumerate() {
         if index > 0 {
             out.push_str(&separator);
         }

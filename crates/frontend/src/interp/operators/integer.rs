@@ -46,8 +46,8 @@ pub(super) fn small(op: BinaryOp, a: i64, b: i64) -> Option<Value> {
         BinaryOp::BitXor => a ^ b,
         // Both are exact as floats, so one rounding gives the correctly rounded quotient.
         BinaryOp::Divide => {
-            const EXACT: i64 = 1 << 53;
-            if b == 0 || a.abs() > EXACT || b.abs() > EXACT {
+            const EXACT: u64 = 1 << 53;
+            if b == 0 || a.unsigned_abs() > EXACT || b.unsigned_abs() > EXACT {
                 return None;
             }
             return Some(Value::Float(a as f64 / b as f64));

@@ -13,6 +13,7 @@ use super::compare::plain_pair;
 use super::tensor;
 use crate::error::{Error, Result};
 use crate::library::Args;
+use crate::modules::typing;
 use crate::syntax::ast::{BinaryOp, UnaryOp};
 use crate::value::Value;
 use number::Number;
@@ -42,51 +43,58 @@ impl Interp {
     /// # Errors
     /// The operator does not take such values, or fails on them.
     pub(crate) fn binary(&mut self, op: BinaryOp, left: &Value, right: &Value) -> Result<Value> {
+        self.operate(op, left, right)?.ok_or_else(|| unsupported(op, left, right, false))
+    }
+
+    /// `left op right`; `None` if the operator does not take such values.
+    fn operate(&mut self, op: BinaryOp, left: &Value, right: &Value) -> Result<Option<Value>> {
         if let Some((a, b)) = plain_pair(left, right) {
             return match self.special_binary(op, left, right)? {
-                Some(value) => Ok(value),
-                None => self.binary(op, &a, &b),
+                Some(value) => Ok(Some(value)),
+                None => self.operate(op, &a, &b),
             };
         }
         if let (Some(a), Some(b)) = (Number::of(left), Number::of(right)) {
             if let (BinaryOp::BitAnd | BinaryOp::BitOr | BinaryOp::BitXor, Value::Bool(a), Value::Bool(b)) =
                 (op, left, right)
             {
-                return Ok(Value::Bool(match op {
+                return Ok(Some(Value::Bool(match op {
                     BinaryOp::BitAnd => a & b,
                     BinaryOp::BitOr => a | b,
                     _ => a ^ b,
-                }));
+                })));
             }
             self.spend_on_integers(op, &a, &b)?;
-            return number::binary(op, a, b).unwrap_or_else(|| Err(unsupported(op, left, right)));
+            return number::binary(op, a, b).transpose();
         }
         if self.has_written(left) || self.has_written(right) {
             let (left, right) = (self.plain(left)?, self.plain(right)?);
-            return self.binary(op, &left, &right);
+            return self.operate(op, &left, &right);
         }
         if tensor::is_tensor(left) || tensor::is_tensor(right) {
             self.learn_operand(op, left, right)?;
             let own = user::<Instance>(left).is_some() || user::<Instance>(right).is_some();
             return match if own { self.special_binary(op, left, right)? } else { None } {
-                Some(value) => Ok(value),
-                None => self.tensor_binary(op, left, right),
+                Some(value) => Ok(Some(value)),
+                None => self.tensor_binary(op, left, right).map(Some),
             };
         }
         if let (BinaryOp::Modulo, Value::Str(template)) = (op, left) {
             let text = self.percent_format(template, right)?;
-            return Ok(text.map_or_else(Value::Host, Value::str));
+            return Ok(Some(text.map_or_else(Value::Host, Value::str)));
         }
         if let (Value::Host(host), _) | (_, Value::Host(host)) = (left, right) {
             let host = host.derived();
-            return Ok(self.host_binary(op, left, right, host));
+            return Ok(Some(self.host_binary(op, left, right, host)));
         }
-        if let Some(value) = self.special_binary(op, left, right)? {
-            return Ok(value);
-        }
-        match self.sequence_binary(op, left, right)? {
-            Some(value) => Ok(value),
-            None => Err(unsupported(op, left, right)),
+        match self.special_binary(op, left, right)? {
+            Some(value) => Ok(Some(value)),
+            None if op == BinaryOp::BitOr
+                && let Some(union) = typing::union(left, right) =>
+            {
+                Ok(Some(union))
+            }
+            None => self.sequence_binary(op, left, right),
         }
     }
 
@@ -110,6 +118,10 @@ impl Interp {
     /// Operator methods of the program's classes and of native objects.
     fn special_binary(&mut self, op: BinaryOp, left: &Value, right: &Value) -> Result<Option<Value>> {
         let (own, reflected, _) = special_names(op);
+        let same_class = match (user::<Instance>(left), user::<Instance>(right)) {
+            (Some(a), Some(b)) => std::rc::Rc::ptr_eq(&a.class, &b.class),
+            _ => false,
+        };
         let overrides = match (user::<Instance>(left), user::<Instance>(right)) {
             (Some(a), Some(b)) => {
                 !std::rc::Rc::ptr_eq(&a.class, &b.class)
@@ -122,7 +134,9 @@ impl Interp {
         if overrides {
             order.reverse();
         }
-        for (this, other, name) in order {
+        // The class of both has said what it can.
+        let tried = if same_class { 1 } else { 2 };
+        for (this, other, name) in order.into_iter().take(tried) {
             if user::<Instance>(this).is_none() && !matches!(this, Value::Object(_)) {
                 continue;
             }
@@ -158,13 +172,15 @@ impl Interp {
                 }
             }
             (BinaryOp::BitOr, Value::Dict(entries)) => {
-                let more = self.mapping(value)?;
+                let more = self.entries(value)?;
                 entries.borrow_mut().extend(more);
                 self.container_changed(old)?;
                 return Ok(old.clone());
             }
             (BinaryOp::BitOr | BinaryOp::BitAnd | BinaryOp::Subtract | BinaryOp::BitXor, Value::Set(entries)) => {
-                if let Value::Set(new) = self.binary(op, old, value)? {
+                if let (Value::Set(_) | Value::FrozenSet(_), Some(Value::Set(new))) =
+                    (value, self.operate(op, old, value)?)
+                {
                     let keys = new.borrow().clone();
                     *entries.borrow_mut() = keys;
                     return Ok(old.clone());
@@ -186,7 +202,7 @@ impl Interp {
             self.augment(op, &plain, value)?;
             return Ok(old.clone());
         }
-        self.binary(op, old, value)
+        self.operate(op, old, value)?.ok_or_else(|| unsupported(op, old, value, true))
     }
 
     /// `-value`, `+value`, `~value`.
@@ -223,7 +239,8 @@ impl Interp {
     }
 }
 
-fn unsupported(op: BinaryOp, left: &Value, right: &Value) -> Error {
+/// The error of operands that an operator does not take, which may be one in place.
+fn unsupported(op: BinaryOp, left: &Value, right: &Value, in_place: bool) -> Error {
     if let (BinaryOp::Add, Value::Str(_)) = (op, left) {
         return Error::ty(format!("can only concatenate str (not \"{}\") to str", right.type_name()));
     }
@@ -236,6 +253,10 @@ fn unsupported(op: BinaryOp, left: &Value, right: &Value) -> Error {
         let other = if is_sequence(left) { right } else { left };
         return Error::ty(format!("can't multiply sequence by non-int of type '{}'", other.type_name()));
     }
-    let op = if op == BinaryOp::Power { "** or pow()".to_owned() } else { op.to_string() };
+    let op = match (op, in_place) {
+        (op, true) => format!("{op}="),
+        (BinaryOp::Power, false) => "** or pow()".to_owned(),
+        (op, false) => op.to_string(),
+    };
     Error::ty(format!("unsupported operand type(s) for {op}: '{}' and '{}'", left.type_name(), right.type_name()))
 }

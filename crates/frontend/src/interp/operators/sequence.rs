@@ -7,9 +7,7 @@ use indexmap::IndexMap;
 
 use crate::error::Result;
 use crate::interp::Interp;
-use crate::interp::attribute::user;
 use crate::interp::compare::tuple_of;
-use crate::interp::dict_view::DictView;
 use crate::interp::limits::check_length;
 use crate::interp::operators::number;
 use crate::syntax::ast::BinaryOp;
@@ -23,6 +21,14 @@ impl Interp {
             BinaryOp::Multiply => match (number::index(left), number::index(right)) {
                 (None, Some(times)) => self.repeat(left, times),
                 (Some(times), None) => self.repeat(right, times),
+                _ if self.special(right, "__index__")?.is_some() => {
+                    let times = self.index(right)?;
+                    self.repeat(left, times)
+                }
+                _ if self.special(left, "__index__")?.is_some() => {
+                    let times = self.index(left)?;
+                    self.repeat(right, times)
+                }
                 _ => Ok(None),
             },
             BinaryOp::BitOr => match (left, right) {
@@ -84,11 +90,8 @@ impl Interp {
     }
 
     fn set_binary(&mut self, op: BinaryOp, left: &Value, right: &Value) -> Result<Option<Value>> {
-        let set_like = |value: &Value| matches!(value, Value::Set(_)) || user::<DictView>(value).is_some();
-        if !set_like(left) || !set_like(right) {
-            return Ok(None);
-        }
-        let (a, b) = (self.collect_keys(left)?, self.collect_keys(right)?);
+        let Some((a, b)) = self.both_sets(left, right)? else { return Ok(None) };
+        let (a, b) = (Rc::unwrap_or_clone(a), Rc::unwrap_or_clone(b));
         let keys: IndexMap<Key, ()> = match op {
             BinaryOp::BitOr => a.into_iter().chain(b).collect(),
             BinaryOp::BitAnd => a.into_iter().filter(|(k, ())| b.contains_key(k)).collect(),
@@ -99,7 +102,10 @@ impl Interp {
                 only_a.into_iter().map(|k| (k, ())).chain(only_b).collect()
             }
         };
-        Ok(Some(Value::Set(Rc::new(RefCell::new(keys)))))
+        Ok(Some(match left {
+            Value::FrozenSet(_) => Value::FrozenSet(Rc::new(keys)),
+            _ => Value::Set(Rc::new(RefCell::new(keys))),
+        }))
     }
 
     /// Counts the steps of moving the elements behind one that comes or goes, in a sequence of `length`.

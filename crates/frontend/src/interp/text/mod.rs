@@ -1,6 +1,7 @@
 //! Values as text: `repr`, `str`, format specifications, `%` and `str.format`.
 
 mod array;
+mod digits;
 mod float;
 mod percent;
 mod repr;
@@ -8,6 +9,7 @@ mod spec;
 mod template;
 
 pub(crate) use array::array_repr;
+pub(crate) use digits::{ascii_digit, decimal_digit, is_raised_digit};
 pub(crate) use float::round_decimal;
 pub(crate) use repr::repr_str;
 

@@ -65,6 +65,8 @@ impl Interp {
                 check_length(precision)?;
                 conversion.spec.precision = Some(precision);
             }
+            // Sizes of C's integers mean nothing here.
+            let _ = chars.next_if(|c| "hlL".contains(*c));
             let Some(kind) = chars.next() else { return Err(raise("ValueError", "incomplete format")) };
             if kind == '%' {
                 out.push('%');
@@ -126,8 +128,11 @@ impl Interp {
             'c' => {
                 let text = match value {
                     Value::Str(text) if text.chars().count() == 1 => text.to_string(),
-                    other => match number::index(other).and_then(|i| char::from_u32(u32::try_from(i).ok()?)) {
-                        Some(c) => c.to_string(),
+                    other => match number::index(other) {
+                        Some(code) => match u32::try_from(code).ok().and_then(char::from_u32) {
+                            Some(c) => c.to_string(),
+                            None => return Err(raise("OverflowError", "%c arg not in range(0x110000)")),
+                        },
                         None => return Err(Error::ty("%c requires int or char")),
                     },
                 };

@@ -119,6 +119,16 @@ impl Interp {
                     out.push('}');
                 }
             }
+            Value::FrozenSet(keys) => {
+                let values: Vec<Value> = keys.keys().map(Key::value).cloned().collect();
+                out.push_str("frozenset(");
+                if !values.is_empty() {
+                    out.push('{');
+                    self.write_all(out, &values, around)?;
+                    out.push('}');
+                }
+                out.push(')');
+            }
             Value::Slice(parts) => {
                 out.push_str("slice(");
                 self.write_all(out, &**parts, around)?;

@@ -127,7 +127,8 @@ impl Interp {
                 let Some((key, after)) = tail.split_once(']') else {
                     return Err(raise("ValueError", "Missing ']' in format string"));
                 };
-                let key = key.parse::<i64>().map_or_else(|_| Value::str(key), Value::Int);
+                let number = if key.starts_with(['-', '+']) { None } else { key.parse::<i64>().ok() };
+                let key = number.map_or_else(|| Value::str(key), Value::Int);
                 value = self.get_item(&value, &key)?;
                 rest = after;
             }

@@ -68,8 +68,9 @@ pub(super) fn track(interp: &mut Interp, layer: &Rc<LayerObject>, value: &Value)
             let tracked = tracked.collect::<Result<indexmap::IndexMap<_, _>>>()?;
             Ok(watch(interp, layer, Value::Dict(Rc::new(tracked.into()))))
         }
-        Value::Set(elements) => {
-            let elements: Vec<Value> = elements.borrow().keys().map(|key| key.value().clone()).collect();
+        Value::Set(_) | Value::FrozenSet(_) => {
+            let elements = value.set_elements().unwrap_or_default();
+            let elements: Vec<Value> = elements.keys().map(|key| key.value().clone()).collect();
             elements.iter().try_for_each(|e| track(interp, layer, e).map(drop))?;
             Ok(value.clone())
         }

@@ -150,3 +150,36 @@ Optional(3)
 from collections.abc import Iterable
 Iterable()
 
+#: what changes while it is gone through, and what is assigned
+s = {1}
+for x in s:
+    s.add(x + 1)
+a = [1, 2, 3]
+a[1:] = 5
+a[::2] = 5
+a["b":]
+",".join(5)
+str.maketrans("abc", "ab")
+divmod(5.0, 0)
+range(2**70)
+issubclass(5, int)
+slice(1).indices(-1)
+
+#: what is caught, and what is not there yet
+try:
+    raise ValueError
+except 5:
+    pass
+def outer():
+    def inner():
+        return later
+    inner()
+    later = 1
+outer()
+class Unreadable:
+    x = property(fset=print)
+Unreadable().x
+
+#: distances
+import math
+math.dist([1], [1, 2])
