@@ -11,6 +11,7 @@ use keramos::ir::passes::{self, simplify};
 use keramos::ir::{Array, Builder, Function, TensorType, Value};
 use keramos::lowering::{Format, lower};
 use keramos::runtime::HostTensor;
+use keramos_pjrt::{Client, CompileOptions};
 
 use crate::store::{Case, Store};
 
@@ -66,8 +67,8 @@ fn one_program(session: &Session, store: &Store, traced: &[(&Case, Function)]) -
     Ok(results.iter().map(|of_case| outputs.by_ref().take(of_case.len()).collect()).collect())
 }
 
-/// The results of a function, compiled for the CPU.
-pub fn call(session: &Session, function: &Function, arguments: &[Array]) -> Result<Vec<Array>, String> {
+/// The function as compiled programs have it, and its code.
+fn lowered(function: &Function) -> Result<(Function, Vec<u8>), String> {
     let options = passes::Options { target: passes::Target::Cpu, differentiable: false, ..passes::Options::default() };
     let function = simplify(function, &options).map_err(|e| format!("passes: {e}"))?;
     let program = keramos::lowering::Program {
@@ -79,7 +80,13 @@ pub fn call(session: &Session, function: &Function, arguments: &[Array]) -> Resu
         replicas: 1,
     };
     let options = keramos::lowering::Options { format: Format::Bytecode, locations: false };
-    let lowered = lower(&program, &options).map_err(|e| format!("lowering: {e}"))?;
+    let code = lower(&program, &options).map_err(|e| format!("lowering: {e}"))?.code;
+    Ok((function, code))
+}
+
+/// The results of a function, packed and compiled for the CPU as a user's program is.
+pub fn call(session: &Session, function: &Function, arguments: &[Array]) -> Result<Vec<Array>, String> {
+    let (function, code) = lowered(function)?;
     let ports = |types: Vec<TensorType>, kind: PortKind| {
         let port = |(i, ty): (usize, TensorType)| {
             Ok(Port { name: i.to_string(), dtype: dtype(&ty)?, shape: ty.shape, kind, donated: false, below: None })
@@ -95,7 +102,7 @@ pub fn call(session: &Session, function: &Function, arguments: &[Array]) -> Resu
         format: CodeFormat::StablehloBytecode,
         counts_padding: Vec::new(),
     };
-    builder.add_program(program, lowered.code);
+    builder.add_program(program, code);
     let artifact = builder.finish().and_then(Artifact::from_bytes).map_err(|e| e.to_string())?;
     let tensors = arguments.iter().map(|a| {
         let (ty, bytes) = (a.ty(), a.to_le_bytes());
@@ -107,6 +114,28 @@ pub fn call(session: &Session, function: &Function, arguments: &[Array]) -> Resu
     let array =
         |(ty, output): (&TensorType, HostTensor)| Array::from_le_bytes(ty, output.bytes()).map_err(|e| e.to_string());
     types.iter().zip(outputs).map(array).collect()
+}
+
+/// The results of a function, compiled for the CPU by a code generator that hardly optimises: in two thirds of the time.
+pub fn call_unoptimized(client: &Client, function: &Function, arguments: &[Array]) -> Result<Vec<Array>, String> {
+    let (function, code) = lowered(function)?;
+    let options =
+        CompileOptions::new().xla("xla_cpu_enable_fast_min_max", false).xla("xla_backend_optimization_level", 0);
+    let run = || -> Result<Vec<Vec<u8>>, Box<dyn std::error::Error>> {
+        let executable = client.compile(code, &options)?;
+        let device = client.device(0)?;
+        let buffers = arguments.iter().map(|array| {
+            let element = array.ty().dtype.numpy_name().parse()?;
+            let dims: Vec<i64> = array.ty().shape.iter().map(|&size| size as i64).collect();
+            Ok(client.buffer_from_bytes(element, &dims, &array.to_le_bytes(), device)?)
+        });
+        let buffers = buffers.collect::<Result<Vec<_>, Box<dyn std::error::Error>>>()?;
+        let outputs = executable.execute(&buffers)?.wait()?;
+        outputs.iter().map(|buffer| Ok(buffer.to_bytes()?)).collect()
+    };
+    let outputs = run().map_err(|e| e.to_string())?;
+    let array = |(ty, bytes): (TensorType, Vec<u8>)| Array::from_le_bytes(&ty, &bytes).map_err(|e| e.to_string());
+    function.result_types().into_iter().zip(outputs).map(array).collect()
 }
 
 /// The runtime's element type.
