@@ -10,6 +10,14 @@ pub struct Corpus {
     pub pieces: Vec<(String, String)>,
 }
 
+/// The programs of a file of `fuzz/corpus`: where lines `# ---` divide it, each part after the first stands behind that.
+pub fn programs(text: &str) -> Vec<String> {
+    let mut parts = text.split("# ---\n");
+    let head = parts.next().unwrap_or_default();
+    let programs: Vec<String> = parts.map(|part| format!("{head}{part}")).collect();
+    if programs.is_empty() { vec![text.to_owned()] } else { programs }
+}
+
 /// Where programs are, from the repository's root.
 const FOLDERS: &[&str] = &[
     "crates/frontend/tests",

@@ -13,6 +13,7 @@ mod mutate;
 mod networks;
 mod statements;
 mod tables;
+mod tokens;
 mod transforms;
 
 use keramos_frontend::diagnostics::{Diagnostic, Source, SourceMap, Style, codes, render, to_json};

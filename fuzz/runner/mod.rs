@@ -38,6 +38,15 @@ pub fn main(after_frontend: After) {
         input.entries.iter().for_each(|entry| println!("# --entry {entry}"));
         return print!("{}", input.text);
     }
+    if let Some(path) = after("--file") {
+        let text = std::fs::read(path).unwrap();
+        for text in generator::corpus::programs(&String::from_utf8_lossy(&text)) {
+            println!("{}", text.lines().last().unwrap_or_default());
+            let input = Input { text, entries: Vec::new() };
+            generator::program_of(&input.text, &input.entries).inspect(|program| after_frontend(&input, program));
+        }
+        return;
+    }
     let kinds: Vec<&'static Kind> = match after("--kinds") {
         Some(names) => names.split(',').map(find).collect(),
         None => KINDS.iter().collect(),

@@ -9,6 +9,7 @@ mod compile;
 pub mod diagnostics;
 mod error;
 mod files;
+mod fuel;
 pub mod interp;
 pub(crate) mod jax;
 pub mod keras;

@@ -56,7 +56,9 @@ fn choices_may_be_bytes() {
 #[test]
 fn programs_that_failed_once_do_no_more() {
     for (path, text) in programs("fuzz/corpus") {
-        println!("{}", path.display());
-        generator::compiled(&text);
+        for program in generator::corpus::programs(&text) {
+            println!("{}: {}", path.display(), program.lines().last().unwrap_or_default());
+            generator::compiled(&program);
+        }
     }
 }

@@ -3,15 +3,15 @@
 use std::borrow::{Borrow, Cow};
 use std::cell::Cell;
 
-use crate::{Array, Function, IrError, Primitive, Result, Value};
+use crate::{Array, Equation, Function, IrError, Op, Primitive, Result, Value, explain};
 
 thread_local! {
     /// The work that evaluation on this thread may still do; `None` where it is not limited.
     static LEFT: Cell<Option<u64>> = const { Cell::new(None) };
 }
 
-/// What `evaluate` gives if its calls of [`eval()`] and of primitives' `eval` do no more than `work`, from which what they
-/// did is taken; `None` if they would do more. An equation is as much work as its results have elements, and eight.
+/// What `evaluate` gives if its calls of [`eval()`] and [`eval_equation`] do no more than `work`, from which what they
+/// did is taken; `None` if they would do more. An equation is as much work as [`work`] says.
 ///
 /// # Errors
 /// Those of `evaluate`.
@@ -38,6 +38,47 @@ fn spend(work: u64) -> Result<()> {
     Err(IrError::Eval { op: OUT_OF_WORK, message: "it takes more work than it was given".to_owned() })
 }
 
+/// The work of one equation without that of functions that it runs: the elements of its results, a part of its
+/// floating-point operations, and something for the equation itself.
+fn own_work(function: &Function, equation: &Equation) -> u64 {
+    const EQUATION: usize = 8;
+    /// Operations inside of one primitive that are as much work as an element that passes from one to another.
+    const OPERATIONS: u64 = 64;
+    let ty = |value: &Value| function.ty(*value);
+    let size = equation.outputs.iter().map(|value| ty(value).size()).fold(EQUATION, usize::saturating_add) as u64;
+    let operations = match (&equation.op, equation.inputs.get(1).map(ty)) {
+        // With the elements that are padding, which are looked at, too.
+        (Op::Conv(op), Some(kernel)) => {
+            let features = op.dims.rhs.first().map_or(1, |&dim| kernel.shape[dim].max(1));
+            size.saturating_mul((kernel.size() / features) as u64)
+        }
+        _ => explain::flops(function, equation),
+    };
+    size.saturating_add(operations / OPERATIONS)
+}
+
+/// The least work that a function does: loops whose number of rounds is not known run once.
+#[must_use]
+pub fn work(function: &Function) -> u64 {
+    let of = |equation: &Equation| {
+        let inner = explain::inner(&equation.op).into_iter();
+        let inner = inner.map(|(inner, rounds)| work(inner).saturating_mul(rounds));
+        inner.fold(own_work(function, equation), u64::saturating_add)
+    };
+    function.equations.iter().map(of).fold(0, u64::saturating_add)
+}
+
+/// Runs one equation of `function`.
+///
+/// # Errors
+/// [`IrError::Eval`]: the primitive cannot compute.
+pub fn eval_equation(function: &Function, equation: &Equation, operands: &[&Array]) -> Result<Vec<Array>> {
+    if LEFT.get().is_some() {
+        spend(own_work(function, equation))?;
+    }
+    equation.op.eval(operands)
+}
+
 /// Runs `function` on `args`, given as arrays or as references to arrays.
 ///
 /// Primitives with nested functions (loops, branches, calls) come back here for their bodies. A
@@ -54,9 +95,7 @@ pub fn eval<A: Borrow<Array>>(function: &Function, args: &[A]) -> Result<Vec<Arr
     }
     for (index, eqn) in function.equations.iter().enumerate() {
         let operands = eqn.inputs.iter().map(|&v| look_up(function, &env, v)).collect::<Result<Vec<_>>>()?;
-        let size = eqn.outputs.iter().map(|&value| function.ty(value).size()).fold(8, usize::saturating_add);
-        spend(size as u64)?;
-        let outputs = eqn.op.eval(&operands)?;
+        let outputs = eval_equation(function, eqn, &operands)?;
         for &input in &eqn.inputs {
             if last_use[input.index()] == Some(index) {
                 env[input.index()] = None;

@@ -4,7 +4,7 @@
 //! The numbers equal those of `jax.random` with its defaults (`threefry2x32`, partitionable): the
 //! bits of a tensor's element depend only on the key and on the element's row-major position.
 
-use crate::{Array, Buffer, Builder, DType, IrError, Result, TensorType, Value};
+use crate::{Array, Buffer, Builder, DType, IrError, Result, TensorType, Value, elements};
 
 /// The two words of a key as scalars.
 fn key_words(b: &mut Builder, key: Value) -> Result<(Value, Value)> {
@@ -29,7 +29,7 @@ fn blocks(b: &mut Builder, key: Value, count: usize) -> Result<[Value; 2]> {
 /// # Errors
 /// `key` is not `u32[2]`, or there are more than 2³² elements.
 pub fn random_bits(b: &mut Builder, key: Value, shape: &[usize]) -> Result<Value> {
-    let [x0, x1] = blocks(b, key, shape.iter().product())?;
+    let [x0, x1] = blocks(b, key, elements(shape))?;
     let bits = b.xor(x0, x1)?;
     b.reshape(bits, shape)
 }
@@ -39,7 +39,7 @@ pub fn random_bits(b: &mut Builder, key: Value, shape: &[usize]) -> Result<Value
 /// # Errors
 /// As [`random_bits`].
 pub fn random_words(b: &mut Builder, key: Value, shape: &[usize]) -> Result<[Value; 2]> {
-    let [x0, x1] = blocks(b, key, shape.iter().product())?;
+    let [x0, x1] = blocks(b, key, elements(shape))?;
     Ok([b.reshape(x0, shape)?, b.reshape(x1, shape)?])
 }
 
@@ -69,7 +69,7 @@ pub fn random_bits_of(b: &mut Builder, key: Value, dtype: DType, shape: &[usize]
             b.convert(bits, dtype)
         }
         DType::U64 => {
-            let [high, low] = blocks(b, key, shape.iter().product())?;
+            let [high, low] = blocks(b, key, elements(shape))?;
             let (high, low) = (b.convert(high, dtype)?, b.convert(low, dtype)?);
             let distance = b.full_like(high, 32.0)?;
             let high = b.shift_left(high, distance)?;

@@ -7,6 +7,11 @@ use crate::DType;
 /// The sizes of a tensor's dimensions, major first. Empty for a scalar.
 pub type Shape = Vec<usize>;
 
+/// Number of elements of an array of those sizes; `usize::MAX` if they cannot be counted.
+pub fn elements(sizes: &[usize]) -> usize {
+    sizes.iter().fold(1, |n: usize, &d| n.saturating_mul(d))
+}
+
 /// Shows sizes as Python shows a tuple, which is how messages write shapes: `(2, 3)`, `(3,)`, `()`. Sizes that may be
 /// unknown show as `None` where they are.
 pub fn as_tuple<T: Size>(sizes: &(impl AsRef<[T]> + ?Sized)) -> Dims<'_, T> {
@@ -84,7 +89,7 @@ impl TensorType {
 
     /// Number of elements; 1 for a scalar.
     pub fn size(&self) -> usize {
-        self.shape.iter().fold(1, |n: usize, &d| n.saturating_mul(d))
+        elements(&self.shape)
     }
 
     /// Bytes of the dense data.
@@ -92,10 +97,12 @@ impl TensorType {
         self.size().saturating_mul(self.dtype.size())
     }
 
-    /// Whether a machine could hold it: its bytes can be counted, also those of a part along some of its dimensions.
+    /// Whether a machine could hold it: processors address no more bytes. A part along some of its dimensions counts, too,
+    /// where another dimension is 0.
     pub fn is_addressable(&self) -> bool {
+        const ADDRESSABLE: usize = 1 << 47;
         let bytes = self.shape.iter().try_fold(self.dtype.size(), |n, &d| n.checked_mul(d.max(1)));
-        bytes.is_some_and(|n| n <= isize::MAX as usize)
+        bytes.is_some_and(|n| n <= ADDRESSABLE)
     }
 
     /// The same shape with another element type.

@@ -9,27 +9,13 @@ use keramos_ir::{Array, Function, Value as IrValue};
 use steps::{Steps, depends_on_params};
 
 use super::Interp;
-use super::limits::{MAX_LOOP_WORK, MAX_WORK};
+use super::limits::MAX_WORK;
 use crate::error::Result;
 use crate::keras::layer::layer_of;
 use crate::keras::variable::{InitialValue, VariableId, behind};
 use crate::library::{Args, FunctionDecl};
 use crate::trace::Tensor;
 use crate::value::{Host, ObjectRef, Value};
-
-/// What an equation costs beside the elements that it computes, in elements.
-const EQUATION: usize = 16;
-
-/// The elements that a function computes, in all rounds of its loops.
-fn work(function: &Function) -> usize {
-    let of = |equation: &keramos_ir::Equation| {
-        let own = equation.outputs.iter().map(|&value| function.ty(value).size()).fold(EQUATION, usize::saturating_add);
-        let inner = keramos_ir::explain::inner(&equation.op).into_iter();
-        let rounds = |rounds: u64| usize::try_from(rounds).unwrap_or(usize::MAX);
-        inner.map(|(inner, times)| work(inner).saturating_mul(rounds(times))).fold(own, usize::saturating_add)
-    };
-    function.equations.iter().map(of).fold(0, usize::saturating_add)
-}
 
 impl Interp {
     /// Computes a tensor function on constants: the result is constant too.
@@ -104,17 +90,12 @@ impl Interp {
         early.results = function.results.iter().filter(|v| !late[v.index()]).copied().collect();
         let mut early = dce(early);
         early.params.clear();
-        let work = work(&early);
         let mut known = None;
-        // Longer computations are left to the artifact's `init`.
-        if work as u64 <= MAX_WORK {
+        // Longer computations are left to the artifact's `init`; those that are known to be are not begun.
+        if keramos_ir::work(&early) <= MAX_WORK {
             self.spend_length(early.results.iter().map(|&v| early.ty(v).size()).sum())?;
-            self.spend(work / 8)?;
             let no_arguments: &[Array] = &[];
-            // Loops inside may take any number of steps.
-            let mut left = MAX_LOOP_WORK;
-            known = keramos_ir::within(&mut left, || keramos_ir::eval(&early, no_arguments))?;
-            self.spend(((MAX_LOOP_WORK - left) as usize).saturating_sub(work) / 8)?;
+            known = self.tracer.computed(|| keramos_ir::eval(&early, no_arguments))?;
         }
         let long = known.is_none();
         if long && self.eval.arrays.computes {

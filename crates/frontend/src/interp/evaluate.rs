@@ -7,12 +7,13 @@ use super::builtins::Builtins;
 use super::classes::Instance;
 use super::exceptions::{self, Poison};
 use super::host::Skipped;
-use super::limits::{Limits, deepest};
+use super::limits::deepest;
 use super::names::bound_names;
 use super::scope::Env;
 use crate::diagnostics::{Diagnostic, Source};
 use crate::error::Error;
 use crate::files::Files;
+use crate::fuel::Fuel;
 use crate::program::{self, Hints};
 use crate::syntax::ast::{Block, Stmt, Symbol};
 use crate::syntax::docstring;
@@ -28,8 +29,8 @@ pub(crate) struct Evaluation {
     /// The instances that are hashed by a method of the program, each of those that are equal to one another once, by
     /// their hash.
     pub(crate) hashed: std::collections::HashMap<crate::value::Key, Vec<Value>>,
-    /// What keeps evaluation finite.
-    pub(crate) limits: Limits,
+    /// Calls of the program's functions that are under way.
+    pub(crate) calls: u32,
     /// Statements that depend on values which only exist at run time.
     pub(crate) skipped: Vec<Skipped>,
     /// The program's own modules imported so far.
@@ -88,7 +89,7 @@ pub fn run_with(source: &Source, options: Options, hints: Hints) -> Evaluated {
     interp.steps.hints = hints;
     interp.eval.arrays = super::numpy_arrays::Written::by(&blocks.concat());
     if let Some(steps) = options.max_steps {
-        interp.eval.limits.set_steps(steps);
+        interp.tracer.fuel = Fuel::new(steps);
     }
     let globals = Env::module();
     let mut evaluated = Evaluated { interp, globals };

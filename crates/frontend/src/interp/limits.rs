@@ -7,23 +7,14 @@ use crate::library::Args;
 use crate::syntax::ast::Expr;
 use crate::value::{Host, Value};
 
-/// Steps that one compilation may take: statements, expressions, elements made or visited by native code.
-const MAX_STEPS: u64 = 20_000_000;
-
 /// Calls of the program's functions that may be under way at once, as in CPython.
 const MAX_CALLS: u32 = 1000;
 
 /// Bits of the largest integer.
 pub(crate) const MAX_BITS: u64 = 1 << 20;
 
-/// Elements of the largest list, tuple or string that one operation may make.
-pub(crate) const MAX_ELEMENTS: usize = 1 << 24;
-
-/// Elements that one computation on constants may have in all its steps.
+/// The work that one computation on constants may do, as [`keramos_ir::work`] measures it.
 pub(crate) const MAX_WORK: u64 = 1 << 22;
-
-/// The same for the steps that its loops take; see [`keramos_ir::within`].
-pub(crate) const MAX_LOOP_WORK: u64 = 1 << 24;
 
 /// Classes that one class may inherit from.
 pub(crate) const MAX_ANCESTORS: usize = 500;
@@ -31,27 +22,6 @@ pub(crate) const MAX_ANCESTORS: usize = 500;
 /// Native stack kept free below each level of evaluation, and taken anew when there is less.
 const RED_ZONE: usize = 256 << 10;
 const STACK_SEGMENT: usize = 4 << 20;
-
-/// Counters against endless programs.
-#[derive(Debug)]
-pub(crate) struct Limits {
-    steps: u64,
-    steps_left: u64,
-    calls: u32,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Limits { steps: MAX_STEPS, steps_left: MAX_STEPS, calls: 0 }
-    }
-}
-
-impl Limits {
-    /// Sets the number of steps left.
-    pub(crate) fn set_steps(&mut self, steps: u64) {
-        (self.steps, self.steps_left) = (steps, steps);
-    }
-}
 
 /// Steps that one loop may take at compile time which only works on data of the run.
 const LOOP_STEPS: u64 = 1_000_000;
@@ -70,13 +40,13 @@ pub(super) struct Work {
 impl Work {
     /// A loop begins.
     pub(super) fn new(interp: &Interp) -> Self {
-        Work { steps_left: interp.eval.limits.steps_left, hosts: interp.eval.hosts, made: made(interp) }
+        Work { steps_left: interp.tracer.fuel.left(), hosts: interp.eval.hosts, made: made(interp) }
     }
 
     /// What the loop `over` stands for if it is long and prepares data: it has met values of the run, made no part
     /// of a model, and stands in no other loop and no function being traced. The run does it then.
     pub(super) fn is_data(&mut self, interp: &mut Interp, over: &Expr) -> Option<Host> {
-        let taken = self.steps_left.saturating_sub(interp.eval.limits.steps_left);
+        let taken = self.steps_left.saturating_sub(interp.tracer.fuel.left());
         if taken < LOOP_STEPS
             || interp.eval.loops > 1
             || interp.tracer.depth() > 0
@@ -85,7 +55,7 @@ impl Work {
         {
             return None;
         }
-        interp.eval.limits.steps_left += taken - taken / LOOP_SHARE;
+        interp.tracer.fuel.refund(taken - taken / LOOP_SHARE);
         let what = format!("{} (a loop of over {LOOP_STEPS} steps on data of the run)", interp.describe(over.span));
         Some(Host::new(what, Some(over.span)))
     }
@@ -100,31 +70,19 @@ pub(super) fn made(interp: &Interp) -> Option<[usize; 4]> {
 impl Interp {
     /// Counts `n` steps.
     pub(crate) fn spend(&mut self, n: usize) -> Result<()> {
-        let computed = std::mem::take(&mut self.tracer.uncounted);
-        match self.eval.limits.steps_left.checked_sub((n + computed / 8) as u64) {
-            Some(left) => {
-                self.eval.limits.steps_left = left;
-                Ok(())
-            }
-            None => {
-                self.eval.limits.steps_left = 0;
-                Err(Error::new(codes::LIMIT, "the program takes too many steps to evaluate")
-                    .note(format!("evaluation stops after {} steps", self.eval.limits.steps))
-                    .help("a loop over static values runs at compile time: does it end, and does it need to run here?"))
-            }
-        }
+        self.tracer.fuel.spend(n)
     }
 
     /// Runs one call of a user function, within the limit of nested calls.
     pub(crate) fn nested<T>(&mut self, f: impl FnOnce(&mut Interp) -> Result<T>) -> Result<T> {
-        if self.eval.limits.calls >= MAX_CALLS {
+        if self.eval.calls >= MAX_CALLS {
             return Err(Error::new(codes::LIMIT, "maximum recursion depth exceeded")
                 .note(format!("{MAX_CALLS} calls are under way at once"))
                 .help("does the recursion end? A loop needs no calls"));
         }
-        self.eval.limits.calls += 1;
+        self.eval.calls += 1;
         let result = f(self);
-        self.eval.limits.calls -= 1;
+        self.eval.calls -= 1;
         result
     }
 }
@@ -172,16 +130,6 @@ impl Interp {
 
 fn is_container(value: &Value) -> bool {
     matches!(value, Value::Tuple(_) | Value::List(_) | Value::Dict(_))
-}
-
-/// Refuses to make a sequence of `n` elements if that is too many.
-pub(crate) fn check_length(n: usize) -> Result<()> {
-    if n > MAX_ELEMENTS {
-        return Err(Error::new(codes::LIMIT, format!("a sequence of {n} elements is too long to evaluate"))
-            .note(format!("the limit is {MAX_ELEMENTS} elements"))
-            .help("what needs more belongs into a tensor, such as keras.ops.zeros or jnp.arange inside a function"));
-    }
-    Ok(())
 }
 
 /// Native stack for a whole evaluation. Freeing a value takes stack in proportion to how deep its containers

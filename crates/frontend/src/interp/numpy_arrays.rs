@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::{Rc, Weak};
 
-use keramos_ir::{Array, Buffer};
+use keramos_ir::{Array, Buffer, elements};
 
 use super::Interp;
 use super::attribute::user;
@@ -384,7 +384,7 @@ impl Interp {
     fn selected(&mut self, shape: &[usize], index: &Value) -> Result<Option<Selected>> {
         if let Value::Array(mask) = index
             && let Buffer::Bool(mask) = mask.data()
-            && mask.len() == shape.iter().product::<usize>()
+            && mask.len() == elements(shape)
         {
             let places: Vec<usize> = mask.iter().enumerate().filter(|(_, on)| **on).map(|(at, _)| at).collect();
             return Ok(Some(Selected { shape: vec![places.len()], places }));
@@ -449,7 +449,7 @@ impl Interp {
 
     /// The numbers of a value, spread over `shape` as NumPy assigns.
     fn broadcast_numbers(&mut self, value: &Value, shape: &[usize]) -> Result<Vec<Value>> {
-        let size: usize = shape.iter().product();
+        let size = elements(shape);
         if Number::of(value).is_some() {
             return Ok(vec![value.clone(); size]);
         }

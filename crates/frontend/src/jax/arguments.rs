@@ -8,10 +8,9 @@ use keramos_ir::{Array, DType, TensorType, as_tuple};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
-use crate::interp::limits::MAX_LOOP_WORK;
 use crate::interp::operators::number;
 use crate::interp::tensor::element;
-use crate::library::{Args, Bound, Default};
+use crate::library::{Args, Bound, Default, MAX_INTEGER};
 use crate::ops::{axes_indices, axis_index, canonical};
 use crate::trace::{Tensor, Tracer};
 use crate::value::Value;
@@ -180,12 +179,16 @@ impl Call<'_> {
     /// Argument `name` as an integer known at compile time.
     pub(crate) fn int(&self, name: &str) -> Result<i64> {
         let value = self.args.get(name)?;
-        integer(value).ok_or_else(|| self.args.invalid(name, "an integer known at compile time"))
+        match integer(value) {
+            Some(i) if i.unsigned_abs() <= MAX_INTEGER => Ok(i),
+            Some(_) => Err(self.args.too_large(name)),
+            None => Err(self.args.invalid(name, "an integer known at compile time")),
+        }
     }
 
     /// Argument `name` as a size.
     pub(crate) fn size(&self, name: &str) -> Result<usize> {
-        usize::try_from(self.int(name)?).map_err(|_| self.args.invalid(name, "a non-negative integer"))
+        self.args.size_of(name, self.int(name)?)
     }
 
     /// As [`Call::size`], unless it is `None`.
@@ -200,8 +203,7 @@ impl Call<'_> {
 
     /// Argument `name` as a shape.
     pub(crate) fn shape(&self, name: &str) -> Result<Vec<usize>> {
-        let sizes: Option<Vec<usize>> = self.ints(name)?.iter().map(|&n| usize::try_from(n).ok()).collect();
-        sizes.ok_or_else(|| self.args.invalid(name, "non-negative sizes"))
+        self.args.sizes_of(name, &self.ints(name)?, "non-negative sizes")
     }
 
     /// The axes that argument `axis` names, ascending; all if it is `None`.
@@ -273,8 +275,7 @@ impl Call<'_> {
         if !traced.captures.is_empty() {
             return Ok(None);
         }
-        let mut work = MAX_LOOP_WORK;
-        let made = keramos_ir::within(&mut work, || keramos_ir::eval(&traced.function, &known))?;
+        let made = self.t().computed(|| keramos_ir::eval(&traced.function, &known))?;
         Ok(made.and_then(|arrays| arrays.into_iter().next()))
     }
 
@@ -406,15 +407,17 @@ pub(crate) fn integer(value: &Value) -> Option<i64> {
     }
 }
 
-/// An integer or a sequence of integers.
+/// An integer or a sequence of integers, none of which is larger than [`MAX_INTEGER`].
 pub(crate) fn integers(value: &Value) -> Option<Vec<i64>> {
-    if let Some(one) = integer(value) {
-        return Some(vec![one]);
-    }
-    if let (Value::Array(_) | Value::Tensor(_), Some(array)) = (value, known(value)) {
-        return (0..array.ty().size()).map(|at| number::index(&element(&array, at)?)).collect();
-    }
-    value.elements()?.iter().map(integer).collect()
+    let found: Option<Vec<i64>> = match (integer(value), value) {
+        (Some(one), _) => Some(vec![one]),
+        (None, Value::Array(_) | Value::Tensor(_)) => {
+            let array = known(value)?;
+            (0..array.ty().size()).map(|at| number::index(&element(&array, at)?)).collect()
+        }
+        (None, _) => value.elements()?.iter().map(integer).collect(),
+    };
+    found.filter(|all| all.iter().all(|i| i.unsigned_abs() <= MAX_INTEGER))
 }
 
 /// The elements of a tensor that is a constant, or whose value is known while its function is traced.

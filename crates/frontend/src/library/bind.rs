@@ -2,10 +2,18 @@
 
 use std::rc::Rc;
 
+use keramos_ir::{DType, TensorType, as_tuple};
+
 use super::{Default, Param, ParamKind, Signature, Undeclared, other_names, undeclared};
 use crate::diagnostics::{codes, suggest};
 use crate::error::{Error, Result};
 use crate::value::{Key, Value};
+
+/// The largest size that an argument may give: the product of two such sizes can be counted.
+pub(crate) const MAX_SIZE: usize = 1 << 31;
+
+/// The largest integer that code on arrays takes: that and a size have a sum.
+pub(crate) const MAX_INTEGER: u64 = 1 << 62;
 
 /// The arguments of a call, evaluated.
 #[derive(Clone, Debug, Default)]
@@ -233,9 +241,48 @@ impl Bound {
     /// K0303 if it is something else.
     pub fn usize(&self, name: &str) -> Result<usize> {
         match self.get(name)? {
-            Value::Int(i) => usize::try_from(*i).map_err(|_| self.invalid(name, "a non-negative integer")),
+            Value::Int(i) => self.size_of(name, *i),
             _ => Err(self.invalid(name, "an integer")),
         }
+    }
+
+    /// The error of an integer that is larger than [`MAX_INTEGER`].
+    pub(crate) fn too_large(&self, name: &str) -> Error {
+        self.invalid(name, &format!("an integer between -{MAX_INTEGER} and {MAX_INTEGER}"))
+    }
+
+    /// Integer `i`, which argument `name` gives, as a size.
+    ///
+    /// # Errors
+    /// K0303 if it is negative or larger than [`MAX_SIZE`].
+    pub(crate) fn size_of(&self, name: &str, i: i64) -> Result<usize> {
+        match usize::try_from(i) {
+            Ok(n) if n <= MAX_SIZE => Ok(n),
+            Ok(_) => Err(self.invalid(name, &format!("at most {MAX_SIZE}"))),
+            Err(_) => Err(self.invalid(name, "a non-negative integer")),
+        }
+    }
+
+    /// Integers that argument `name` gives, as sizes of several dimensions.
+    ///
+    /// # Errors
+    /// K0303 if one is negative, which is `expected` not to be, or larger than [`MAX_SIZE`], or all together are more
+    /// than a machine can hold.
+    pub(crate) fn sizes_of(&self, name: &str, given: &[i64], expected: &str) -> Result<Vec<usize>> {
+        let sizes: Option<Vec<usize>> = given.iter().map(|&n| usize::try_from(n).ok()).collect();
+        let sizes = sizes.ok_or_else(|| self.invalid(name, expected))?;
+        if let Some(size) = sizes.iter().find(|&&n| n > MAX_SIZE) {
+            let all = as_tuple(&sizes);
+            let message = format!("{size} is too large for a dimension: `{name}` of {}() is {all}", self.function);
+            return Err(Error::new(codes::INVALID_ARGUMENT, message).help(format!("sizes are at most {MAX_SIZE}")));
+        }
+        let ty = TensorType::new(DType::Bool, sizes);
+        if !ty.is_addressable() {
+            let all = as_tuple(&ty.shape);
+            let message = format!("`{name}` of {}() is {all}, more than any machine can hold", self.function);
+            return Err(Error::new(codes::INVALID_ARGUMENT, message).help("make its sizes smaller"));
+        }
+        Ok(ty.shape)
     }
 
     /// An integer.
@@ -244,8 +291,9 @@ impl Bound {
     /// K0303 if it is something else.
     pub fn i64(&self, name: &str) -> Result<i64> {
         match self.get(name)? {
-            Value::Int(i) => Ok(*i),
+            Value::Int(i) if i.unsigned_abs() <= MAX_INTEGER => Ok(*i),
             Value::Bool(b) => Ok(i64::from(*b)),
+            Value::Int(_) => Err(self.too_large(name)),
             _ => Err(self.invalid(name, "an integer")),
         }
     }
@@ -310,15 +358,16 @@ impl Bound {
     pub fn sizes(&self, name: &str, n: usize) -> Result<Vec<usize>> {
         let expected = format!("a non-negative integer or a tuple of {n}");
         let int = |v: &Value| match v {
-            Value::Int(i) => usize::try_from(*i).ok(),
+            Value::Int(i) => Some(*i),
             _ => None,
         };
         let value = self.get(name)?;
-        if let Some(one) = int(value) {
-            return Ok(vec![one; n]);
-        }
-        let sizes: Option<Vec<usize>> = value.elements().and_then(|v| v.iter().map(int).collect());
-        sizes.filter(|s| s.len() == n).ok_or_else(|| self.invalid(name, &expected))
+        let given: Option<Vec<i64>> = match int(value) {
+            Some(one) => Some(vec![one; n]),
+            None => value.elements().and_then(|v| v.iter().map(int).collect()),
+        };
+        let given = given.filter(|sizes| sizes.len() == n).ok_or_else(|| self.invalid(name, &expected))?;
+        self.sizes_of(name, &given, &expected)
     }
 
     /// The value, unless it is `None`.

@@ -8,8 +8,8 @@ mod bind;
 mod names;
 mod signature;
 
-pub(crate) use bind::brief;
 pub use bind::{Args, Bound};
+pub(crate) use bind::{MAX_INTEGER, brief};
 pub(crate) use names::{Undeclared, other_names, undeclared};
 pub use signature::{Default, Param, ParamKind, Signature};
 

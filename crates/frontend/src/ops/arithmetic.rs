@@ -393,9 +393,7 @@ impl Tracer {
         if !(is_inexact(x.dtype()) && y.dtype().is_int() && y.shape().is_empty()) {
             return Ok(None);
         }
-        let mut work = 0;
-        let known = self.known(y, &mut work)?;
-        self.uncounted += work;
+        let known = self.known(y)?;
         Ok(known.and_then(|known| known.array.numbers().first().map(|&number| number as i64)))
     }
 }

@@ -117,12 +117,13 @@ impl Tracer {
         let x = self.reshape(x, &[n, rows, places[0], places[1]])?;
         // A convolution that spreads every window: the kernel [out, in, height, width] has one 1 per input feature.
         let channels = rows / area;
+        self.fuel.spend_table(&[channels, rows, area])?;
         let mut kernel = vec![0.0; channels * rows * area];
         for row in 0..rows {
             let (channel, place) = (row / area, row % area);
             kernel[(channel * rows + row) * area + (area - 1 - place)] = 1.0;
         }
-        let kernel = self.tabulated(&[channels, rows, windows.size[0], windows.size[1]], &kernel, x.dtype())?;
+        let kernel = self.tabulated(&[channels, rows, windows.size[0], windows.size[1]], kernel, x.dtype())?;
         let conv = Conv {
             padding: (0..2)
                 .map(|d| {

@@ -145,13 +145,11 @@ impl Tracer {
         let previous = self.compute([&tail], |[i]| i - 1)?;
         let parts = [Part::Array(row.clone()), Part::Array(previous)];
         let ends = self.index(&paths, &parts, OutOfBounds::Clip)?;
-        let labels: Vec<f64> = (0..count)
-            .map(|i| match i % classes {
-                class if class == search.blank => PAD,
-                class => class as f64,
-            })
-            .collect();
-        let labels = self.tabulated(&[count], &labels, DType::I32)?;
+        let labels = (0..count).map(|i| match i % classes {
+            class if class == search.blank => PAD,
+            class => class as f64,
+        });
+        let labels = self.tabulated(&[count], labels, DType::I32)?;
         let [own, blank] = self.compute_all([&labels, &ends, &tail, &before], |[label, end, tail, before]| {
             let end = tail.eq(0).select(PAD, end);
             let repeat = (!before).and(end.eq(label));
@@ -179,8 +177,8 @@ impl Tracer {
         let best = [Part::Array(self.slice_axis(&order, 0, n - search.width, n)?)];
         let mut chosen = |x: &Tensor| self.index(x, &best, OutOfBounds::Clip);
         let (paths, emitted, blank) = (chosen(&paths)?, chosen(&emitted)?, chosen(&blank)?);
-        let masked: Vec<f64> = (0..2 * search.width).map(|i| f64::from(u8::from(i >= search.width))).collect();
-        let masked = self.tabulated(&[2 * search.width], &masked, DType::Bool)?;
+        let masked = (0..2 * search.width).map(|i| f64::from(u8::from(i >= search.width)));
+        let masked = self.tabulated(&[2 * search.width], masked, DType::Bool)?;
         Ok([self.concatenate(&[paths.clone(), paths], 0)?, self.concatenate(&[emitted, blank], 0)?, masked])
     }
 

@@ -165,6 +165,7 @@ impl Tracer {
         let method = if antialias && method == Resampling::CubicRepeated { Resampling::Cubic } else { method };
         let mut y = self.to_float(x)?.into_strong();
         for &(d, scaling) in how {
+            self.fuel.spend_table(&[y.shape()[d], shape[d]])?;
             let weights = weights(method, (y.shape()[d], shape[d]), scaling, antialias)?;
             let weights = self.constant(weights)?;
             let weights = self.convert(&weights, y.dtype())?;
@@ -232,6 +233,7 @@ impl Tracer {
             return self.repeat(x, n / m, d);
         }
         let place = |i: usize| ((i as f32 + 0.5) * m as f32 / n as f32).floor() as i32;
+        self.fuel.spend_table(&[n])?;
         let indices: Vec<i32> = (0..n).map(|i| place(i).clamp(0, m as i32 - 1)).collect();
         let indices = self.constant(Array::new([n], Buffer::I32(indices))?)?;
         let front = self.move_axis(x, d, 0)?;

@@ -111,8 +111,7 @@ impl Tracer {
             let mut shape = vec![1; x.rank()];
             shape[dim] = count;
             let share = |i: usize| (if rising { i } else { count - 1 - i }) as f64 / count.max(1) as f64;
-            let shares: Vec<f64> = (0..count).map(share).collect();
-            let shares = self.tabulated(&shape, &shares, float)?;
+            let shares = self.tabulated(&shape, (0..count).map(share), float)?;
             let y = self.compute([&edge, value, &shares], |[edge, value, s]| value * (1.0 - s) + edge * s)?;
             let y = if x.dtype().is_float() { y } else { self.floor(&y)? };
             parts.push(self.convert(&y, x.dtype())?);

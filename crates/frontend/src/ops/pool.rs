@@ -1,7 +1,7 @@
 //! Pooling over windows.
 
 use keramos_ir::ops::{Monoid, OutOfBounds, Window};
-use keramos_ir::{Array, DType};
+use keramos_ir::{Array, DType, elements};
 
 use super::Padding;
 use crate::error::{Error, Result};
@@ -42,14 +42,25 @@ impl Pooling {
         Window::new(size, strides).padded(padding)
     }
 
+    /// How many windows there are along each spatial dimension.
+    fn windows(&self, shape: &[usize]) -> Vec<usize> {
+        let along = |i: usize| {
+            let n = shape.get(self.first() + i).copied().unwrap_or(1);
+            let (low, high) = self.edges(shape, i);
+            (n + low + high + 1).saturating_sub(self.size[i]).div_ceil(self.strides[i])
+        };
+        (0..self.size.len()).map(along).collect()
+    }
+
     /// How many elements that are not padding each window holds, in a shape that broadcasts to the result.
     fn counts(&self, shape: &[usize]) -> Result<Array> {
+        let windows = self.windows(shape);
         let mut counts = vec![1.0f32];
         let mut result = vec![1; shape.len()];
         for i in 0..self.size.len() {
             let n = shape.get(self.first() + i).copied().unwrap_or(1);
-            let (low, high) = self.edges(shape, i);
-            let windows = (n + low + high + 1).saturating_sub(self.size[i]).div_ceil(self.strides[i]);
+            let (low, _) = self.edges(shape, i);
+            let windows = windows[i];
             let count = |w: usize| {
                 let (start, end) = (w * self.strides[i], w * self.strides[i] + self.size[i]);
                 end.min(low + n).saturating_sub(start.max(low)) as f32
@@ -81,8 +92,9 @@ impl Tracer {
         let window = pooling.window(x.shape());
         let sum = self.build1(&[&x], |b, v| b.reduce_window(Monoid::Sum, v[0], window))?;
         if pooling.padding == Padding::Valid {
-            return self.div_scalar(&sum, pooling.size.iter().product::<usize>() as f64);
+            return self.div_scalar(&sum, elements(&pooling.size) as f64);
         }
+        self.fuel.spend_table(&pooling.windows(x.shape()))?;
         let counts = self.constant(pooling.counts(x.shape())?)?;
         let counts = self.convert(&counts, x.dtype())?;
         self.div(&sum, &counts)
@@ -114,6 +126,7 @@ impl Tracer {
             if wanted == 0 || n == 0 {
                 return Err(Error::shape(format!("{n} elements cannot be pooled into {wanted} windows")));
             }
+            self.fuel.spend_table(&[wanted])?;
             let windows: Vec<(usize, usize)> =
                 (0..wanted).map(|w| (w * n / wanted, ((w + 1) * n).div_ceil(wanted))).collect();
             let big = windows.iter().map(|(start, end)| end - start).max().unwrap_or(1);
@@ -129,11 +142,10 @@ impl Tracer {
                 pooled.push(if how.mean { self.div_scalar(&all, size as f64)? } else { all });
             }
             let all = self.concatenate(&pooled, dim)?;
-            let places: Vec<f64> = windows
+            let places = windows
                 .iter()
-                .map(|(start, end)| if end - start == small { *start } else { start + n - small + 1 } as f64)
-                .collect();
-            let places = self.tabulated(&[wanted], &places, DType::I32)?;
+                .map(|(start, end)| if end - start == small { *start } else { start + n - small + 1 } as f64);
+            let places = self.tabulated(&[wanted], places, DType::I32)?;
             y = self.build1(&[&all, &places], |b, v| b.take(v[0], v[1], dim, OutOfBounds::Promised))?;
         }
         Ok(y)

@@ -44,7 +44,7 @@ impl Tracer {
         let mut axes: IndexMap<String, usize> = IndexMap::new();
         for (names, &n) in before.iter().zip(x.shape()) {
             let given = |name: &String| sizes.iter().find(|(known, _)| known == name).map(|(_, size)| *size);
-            let known: usize = names.iter().filter_map(given).product();
+            let known: usize = names.iter().filter_map(given).fold(1, usize::saturating_mul);
             let missing = names.iter().filter(|name| given(name).is_none()).count();
             let fits = if missing == 0 { known == n } else { missing == 1 && known > 0 && n.is_multiple_of(known) };
             if !fits {
@@ -63,8 +63,10 @@ impl Tracer {
             .filter(|order| order.len() == axes.len())
             .ok_or_else(|| Error::argument(format!("both sides of `{pattern}` must name the same axes, each once")))?;
         let split: Vec<usize> = axes.values().copied().collect();
-        let merged: Vec<usize> =
-            after.iter().map(|names| names.iter().filter_map(|name| axes.get(name)).product()).collect();
+        let merged: Vec<usize> = after
+            .iter()
+            .map(|names| names.iter().filter_map(|name| axes.get(name)).fold(1usize, |n, &size| n.saturating_mul(size)))
+            .collect();
         let y = self.reshape(x, &split)?;
         let y = self.transpose(&y, &order)?;
         self.reshape(&y, &merged)

@@ -1,7 +1,7 @@
 //! Operations that move elements without changing them.
 
 use keramos_ir::ops::Padding;
-use keramos_ir::{Array, Buffer, DType, TensorType, as_tuple};
+use keramos_ir::{Array, Buffer, DType, TensorType, as_tuple, elements};
 
 use crate::error::{Error, Result};
 use crate::trace::{Tensor, Tracer};
@@ -15,17 +15,13 @@ impl Tracer {
         if x.shape() == shape {
             return Ok(x.clone());
         }
-        if x.ty().size() != shape.iter().product::<usize>() {
+        if x.ty().size() != elements(shape) {
             return Err(Error::shape(format!(
                 "a tensor of shape {} cannot be reshaped to {}",
                 as_tuple(x.shape()),
                 as_tuple(&shape)
             ))
-            .note(format!(
-                "it has {} elements, the new shape {}",
-                x.ty().size(),
-                shape.iter().product::<usize>()
-            )));
+            .note(format!("it has {} elements, the new shape {}", x.ty().size(), elements(shape))));
         }
         self.build1(&[x], |b, v| b.reshape(v[0], shape))
     }
@@ -35,7 +31,7 @@ impl Tracer {
     /// # Errors
     /// The sizes do not work out.
     pub fn reshape_infer(&mut self, x: &Tensor, shape: &[i64]) -> Result<Tensor> {
-        let known: usize = shape.iter().filter(|&&d| d >= 0).map(|&d| d as usize).product();
+        let known = shape.iter().filter(|&&d| d >= 0).fold(1usize, |n, &d| n.saturating_mul(d as usize));
         let unknown = shape.iter().filter(|&&d| d < 0).count();
         let fits = unknown == 0 || unknown == 1 && known > 0 && x.ty().size().is_multiple_of(known);
         if !fits {
@@ -51,13 +47,23 @@ impl Tracer {
     }
 
     /// A constant of the given numbers, row-major.
-    pub(crate) fn tabulated(&mut self, shape: &[usize], values: &[f64], dtype: DType) -> Result<Tensor> {
+    ///
+    /// # Errors
+    /// They are too many to be computed while the program is compiled: none is then.
+    pub(crate) fn tabulated(
+        &mut self,
+        shape: &[usize],
+        values: impl IntoIterator<Item = f64>,
+        dtype: DType,
+    ) -> Result<Tensor> {
+        self.fuel.spend_table(shape)?;
+        let values = values.into_iter();
         let data = match dtype {
-            DType::F64 => Buffer::F64(values.to_vec()),
-            DType::I32 => Buffer::I32(values.iter().map(|&x| x as i32).collect()),
-            DType::I64 => Buffer::I64(values.iter().map(|&x| x as i64).collect()),
-            DType::Bool => Buffer::Bool(values.iter().map(|&x| x != 0.0).collect()),
-            _ => Buffer::F32(values.iter().map(|&x| x as f32).collect()),
+            DType::F64 => Buffer::F64(values.collect()),
+            DType::I32 => Buffer::I32(values.map(|x| x as i32).collect()),
+            DType::I64 => Buffer::I64(values.map(|x| x as i64).collect()),
+            DType::Bool => Buffer::Bool(values.map(|x| x != 0.0).collect()),
+            _ => Buffer::F32(values.map(|x| x as f32).collect()),
         };
         let table = self.constant(Array::new(shape, data)?)?;
         self.convert(&table, dtype)

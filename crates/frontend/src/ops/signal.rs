@@ -26,8 +26,8 @@ impl Tracer {
         };
         let padded = self.pad(a, &[(low, high)], 0.0)?;
         let count = n + low + high + 1 - k;
-        let windows: Vec<f64> = (0..count).flat_map(|i| (0..k).map(move |j| (i + k - 1 - j) as f64)).collect();
-        let places = self.tabulated(&[count, k], &windows, DType::I32)?;
+        let windows = (0..count).flat_map(|i| (0..k).map(move |j| (i + k - 1 - j) as f64));
+        let places = self.tabulated(&[count, k], windows, DType::I32)?;
         let windows = self.index(&padded, &[Part::Array(places)], OutOfBounds::Promised)?;
         self.dot_general(&windows, v, DotDims::contracting([1], [0]))
     }

@@ -13,10 +13,10 @@ use crate::trace::{Tensor, Tracer};
 pub(crate) const WINDOWS: &[&str] = &["hann", "hamming"];
 
 /// A window of `n` elements whose period is `n`, as `scipy.signal.get_window` gives it.
-pub(crate) fn periodic_window(name: &str, n: usize) -> Vec<f64> {
+pub(crate) fn periodic_window(name: &str, n: usize) -> impl Iterator<Item = f64> + use<> {
     let level = if name == "hamming" { 0.54 } else { 0.5 };
-    let wave = |i: usize| level - (1.0 - level) * (2.0 * PI * i as f64 / n as f64).cos();
-    if n == 1 { vec![1.0] } else { (0..n).map(wave).collect() }
+    let wave = move |i: usize| level - (1.0 - level) * (2.0 * PI * i as f64 / n as f64).cos();
+    (0..n).map(move |i| if n == 1 { 1.0 } else { wave(i) })
 }
 
 impl Tracer {
@@ -29,8 +29,8 @@ impl Tracer {
             )));
         }
         let count = (n - length) / step + 1;
-        let places: Vec<f64> = (0..count).flat_map(|i| (0..length).map(move |j| (i * step + j) as f64)).collect();
-        let places = self.tabulated(&[count, length], &places, DType::I32)?;
+        let places = (0..count).flat_map(|i| (0..length).map(move |j| (i * step + j) as f64));
+        let places = self.tabulated(&[count, length], places, DType::I32)?;
         self.index(x, &[Part::Rest, Part::Array(places)], OutOfBounds::Promised)
     }
 

@@ -12,7 +12,7 @@ use keramos_ir::{Array, Primitive, Value as IrValue};
 use super::tracer::leaked;
 use super::{Tensor, Tracer};
 use crate::error::Result;
-use crate::interp::limits::MAX_LOOP_WORK;
+use crate::interp::limits::MAX_WORK;
 
 /// A value known while the program is traced.
 #[derive(Clone, Debug)]
@@ -45,14 +45,24 @@ impl Tracer {
         }
     }
 
-    /// The elements of a tensor, as far as they are known now; `work` grows by the number of elements
-    /// computed for that.
+    /// What `evaluate` computes, unless that is long; its work is taken from the steps of the compilation.
     ///
     /// # Errors
-    /// The tensor's function has ended.
-    pub(crate) fn known(&mut self, tensor: &Tensor, work: &mut usize) -> Result<Option<Known>> {
+    /// Those of `evaluate`; or there are not so many steps left.
+    pub(crate) fn computed<T>(&mut self, evaluate: impl FnOnce() -> keramos_ir::Result<T>) -> Result<Option<T>> {
+        let mut left = MAX_WORK;
+        let made = keramos_ir::within(&mut left, evaluate);
+        self.fuel.spend((MAX_WORK - left) as usize / 8)?;
+        Ok(made?)
+    }
+
+    /// The elements of a tensor, as far as they are known now.
+    ///
+    /// # Errors
+    /// The tensor's function has ended; or too much work is to be done.
+    pub(crate) fn known(&mut self, tensor: &Tensor) -> Result<Option<Known>> {
         let level = self.frames.iter().rposition(|f| f.id == tensor.frame).ok_or_else(leaked)?;
-        self.known_at(level, tensor.value, work)
+        self.known_at(level, tensor.value)
     }
 
     /// As [`Tracer::known`], also where the function's parameters are unknown: the elements of what depends on
@@ -60,19 +70,19 @@ impl Tracer {
     ///
     /// # Errors
     /// The tensor's function has ended.
-    pub(crate) fn folded(&mut self, tensor: &Tensor, work: &mut usize) -> Result<Option<Known>> {
+    pub(crate) fn folded(&mut self, tensor: &Tensor) -> Result<Option<Known>> {
         let level = self.frames.iter().rposition(|f| f.id == tensor.frame).ok_or_else(leaked)?;
         let pointless = self.frames.get(level).is_some_and(|frame| frame.point.is_none());
-        let Some(frame) = self.frames.get_mut(level).filter(|_| pointless) else { return self.known(tensor, work) };
+        let Some(frame) = self.frames.get_mut(level).filter(|_| pointless) else { return self.known(tensor) };
         frame.point = Some(Point::default());
-        let found = self.known_at(level, tensor.value, work);
+        let found = self.known_at(level, tensor.value);
         if let Some(frame) = self.frames.get_mut(level) {
             frame.point = None;
         }
         found
     }
 
-    fn known_at(&mut self, level: usize, wanted: IrValue, work: &mut usize) -> Result<Option<Known>> {
+    fn known_at(&mut self, level: usize, wanted: IrValue) -> Result<Option<Known>> {
         let Some(frame) = self.frames.get(level) else { return Err(leaked()) };
         let Some(point) = &frame.point else { return Ok(None) };
         if let Some(known) = point.values.get(&wanted) {
@@ -102,14 +112,14 @@ impl Tracer {
         for (param, outer) in params {
             let known = match outer {
                 Some((outer, differentiated)) => self
-                    .known(&outer, work)?
+                    .known(&outer)?
                     .map(|known| Known { differentiated: differentiated.unwrap_or(known.differentiated), ..known }),
                 None => None,
             };
             self.remember(level, param, known);
         }
         for index in equations.into_iter().rev() {
-            self.evaluate(level, index, work);
+            self.evaluate(level, index)?;
         }
         Ok(self.frames.get(level).and_then(|f| f.point.as_ref()?.values.get(&wanted)?.clone()))
     }
@@ -121,17 +131,17 @@ impl Tracer {
     }
 
     /// Evaluates one equation whose operands were evaluated before.
-    fn evaluate(&mut self, level: usize, index: usize, work: &mut usize) {
-        let Some(frame) = self.frames.get(level) else { return };
-        let (Some(point), Some(equation)) = (&frame.point, frame.builder.function().equations.get(index)) else {
-            return;
-        };
+    fn evaluate(&mut self, level: usize, index: usize) -> Result<()> {
+        let Some(frame) = self.frames.get(level) else { return Ok(()) };
+        let function = frame.builder.function();
+        let (Some(point), Some(equation)) = (&frame.point, function.equations.get(index)) else { return Ok(()) };
         let operands: Option<Vec<&Known>> =
             equation.inputs.iter().map(|input| point.values.get(input).and_then(Option::as_ref)).collect();
-        let mut left = MAX_LOOP_WORK;
+        let mut left = MAX_WORK;
         let made = operands.and_then(|operands| {
             let arrays: Vec<&Array> = operands.iter().map(|known| &*known.array).collect();
-            let made = keramos_ir::within(&mut left, || equation.op.eval(&arrays)).ok()??;
+            let made =
+                keramos_ir::within(&mut left, || keramos_ir::eval_equation(function, equation, &arrays)).ok()??;
             let differentiated = operands.iter().any(|known| known.differentiated) && !is_constant(equation.op.name());
             let known = |array: Array| Known {
                 differentiated: differentiated && array.ty().dtype.is_inexact(),
@@ -139,14 +149,14 @@ impl Tracer {
             };
             Some(made.into_iter().map(known).collect::<Vec<_>>())
         });
-        *work += (MAX_LOOP_WORK - left) as usize;
         let outputs = equation.outputs.clone();
+        self.fuel.spend((MAX_WORK - left) as usize / 8)?;
         let mut made = made.map(Vec::into_iter);
         for output in outputs {
             let known = made.as_mut().and_then(Iterator::next);
-            *work += known.as_ref().map_or(1, |known| known.array.ty().size());
             self.remember(level, output, known);
         }
+        Ok(())
     }
 }
 

@@ -8,6 +8,7 @@ use keramos_ir::{Array, Builder, Function, Location, Op, TensorType, Value as Ir
 use super::Tensor;
 use super::point::Point;
 use crate::error::{Error, Result};
+use crate::fuel::Fuel;
 
 /// Elements of the largest constant that its tensor still knows: index arrays and masks of programs.
 const MAX_KNOWN: usize = 4096;
@@ -32,8 +33,8 @@ pub struct Tracer {
     scopes: Vec<Rc<str>>,
     /// The builder's location is not that of `place` and `scopes` yet.
     stale: bool,
-    /// Elements computed while tracing that nobody has counted yet, since only the interpreter can.
-    pub(crate) uncounted: usize,
+    /// The steps of the compilation, of which equations are some.
+    pub(crate) fuel: Fuel,
 }
 
 #[derive(Debug)]
@@ -142,8 +143,8 @@ impl Tracer {
         code: impl FnOnce(&mut Builder, &[IrValue]) -> keramos_ir::Result<Vec<IrValue>>,
     ) -> Result<Vec<Tensor>> {
         let values = operands.iter().map(|t| self.resolve(t)).collect::<Result<Vec<_>>>()?;
+        let outputs = self.counted(|b| code(b, &values))?;
         let frame = self.top()?;
-        let outputs = code(&mut frame.builder, &values)?;
         let weak = all_weak(operands);
         let wrap = |v| Tensor::new(frame.id, v, frame.builder.ty(v).clone()).weak_if(weak);
         Ok(outputs.into_iter().map(wrap).collect())
@@ -159,9 +160,19 @@ impl Tracer {
         code: impl FnOnce(&mut Builder, &[IrValue]) -> keramos_ir::Result<IrValue>,
     ) -> Result<Tensor> {
         let values = operands.iter().map(|t| self.resolve(t)).collect::<Result<Vec<_>>>()?;
+        let value = self.counted(|b| code(b, &values))?;
         let frame = self.top()?;
-        let value = code(&mut frame.builder, &values)?;
         Ok(Tensor::new(frame.id, value, frame.builder.ty(value).clone()).weak_if(all_weak(operands)))
+    }
+
+    /// Runs builder code and takes the steps of the equations that it appends.
+    fn counted<T>(&mut self, code: impl FnOnce(&mut Builder) -> keramos_ir::Result<T>) -> Result<T> {
+        let builder = &mut self.top()?.builder;
+        let before = builder.function().equations.len();
+        let made = code(builder)?;
+        let appended = builder.function().equations.len() - before;
+        self.fuel.spend_on_equations(appended)?;
+        Ok(made)
     }
 
     /// Applies a traced or transformed function by inlining it: `args`, then its captures.

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use super::layer_scope;
 use crate::ops::{Conv, DotGeneral, Window};
-use crate::{DType, Equation, Function, Op, TensorType};
+use crate::{DType, Equation, Function, Op, TensorType, elements};
 
 /// What the equations of one scope do in one run of a function.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -188,14 +188,14 @@ pub fn flops(function: &Function, equation: &Equation) -> u64 {
 
 /// Two operations for each element of the result and of what is summed over.
 fn dot(op: &DotGeneral, lhs: &TensorType, result: &TensorType) -> u64 {
-    let summed: u64 = op.dims.lhs_contracting.iter().map(|&dim| lhs.shape[dim] as u64).product();
-    complex(result.dtype, 2 * result.size() as u64 * summed)
+    let summed = op.dims.lhs_contracting.iter().fold(2, |n: u64, &dim| n.saturating_mul(lhs.shape[dim] as u64));
+    complex(result.dtype, summed.saturating_mul(result.size() as u64))
 }
 
 /// Two operations for each pair of a kernel element and an input element that meet.
 fn conv(op: &Conv, input: &TensorType, kernel: &TensorType, result: &TensorType) -> u64 {
     let [batch, features, spatial @ ..] = op.dims.out.as_slice() else { return 0 };
-    let outer = (result.shape[*batch] * result.shape[*features]) as u64;
+    let outer = (result.shape[*batch] as u64).saturating_mul(result.shape[*features] as u64);
     let channels = op.dims.rhs.get(1).map_or(0, |&dim| kernel.shape[dim] as u64);
     let inputs = op.dims.lhs.iter().skip(2);
     let kernels = op.dims.rhs.iter().skip(2);
@@ -218,19 +218,19 @@ fn complex(dtype: DType, count: u64) -> u64 {
 }
 
 fn window(window: &Window) -> u64 {
-    window.size.iter().map(|&size| size as u64).product()
+    elements(&window.size) as u64
 }
 
 /// `5 n log2 n` for each transform of length `n`, the usual count for the algorithm of Cooley and Tukey.
-fn transform(lengths: &[usize], elements: u64) -> u64 {
-    let length: u64 = lengths.iter().map(|&length| length as u64).product();
-    (5.0 * elements as f64 * (length.max(1) as f64).log2()) as u64
+fn transform(lengths: &[usize], count: u64) -> u64 {
+    let length = elements(lengths).max(1) as f64;
+    (5.0 * count as f64 * length.log2()) as u64
 }
 
 /// The leading terms of LAPACK's operation counts (LAPACK Working Note 41), for each matrix of a batch.
 fn factorisation(op: &Op, matrix: &TensorType, rhs: Option<&TensorType>) -> u64 {
     let [batch @ .., rows, columns] = matrix.shape.as_slice() else { return 0 };
-    let batch: usize = batch.iter().product();
+    let batch = elements(batch);
     let (m, n) = (*rows as f64, *columns as f64);
     let (long, short) = (m.max(n), m.min(n));
     let one = match op {

@@ -6,11 +6,11 @@ use crate::op::Dual;
 use crate::stablehlo::{Emitter, HloOp, HloValue, i64_array, padding_matrix};
 use crate::{
     Array, Attr, AttrReader, Attrs, Batch, Builder, DType, IrError, Mapped, Operand, Primitive, Result, TensorType,
-    Value,
+    Value, elements,
 };
 
 use super::wide::{self, Wide};
-use super::window::dilate;
+use super::window::{Misfit, Row, dilate};
 use super::{Precision, batching, index, rules};
 
 /// Where operands and result of [`Conv`] have their dimensions. Each list has the positions of two
@@ -126,11 +126,17 @@ impl Conv {
         self.strides.len()
     }
 
-    /// The spatial size of the result in dimension `d`, `None` if the window does not fit once.
-    fn out_size(&self, d: usize, n: usize, k: usize) -> Option<usize> {
-        let padded = dilate(n, self.lhs_dilation[d]) as i64 + self.padding[d].0 + self.padding[d].1;
-        let rest = padded - dilate(k, self.rhs_dilation[d]) as i64;
-        if padded < 0 || rest < 0 { None } else { Some(rest as usize / self.strides[d] + 1) }
+    /// The spatial size of the result in dimension `d`.
+    fn out_size(&self, d: usize, n: usize, size: usize) -> Result<usize, Misfit> {
+        let row = Row {
+            n,
+            base_dilation: self.lhs_dilation[d],
+            padding: self.padding[d],
+            size,
+            window_dilation: self.rhs_dilation[d],
+            stride: self.strides[d],
+        };
+        row.windows()
     }
 
     fn lhs_cotangent(&self, b: &mut Builder, ct: Value, lhs: &TensorType, rhs: Value) -> Result<Value> {
@@ -267,10 +273,15 @@ impl Primitive for Conv {
         (shape[self.dims.out[0]], shape[self.dims.out[1]]) = (batch / bg, out_features);
         for d in 0..n {
             let (size, window) = (x.shape[self.dims.lhs[d + 2]], k.shape[self.dims.rhs[d + 2]]);
-            let Some(out) = self.out_size(d, size, window) else {
-                return fail(format!("the window is larger than the padded input in spatial dimension {d}"));
+            shape[self.dims.out[d + 2]] = match self.out_size(d, size, window) {
+                Ok(out) => out,
+                Err(Misfit::Large) => {
+                    return fail(format!("the window is larger than the padded input in spatial dimension {d}"));
+                }
+                Err(Misfit::Endless) => {
+                    return fail(format!("the padded input is too large for any machine in spatial dimension {d}"));
+                }
             };
-            shape[self.dims.out[d + 2]] = out;
         }
         Ok(vec![x.with_shape(shape)])
     }
@@ -394,14 +405,14 @@ impl Conv {
         let window: Vec<usize> = dims.rhs[2..].iter().map(|&d| ks[d]).collect();
         let (in_features, out_features) = (ks[dims.rhs[1]], ks[dims.rhs[0]]);
         let out_per_group = out_features / (self.feature_groups * self.batch_groups);
-        let mut all = Vec::with_capacity(result.iter().product());
+        let mut all = Vec::with_capacity(elements(result));
         index::for_each(result, |at| {
             let out_feature = at[dims.out[1]];
             let group = out_feature / out_per_group;
             // One of the two counts is 1.
             let batch = at[dims.out[0]] + if self.batch_groups > 1 { group * result[dims.out[0]] } else { 0 };
             let first_feature = if self.feature_groups > 1 { group * in_features } else { 0 };
-            let mut pairs = Vec::with_capacity(window.iter().product::<usize>() * in_features);
+            let mut pairs = Vec::with_capacity(elements(&window) * in_features);
             index::for_each(&window, |tap| {
                 let mut x_at = batch * x_strides[dims.lhs[0]] + first_feature * x_strides[dims.lhs[1]];
                 let mut k_at = out_feature * k_strides[dims.rhs[0]];

@@ -1,6 +1,6 @@
 //! How the indices of `gather` and the scatters address windows of a tensor.
 
-use crate::{Array, Attr, AttrReader, Attrs, Builder, IrError, Result, TensorType, Value};
+use crate::{Array, Attr, AttrReader, Attrs, Builder, IrError, Result, TensorType, Value, elements};
 
 use super::wide::Wide;
 use super::{batching, index, rules};
@@ -152,7 +152,7 @@ impl GatherDims {
         let strides = index::strides(&operand.shape);
         let index_strides = index::strides(&indices.ty().shape);
         let window = self.window_dims(operand.rank());
-        let mut positions = Vec::with_capacity(shape.iter().product());
+        let mut positions = Vec::with_capacity(elements(&shape));
         index::for_each(&shape, |at| {
             let batch: Vec<usize> = (0..at.len()).filter(|d| !self.offset_dims.contains(d)).map(|d| at[d]).collect();
             let vector = index::flat(&batch, &index_strides);

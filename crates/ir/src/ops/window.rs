@@ -25,7 +25,49 @@ pub struct Window {
 }
 
 pub(crate) fn dilate(n: usize, dilation: usize) -> usize {
-    if n == 0 { 0 } else { (n - 1) * dilation + 1 }
+    if n == 0 { 0 } else { (n - 1).saturating_mul(dilation).saturating_add(1) }
+}
+
+/// One dimension of an operand and of the windows that lie in it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Row {
+    /// Elements, and their distance.
+    pub n: usize,
+    pub base_dilation: usize,
+    /// Positions before and after; negative removes elements.
+    pub padding: (i64, i64),
+    /// Elements of a window, their distance, and that of windows.
+    pub size: usize,
+    pub window_dilation: usize,
+    pub stride: usize,
+}
+
+/// Why there are no windows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Misfit {
+    /// There are more positions than any machine has.
+    Endless,
+    /// There are not enough.
+    Large,
+}
+
+impl Row {
+    /// The number of windows.
+    pub fn windows(self) -> Result<usize, Misfit> {
+        // Positions and their differences can be told with 64 bits then, also those of derivatives.
+        const MOST: i128 = 1 << 48;
+        let spread = |n: usize, dilation: usize| dilate(n, dilation) as i128;
+        let (low, high) = (i128::from(self.padding.0), i128::from(self.padding.1));
+        let dilated = spread(self.n, self.base_dilation);
+        let (padded, window) = (dilated + low + high, spread(self.size, self.window_dilation));
+        if [dilated, low.abs(), high.abs(), padded].iter().any(|&positions| positions > MOST) {
+            return Err(Misfit::Endless);
+        }
+        match usize::try_from(padded - window) {
+            Ok(rest) if padded >= 0 => Ok(rest / self.stride + 1),
+            _ => Err(Misfit::Large),
+        }
+    }
 }
 
 impl Window {
@@ -65,14 +107,19 @@ impl Window {
             let message = format!("the window must have {rank} sizes, strides, paddings and dilations, none of them 0");
             return Err(IrError::ty(op, message, &[x]));
         }
-        let count = |d: usize| {
-            let (low, high) = self.padding[d];
-            let padded = dilate(x.shape[d], self.base_dilation[d]) as i64 + low + high;
-            let rest = padded - dilate(self.size[d], self.window_dilation[d]) as i64;
-            usize::try_from(rest).map(|rest| rest / self.strides[d] + 1)
+        let row = |d: usize| Row {
+            n: x.shape[d],
+            base_dilation: self.base_dilation[d],
+            padding: self.padding[d],
+            size: self.size[d],
+            window_dilation: self.window_dilation[d],
+            stride: self.strides[d],
         };
-        (0..rank).map(count).collect::<Result<_, _>>().map_err(|_| {
-            IrError::ty(op, format!("a window of {:?} is larger than the padded operand", self.size), &[x])
+        (0..rank).map(|d| row(d).windows()).collect::<Result<_, _>>().map_err(|misfit| match misfit {
+            Misfit::Large => {
+                IrError::ty(op, format!("a window of {:?} is larger than the padded operand", self.size), &[x])
+            }
+            Misfit::Endless => IrError::ty(op, "the padded operand is too large for any machine", &[x]),
         })
     }
 

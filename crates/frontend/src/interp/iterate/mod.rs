@@ -17,9 +17,9 @@ use super::comprehension::GeneratorExpression;
 use super::dict_view::DictView;
 use super::exceptions::{self, raise};
 use super::generator::{Generator, Input};
-use super::limits::check_length;
 use super::numpy_arrays::NumpyArray;
 use crate::error::{Error, Result};
+use crate::fuel::check_length;
 use crate::library::Args;
 use crate::value::{Host, Key, Object, Value, downcast};
 

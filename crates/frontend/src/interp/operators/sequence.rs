@@ -8,7 +8,6 @@ use indexmap::IndexMap;
 use crate::error::Result;
 use crate::interp::Interp;
 use crate::interp::compare::tuple_of;
-use crate::interp::limits::check_length;
 use crate::interp::operators::number;
 use crate::syntax::ast::BinaryOp;
 use crate::value::{Key, Value};
@@ -115,8 +114,7 @@ impl Interp {
 
     /// Counts the steps of making a sequence of `length` elements.
     pub(crate) fn spend_length(&mut self, length: usize) -> Result<()> {
-        check_length(length)?;
-        self.spend(length / 8)
+        self.tracer.fuel.spend_length(length)
     }
 }
 

@@ -3,9 +3,9 @@
 use super::Text;
 use super::spec::{Spec, format_float, in_base};
 use crate::error::{Error, Result};
+use crate::fuel::check_length;
 use crate::interp::Interp;
 use crate::interp::exceptions::raise;
-use crate::interp::limits::check_length;
 use crate::interp::operators::number::{self, Number};
 use crate::interp::tensor::element;
 use crate::value::{Host, Key, Value};

@@ -5,11 +5,11 @@ use num_traits::Zero;
 
 use super::float;
 use crate::error::{Error, Result};
+use crate::fuel::check_length;
 use crate::interp::Interp;
 use crate::interp::attribute::user;
 use crate::interp::classes::Instance;
 use crate::interp::exceptions::raise;
-use crate::interp::limits::check_length;
 use crate::interp::operators::number::Number;
 use crate::library::Args;
 use crate::value::Value;

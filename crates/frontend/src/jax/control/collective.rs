@@ -25,7 +25,7 @@ pub(super) static FUNCTIONS: &[FunctionDecl] = functions! {
         interp.tracer.build1(&[], |b, _| b.axis_index(&name, size)).map(Value::Tensor)
     };
     "axis_size" [(axis_name)] "The size of a named axis." => |interp, args| {
-        Ok(Value::Int(axes(interp, args)?.into_iter().map(|(_, size)| size as i64).product()))
+        Ok(Value::Int(axes(interp, args)?.into_iter().fold(1, |n: i64, (_, size)| n.saturating_mul(size as i64))))
     };
     "all_gather" [(x) (axis_name) (axis_index_groups = Default::None) (axis = Default::Int(0)) (tiled = Default::Bool(false))]
         "The values of all examples along a named axis." => |interp, args| {
@@ -146,9 +146,9 @@ fn reduce(interp: &mut Interp, args: &mut Bound, reduction: Reduction) -> Result
         Reduction::Min => CollectiveKind::Extremum(Extremum::Min),
     };
     // The sum of a number that is known is known: the size of the axis, usually.
-    let total: usize = axes.iter().map(|(_, size)| size).product();
+    let total = axes.iter().fold(1, |n: usize, (_, size)| n.saturating_mul(*size));
     if let (Reduction::Sum, Value::Int(n)) = (reduction, &x) {
-        return Ok(Value::Int(n * total as i64));
+        return Ok(Value::Int(n.saturating_mul(total as i64)));
     }
     let mut results = Vec::with_capacity(leaves.len());
     for leaf in leaves {

@@ -175,9 +175,7 @@ pub(super) fn ints(args: &Bound, name: &str) -> Result<Vec<i64>> {
 
 /// Argument `name` as sizes or dimensions, none of them negative.
 pub(super) fn sizes(args: &Bound, name: &str) -> Result<Vec<usize>> {
-    let sizes = ints(args, name)?;
-    let found: Option<Vec<usize>> = sizes.iter().map(|&n| usize::try_from(n).ok()).collect();
-    found.ok_or_else(|| args.invalid(name, "integers that are not negative"))
+    args.sizes_of(name, &ints(args, name)?, "integers that are not negative")
 }
 
 /// As [`sizes`]; `None` if the argument is that.

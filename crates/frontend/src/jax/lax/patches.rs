@@ -1,7 +1,7 @@
 //! Convolutions by patches, and products of ragged groups.
 
 use keramos_ir::ops::{Comparison, Conv, DotDims, DotGeneral};
-use keramos_ir::{Builder, DType, Result as IrResult, TensorType, Value as IrValue};
+use keramos_ir::{Builder, DType, Result as IrResult, TensorType, Value as IrValue, elements};
 
 use super::arguments::{apply, operand, sizes, tuple_text};
 use super::contractions::{common, precision};
@@ -15,13 +15,13 @@ use crate::value::Value;
 /// A kernel that moves each of the places of a window of `filter` into a feature of its own, for each of
 /// `channels` groups: `[channels · places, 1, filter…]`.
 fn identity_kernel(b: &mut Builder, dtype: DType, channels: usize, filter: &[usize]) -> IrResult<IrValue> {
-    let places: usize = filter.iter().product();
+    let places = elements(filter);
     let square = TensorType::new(DType::I32, [places, places]);
     let (row, column) = (b.iota(&square, 0)?, b.iota(&square, 1)?);
     let same = b.emit1(keramos_ir::ops::Compare(Comparison::Eq), &[row, column])?;
     let eye = b.convert(same, dtype)?;
     let each = b.broadcast_in_dim(eye, &[channels, places, places], &[1, 2])?;
-    b.reshape(each, &[&[channels * places, 1], filter].concat())
+    b.reshape(each, &[&[channels.saturating_mul(places), 1], filter].concat())
 }
 
 /// The elements of each window as features: `channels · places` of them, in that order.

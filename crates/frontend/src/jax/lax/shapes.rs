@@ -208,10 +208,12 @@ fn tile(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     }
     let mut y = x;
     for (axis, &times) in reps.iter().enumerate() {
-        let copies = vec![y.clone(); times];
         y = match times {
             0 => interp.tracer.slice_axis(&y, axis, 0, 0)?,
-            _ => interp.tracer.concatenate(&copies, axis)?,
+            _ => {
+                interp.tracer.fuel.spend_length(times)?;
+                interp.tracer.concatenate(&vec![y; times], axis)?
+            }
         };
     }
     Ok(Value::Tensor(y))
@@ -256,6 +258,7 @@ fn unstack(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let x = operand(interp, args, "x")?;
     let axis = dim(args, "axis", x.rank())?;
     let count = x.shape().get(axis).copied().unwrap_or(0);
+    interp.tracer.fuel.spend_on_equations(count)?;
     let parts = parts(interp, &x, &vec![1; count], axis)?;
     let rows = parts.iter().map(|part| interp.tracer.squeeze(part, &[axis]).map(Value::Tensor));
     rows.collect::<Result<Vec<_>>>().map(Value::tuple)

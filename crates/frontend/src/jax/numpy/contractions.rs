@@ -145,8 +145,8 @@ pub(crate) static NUMPY: &[&FunctionDecl] = tensor_functions! {
         let n = p.shape().first().copied().unwrap_or(0);
         let kept = n.saturating_sub(m);
         let factor = |i: usize| (0..m).map(|k| (n - 1 - i - k) as f64).product::<f64>();
-        let factors: Vec<f64> = (0..kept).map(factor).collect();
-        let factors = c.t().tabulated(&[kept], &factors, p.dtype())?;
+        c.t().fuel.spend_table(&[kept, m])?;
+        let factors = c.t().tabulated(&[kept], (0..kept).map(factor), p.dtype())?;
         let head = c.t().slice_axis(&p, 0, 0, kept)?;
         c.t().mul(&head, &factors)
     };
@@ -161,8 +161,8 @@ pub(crate) static NUMPY: &[&FunctionDecl] = tensor_functions! {
         let n = p.shape().first().copied().unwrap_or(0);
         let total = n + m;
         let divisor = |i: usize| (0..m).map(|k| ((total - 1 - i) as f64 - k as f64).max(1.0)).product::<f64>();
-        let divisors: Vec<f64> = (0..total).map(divisor).collect();
-        let divisors = c.t().tabulated(&[total], &divisors, p.dtype())?;
+        c.t().fuel.spend_table(&[total, m])?;
+        let divisors = c.t().tabulated(&[total], (0..total).map(divisor), p.dtype())?;
         let all = c.t().concatenate(&[p, constants], 0)?;
         c.t().div(&all, &divisors)
     };

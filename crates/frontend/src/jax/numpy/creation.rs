@@ -3,7 +3,6 @@
 use keramos_ir::{DType, TensorType, as_tuple};
 
 use crate::error::{Error, Result};
-use crate::interp::limits::check_length;
 use crate::interp::operators::number::Number;
 use crate::jax::arguments::{Call, FALSE, NONE, TRUE, dtype_of, int, tensor_functions};
 use crate::library::{Default, FunctionDecl};
@@ -174,7 +173,7 @@ fn arange(c: &mut Call<'_>) -> Result<Tensor> {
         return Err(c.invalid("step", "a number other than 0"));
     }
     let count = ((stop.to_f64()? - first) / step_size).ceil().max(0.0) as usize;
-    c.interp.spend_length(count)?;
+    crate::fuel::check_length(count)?;
     let dtype = c.dtype("dtype")?;
     let t = c.t();
     let natural = if whole { t.default_int() } else { t.default_float() };
@@ -182,8 +181,7 @@ fn arange(c: &mut Call<'_>) -> Result<Tensor> {
     if let (Number::Int(0), true, true) = (&start, step_size == 1.0, whole) {
         return t.iota(dtype, &[count], 0);
     }
-    let values: Vec<f64> = (0..count).map(|i| first + i as f64 * step_size).collect();
-    t.tabulated(&[count], &values, dtype)
+    t.tabulated(&[count], (0..count).map(|i| first + i as f64 * step_size), dtype)
 }
 
 /// Points of [0, 1]: `num` of them, the last one at the end if `endpoint` is set.
@@ -205,8 +203,7 @@ fn spread(c: &mut Call<'_>, start: &Tensor, stop: &Tensor) -> Result<Tensor> {
     shape.extend(vec![1; start.rank()]);
     let kept = if endpoint { num.saturating_sub(1) } else { num };
     // As JAX: a sum weighted by the places, and the end itself.
-    let places: Vec<f64> = (0..kept).map(|i| i as f64 / parts.max(1.0)).collect();
-    let places = t.tabulated(&[kept], &places, dtype)?;
+    let places = t.tabulated(&[kept], (0..kept).map(|i| i as f64 / parts.max(1.0)), dtype)?;
     shape[0] = kept;
     let places = t.reshape(&places, &shape)?;
     let (first, last) = (t.expand_dims(&start, &[0])?, t.expand_dims(&stop, &[0])?);
@@ -406,12 +403,12 @@ fn places(c: &mut Call<'_>, n: usize, m: usize, k: i64, lower: bool) -> Result<[
         let offset = column as i64 - row as i64;
         if lower { offset <= k } else { offset >= k }
     };
-    c.interp.spend(n.saturating_mul(m))?;
+    c.t().fuel.spend_table(&[n, m])?;
     let cells = (0..n).flat_map(|row| (0..m).map(move |column| (row, column)));
     let (rows, columns): (Vec<f64>, Vec<f64>) =
         cells.filter(|&(row, column)| inside(row, column)).map(|(row, column)| (row as f64, column as f64)).unzip();
     let int = c.t().default_int();
-    let mut row = |values: Vec<f64>| c.t().tabulated(&[values.len()], &values, int);
+    let mut row = |values: Vec<f64>| c.t().tabulated(&[values.len()], values, int);
     Ok([row(rows)?, row(columns)?])
 }
 
@@ -427,7 +424,6 @@ pub(crate) enum Window {
 /// A window of the length that argument `name` names.
 pub(crate) fn window(c: &mut Call<'_>, name: &str, kind: Window) -> Result<Tensor> {
     let n = c.size(name)?;
-    check_length(n)?;
     let last = (n.max(2) - 1) as f64;
     let value = |i: usize| {
         let angle = std::f64::consts::TAU * i as f64 / last;
@@ -439,23 +435,21 @@ pub(crate) fn window(c: &mut Call<'_>, name: &str, kind: Window) -> Result<Tenso
             Window::Hanning => 0.5 - 0.5 * angle.cos(),
         }
     };
-    let values: Vec<f64> = (0..n).map(value).collect();
     let float = c.t().default_float();
-    c.t().tabulated(&[n], &values, float)
+    c.t().tabulated(&[n], (0..n).map(value), float)
 }
 
 /// The Kaiser window.
 pub(crate) fn kaiser(c: &mut Call<'_>, name: &str, beta: &Tensor) -> Result<Tensor> {
     let n = c.size(name)?;
-    check_length(n)?;
     let t = c.t();
     let float = t.default_float();
     if n == 1 {
         return t.full(&TensorType::new(float, [1]), 1.0);
     }
     let half = (n as f64 - 1.0) / 2.0;
-    let places: Vec<f64> = (0..n).map(|i| (1.0 - ((i as f64 - half) / half).powi(2)).max(0.0).sqrt()).collect();
-    let places = t.tabulated(&[n], &places, float)?;
+    let places = (0..n).map(|i| (1.0 - ((i as f64 - half) / half).powi(2)).max(0.0).sqrt());
+    let places = t.tabulated(&[n], places, float)?;
     let argument = t.mul(&places, beta)?;
     let (above, below) = (t.bessel_i0(&argument)?, t.bessel_i0(beta)?);
     t.div(&above, &below)

@@ -5,7 +5,6 @@ use keramos_ir::ops::FftKind;
 
 use super::contractions::conjugate;
 use crate::error::{Error, Result};
-use crate::interp::limits::check_length;
 use crate::jax::arguments::{Call, NONE, int, tensor_functions};
 use crate::library::{Default, FunctionDecl};
 use crate::modules::{Contents, modules};
@@ -42,23 +41,21 @@ static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
     "irfftn": [(a) (s = NONE) (axes = NONE) (norm = NONE)] "The inverse transform to real numbers over several axes." => |c| over(c, FftKind::Irfft);
     "fftfreq": [(n) (d = Default::Float(1.0)) (dtype = NONE) (device = NONE)] "The frequencies of a transform." => |c| {
         let n = c.size("n")?;
-        check_length(n)?;
-        frequencies(c, n, (0..n).map(|i| if i < n.div_ceil(2) { i as f64 } else { i as f64 - n as f64 }).collect())
+        frequencies(c, n, n, |i| if i < n.div_ceil(2) { i as f64 } else { i as f64 - n as f64 })
     };
     "rfftfreq": [(n) (d = Default::Float(1.0)) (dtype = NONE) (device = NONE)] "The frequencies of a transform of real numbers." => |c| {
         let n = c.size("n")?;
-        check_length(n)?;
-        frequencies(c, n, (0..n / 2 + 1).map(|i| i as f64).collect())
+        frequencies(c, n, n / 2 + 1, |i| i as f64)
     };
     "fftshift": [(x) (axes = NONE)] "With the zero frequency in the middle." => |c| shift(c, false);
     "ifftshift": [(x) (axes = NONE)] "With the zero frequency in front." => |c| shift(c, true);
 };
 
-fn frequencies(c: &mut Call<'_>, n: usize, places: Vec<f64>) -> Result<Tensor> {
+/// The first `count` frequencies of a transform of `n` elements, each by its place among those of a whole turn.
+fn frequencies(c: &mut Call<'_>, n: usize, count: usize, place: impl Fn(usize) -> f64) -> Result<Tensor> {
     let step = c.args.f64("d")? * n as f64;
-    let values: Vec<f64> = places.into_iter().map(|i| i / step).collect();
     let dtype = c.dtype("dtype")?.unwrap_or(c.t().default_float());
-    c.t().tabulated(&[values.len()], &values, dtype)
+    c.t().tabulated(&[count], (0..count).map(|i| place(i) / step), dtype)
 }
 
 fn shift(c: &mut Call<'_>, back: bool) -> Result<Tensor> {

@@ -53,6 +53,7 @@ pub(super) fn insert(c: &mut Call<'_>) -> Result<Tensor> {
         c.t().broadcast_to(&values, &shape)?
     };
     let count = shape[axis];
+    c.t().fuel.spend_table(&[n.saturating_add(count)])?;
     let places: Vec<i64> = if single { vec![places[0]; count] } else { places };
     let mut order: Vec<usize> = (0..places.len()).collect();
     order.sort_by_key(|&at| places[at]);
@@ -80,6 +81,7 @@ pub(super) fn delete(c: &mut Call<'_>) -> Result<Tensor> {
     let (x, axis) = c.along(&x)?;
     let n = x.shape()[axis];
     let gone = named_places(c, n, 0)?;
+    c.t().fuel.spend_table(&[n])?;
     let kept: Vec<f64> = (0..n).filter(|&at| !gone.contains(&(at as i64))).map(|at| at as f64).collect();
     chosen(c, &x, axis, &kept)
 }

@@ -17,6 +17,7 @@ pub(super) fn split(c: &mut Call<'_>, x: &Tensor, axis: usize, unequal: bool) ->
             let parts = usize::try_from(parts).ok().filter(fits).ok_or_else(|| {
                 Error::shape(format!("an axis of size {length} cannot be split into {parts} equal parts"))
             })?;
+            c.t().fuel.spend_on_equations(parts)?;
             let (size, larger) = (length / parts, length % parts);
             (1..parts).map(|i| i * size + i.min(larger)).collect()
         }

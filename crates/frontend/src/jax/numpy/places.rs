@@ -1,7 +1,7 @@
 //! Elements put at places, bits packed into bytes, histograms over several dimensions, and comparisons of whole tensors.
 
 use keramos_ir::ops::{OutOfBounds, ScatterKind};
-use keramos_ir::{DType, TensorType, as_tuple};
+use keramos_ir::{DType, TensorType, as_tuple, elements};
 
 use super::searching::{edges_of, needs_size};
 use crate::error::{Error, Result};
@@ -66,8 +66,8 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
         shape[last] = n.div_ceil(8);
         shape.push(8);
         let hits = t.reshape(&hits, &shape)?;
-        let weights: Vec<f64> = (0..8).map(|bit| 2f64.powi(if big { 7 - bit } else { bit })).collect();
-        let weights = t.tabulated(&[8], &weights, DType::I32)?;
+        let weights = (0..8).map(|bit| 2f64.powi(if big { 7 - bit } else { bit }));
+        let weights = t.tabulated(&[8], weights, DType::I32)?;
         let products = t.mul(&hits, &weights)?;
         let sums = t.sum(&products, &[last + 1], false)?;
         let bytes = t.convert(&sums, DType::U8)?;
@@ -86,8 +86,8 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
         let last = x.rank() - 1;
         let wide = t.convert(&bytes, DType::I32)?;
         let wide = t.expand_dims(&wide, &[last + 1])?;
-        let weights: Vec<f64> = (0..8).map(|bit| 2f64.powi(if big { 7 - bit } else { bit })).collect();
-        let weights = t.tabulated(&[8], &weights, DType::I32)?;
+        let weights = (0..8).map(|bit| 2f64.powi(if big { 7 - bit } else { bit }));
+        let weights = t.tabulated(&[8], weights, DType::I32)?;
         let bits = t.compute([&wide, &weights], |[x, w]| x.and(w).ne(0))?;
         let bits = t.convert(&bits, DType::U8)?;
         let mut shape = bytes.shape().to_vec();
@@ -273,7 +273,7 @@ fn grid(c: &mut Call<'_>, sample: &Tensor) -> Result<(Tensor, Vec<Tensor>)> {
         Some(weights) => t.reshape_infer(&weights, &[-1])?,
         None => t.full(&TensorType::new(t.default_int(), [n]), 1.0)?,
     };
-    let total: usize = counts.iter().product();
+    let total = elements(&counts);
     let mut hist = t.bincount(&places, Some(&weights), total)?;
     hist = t.reshape(&hist, &counts)?;
     for (dim, &count) in counts.iter().enumerate() {

@@ -279,10 +279,9 @@ pub(super) fn edges_of(c: &mut Call<'_>, x: &Tensor, bins: &Value, range: Option
             (c.t().min(x, &axes, false)?, c.t().max(x, &axes, false)?)
         }
     };
-    let shares: Vec<f64> = (0..=bins).map(|i| i as f64 / bins as f64).collect();
     let t = c.t();
     let (low, high) = (t.convert(&low, float)?, t.convert(&high, float)?);
-    let shares = t.tabulated(&[bins + 1], &shares, float)?;
+    let shares = t.tabulated(&[bins + 1], (0..=bins).map(|i| i as f64 / bins as f64), float)?;
     t.compute([&low, &high, &shares], |[low, high, s]| {
         let single = low.eq(high);
         let (low, high) = (single.select(low - 0.5, low), single.select(high + 0.5, high));

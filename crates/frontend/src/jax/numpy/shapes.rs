@@ -1,6 +1,6 @@
 //! Shapes and places.
 
-use keramos_ir::{DType, as_tuple};
+use keramos_ir::{DType, as_tuple, elements};
 
 use super::inserting::{delete, insert};
 use super::joining::{at_least, block, joined, split};
@@ -103,7 +103,7 @@ pub(crate) static SHARED: &[&FunctionDecl] = tensor_functions! {
     };
     "unravel_index": [(indices) (shape)] "The places of flat indices in a shape." => |c| {
         let (mut rest, shape) = (first(c)?, c.shape("shape")?);
-        let total: usize = shape.iter().product();
+        let total = elements(&shape);
         rest = c.t().compute([&rest], |[i]| i.lt(0).select(i + total as i64, i))?;
         rest = c.t().compute([&rest], |[i]| i.max(0).min(total as i64 - 1))?;
         let mut places = Vec::new();
@@ -181,7 +181,7 @@ pub(crate) static NUMPY: &[&FunctionDecl] = tensor_functions! {
     };
     "resize": [(a) (new_shape)] "The elements repeated to fill another shape." => |c| {
         let (x, shape) = (c.tensor("a")?, c.shape("new_shape")?);
-        let (size, n) = (shape.iter().product::<usize>(), x.ty().size());
+        let (size, n) = (elements(&shape), x.ty().size());
         let flat = c.t().reshape_infer(&x, &[-1])?;
         if n == 0 {
             return c.t().full(&keramos_ir::TensorType::new(x.dtype(), shape), 0.0);
@@ -439,12 +439,10 @@ fn tile(c: &mut Call<'_>) -> Result<Tensor> {
     let x = first(c)?;
     let name = if c.args.has("reps") { "reps" } else { "repeats" };
     // How often may be worked out from sizes; JAX itself wants it as numbers of Python.
-    if let Value::Tensor(reps) = c.value(name)? {
-        let mut work = 0;
-        if let Some(known) = c.t().folded(&reps, &mut work)? {
-            c.args.set(name, Value::Array(known.array));
-        }
-        c.interp.spend(work / 8)?;
+    if let Value::Tensor(reps) = c.value(name)?
+        && let Some(known) = c.t().folded(&reps)?
+    {
+        c.args.set(name, Value::Array(known.array));
     }
     let reps = c.shape(name)?;
     c.t().tile(&x, &reps)
@@ -455,20 +453,23 @@ fn repeat(c: &mut Call<'_>) -> Result<Tensor> {
     let (x, axis) = c.along(&x)?;
     let n = x.shape()[axis];
     if let Some(counts) = integers(&c.value("repeats")?) {
-        let counts: Option<Vec<usize>> = counts.iter().map(|&k| usize::try_from(k).ok()).collect();
-        let counts = counts.ok_or_else(|| c.invalid("repeats", "non-negative integers"))?;
+        let count = |&k: &i64| usize::try_from(k).map_err(|_| c.invalid("repeats", "non-negative integers"));
+        let counts = counts.iter().map(count).collect::<Result<Vec<usize>>>()?;
         if let [times] = counts.as_slice() {
             return c.t().repeat(&x, *times, axis);
         }
         if counts.len() != n {
             return Err(Error::shape(format!("{} counts for an axis of size {n}", counts.len())));
         }
+        let all = counts.iter().copied().fold(0, usize::saturating_add);
+        c.t().fuel.spend_table(&[all])?;
         let mut places: Vec<f64> =
             counts.iter().enumerate().flat_map(|(at, &times)| std::iter::repeat_n(at as f64, times)).collect();
         if c.args.has("total_repeat_length")
             && let Some(total) = c.optional_size("total_repeat_length")?
         {
             let last = places.last().copied().unwrap_or(0.0);
+            c.t().fuel.spend_table(&[total])?;
             places.resize(total, last);
         }
         return chosen(c, &x, axis, &places);
@@ -496,7 +497,7 @@ fn repeat(c: &mut Call<'_>) -> Result<Tensor> {
 
 /// Elements of an axis by places known at compile time.
 pub(super) fn chosen(c: &mut Call<'_>, x: &Tensor, axis: usize, places: &[f64]) -> Result<Tensor> {
-    let places = c.t().tabulated(&[places.len()], places, DType::I32)?;
+    let places = c.t().tabulated(&[places.len()], places.iter().copied(), DType::I32)?;
     let whole = |d: usize| crate::ops::Part::Range { start: 0, step: 1, count: x.shape()[d] };
     let parts: Vec<_> = (0..axis).map(whole).chain([crate::ops::Part::Array(places)]).collect();
     c.t().index(x, &parts, keramos_ir::ops::OutOfBounds::Promised)

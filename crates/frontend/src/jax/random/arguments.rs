@@ -18,8 +18,7 @@ pub(super) fn shape_if_given(args: &Bound) -> Result<Option<Vec<usize>>> {
             format!("`shape` of {}() must be a sequence of integers, found {}", args.function(), value.type_name());
         return Err(Error::ty(message).help("for one dimension of size n, write (n,)"));
     };
-    let sizes: Option<Vec<usize>> = sizes.iter().map(|&n| usize::try_from(n).ok()).collect();
-    sizes.map(Some).ok_or_else(|| args.invalid("shape", "non-negative sizes"))
+    args.sizes_of("shape", &sizes, "non-negative sizes").map(Some)
 }
 
 /// The argument `shape`; scalar if it is `None`.

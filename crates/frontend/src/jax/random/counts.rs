@@ -79,7 +79,7 @@ fn multinomial(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         f.of(&p) / rest.eq(0.0).select(rest.filled(1.0), rest)
     })?;
     let keys = t.split_key(&key, classes)?;
-    let mut counts = Vec::with_capacity(classes);
+    let mut counts = Vec::new();
     for class in 0..classes {
         let key = t.slice_axis(&keys, 0, class, class + 1)?;
         let key = t.reshape(&key, &[2])?;

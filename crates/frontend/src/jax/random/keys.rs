@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::rc::Rc;
 
-use keramos_ir::{Array, Buffer, DType, as_tuple};
+use keramos_ir::{Array, Buffer, DType, as_tuple, elements};
 
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -99,7 +99,7 @@ impl Object for KeyArray {
         Ok(Some(match name {
             "shape" => Value::tuple(shape.iter().map(|&n| Value::Int(n as i64)).collect::<Vec<_>>()),
             "ndim" => Value::Int(shape.len() as i64),
-            "size" => Value::Int(shape.iter().product::<usize>() as i64),
+            "size" => Value::Int(elements(&shape) as i64),
             "dtype" => Value::User(Rc::new(KeyType)),
             _ => match METHODS.iter().find(|method| **method == name) {
                 Some(name) => Value::User(Rc::new(KeyMethod { keys: self, name })),
@@ -143,7 +143,7 @@ fn write_rows(out: &mut String, words: &[u32], shape: &[usize], width: usize, in
             }
         }
         [rows, rest @ ..] => {
-            let size = rest.iter().product::<usize>().max(1);
+            let size = elements(rest).max(1);
             for (i, row) in words.chunks(size).take(*rows).enumerate() {
                 if i > 0 {
                     out.push_str(&"\n".repeat(rest.len()));
@@ -308,9 +308,8 @@ fn split(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let (key, typed) = one_key(interp, args, "key")?;
     let num = args.get("num")?.clone();
     let sizes = integers(&num).ok_or_else(|| args.invalid("num", "an integer or a tuple of integers"))?;
-    let sizes: Option<Vec<usize>> = sizes.iter().map(|&n| usize::try_from(n).ok()).collect();
-    let mut sizes = sizes.ok_or_else(|| args.invalid("num", "a non-negative number of keys"))?;
-    let count = sizes.iter().product();
+    let mut sizes = args.sizes_of("num", &sizes, "a non-negative number of keys")?;
+    let count = elements(&sizes);
     interp.spend_length(count)?;
     let keys = interp.tracer.split_key(&key, count)?;
     sizes.push(2);

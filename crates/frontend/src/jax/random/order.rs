@@ -1,7 +1,7 @@
 //! Orders and choices.
 
 use keramos_ir::ops::OutOfBounds;
-use keramos_ir::{DType, TensorType, as_tuple};
+use keramos_ir::{DType, TensorType, as_tuple, elements};
 
 use super::arguments::{shape, shape_of};
 use super::continuous::tails;
@@ -64,7 +64,7 @@ fn choice(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         return Err(Error::ty(format!("shape argument of jax.random.choice must be a sequence, got {found}")));
     }
     let shape = shape(args)?;
-    let draws: usize = shape.iter().product();
+    let draws = elements(&shape);
     let replace = args.bool("replace")?;
     let population = population(interp, args, "a")?;
     let (size, axis) = match &population {
@@ -169,7 +169,7 @@ fn categorical(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         let scores = t.add(&gumbel, &logits)?;
         return t.argmax(&scores, prefix.len() + axis).map(Value::Tensor);
     }
-    let draws: usize = prefix.iter().product();
+    let draws = elements(&prefix);
     if draws > classes {
         let message =
             format!("Number of samples without replacement ({draws}) cannot exceed number of categories ({classes}).");

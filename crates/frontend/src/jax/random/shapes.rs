@@ -1,6 +1,6 @@
 //! Distributions of vectors and matrices.
 
-use keramos_ir::{TensorType, as_tuple};
+use keramos_ir::{TensorType, as_tuple, elements};
 
 use super::arguments::{float_type, sample_type, shape, shape_of};
 use super::keys::key;
@@ -45,9 +45,9 @@ fn orthogonal(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     }
     // All matrices are one draw, orthogonalised one by one.
     let (tall, narrow) = (rows.max(columns), rows.min(columns));
-    let count: usize = batch.iter().product();
+    let count = elements(&batch);
     let normal = t.random_standard_normal(&key, &TensorType::new(dtype, [count, tall, narrow]))?;
-    let mut matrices = Vec::with_capacity(count);
+    let mut matrices = Vec::new();
     for index in 0..count {
         let one = t.slice_axis(&normal, 0, index, index + 1)?;
         let one = t.squeeze(&one, &[0])?;

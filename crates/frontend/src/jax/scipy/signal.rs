@@ -91,10 +91,11 @@ fn detrend(c: &mut Call<'_>) -> Result<Tensor> {
     let mut shape = vec![1; x.rank()];
     shape[axis] = n;
     let middle = (n as f64 - 1.0) / 2.0;
-    let places: Vec<f64> = (0..n).map(|i| i as f64 - middle).collect();
-    let squares: f64 = places.iter().map(|p| p * p).sum();
+    t.fuel.spend_table(&[n])?;
+    let places = (0..n).map(|i| i as f64 - middle);
+    let squares: f64 = places.clone().map(|p| p * p).sum();
     let dtype = if x.dtype() == DType::F64 { DType::F64 } else { DType::F32 };
-    let places = t.tabulated(&shape, &places, dtype)?;
+    let places = t.tabulated(&shape, places, dtype)?;
     let products = t.mul(&flat, &places)?;
     let sum = t.sum(&products, &[axis], true)?;
     let y = t.compute([&flat, &sum, &places], |[x, sum, place]| x - sum / squares * place)?;

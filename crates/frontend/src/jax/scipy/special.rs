@@ -197,6 +197,7 @@ fn log_ndtr(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
 
 fn multigammaln(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let d = args.usize("d")?;
+    interp.tracer.fuel.spend_on_equations(d)?;
     let a = tensor(interp, args, "a")?;
     let a = interp.tracer.to_float(&a)?;
     let dimensions = d as f64;

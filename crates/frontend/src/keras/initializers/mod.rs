@@ -12,7 +12,7 @@ mod variance_scaling;
 use std::fmt;
 use std::rc::Rc;
 
-use keramos_ir::{Array, Buffer, DType};
+use keramos_ir::{Array, Buffer, DType, elements};
 
 use super::seed_generator::{self, SeedGenerator};
 use crate::diagnostics::suggest;
@@ -258,8 +258,8 @@ fn fans(shape: &[usize]) -> (usize, usize) {
         [n] => (n, n),
         [n, m] => (n, m),
         [ref window @ .., n, m] => {
-            let window: usize = window.iter().product();
-            (n * window, m * window)
+            let window = elements(window);
+            (n.saturating_mul(window), m.saturating_mul(window))
         }
     }
 }

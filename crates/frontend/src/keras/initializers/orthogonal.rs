@@ -1,6 +1,6 @@
 //! Orthogonal matrices.
 
-use keramos_ir::{DType, as_tuple};
+use keramos_ir::{DType, as_tuple, elements};
 
 use super::random::Normal;
 use super::{Initialize, Initializer, Seed};
@@ -39,7 +39,7 @@ impl Initialize for Orthogonal {
         if rows.is_empty() {
             return Err(too_flat(shape));
         }
-        let rows: usize = rows.iter().product();
+        let rows = elements(rows);
         let tall = [rows.max(*columns), rows.min(*columns)];
         let normal = Normal { mean: 0.0, deviation: 1.0, truncated: false, seed: self.seed.clone() };
         let normal = normal.values(tracer, &tall, dtype)?;

@@ -63,6 +63,7 @@ impl Initialize for Stft {
                 format!("the STFT initializer makes kernels (frame, 1, frequencies); found {}", as_tuple(&shape));
             return Err(Error::shape(message));
         };
+        tracer.fuel.spend_table(shape)?;
         let window = self.window(frame);
         let scale = match self.scaling {
             "density" if !self.window.is_empty() => window.iter().map(|w| w * w).sum::<f64>().sqrt(),

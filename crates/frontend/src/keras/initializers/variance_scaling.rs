@@ -1,6 +1,6 @@
 //! Initializers whose spread follows from the weight's shape.
 
-use keramos_ir::DType;
+use keramos_ir::{DType, elements};
 
 use super::random::{Normal, Uniform};
 use super::{Initialize, Initializer, Seed, fans};
@@ -132,8 +132,10 @@ impl Initialize for VarianceScaling {
     }
 
     fn values(&self, tracer: &mut Tracer, shape: &[usize], dtype: DType) -> Result<Tensor> {
-        let size =
-            |axes: &[i64]| axes.iter().map(|&a| Ok(shape[axis_index(a, shape.len())?])).product::<Result<usize>>();
+        let size = |axes: &[i64]| {
+            let sizes = axes.iter().map(|&a| Ok(shape[axis_index(a, shape.len())?])).collect::<Result<Vec<_>>>()?;
+            Ok::<_, Error>(elements(&sizes))
+        };
         let (inputs, outputs) = match &self.axes {
             Some([inputs, outputs]) => (size(inputs)?, size(outputs)?),
             None => fans(shape),
@@ -141,7 +143,7 @@ impl Initialize for VarianceScaling {
         let n = match self.mode {
             Mode::In => inputs as f64,
             Mode::Out => outputs as f64,
-            Mode::Average => (inputs + outputs) as f64 / 2.0,
+            Mode::Average => inputs.saturating_add(outputs) as f64 / 2.0,
         };
         let (variance, seed) = (self.scale / n.max(1.0), self.seed.clone());
         match self.distribution {

@@ -147,7 +147,7 @@ fn frames(c: &mut Call<'_>, dtype: DType) -> Result<Frames> {
         None => None,
         Some(Value::Str(_)) => {
             let name = c.args.one_of("window", WINDOWS)?;
-            Some(c.t().tabulated(&[sequence], &periodic_window(name, sequence), dtype)?)
+            Some(c.t().tabulated(&[sequence], periodic_window(name, sequence), dtype)?)
         }
         Some(_) => {
             let window = c.tensor("window")?;

@@ -14,6 +14,7 @@ pub(super) use trace::{Traced, check_pure, name_apart, same, trace};
 use crate::diagnostics::{codes, suggest};
 use crate::error::{Error, Result};
 use crate::jax::transform::{Jit, Role, transformed};
+use crate::keras::layer::layer_of;
 use crate::library::Args;
 use crate::syntax::ast::Symbol;
 use crate::value::Value;
@@ -71,12 +72,17 @@ fn find(globals: &[(Symbol, Value)], name: &str) -> Result<Value> {
             Err(Error::ty(format!("the entry point `{name}` is no function but {}", value.type_name())))
         }
         None => {
-            let functions: Vec<&str> = globals.iter().filter(|(_, v)| callable(v)).map(|(n, _)| &**n).collect();
+            let named = globals.iter().filter(|(_, value)| callable(value));
+            let (layers, functions): (Vec<_>, Vec<_>) = named.partition(|(_, value)| layer_of(value).is_some());
+            let functions: Vec<&str> = functions.iter().map(|(name, _)| &**name).collect();
             let error = Error::new(codes::UNDEFINED_NAME, format!("the file has no function `{name}`"));
             Err(match suggest::did_you_mean(name, functions.iter().copied()) {
                 Some(help) => error.help(help),
-                None if functions.is_empty() => error.help("define it at the top level of the file"),
-                None => error.help(format!("its functions are {}", functions.join(", "))),
+                None if !functions.is_empty() => error.help(format!("its functions are {}", functions.join(", "))),
+                None if layers.is_empty() => error.help("define it at the top level of the file"),
+                None => error.help(
+                    "it defines no functions; a model's entry points, such as `predict`, are made without being asked for",
+                ),
             })
         }
     }

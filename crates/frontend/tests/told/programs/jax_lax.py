@@ -40,6 +40,7 @@ lax.reduce_window(x, 0.0, lax.add, (2, 2), (1, 1), "SAM")
 lax.reduce_window(x, 0.0, lax.add, (2, 2), (1, 1), [(0, 0)])
 lax.reduce_window(x, 0.0, lax.add, (9, 9), (1, 1), "VALID")
 lax.reduce_window(x, 0.0, lax.add, (2,), (1, 1), "VALID")
+lax.reduce_window(x, 0.0, lax.add, (1, 1), (1, 1), [(2**60, 0), (0, 0)])
 lax.argmax(jnp.ones((0, 3)), 0, jnp.int32)
 lax.cumsum(x, axis=4)
 

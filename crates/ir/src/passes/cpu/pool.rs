@@ -8,7 +8,7 @@ use crate::ops::{
 };
 use crate::passes::graph::Graph;
 use crate::passes::rules::Answer;
-use crate::{DType, Equation, Op, Result, TensorType, Value};
+use crate::{DType, Equation, Op, Result, TensorType, Value, elements};
 
 /// `reduce_window(x)` → the places of the window combined.
 pub(super) fn reduce(g: &mut Graph<'_>, op: &ReduceWindow, x: Value) -> Answer {
@@ -102,7 +102,7 @@ pub(super) fn spread(g: &mut Graph<'_>, op: &ReduceWindow, padded: Value) -> Ans
 }
 
 fn is_unrolled(window: &Window) -> bool {
-    !window.is_dilated() && window.size.iter().product::<usize>() <= MAX_PLACES
+    !window.is_dilated() && elements(&window.size) <= MAX_PLACES
 }
 
 /// The gradient where every element lies in at most one window: compares along new dimensions for the places.

@@ -8,7 +8,7 @@ use super::{Answer, ConstantLaws, Law, Laws};
 use crate::ops::{BroadcastInDim, Constant, DotGeneral, Reshape, Transpose};
 use crate::passes::constants;
 use crate::passes::graph::Graph;
-use crate::{Equation, Op, Value};
+use crate::{Equation, Op, Value, elements};
 
 pub(super) const CONSTANT: ConstantLaws =
     &[Law { name: "splat_constant", law: "a constant of equal elements → repeat(s)", apply: splat_constant }];
@@ -145,7 +145,7 @@ fn transpose_dot(g: &mut Graph<'_>, op: &Transpose, x: Value) -> Answer {
 
 fn broadcast_units(g: &mut Graph<'_>, op: &BroadcastInDim, x: Value) -> Answer {
     let ty = g.ty(x);
-    let fits = ty.rank() > 0 && ty.size() == op.shape.iter().product::<usize>() && ty.size() > 0;
+    let fits = ty.rank() > 0 && ty.size() == elements(&op.shape) && ty.size() > 0;
     if fits { g.reshape(x, &op.shape).map(Some) } else { Ok(None) }
 }
 

@@ -5,6 +5,7 @@ use crate::keras::layer::{COMMON, Call, Layer, LayerObject};
 use crate::keras::layers::common::{self, DATA_FORMAT};
 use crate::library::{ClassDecl, Signature};
 use crate::value::Value;
+use keramos_ir::elements;
 
 pub(in crate::keras::layers) static FLATTEN: ClassDecl = ClassDecl {
     name: "Flatten",
@@ -32,6 +33,6 @@ impl Layer for Flatten {
             x = t.move_axis(&x, 1, x.rank() - 1)?;
         }
         let Some((&batch, rest)) = x.shape().split_first() else { return Ok(Value::Tensor(x)) };
-        Ok(Value::Tensor(t.reshape(&x, &[batch, rest.iter().product()])?))
+        Ok(Value::Tensor(t.reshape(&x, &[batch, elements(rest)])?))
     }
 }

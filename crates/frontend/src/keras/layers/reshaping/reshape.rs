@@ -40,8 +40,10 @@ impl Layer for Reshape {
 
     fn check(&self, layer: &LayerObject, inputs: &[SymbolicShape]) -> Result<()> {
         let Some((_, row)) = inputs.first().and_then(|shape| shape.split_first()) else { return Ok(()) };
-        let Some(size) = row.iter().copied().product::<Option<usize>>() else { return Ok(()) };
-        let known: usize = self.target.iter().filter(|&&n| n >= 0).map(|&n| n as usize).product();
+        let Some(size) = row.iter().copied().try_fold(1, |n: usize, d| Some(n.saturating_mul(d?))) else {
+            return Ok(());
+        };
+        let known: usize = self.target.iter().filter(|&&n| n >= 0).fold(1, |n: usize, &d| n.saturating_mul(d as usize));
         let fits = if self.target.contains(&-1) { known > 0 && size.is_multiple_of(known) } else { known == size };
         if fits {
             return Ok(());

@@ -76,7 +76,7 @@ impl Layer for UpSampling {
         let first = if self.channels_last { 1 } else { 2 };
         let mut shape = x.shape().to_vec();
         for (n, factor) in shape.iter_mut().skip(first).zip(&self.size) {
-            *n *= factor;
+            *n = n.saturating_mul(*factor);
         }
         let x = cx.interp.tracer.resize(&x, &shape, self.method, false)?;
         Ok(Value::Tensor(x))

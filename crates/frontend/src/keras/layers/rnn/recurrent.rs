@@ -327,7 +327,7 @@ impl Recurrent {
         mut states: Value,
     ) -> Result<(Tensor, Value)> {
         let n = sequence.shape()[0];
-        let mut outputs: Vec<Tensor> = Vec::with_capacity(n);
+        let mut outputs: Vec<Tensor> = Vec::new();
         let at = |interp: &mut Interp, x: &Tensor, i: usize| {
             let slice = interp.tracer.slice_axis(x, 0, i, i + 1)?;
             interp.tracer.squeeze(&slice, &[0])

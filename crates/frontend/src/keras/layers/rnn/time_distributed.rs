@@ -51,7 +51,7 @@ impl Layer for TimeDistributed {
             Some(mask) => Some(cx.interp.to_tensor(&mask)?),
             None => x.mask().cloned(),
         };
-        let mut outputs = Vec::with_capacity(x.shape()[1]);
+        let mut outputs = Vec::new();
         for i in 0..x.shape()[1] {
             let t = &mut cx.interp.tracer;
             let step = t.slice_axis(&x, 1, i, i + 1)?;

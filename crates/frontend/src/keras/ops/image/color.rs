@@ -24,7 +24,7 @@ pub(super) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
         }
         let t = c.t();
         let pixels = t.to_float(&x)?;
-        let weights = t.tabulated(&[3], &[0.2989, 0.5870, 0.1140], pixels.dtype())?;
+        let weights = t.tabulated(&[3], [0.2989, 0.5870, 0.1140], pixels.dtype())?;
         let moved = t.move_axis(&pixels, axis, pixels.rank() - 1)?;
         let gray = t.tensordot(&moved, &weights)?;
         let gray = t.expand_dims(&gray, &[axis])?;

@@ -7,7 +7,7 @@ use crate::jax::arguments::{Call, NONE, int, tensor_functions};
 use crate::library::{Default, FunctionDecl};
 use crate::ops::{Convolution, Padding};
 use crate::trace::Tensor;
-use keramos_ir::{DType, as_tuple};
+use keramos_ir::{DType, as_tuple, elements};
 
 /// See the module.
 pub(super) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
@@ -21,7 +21,7 @@ pub(super) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
         let images = Images::from(c, x, !first)?;
         let size = c.args.sizes("kernel_size", 2)?;
         let sigma = match c.some("sigma")? {
-            None => c.t().tabulated(&[2], &[1.0, 1.0], images.pixels.dtype())?,
+            None => c.t().tabulated(&[2], [1.0, 1.0], images.pixels.dtype())?,
             Some(_) => {
                 let sigma = c.tensor("sigma")?;
                 c.t().convert(&sigma, images.pixels.dtype())?
@@ -39,7 +39,7 @@ pub(super) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
         let dtype = images.pixels.dtype();
         let mut edges = Vec::new();
         for kernel in [[-1.0, -2.0, -1.0, 0.0, 0.0, 0.0, 1.0, 2.0, 1.0], [-1.0, 0.0, 1.0, -2.0, 0.0, 2.0, -1.0, 0.0, 1.0]] {
-            let kernel = c.t().tabulated(&[3, 3], &kernel, dtype)?;
+            let kernel = c.t().tabulated(&[3, 3], kernel, dtype)?;
             let y = each_feature(c, &images.pixels, &kernel)?;
             edges.push(images.restored(c, &y)?);
         }
@@ -60,9 +60,9 @@ pub(super) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
 
 /// exp(−x²/2σ²) over `n` places around the middle, divided by its sum.
 fn bell(c: &mut Call<'_>, n: usize, sigma: &Tensor) -> Result<Tensor> {
-    let places: Vec<f64> = (0..n).map(|i| i as f64 - (n as f64 - 1.0) / 2.0).collect();
+    let places = (0..n).map(|i| i as f64 - (n as f64 - 1.0) / 2.0);
     let t = c.t();
-    let places = t.tabulated(&[n], &places, sigma.dtype())?;
+    let places = t.tabulated(&[n], places, sigma.dtype())?;
     let bell = t.compute([&places, sigma], |[x, sigma]| ((x / sigma).square() * -0.5).exp())?;
     let sum = t.sum(&bell, &[0], false)?;
     t.div(&bell, &sum)
@@ -172,7 +172,7 @@ fn patches(c: &mut Call<'_>, name: &str, spatial: usize) -> Result<Tensor> {
     };
     let x = if batched { x } else { c.t().expand_dims(&x, &[0])? };
     let features = x.shape()[if channels_last { spatial + 1 } else { 1 }];
-    let count = features * size.iter().product::<usize>();
+    let count = features.saturating_mul(elements(&size));
     // Each element of a patch becomes a feature of its own.
     let (row, column) = (c.t().iota(DType::I32, &[count, count], 0)?, c.t().iota(DType::I32, &[count, count], 1)?);
     let kernel = c.t().eq(&row, &column)?;
