@@ -23,8 +23,9 @@ import statements
 # How long a program may take.
 SECONDS = 10
 
-# What is known to differ: texts of errors about the arguments of built-in functions, which Keramos words itself, and
-# addresses.
+# What is known to differ: names of what functions define, which do not tell of the function, and texts of errors about
+# the arguments of built-in functions, which Keramos words itself.
+LOCAL = re.compile(r"\w+\.<locals>\.")
 REWORDED = re.compile(r"TypeError .*(argument|expected|takes|keyword|missing)")
 
 
@@ -64,7 +65,7 @@ def by_case(text):
     """What each case of a program prints: the lines up to the one that tells how it ended."""
     cases, lines = {}, []
     for line in text.splitlines():
-        lines.append(REWORDED.sub("TypeError …", line))
+        lines.append(LOCAL.sub("", REWORDED.sub("TypeError …", line)))
         ended = re.match(r"(\d+) (raises|ends)\b", line)
         if ended:
             cases[int(ended[1])], lines = lines, []

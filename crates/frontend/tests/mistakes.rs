@@ -63,7 +63,7 @@ mistakes! {
     match_on_a_tensor: "import keras\nx = keras.Input((4,))\nmatch x:\n    case 1: pass\n";
     match_on_data_of_the_run: "import keras, numpy as np\nmode = np.load('mode.npy')\nmatch mode:\n    case 1: units = 3\n    case _: units = 4\ny = keras.layers.Dense(units)(keras.Input((4,)))\n";
     slots: "class S:\n    __slots__ = ('a',)\ns = S()\ns.b = 1\n";
-    enumeration_mistakes: "from enum import Enum, Flag\nclass Mode(Enum):\n    TRAIN = 1\nMode.TRIAN\nMode(7)\nMode['x']\n";
+    enumeration_mistakes: "from enum import Enum\nclass Mode(Enum):\n    TRAIN = 1\nMode.TRIAN\nMode(7)\nMode['x']\n";
     too_many_classes: "C = object\nfor i in range(1000):\n    C = type('C', (C,), {})\n";
     argument_that_contains_itself: "import jax.numpy as jnp\na = []\na.append(a)\njnp.sum(a)\n";
     skipped_return: "import os\ndef build():\n    if os.path.exists('m.keras'):\n        return None\n    return 3\nmodel = build()\n";

@@ -34,6 +34,12 @@ impl Interp {
             }
             _ => self.plain_args(args)?,
         };
+        let of_tensors = match callee {
+            Value::User(object) => downcast::<Builtin>(object).is_some_and(|b| modules::numpy::is_own(b.0)),
+            Value::Host(_) => false,
+            _ => true,
+        };
+        let args = if self.eval.complex && of_tensors { self.tensor_args(args)? } else { args };
         match callee {
             Value::User(object) => {
                 // A layer of the program takes its arguments as any layer does.

@@ -10,10 +10,12 @@ use super::attribute::{same_object, user};
 use super::builtins::{Builtin, NamedType};
 use super::classes::{Instance, plain_of};
 use super::dict_view::{DictView, Part};
+use super::exceptions::raise;
 use super::host::Truth;
 use super::iterate::Range;
 use super::limits::deeper;
-use super::operators::number::Number;
+use super::operators::number::{self, Number};
+use super::operators::with_arrays;
 use crate::error::{Error, Result};
 use crate::keras::variable::behind;
 use crate::library::Args;
@@ -40,6 +42,8 @@ impl Interp {
             Value::Bool(b) => *b,
             Value::Int(i) => *i != 0,
             Value::Float(x) => *x != 0.0,
+            Value::Complex(real, imaginary) => *real != 0.0 || *imaginary != 0.0,
+            Value::Bytes(bytes) => !bytes.is_empty(),
             Value::Str(s) => !s.is_empty(),
             Value::Tuple(values) => !values.is_empty(),
             Value::List(values) => !values.borrow().is_empty(),
@@ -137,6 +141,11 @@ impl Interp {
     }
 
     fn rich_compare(&mut self, op: CompareOp, left: &Value, right: &Value) -> Result<Value> {
+        if let (Value::Complex(..), tensor) | (tensor, Value::Complex(..)) = (left, right)
+            && super::tensor::is_tensor(tensor)
+        {
+            return self.rich_compare(op, &with_arrays(left)?, &with_arrays(right)?);
+        }
         if super::tensor::is_tensor(left) || super::tensor::is_tensor(right) {
             return self.tensor_compare(op, left, right);
         }
@@ -242,7 +251,13 @@ impl Interp {
             return Ok(a.compare(&b) == Some(Ordering::Equal));
         }
         match (left, right) {
+            (Value::Complex(a, b), other) | (other, Value::Complex(a, b)) if !user => match other {
+                Value::Complex(c, d) => Ok(a == c && b == d),
+                other => Ok(*b == 0.0
+                    && Number::of(other).is_some_and(|n| n.compare(&Number::Float(*a)) == Some(Ordering::Equal))),
+            },
             (Value::Str(a), Value::Str(b)) => Ok(a == b),
+            (Value::Bytes(a), Value::Bytes(b)) => Ok(a == b),
             (Value::Tuple(a), Value::Tuple(b)) => self.all_equal(a, b),
             (Value::List(a), Value::List(b)) => {
                 if Rc::ptr_eq(a, b) {
@@ -361,6 +376,7 @@ impl Interp {
         };
         match (left, right) {
             (Value::Str(a), Value::Str(b)) => Ok(Some(a.cmp(b))),
+            (Value::Bytes(a), Value::Bytes(b)) => Ok(Some(a.cmp(b))),
             (Value::List(a), Value::List(b)) => {
                 let (a, b) = (a.borrow().clone(), b.borrow().clone());
                 self.nested(|interp| deeper(|| interp.order_sequences(op, &a, &b)))
@@ -411,6 +427,16 @@ impl Interp {
                 other => {
                     Err(Error::ty(format!("'in <string>' requires string as left operand, not {}", other.type_name())))
                 }
+            },
+            Value::Bytes(bytes) => match element {
+                Value::Bytes(part) => Ok(part.is_empty() || bytes.windows(part.len()).any(|window| *window == **part)),
+                other => match number::index(other) {
+                    Some(byte) => match u8::try_from(byte) {
+                        Ok(byte) => Ok(bytes.contains(&byte)),
+                        Err(_) => Err(raise("ValueError", "byte must be in range(0, 256)")),
+                    },
+                    None => Err(Error::ty(format!("a bytes-like object is required, not '{}'", other.type_name()))),
+                },
             },
             Value::Dict(entries) => {
                 let key = self.key(element.clone())?;
@@ -482,7 +508,9 @@ pub(crate) fn same(a: &Value, b: &Value) -> bool {
         (Value::Int(a), Value::Int(b)) => a == b,
         (Value::BigInt(a), Value::BigInt(b)) => Rc::ptr_eq(a, b),
         (Value::Float(a), Value::Float(b)) => a.to_bits() == b.to_bits(),
+        (Value::Complex(a, b), Value::Complex(c, d)) => a.to_bits() == c.to_bits() && b.to_bits() == d.to_bits(),
         (Value::Str(a), Value::Str(b)) => a == b,
+        (Value::Bytes(a), Value::Bytes(b)) => Rc::ptr_eq(a, b),
         (Value::Tuple(a), Value::Tuple(b)) => Rc::ptr_eq(a, b) || a.is_empty() && b.is_empty(),
         (Value::List(a), Value::List(b)) => Rc::ptr_eq(a, b),
         (Value::Dict(a), Value::Dict(b)) => Rc::ptr_eq(a, b),

@@ -26,6 +26,8 @@ pub(crate) struct Evaluation {
     pub(crate) named_tuples: std::collections::HashMap<&'static str, crate::value::Value>,
     /// The names that every program sees.
     pub(crate) builtins: Builtins,
+    /// Whether the program has made a complex number.
+    pub(crate) complex: bool,
     /// The instances that are hashed by a method of the program, each of those that are equal to one another once, by
     /// their hash.
     pub(crate) hashed: std::collections::HashMap<crate::value::Key, Vec<Value>>,

@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
-use keramos_ir::{Array, Buffer, Complex32};
 
 use super::Interp;
 use super::builtins::Builtin;
@@ -30,7 +29,7 @@ impl Interp {
             return Ok(value);
         }
         let value = match &expr.kind {
-            ExprKind::Literal(literal) => self.literal(literal, expr.span),
+            ExprKind::Literal(literal) => self.literal(literal),
             ExprKind::Name(name) => self.name(env, name).map_err(|error| error.at(expr.span)),
             _ => super::limits::deeper(|| self.eval_kind(env, expr)).map_err(|error| error.at(expr.span)),
         }?;
@@ -40,7 +39,7 @@ impl Interp {
         Ok(value)
     }
 
-    fn literal(&mut self, literal: &Literal, span: Span) -> Result<Value> {
+    fn literal(&mut self, literal: &Literal) -> Result<Value> {
         Ok(match literal {
             Literal::None => Value::None,
             Literal::Bool(b) => Value::Bool(*b),
@@ -49,11 +48,8 @@ impl Interp {
             Literal::Float(x) => Value::Float(*x),
             Literal::Str(s) => Value::Str(s.clone()),
             Literal::Ellipsis => Value::Ellipsis,
-            // Bytes only matter to code that reads and writes data.
-            Literal::Bytes(_) => Value::Host(Host::new("a bytes literal", Some(span))),
-            Literal::Imaginary(x) => {
-                Value::Array(Rc::new(Array::new([], Buffer::C64(vec![Complex32::new(0.0, *x as f32)]))?))
-            }
+            Literal::Bytes(bytes) => Value::Bytes(bytes.clone()),
+            Literal::Imaginary(x) => self.complex((0.0, *x)),
         })
     }
 
@@ -90,7 +86,7 @@ impl Interp {
 
     fn eval_kind(&mut self, env: &Rc<Env>, expr: &Expr) -> Result<Value> {
         match &expr.kind {
-            ExprKind::Literal(literal) => self.literal(literal, expr.span),
+            ExprKind::Literal(literal) => self.literal(literal),
             ExprKind::Name(name) => self.name(env, name),
             ExprKind::FString(parts) => self.f_string(env, parts),
             ExprKind::Tuple(items) => Ok(Value::tuple(self.items(env, items)?)),

@@ -118,6 +118,11 @@ impl Interp {
                 Number::Float(x) => of_float(x),
             });
         }
+        if let Value::Complex(real, imaginary) = value {
+            const FACTOR: i64 = 1_000_003;
+            let hash = of_float(*real).wrapping_add(of_float(*imaginary).wrapping_mul(FACTOR));
+            return Ok(if hash == -1 { -2 } else { hash });
+        }
         if let Some(instance) = user::<Instance>(value)
             && let Hashing::Method(method) = hashing(&instance.class)
         {

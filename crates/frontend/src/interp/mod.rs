@@ -6,6 +6,7 @@ pub(crate) mod builtins;
 mod call;
 mod changes;
 pub(crate) mod classes;
+mod codecs;
 pub(crate) mod compare;
 mod comprehension;
 mod counterparts;

@@ -66,6 +66,10 @@ impl Interp {
             Value::Bool(b) => self.tracer.constant(scalar(DType::Bool, f64::from(u8::from(*b)))),
             Value::Int(i) => self.tracer.literal(*i),
             Value::Float(x) => self.tracer.literal(*x),
+            Value::Complex(..) => {
+                let array = super::operators::with_arrays(value)?;
+                self.to_tensor(&array)
+            }
             Value::Array(array) if self.tracer.x64 => self.tracer.constant((**array).clone()),
             Value::Array(array) => self.tracer.constant(narrowed(array)),
             Value::Host(host) => Err(super::host::reaches(host, "the model")),

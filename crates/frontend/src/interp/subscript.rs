@@ -114,7 +114,9 @@ impl Interp {
         let shifted = if index < 0 { index.saturating_add(length as i64) } else { index };
         usize::try_from(shifted).ok().filter(|at| *at < length).ok_or_else(|| {
             let action = if action == "index" { String::new() } else { format!("{action} ") };
-            raise("IndexError", format!("{kind} {action}index out of range"))
+            // The message of bytes does not say what they are.
+            let kind = if kind == "byte" { String::new() } else { format!("{kind} ") };
+            raise("IndexError", format!("{kind}{action}index out of range"))
         })
     }
 
@@ -134,7 +136,7 @@ impl Interp {
         if let Value::Host(host) = value {
             return Ok(self.host_item(host, index));
         }
-        if let Value::List(_) | Value::Tuple(_) | Value::Str(_) | Value::Dict(_) = value {
+        if let Value::List(_) | Value::Tuple(_) | Value::Str(_) | Value::Bytes(_) | Value::Dict(_) = value {
             let unknown = |index: &Value| matches!(index, Value::Host(_)).then(|| index.clone());
             let unknown = match index {
                 Value::Slice(bounds) => bounds.iter().find_map(unknown),
@@ -156,6 +158,14 @@ impl Interp {
                 found.ok_or_else(|| raise("IndexError", "list index out of range"))
             }
             (Value::Str(text), _) => self.string_item(text, index),
+            (Value::Bytes(bytes), Value::Slice(slice)) => {
+                Ok(Value::Bytes(self.selection(slice, bytes.len())?.of(bytes).into()))
+            }
+            (Value::Bytes(bytes), _) => {
+                let at = self.position(index, bytes.len(), "byte", "index")?;
+                let found = bytes.get(at).map(|&byte| Value::Int(i64::from(byte)));
+                found.ok_or_else(|| raise("IndexError", "index out of range"))
+            }
             (Value::Dict(entries), _) => {
                 let key = self.key(index.clone())?;
                 let found = entries.borrow().get(&key).cloned();
@@ -258,6 +268,7 @@ impl Interp {
     /// `value[index] = new`.
     pub(crate) fn set_item(&mut self, value: &Value, index: &Value, new: Value) -> Result<()> {
         if let Some(array) = user::<NumpyArray>(value) {
+            let new = super::operators::with_arrays(&new)?;
             return self.write_array(&array, index, new);
         }
         match (value, index) {

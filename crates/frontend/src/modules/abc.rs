@@ -23,7 +23,7 @@ modules! {
     /// `enum`.
     ENUM = Contents {
         written: &[include_str!("../packages/python/enum.py")],
-        refused: FLAGS,
+        refused: METACLASSES,
         ..Contents::new("enum")
     };
     /// `re`.
@@ -41,11 +41,7 @@ const WAITING: &[Refused] = &[
     Refused { name: "AsyncExitStack", why: "nothing waits while compiling" },
 ];
 
-const BITS: &str = "sets of bits are not compiled: use a set of members of an `Enum`";
-
-const FLAGS: &[Refused] = &[
-    Refused { name: "Flag", why: BITS },
-    Refused { name: "IntFlag", why: BITS },
+const METACLASSES: &[Refused] = &[
     Refused { name: "EnumMeta", why: "metaclasses are not compiled" },
     Refused { name: "EnumType", why: "metaclasses are not compiled" },
 ];

@@ -340,7 +340,13 @@ fn lcm(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
 fn small(args: &Bound, name: &str) -> Result<u64> {
     let value = integer(args.get(name)?)?;
     if value.is_negative() {
-        return Err(raise("ValueError", format!("{}() not defined for negative values", args.function())));
+        return Err(raise(
+            "ValueError",
+            match args.function() {
+                "factorial" => "factorial() not defined for negative values".to_owned(),
+                _ => format!("{name} must be a non-negative integer"),
+            },
+        ));
     }
     u64::try_from(&value).map_err(|_| raise("OverflowError", "the number is too large"))
 }

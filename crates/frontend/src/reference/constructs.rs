@@ -111,7 +111,7 @@ pub const CONSTRUCTS: &[Construct] = &[
         "class P:\n    def __init__(self, x):\n        self.x = x\n    def __eq__(self, other):\n        return self.x == other.x\n    def __hash__(self):\n        return hash(self.x)\nassert {P(1): 2}[P(1)] == 2\n",
     ),
     full(
-        "enumerations; those of bits (`Flag`) are refused",
+        "enumerations, also those of bits",
         "from enum import Enum\nclass Mode(Enum):\n    TRAIN = 1\n    TEST = 2\nassert [m.name for m in Mode] == ['TRAIN', 'TEST'] and Mode(1) is Mode.TRAIN\n",
     ),
     full(
@@ -147,9 +147,12 @@ pub const CONSTRUCTS: &[Construct] = &[
         "use a plain class",
         "class M(type):\n    pass\nclass A(metaclass=M):\n    pass\n",
     ),
-    partial(
-        "imaginary literals",
-        "complex numbers live in tensors; `complex(…)` is not compiled",
-        "import jax.numpy as jnp\nassert (jnp.asarray(1.0) + 2j).dtype == jnp.complex64\n",
+    full(
+        "complex numbers, alone and with tensors",
+        "import jax.numpy as jnp\nassert (jnp.asarray(1.0) + 2j).dtype == jnp.complex64\nassert (1 + 2j) * complex(0, 1) == -2 + 1j\n",
+    ),
+    full(
+        "bytes",
+        "assert b'a\\xff'[1] == 255 and 'é'.encode() == b'\\xc3\\xa9' and b'a,b'.split(b',') == [b'a', b'b']\n",
     ),
 ];

@@ -92,6 +92,7 @@ impl Key {
             Value::Bool(b) => Some(f64::from(u8::from(*b))),
             Value::Int(i) if (*i as f64) as i64 == *i => Some(*i as f64),
             Value::Float(x) => Some(*x),
+            Value::Complex(real, imaginary) if *imaginary == 0.0 => Some(*real),
             _ => None,
         }
     }
@@ -123,7 +124,9 @@ impl PartialEq for Key {
             (Value::None, Value::None) | (Value::Ellipsis, Value::Ellipsis) => true,
             (Value::Int(a), Value::Int(b)) => a == b,
             (Value::BigInt(a), Value::BigInt(b)) => a == b,
+            (Value::Complex(a, b), Value::Complex(c, d)) => a == c && b == d,
             (Value::Str(a), Value::Str(b)) => a == b,
+            (Value::Bytes(a), Value::Bytes(b)) => a == b,
             (Value::DType(a), Value::DType(b)) => a == b,
             (Value::Tuple(a), Value::Tuple(b)) => {
                 a.len() == b.len()
@@ -149,7 +152,9 @@ impl Hash for Key {
         match &self.value {
             Value::Int(i) => i.hash(state),
             Value::BigInt(i) => i.hash(state),
+            Value::Complex(real, imaginary) => [real, imaginary].iter().for_each(|x| (**x + 0.0).to_bits().hash(state)),
             Value::Str(s) => s.hash(state),
+            Value::Bytes(bytes) => bytes.hash(state),
             Value::DType(d) => d.hash(state),
             Value::Tuple(elements) => elements.iter().for_each(|e| Key::plain(e.clone()).hash(state)),
             Value::FrozenSet(elements) => {

@@ -41,8 +41,12 @@ pub enum Value {
     BigInt(Rc<BigInt>),
     /// A float.
     Float(f64),
+    /// A complex number: its real and its imaginary part.
+    Complex(f64, f64),
     /// A string.
     Str(Rc<str>),
+    /// Bytes.
+    Bytes(Rc<[u8]>),
     /// A tuple.
     Tuple(Rc<[Value]>),
     /// A list.
@@ -118,7 +122,9 @@ impl Value {
             Value::Bool(_) => "bool".into(),
             Value::Int(_) | Value::BigInt(_) => "int".into(),
             Value::Float(_) => "float".into(),
+            Value::Complex(..) => "complex".into(),
             Value::Str(_) => "str".into(),
+            Value::Bytes(_) => "bytes".into(),
             Value::Tuple(_) => "tuple".into(),
             Value::List(_) => "list".into(),
             Value::Dict(_) => "dict".into(),

@@ -1,6 +1,8 @@
 //! Python's built-in functions and types.
 
 mod attributes;
+mod bytes;
+mod complex;
 mod convert;
 mod numbers;
 mod sequences;
@@ -20,6 +22,7 @@ use crate::syntax::ast::Symbol;
 use crate::value::host::Taken;
 use crate::value::{Object, Value, downcast};
 
+pub(crate) use bytes::bytes_from;
 pub(crate) use convert::sort_values;
 pub(crate) use types::{BuiltinType, NamedType};
 

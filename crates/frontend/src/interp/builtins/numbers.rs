@@ -40,6 +40,7 @@ fn abs(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         Some(Number::Float(x)) => Ok(Value::Float(x.abs())),
         Some(Number::Int(i)) => Ok(i.checked_abs().map_or_else(|| number::from_big(BigInt::from(i).abs()), Value::Int)),
         Some(Number::Big(i)) => Ok(number::from_big(i.abs())),
+        None if let Value::Complex(real, imaginary) = x => Ok(Value::Float(real.hypot(imaginary))),
         None => match interp.special(&x, "__abs__")? {
             Some(method) => interp.call(&method, Args::default()),
             None => Err(Error::ty(format!("bad operand type for abs(): '{}'", x.type_name()))),
@@ -104,6 +105,10 @@ fn divmod(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         && [&a, &b].iter().any(|number| matches!(number, Number::Float(_)))
     {
         return Err(raise("ZeroDivisionError", "float divmod()"));
+    }
+    if let (Value::Complex(..), _) | (_, Value::Complex(..)) = (&x, &y) {
+        let (a, b) = (x.type_name(), y.type_name());
+        return Err(Error::ty(format!("unsupported operand type(s) for divmod(): '{a}' and '{b}'")));
     }
     let quotient = interp.binary(BinaryOp::FloorDivide, &x, &y)?;
     let remainder = interp.binary(BinaryOp::Modulo, &x, &y)?;

@@ -32,6 +32,7 @@ fn len(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let obj = args.get("obj")?.clone();
     let length = match &obj {
         Value::Str(text) => text.chars().count(),
+        Value::Bytes(bytes) => bytes.len(),
         Value::Tuple(values) => values.len(),
         Value::List(values) => values.borrow().len(),
         Value::Dict(entries) => entries.borrow().len(),
@@ -184,6 +185,7 @@ fn iter(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         Value::List(_) => "list_iterator",
         Value::Tuple(_) => "tuple_iterator",
         Value::Str(_) => "str_ascii_iterator",
+        Value::Bytes(_) => "bytes_iterator",
         Value::Dict(_) => "dict_keyiterator",
         Value::Set(_) | Value::FrozenSet(_) => "set_iterator",
         _ => "iterator",

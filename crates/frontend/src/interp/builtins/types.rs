@@ -6,11 +6,14 @@ use std::rc::Rc;
 use indexmap::IndexMap;
 use num_bigint::BigInt;
 
+use super::bytes::bytes_of;
+use super::complex::complex_of;
 use super::{call_declared, functions};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::attribute::user;
 use crate::interp::classes::{ClassMethod, Instance, Property, StaticMethod, UserClass, plain_of};
+use crate::interp::codecs::{Codec, Fallback};
 use crate::interp::compare::{same, tuple_of};
 use crate::interp::dict_view::DictView;
 use crate::interp::exceptions::raise;
@@ -30,9 +33,9 @@ pub(super) static TYPES: &[FunctionDecl] = functions! {
     "bool" [(x = Default::Bool(false))] "The truth of a value." => bool_of;
     "int" [(x = Default::Int(0)) (base = Default::None)] "An integer from a number or text." => int_of;
     "float" [(x = Default::Float(0.0))] "A float from a number or text." => float_of;
-    "complex" [(real) (imag = Default::Int(0))] "Complex numbers are not compiled." => complex_of;
+    "complex" [(real = Default::Int(0)) (imag = Default::None)] "A complex number from its parts, a number or text." => complex_of;
     "str" [(object = Default::Str("")) (encoding = Default::None) (errors = Default::None)] "The value as text." => str_of;
-    "bytes" [(*args)] "Bytes: a host value." => bytes_of;
+    "bytes" [(source = Default::Ints(&[])) (encoding = Default::None) (errors = Default::Str("strict"))] "Bytes from integers, a length or text." => bytes_of;
     "list" [(iterable = Default::Ints(&[]))] "A list of the elements." => list_of;
     "tuple" [(iterable = Default::Ints(&[]))] "A tuple of the elements." => tuple_from;
     "dict" [(iterable = Default::None) (**entries)] "A dict from pairs, another dict, or keyword arguments." => dict_of;
@@ -97,7 +100,10 @@ impl Object for BuiltinType {
             ("object", "__setattr__" | "__delattr__" | "__init__" | "__repr__") => {
                 super::attributes::OF_OBJECT.iter().find(|decl| decl.name == name).map(super::Builtin::value)
             }
-            ("dict", "fromkeys") | ("str", "maketrans") => Some(methods::unbound(self.0.name, name)),
+            ("dict", "fromkeys") | ("str", "maketrans") | ("bytes", "fromhex") => {
+                Some(methods::unbound(self.0.name, name))
+            }
+            ("int", "from_bytes") => Some(methods::unbound("number", name)),
             ("object", name) => crate::interp::classes::of_object(name),
             (kind, name) => methods::of_type(kind, name),
         })
@@ -381,17 +387,15 @@ fn parse_float(text: &str) -> Option<f64> {
     if misplaced { None } else { lower.replace('_', "").parse().ok() }
 }
 
-fn complex_of(_interp: &mut Interp, _args: &mut Bound) -> Result<Value> {
-    Err(Error::new(crate::diagnostics::codes::UNSUPPORTED_SYNTAX, "`complex(…)` is not compiled")
-        .help("write the number as a sum, such as 1.0 + 2.0j, or make arrays of parts with lax.complex"))
-}
-
 fn str_of(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    if let (Value::Bytes(bytes), Some(encoding)) = (args.get("object")?, args.some("encoding")?) {
+        let Value::Str(encoding) = encoding else {
+            return Err(Error::ty(format!("str() argument 'encoding' must be str, not {}", encoding.type_name())));
+        };
+        let errors = if args.get("errors")?.is_none() { "strict".into() } else { args.str("errors")? };
+        return Codec::named(encoding)?.decode(bytes, Fallback::named(&errors)?).map(Value::str);
+    }
     interp.str_of(&args.get("object")?.clone()).map(Value::str)
-}
-
-fn bytes_of(interp: &mut Interp, _args: &mut Bound) -> Result<Value> {
-    Ok(Value::Host(Host::new(interp.describe(interp.span), Some(interp.span))))
 }
 
 fn list_of(interp: &mut Interp, args: &mut Bound) -> Result<Value> {

@@ -370,6 +370,7 @@ impl Object for UserClass {
 
     fn repr(&self) -> String {
         match self.meta {
+            Some(_) if self.ancestors.iter().any(|c| &*c.name == "Flag") => format!("<flag '{}'>", self.name),
             Some(_) => format!("<enum '{}'>", self.name),
             None if self.is_builtin() => format!("<class '{}'>", self.name),
             None => format!("<class '__main__.{}'>", self.name),

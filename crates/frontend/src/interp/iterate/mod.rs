@@ -260,6 +260,7 @@ impl Interp {
             Value::Set(set) => Iter::Set(set.clone(), 0, set.borrow().len()),
             Value::FrozenSet(set) => Iter::Values(set.keys().map(|k| k.value().clone()).collect(), 0),
             Value::Str(text) => Iter::Chars(text.clone(), 0),
+            Value::Bytes(bytes) => Iter::Values(bytes.iter().map(|&byte| Value::Int(i64::from(byte))).collect(), 0),
             Value::Tensor(tensor) => match tensor.shape().first() {
                 Some(&length) => Iter::Rows(value.clone(), 0, length),
                 None => return Err(Error::ty("iteration over a 0-d array")),

@@ -1,5 +1,6 @@
 //! Methods of Python's own types.
 
+mod bytes;
 mod dict;
 mod list;
 mod number;
@@ -107,7 +108,7 @@ impl Object for BoundValueMethod {
 }
 
 /// The tables of methods by type, for lookups and for the language reference.
-pub fn tables() -> [(&'static str, &'static [ValueMethod]); 25] {
+pub fn tables() -> [(&'static str, &'static [ValueMethod]); 29] {
     [
         ("str", special::CONTAINER),
         ("str", special::SEQUENCE),
@@ -132,6 +133,10 @@ pub fn tables() -> [(&'static str, &'static [ValueMethod]); 25] {
         ("set", special::CONTAINER),
         ("frozenset", special::CONTAINER),
         ("slice", special::SLICE),
+        ("bytes", bytes::OWN),
+        ("bytes", bytes::SHARED),
+        ("bytes", special::CONTAINER),
+        ("complex", number::COMPLEX),
         ("number", number::METHODS),
         ("iterator", list::ITERATOR),
     ]
@@ -145,6 +150,8 @@ fn kind(value: &Value) -> Option<&'static str> {
         Value::Set(_) => "set",
         Value::FrozenSet(_) => "frozenset",
         Value::Slice(_) => "slice",
+        Value::Bytes(_) => "bytes",
+        Value::Complex(..) => "complex",
         Value::Bool(_) | Value::Int(_) | Value::BigInt(_) | Value::Float(_) => "number",
         _ if tuple_of(value).is_some() => "tuple",
         _ if user::<Range>(value).is_some() => "range",

@@ -3,19 +3,24 @@
 use std::rc::Rc;
 
 use keramos_ir::Array;
+use num_bigint::{BigInt, Sign};
 
 use super::{ValueMethod, methods};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::exceptions::raise;
+use crate::interp::limits::check_length;
 use crate::interp::operators::number::{self, Number};
 use crate::interp::tensor::element;
-use crate::library::{Args, Bound};
+use crate::library::{Args, Bound, Default};
 use crate::value::{Object, Value};
 
 pub(super) static METHODS: &[ValueMethod] = methods! {
     "bit_length" [] "Bits needed to write the magnitude of an integer." => bit_length;
     "bit_count" [] "Ones in the binary digits of the magnitude." => bit_count;
+    "to_bytes" [(length = Default::Int(1)) (byteorder = Default::Str("big")) (signed = Default::Bool(false))]
+        "The integer as so many bytes." => to_bytes;
+    "from_bytes" [(bytes) (byteorder = Default::Str("big")) (signed = Default::Bool(false))] "The integer that bytes write." => from_bytes;
     "is_integer" [] "Whether a float is a whole number." => is_integer;
     "conjugate" [] "The number itself." => |_, this, _| Ok(this.clone());
     "as_integer_ratio" [] "Numerator and denominator." => as_integer_ratio;
@@ -23,8 +28,22 @@ pub(super) static METHODS: &[ValueMethod] = methods! {
     "tolist" [] "The number itself, as NumPy's scalars have it." => |_, this, _| Ok(this.clone());
 };
 
+pub(super) static COMPLEX: &[ValueMethod] = methods! {
+    "conjugate" [] "The number with the other imaginary part." => |_, this, _| Ok(match this {
+        Value::Complex(real, imaginary) => Value::Complex(*real, -imaginary),
+        other => other.clone(),
+    });
+};
+
 /// Attributes of numbers that are no methods.
 pub(super) fn attribute(value: &Value, name: &str) -> Option<Value> {
+    if let Value::Complex(real, imaginary) = value {
+        return match name {
+            "real" => Some(Value::Float(*real)),
+            "imag" => Some(Value::Float(*imaginary)),
+            _ => None,
+        };
+    }
     let number = Number::of(value)?;
     match name {
         "real" => Some(number.into()),
@@ -42,6 +61,50 @@ fn integer(value: &Value, method: &str) -> Result<num_bigint::BigInt> {
     Number::of(value)
         .and_then(|n| n.to_big())
         .ok_or_else(|| Error::ty(format!("'{}' object has no attribute '{method}'", value.type_name())))
+}
+
+/// Whether the most significant byte comes first.
+fn is_big_endian(args: &Bound) -> Result<bool> {
+    match &*args.str("byteorder")? {
+        "big" => Ok(true),
+        "little" => Ok(false),
+        _ => Err(raise("ValueError", "byteorder must be either 'little' or 'big'")),
+    }
+}
+
+fn to_bytes(_interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
+    let (value, length) = (integer(this, "to_bytes")?, args.usize("length")?);
+    check_length(length)?;
+    let (big, signed) = (is_big_endian(args)?, args.bool("signed")?);
+    let negative = value.sign() == Sign::Minus;
+    if negative && !signed {
+        return Err(raise("OverflowError", "can't convert negative int to unsigned"));
+    }
+    let mut bytes = if signed { value.to_signed_bytes_be() } else { value.to_bytes_be().1 };
+    if value.sign() == Sign::NoSign {
+        bytes.clear();
+    }
+    if bytes.len() > length {
+        return Err(raise("OverflowError", "int too big to convert"));
+    }
+    let fill = if negative { 0xff } else { 0 };
+    let mut all = vec![fill; length - bytes.len()];
+    all.append(&mut bytes);
+    if !big {
+        all.reverse();
+    }
+    Ok(Value::Bytes(all.into()))
+}
+
+fn from_bytes(interp: &mut Interp, _this: &Value, args: &mut Bound) -> Result<Value> {
+    let mut bytes = crate::interp::builtins::bytes_from(interp, &args.get("bytes")?.clone())?;
+    if !is_big_endian(args)? {
+        bytes.reverse();
+    }
+    Ok(number::from_big(match args.bool("signed")? {
+        true => BigInt::from_signed_bytes_be(&bytes),
+        false => BigInt::from_bytes_be(Sign::Plus, &bytes),
+    }))
 }
 
 fn bit_length(_interp: &mut Interp, this: &Value, _args: &mut Bound) -> Result<Value> {

@@ -3,10 +3,11 @@
 use super::{ValueMethod, methods};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
+use crate::interp::codecs::{Codec, Fallback};
 use crate::interp::exceptions::raise;
 use crate::interp::text::{decimal_digit, is_raised_digit};
 use crate::library::{Args, Bound, Default};
-use crate::value::{Host, Key, Value};
+use crate::value::{Key, Value};
 
 pub(super) static METHODS: &[ValueMethod] = methods! {
     "upper" [] "In capital letters." => |_, s, _| map(s, str::to_uppercase);
@@ -49,7 +50,7 @@ pub(super) static METHODS: &[ValueMethod] = methods! {
     "rjust" [(width) (fillchar = Default::Str(" "))] "Padded at the start." => |i, s, args| pad(i, s, args, '>');
     "zfill" [(width)] "Padded with zeros after the sign." => zfill;
     "format" [(*args) (**kwargs)] "The template with its fields filled in." => format;
-    "encode" [(encoding = Default::Str("utf-8")) (errors = Default::Str("strict"))] "Bytes: a host value." => encode;
+    "encode" [(encoding = Default::Str("utf-8")) (errors = Default::Str("strict"))] "The bytes of the text in an encoding." => encode;
     "translate" [(table)] "Characters replaced by a table." => translate;
     "maketrans" [(x) (y = Default::None) (z = Default::None)] "A table for translate." => maketrans;
     "expandtabs" [(tabsize = Default::Int(8))] "Tabs replaced by blanks." => expandtabs;
@@ -208,8 +209,9 @@ fn format(interp: &mut Interp, value: &Value, args: &mut Bound) -> Result<Value>
     Ok(filled.map_or_else(Value::Host, Value::str))
 }
 
-fn encode(interp: &mut Interp, _value: &Value, _args: &mut Bound) -> Result<Value> {
-    Ok(Value::Host(Host::new(interp.describe(interp.span), Some(interp.span))))
+fn encode(_interp: &mut Interp, value: &Value, args: &mut Bound) -> Result<Value> {
+    let (codec, fallback) = (Codec::named(&args.str("encoding")?)?, Fallback::named(&args.str("errors")?)?);
+    codec.encode(&text(value)?, fallback).map(|bytes| Value::Bytes(bytes.into()))
 }
 
 fn translate(interp: &mut Interp, value: &Value, args: &mut Bound) -> Result<Value> {

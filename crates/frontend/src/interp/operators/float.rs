@@ -1,5 +1,6 @@
 //! Float arithmetic as CPython defines it.
 
+use super::complex;
 use crate::error::Result;
 use crate::interp::exceptions::raise;
 use crate::syntax::ast::BinaryOp;
@@ -7,6 +8,9 @@ use crate::value::Value;
 
 /// `a op b`; `None` if the operator does not take floats.
 pub(super) fn binary(op: BinaryOp, a: f64, b: f64) -> Option<Result<Value>> {
+    if op == BinaryOp::Power && a < 0.0 && a.is_finite() && b.is_finite() && b != b.trunc() {
+        return Some(complex::power((a, 0.0), (b, 0.0)).map(|(real, imaginary)| Value::Complex(real, imaginary)));
+    }
     let value = match op {
         BinaryOp::Add => Ok(a + b),
         BinaryOp::Subtract => Ok(a - b),
@@ -44,12 +48,6 @@ pub(crate) fn divmod(a: f64, b: f64) -> (f64, f64) {
 fn power(a: f64, b: f64) -> Result<f64> {
     if a == 0.0 && b < 0.0 {
         return Err(raise("ZeroDivisionError", "0.0 cannot be raised to a negative power"));
-    }
-    if a < 0.0 && a.is_finite() && b.is_finite() && b != b.trunc() {
-        return Err(crate::error::Error::new(
-            crate::diagnostics::codes::UNSUPPORTED_SYNTAX,
-            "the power is a complex number, which is not compiled",
-        ));
     }
     let result = a.powf(b);
     if result.is_infinite() && a.is_finite() && b.is_finite() {

@@ -1,9 +1,14 @@
 //! Arithmetic and bitwise operators.
 
+pub(crate) mod complex;
 mod float;
 mod integer;
 pub(crate) mod number;
 mod sequence;
+
+use std::rc::Rc;
+
+use keramos_ir::{Array, Buffer, Complex32};
 
 use super::Interp;
 use super::attribute::user;
@@ -38,6 +43,19 @@ fn special_names(op: BinaryOp) -> (&'static str, &'static str, &'static str) {
 }
 
 impl Interp {
+    /// A complex number.
+    pub(crate) fn complex(&mut self, (real, imaginary): (f64, f64)) -> Value {
+        self.eval.complex = true;
+        Value::Complex(real, imaginary)
+    }
+
+    /// Arguments of a function on tensors, with arrays in the place of Python's complex numbers.
+    pub(super) fn tensor_args(&mut self, args: Args) -> Result<Args> {
+        let positional = args.positional.iter().map(with_arrays).collect::<Result<_>>()?;
+        let keywords = args.keywords.iter().map(|(name, value)| Ok((name.clone(), with_arrays(value)?)));
+        Ok(Args { positional, keywords: keywords.collect::<Result<_>>()? })
+    }
+
     /// `left op right`.
     ///
     /// # Errors
@@ -65,7 +83,19 @@ impl Interp {
                 })));
             }
             self.spend_on_integers(op, &a, &b)?;
-            return number::binary(op, a, b).transpose();
+            let result = number::binary(op, a, b).transpose();
+            // A power of a negative number may be complex.
+            self.eval.complex |= matches!(result, Ok(Some(Value::Complex(..))));
+            return result;
+        }
+        if let (Value::Complex(..), _) | (_, Value::Complex(..)) = (left, right) {
+            if let (Some(a), Some(b)) = (complex::of(left)?, complex::of(right)?) {
+                return complex::binary(op, a, b).transpose();
+            }
+            if tensor::is_tensor(left) || tensor::is_tensor(right) || self.has_written(left) || self.has_written(right)
+            {
+                return self.operate(op, &with_arrays(left)?, &with_arrays(right)?);
+            }
         }
         if self.has_written(left) || self.has_written(right) {
             let (left, right) = (self.plain(left)?, self.plain(right)?);
@@ -119,12 +149,12 @@ impl Interp {
     fn special_binary(&mut self, op: BinaryOp, left: &Value, right: &Value) -> Result<Option<Value>> {
         let (own, reflected, _) = special_names(op);
         let same_class = match (user::<Instance>(left), user::<Instance>(right)) {
-            (Some(a), Some(b)) => std::rc::Rc::ptr_eq(&a.class, &b.class),
+            (Some(a), Some(b)) => Rc::ptr_eq(&a.class, &b.class),
             _ => false,
         };
         let overrides = match (user::<Instance>(left), user::<Instance>(right)) {
             (Some(a), Some(b)) => {
-                !std::rc::Rc::ptr_eq(&a.class, &b.class)
+                !Rc::ptr_eq(&a.class, &b.class)
                     && b.class.is_subclass(&a.class)
                     && b.class.members.borrow().contains_key(reflected)
             }
@@ -213,6 +243,13 @@ impl Interp {
         {
             return Ok(result);
         }
+        if let Value::Complex(real, imaginary) = value {
+            match op {
+                UnaryOp::Negate => return Ok(Value::Complex(-real, -imaginary)),
+                UnaryOp::Plus => return Ok(value.clone()),
+                UnaryOp::Invert | UnaryOp::Not => {}
+            }
+        }
         if self.has_written(value) {
             let value = self.plain(value)?;
             return self.unary(op, &value);
@@ -239,16 +276,31 @@ impl Interp {
     }
 }
 
+/// The value with arrays in the place of Python's complex numbers, as functions on tensors take it.
+pub(super) fn with_arrays(value: &Value) -> Result<Value> {
+    value.map_leaves(&mut |leaf| match leaf {
+        Value::Complex(real, imaginary) => {
+            let number = Complex32::new(*real as f32, *imaginary as f32);
+            Ok(Value::Array(Rc::new(Array::new([], Buffer::C64(vec![number]))?)))
+        }
+        other => Ok(other.clone()),
+    })
+}
+
 /// The error of operands that an operator does not take, which may be one in place.
 fn unsupported(op: BinaryOp, left: &Value, right: &Value, in_place: bool) -> Error {
     if let (BinaryOp::Add, Value::Str(_)) = (op, left) {
         return Error::ty(format!("can only concatenate str (not \"{}\") to str", right.type_name()));
     }
+    if let (BinaryOp::Add, Value::Bytes(_), false) = (op, left, in_place) {
+        return Error::ty(format!("can't concat {} to bytes", right.type_name()));
+    }
     if let (BinaryOp::Add, Value::List(_) | Value::Tuple(_)) = (op, left) {
         let (kind, other) = (left.type_name(), right.type_name());
         return Error::ty(format!("can only concatenate {kind} (not \"{other}\") to {kind}"));
     }
-    let is_sequence = |value: &Value| matches!(value, Value::Str(_) | Value::List(_) | Value::Tuple(_));
+    let is_sequence =
+        |value: &Value| matches!(value, Value::Str(_) | Value::Bytes(_) | Value::List(_) | Value::Tuple(_));
     if op == BinaryOp::Multiply && (is_sequence(left) || is_sequence(right)) {
         let other = if is_sequence(left) { right } else { left };
         return Error::ty(format!("can't multiply sequence by non-int of type '{}'", other.type_name()));

@@ -49,6 +49,10 @@ impl Interp {
                 self.spend_length(a.len() + b.len())?;
                 Some(Value::str(format!("{a}{b}")))
             }
+            (Value::Bytes(a), Value::Bytes(b)) => {
+                self.spend_length(a.len() + b.len())?;
+                Some(Value::Bytes([&**a, &**b].concat().into()))
+            }
             (Value::List(a), Value::List(b)) => {
                 self.spend_length(a.borrow().len() + b.borrow().len())?;
                 let mut values = a.borrow().clone();
@@ -72,6 +76,10 @@ impl Interp {
             Value::Str(text) => {
                 check(text.len())?;
                 Some(Value::str(text.repeat(times)))
+            }
+            Value::Bytes(bytes) => {
+                check(bytes.len())?;
+                Some(Value::Bytes(bytes.repeat(times).into()))
             }
             Value::List(values) => {
                 let values = values.borrow();

@@ -139,7 +139,8 @@ impl Interp {
                 Ok(spec.pad("", &text, '>'))
             }
             'd' | 'i' | 'u' | 'x' | 'X' | 'o' => {
-                let number = Number::of(value).ok_or_else(|| numeric("a real number"))?;
+                let wanted = if matches!(kind, 'd' | 'i' | 'u') { "a real number" } else { "an integer" };
+                let number = Number::of(value).ok_or_else(|| numeric(wanted))?;
                 let whole = match &number {
                     Number::Float(x) if matches!(kind, 'd' | 'i' | 'u') => Number::of(&number::truncate(*x)?),
                     Number::Float(_) => return Err(numeric("an integer")),

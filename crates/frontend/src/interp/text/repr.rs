@@ -82,7 +82,9 @@ impl Interp {
                 out.push_str(&i.to_string());
             }
             Value::Float(x) => out.push_str(&repr_float(*x)),
+            Value::Complex(real, imaginary) => out.push_str(&repr_complex(*real, *imaginary)),
             Value::Str(text) => out.push_str(&repr_str(text)),
+            Value::Bytes(bytes) => out.push_str(&repr_bytes(bytes)),
             Value::Tuple(values) => self.write_tuple(out, values, around)?,
             Value::List(values) => {
                 self.inside(out, Rc::as_ptr(values).cast(), "[...]", around, |interp, out, around| {
@@ -258,6 +260,42 @@ impl Interp {
             Ok(())
         })
     }
+}
+
+/// A complex number: without a real part of +0, and without the fractions that whole numbers lack.
+pub(crate) fn repr_complex(real: f64, imaginary: f64) -> String {
+    let part = |x: f64| {
+        let text = repr_float(x);
+        text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
+    };
+    if real == 0.0 && real.is_sign_positive() {
+        return format!("{}j", part(imaginary));
+    }
+    let imaginary = part(imaginary);
+    let sign = if imaginary.starts_with('-') { "" } else { "+" };
+    format!("({}{sign}{imaginary}j)", part(real))
+}
+
+/// Bytes as Python writes them in source.
+fn repr_bytes(bytes: &[u8]) -> String {
+    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') { '"' } else { '\'' };
+    let mut out = format!("b{quote}");
+    for &byte in bytes {
+        match byte {
+            b'\\' => out.push_str("\\\\"),
+            b'\n' => out.push_str("\\n"),
+            b'\r' => out.push_str("\\r"),
+            b'\t' => out.push_str("\\t"),
+            byte if char::from(byte) == quote => {
+                out.push('\\');
+                out.push(quote);
+            }
+            0x20..=0x7e => out.push(char::from(byte)),
+            byte => out.push_str(&format!("\\x{byte:02x}")),
+        }
+    }
+    out.push(quote);
+    out
 }
 
 /// A string as Python writes it in source.

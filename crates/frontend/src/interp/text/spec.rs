@@ -59,10 +59,13 @@ impl Interp {
         let parsed = || Spec::parse(spec, &value.type_name());
         match value {
             Value::Str(text) => format_str(text, &parsed()?),
+            Value::Complex(..) => Err(Error::unsupported("format specifications of complex numbers are not evaluated")
+                .help("format `number.real` and `number.imag`")),
             Value::Bool(_) | Value::Int(_) | Value::BigInt(_) | Value::Float(_) => {
                 let spec = parsed()?;
                 match Number::of(value) {
                     Some(Number::Float(x)) => format_float(x, &spec),
+                    Some(_) if spec.kind == Some('s') => Err(unknown_code('s', &value.type_name())),
                     Some(number) => format_integer(&number, &spec),
                     None => Err(Error::internal("a number is no number")),
                 }

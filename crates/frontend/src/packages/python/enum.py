@@ -8,6 +8,27 @@ class auto:
     def __init__(self, value=None):
         self.value = value
 
+    def __or__(self, other):
+        return _Composed(lambda a, b: a | b, self, other)
+
+    def __and__(self, other):
+        return _Composed(lambda a, b: a & b, self, other)
+
+    def __xor__(self, other):
+        return _Composed(lambda a, b: a ^ b, self, other)
+
+
+class _Composed(auto):
+    """What becomes of values that are not given yet, where the class is made."""
+
+    def __init__(self, combine, *parts):
+        self.combine = combine
+        self.parts = parts
+
+    def made(self):
+        given = [part.made() if isinstance(part, _Composed) else part for part in self.parts]
+        return self.combine(*[part.value if isinstance(part, auto) else part for part in given])
+
 
 class _Classes:
     def __call__(cls, value, names=None, **options):
@@ -49,6 +70,8 @@ class _Classes:
 def _generated(cls, name, count, values):
     if cls._own_generator is not None:
         return cls._own_generator(name, 1, count, values)
+    if issubclass(cls, Flag):
+        return 1 << max([value.bit_length() for value in values], default=0)
     if issubclass(cls, StrEnum):
         return name.lower()
     for value in reversed(values):
@@ -76,8 +99,11 @@ class Enum(metaclass=_Classes):
         for name, value in members.items():
             if name.startswith("_") or name in ignored or not _is_data(value):
                 continue
-            if isinstance(value, auto):
-                value = _generated(cls, name, len(values), list(values))
+            if isinstance(value, _Composed):
+                value = value.made()
+            elif isinstance(value, auto):
+                value.value = _generated(cls, name, len(values), list(values))
+                value = value.value
             cls._add(name, value)
             values.append(cls._member_map_[name]._value_)
 
@@ -163,6 +189,117 @@ class IntEnum(int, Enum):
 class StrEnum(str, Enum):
     def __str__(self):
         return self._value_
+
+    def __format__(self, spec):
+        return format(self._value_, spec)
+
+
+def _single(value):
+    return value > 0 and value & (value - 1) == 0
+
+
+class Flag(Enum):
+    def __init_subclass__(cls, **options):
+        super().__init_subclass__(**options)
+        # What names several bits, or none, is no member that one meets by going through the class.
+        cls._member_names_ = [name for name in cls._member_names_ if _single(cls._member_map_[name]._value_)]
+        cls._composed_ = {}
+        cls._all_ = 0
+        for member in cls._member_map_.values():
+            cls._all_ |= member._value_
+
+    @classmethod
+    def _of_bits(cls, value):
+        for member in cls._member_map_.values():
+            if member._value_ == value:
+                return member
+        if value not in cls._composed_:
+            member = _bare(cls)
+            _keep(member, "_value_", value)
+            _keep(member, "_name_", None)
+            if issubclass(cls, int):
+                _stand_for(member, value)
+            cls._composed_[value] = member
+        return cls._composed_[value]
+
+    @classmethod
+    def _missing_(cls, value):
+        if not isinstance(value, int):
+            raise ValueError(f"{value!r} is not a valid {cls.__qualname__}")
+        if value < 0:
+            value = cls._all_ + 1 + value if not issubclass(cls, int) or ~value & ~cls._all_ == 0 else value
+            value &= cls._all_
+        if value & ~cls._all_ and not issubclass(cls, int):
+            raise ValueError(f"{cls!r} invalid value {value!r}")
+        return cls._of_bits(value)
+
+    def _bits(self, other):
+        if isinstance(other, type(self)):
+            return other._value_
+        return other if isinstance(self, int) and isinstance(other, int) else None
+
+    def __or__(self, other):
+        bits = self._bits(other)
+        return NotImplemented if bits is None else type(self)(self._value_ | bits)
+
+    def __and__(self, other):
+        bits = self._bits(other)
+        return NotImplemented if bits is None else type(self)(self._value_ & bits)
+
+    def __xor__(self, other):
+        bits = self._bits(other)
+        return NotImplemented if bits is None else type(self)(self._value_ ^ bits)
+
+    def __ror__(self, other):
+        return self | other
+
+    def __rand__(self, other):
+        return self & other
+
+    def __rxor__(self, other):
+        return self ^ other
+
+    def __invert__(self):
+        return type(self)(type(self)._all_ & ~self._value_)
+
+    def __bool__(self):
+        return self._value_ != 0
+
+    def __contains__(self, other):
+        if not isinstance(other, type(self)):
+            kinds = f"'{type(other).__qualname__}' and '{type(self).__qualname__}'"
+            raise TypeError(f"unsupported operand type(s) for 'in': {kinds}")
+        return other._value_ & self._value_ == other._value_
+
+    def __iter__(self):
+        return iter([member for member in type(self) if member._value_ & self._value_])
+
+    def __len__(self):
+        return self._value_.bit_count()
+
+    @property
+    def name(self):
+        if self._name_ is not None:
+            return self._name_
+        names = [member._name_ for member in self]
+        rest = self._value_ & ~type(self)._all_
+        if rest and names:
+            names.append(str(rest))
+        return "|".join(names) if names else None
+
+    def __repr__(self):
+        name = self.name
+        shown = type(self).__name__ if name is None else f"{type(self).__name__}.{name}"
+        return f"<{shown}: {self._value_!r}>"
+
+    def __str__(self):
+        name = self.name
+        return f"{type(self).__name__}({self._value_!r})" if name is None else f"{type(self).__name__}.{name}"
+
+
+class IntFlag(int, Flag):
+    def __str__(self):
+        return str(self._value_)
 
     def __format__(self, spec):
         return format(self._value_, spec)

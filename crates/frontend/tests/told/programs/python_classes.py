@@ -183,3 +183,42 @@ Unreadable().x
 #: distances
 import math
 math.dist([1], [1, 2])
+
+#: complex numbers
+1j / 0j
+divmod(1j, 2)
+0j ** -1
+(1e200 + 1j) ** 2
+complex("1+")
+complex("1", 2)
+complex(1, "2")
+complex([])
+f"{1j:.2f}"
+
+#: bytes
+bytes("a")
+bytes(-1)
+bytes(1.5)
+bytes([256])
+256 in b"a"
+"a" in b"a"
+b"a".find("a")
+b"a" + "b"
+b"a"[1]
+bytes.upper("a")
+bytes.fromhex("4x")
+"a".encode("utf-16")
+"a".encode("ascii", "odd")
+"é".encode("ascii")
+b"\xff".decode()
+b"\xe9\xff".decode("ascii")
+(1).to_bytes(1, "middle")
+(-1).to_bytes(1, "big")
+(256).to_bytes(1, "big")
+str(b"a", 5)
+
+#: order of complex tensors
+import jax.numpy as jnp
+jnp.ones(3, dtype="complex64") < 1.0
+for x in jnp.float32(1):
+    pass
