@@ -111,7 +111,7 @@ pub(crate) fn parse(text: &str) -> Option<Complex> {
     };
     let Some(body) = text.strip_suffix(['j', 'J']) else { return float(text).map(|real| (real, 0.0)) };
     // The sign that begins the imaginary part is the last one that belongs to no exponent.
-    let signs =
+    let mut signs =
         body.char_indices().filter(|(at, c)| matches!(c, '+' | '-') && *at > 0 && !body[..*at].ends_with(['e', 'E']));
     let cut = signs.next_back().map_or(0, |(at, _)| at);
     let (real, imaginary) = body.split_at(cut);
