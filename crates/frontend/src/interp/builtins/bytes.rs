@@ -4,7 +4,6 @@ use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::codecs::{Codec, Fallback};
 use crate::interp::exceptions::{is_raised, raise};
-use crate::interp::limits::check_length;
 use crate::interp::operators::number;
 use crate::library::Bound;
 use crate::value::Value;
@@ -21,7 +20,7 @@ pub(super) fn bytes_of(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     }
     if let Some(length) = number::index(&source) {
         let length = usize::try_from(length).map_err(|_| raise("ValueError", "negative count"))?;
-        check_length(length)?;
+        interp.spend_length(length)?;
         return Ok(Value::Bytes(vec![0; length].into()));
     }
     bytes_from(interp, &source).map(|bytes| Value::Bytes(bytes.into()))

@@ -9,7 +9,6 @@ use super::{ValueMethod, methods};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::exceptions::raise;
-use crate::interp::limits::check_length;
 use crate::interp::operators::number::{self, Number};
 use crate::interp::tensor::element;
 use crate::library::{Args, Bound, Default};
@@ -72,9 +71,9 @@ fn is_big_endian(args: &Bound) -> Result<bool> {
     }
 }
 
-fn to_bytes(_interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
+fn to_bytes(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> {
     let (value, length) = (integer(this, "to_bytes")?, args.usize("length")?);
-    check_length(length)?;
+    interp.spend_length(length)?;
     let (big, signed) = (is_big_endian(args)?, args.bool("signed")?);
     let negative = value.sign() == Sign::Minus;
     if negative && !signed {
