@@ -5,6 +5,9 @@
 FOLDER holds checkouts named jax, flax, optax and dm-haiku. Files are taken as they are; of notebooks and pages the
 code cells are, one after the other, as Jupyter's own export writes them, without those that are tagged to fail. OPTIONS
 holds what some have to be told, since only their data would: types of a batch and sizes.
+
+`--only EXPRESSION` checks only programs whose names it matches; with `--keep docs/jax_examples.md` the rows of the
+others stay as that page has them.
 """
 
 import argparse
@@ -15,7 +18,7 @@ import re
 import sys
 import tempfile
 
-from survey import check, counts, table
+from survey import check, counts, rows_of, table
 
 SOURCES = {
     "jax": ["examples/*.py", "docs/*.md", "docs/*.ipynb", "docs/notebooks/*.ipynb"],
@@ -39,6 +42,8 @@ ROWS = ["--input-shape", "f32[128,784],f32[128,10]"]
 OPTIONS = {
     "jax/docs/notebooks/Neural_Network_and_Data_Loading.ipynb": ROWS,
     "jax/docs/notebooks/neural_network_with_tfds_data.ipynb": ROWS,
+    "jax/examples/differentially_private_sgd.py": ["--input-shape", "(f32[256,1,28,28,1],f32[256,10])"],
+    "jax/examples/mnist_classifier.py": ["--input-shape", "(f32[128,784],f32[128,10])"],
     "dm-haiku/examples/mnist.py": BYTES,
     "dm-haiku/examples/mnist_pruning.py": BYTES,
     "dm-haiku/examples/vae.py": BYTES,
@@ -99,11 +104,17 @@ def main() -> None:
     parser.add_argument("checkouts", type=pathlib.Path)
     parser.add_argument("--keramos", default="target/release/keramos")
     parser.add_argument("--jobs", type=int, default=2, help="how many are checked at a time")
+    parser.add_argument("--only", default="", help="check only programs whose names this regular expression matches")
+    parser.add_argument("--keep", type=pathlib.Path, help="a page written before, whose rows of other programs stay")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-        programs = []
+        kept = rows_of(arguments.keep.read_text(), "|".join(SOURCES)) if arguments.keep else {}
+        programs, rows = [], []
         for path in candidates(arguments.checkouts):
             name = path.relative_to(arguments.checkouts).as_posix()
+            if not re.search(arguments.only, name):
+                rows += [kept[name]] if name in kept else []
+                continue
             file = path
             if path.suffix != ".py":
                 code = [script(cell) for cell in cells(path)]
@@ -113,7 +124,7 @@ def main() -> None:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text("\n\n".join(code), encoding="utf-8")
             programs.append((name, file))
-        rows = list(pool.map(lambda program: row(arguments.keramos, *program), programs))
+        rows += list(pool.map(lambda program: row(arguments.keramos, *program), programs))
     count = counts(rows, STATES)
     print("# Examples and guides of JAX, Flax, optax and Haiku\n")
     print(

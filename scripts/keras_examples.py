@@ -25,7 +25,7 @@ import subprocess
 import sys
 import tempfile
 
-from survey import check, counts, table
+from survey import check, counts, rows_of, table
 
 OTHERS = r"keras_cv|keras_nlp|keras_hub|keras_tuner|keras_core|tensorflow_addons|transformers|tensorflow_model_optimization|tensorflow_decision_forests"
 OPTIONS = {
@@ -260,7 +260,7 @@ def main() -> None:
     runtime = arguments.keramos_run or str(pathlib.Path(arguments.keramos).with_name("keramos-run"))
     known = json.loads(arguments.known.read_text()) if arguments.known and arguments.known.exists() else {}
     keras, tensorflow, others = candidates(arguments.checkout)
-    kept = rows_of(arguments.keep.read_text()) if arguments.keep else {}
+    kept = rows_of(arguments.keep.read_text(), "examples|guides") if arguments.keep else {}
     ours, theirs = [], []
     for path in [*keras, *tensorflow]:
         rows = ours if path in keras else theirs
@@ -331,12 +331,6 @@ def summary(rows: list) -> str:
 def values(options: list) -> list:
     """Those of the options that tell values."""
     return [part for pair in zip(options, options[1:]) if pair[0] == "--value" for part in pair]
-
-
-def rows_of(page: str) -> dict:
-    """The rows of the tables of a page, by name."""
-    lines = [line[2:-2].split(" | ", 2) for line in page.splitlines() if re.match(r"\| (examples|guides)/.*\|$", line)]
-    return {cells[0]: (cells[0], cells[1], cells[2].replace("\\|", "|")) for cells in lines if len(cells) == 3}
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import re
 import subprocess
 
 
@@ -33,3 +34,9 @@ def table(what: str, rows: list, order: list) -> None:
     print("|---|---|---|")
     for name, state, said in sorted(rows, key=lambda row: (order.index(row[1]), row[0])):
         print(f"| {name} | {state} | {said.replace('|', chr(92) + '|')} |")
+
+
+def rows_of(page: str, names: str) -> dict:
+    """The rows of the tables of a page, by name: those whose names begin as the regular expression says."""
+    lines = [line[2:-2].split(" | ", 2) for line in page.splitlines() if re.match(rf"\| ({names})/.*\|$", line)]
+    return {cells[0]: (cells[0], cells[1], cells[2].replace("\\|", "|")) for cells in lines if len(cells) == 3}

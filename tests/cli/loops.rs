@@ -92,6 +92,10 @@ libraries! {
     a_net_of_stax_has_its_losses: "stax_digits";
     metrics_of_clu_are_part_of_a_train_state: "linen_clu";
     modules_of_nnx_are_trees: "nnx_trees";
+    a_stream_is_asked_for_batches_and_a_count_for_steps: "stream_counted";
+    a_step_needs_no_jit: "plain_step";
+    gradients_that_the_body_applies_are_no_state: "loose_gradients";
+    one_step_may_hand_its_results_to_another: "linen_two_steps";
 }
 
 /// A train state with a first axis for the devices, of which there is one.

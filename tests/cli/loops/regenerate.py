@@ -69,6 +69,7 @@ with tempfile.TemporaryDirectory() as folder:
         shutil.copy(os.path.join(here, "..", "fit", data), folder)
     libraries = ("nnx_mlp", "nnx_rnn", "linen_state", "linen_rnn", "haiku_averaged", "haiku_transformer", "haiku_rnn")
     libraries += ("stax_digits", "linen_clu", "linen_pmap", "nnx_trees")
+    libraries += ("stream_counted", "plain_step", "loose_gradients", "linen_two_steps")
     for name in ("scratch", "customised", "noise", "gan", "counted", "leftover_fit", "leftover_loop") + libraries:
         names, _ = run(os.path.join(here, f"{name}.py"), folder)
         weights = {path: flat(value) for path, value in names.get("weights", {}).items()}

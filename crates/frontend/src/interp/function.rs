@@ -274,6 +274,7 @@ impl Object for UserFunction {
 
     fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
         let place = interp.span;
+        let step = interp.may_be_step(&args);
         let code = match &self.body {
             Body::Function(function) => Code::Function(function.clone()),
             Body::Lambda(lambda) => Code::Lambda(lambda.clone()),
@@ -296,6 +297,10 @@ impl Object for UserFunction {
         interp.in_package = outer;
         interp.eval.left = left;
         interp.at(place);
+        let result = match (step, result) {
+            (Some(step), result) => interp.plain_step(&Value::User(self.clone()), step, result),
+            (None, result) => result,
+        };
         result.map_err(|error| match (package, outer) {
             (true, true) => error,
             (true, false) => error.out_of_package(),

@@ -225,6 +225,10 @@ pub(crate) struct Generator {
     result: Value,
     /// The exceptions that its `except` blocks are handling.
     handling: Vec<(Option<Error>, Rc<Instance>)>,
+    /// How often it was resumed.
+    resumed: u64,
+    /// Whether its loops over data of the run go on as long as they are asked by `next()`, which cannot stop for one.
+    endless: bool,
 }
 
 impl fmt::Debug for Generator {
@@ -265,7 +269,7 @@ enum After {
     /// Nothing.
     Leave,
     /// The next element of a `for` loop.
-    For { target: Target, iter: Iter, orelse: Option<Block> },
+    For { target: Target, iter: Iter, orelse: Option<Block>, of_run: Option<OfRun> },
     /// The condition of a `while` loop.
     While(At),
     /// The `except` and `else` blocks of a `try`.
@@ -280,6 +284,13 @@ enum After {
     Exit(Value),
 }
 
+/// What stands for the elements of a loop over data of the run.
+struct OfRun {
+    element: Value,
+    /// The number of the resumption in which it was given last.
+    given: u64,
+}
+
 /// How a block was left.
 enum Outcome {
     Flow(Flow),
@@ -289,7 +300,16 @@ enum Outcome {
 /// Calling a generator function: nothing runs yet.
 pub(super) fn start(name: Rc<str>, body: &Block, env: Rc<Env>) -> Value {
     let stack = vec![Level { block: body.clone(), next: 0, after: After::Leave }];
-    let generator = Generator { name, env, stack, started: false, result: Value::None, handling: Vec::new() };
+    let generator = Generator {
+        name,
+        env,
+        stack,
+        started: false,
+        result: Value::None,
+        handling: Vec::new(),
+        resumed: 0,
+        endless: false,
+    };
     IterObject::value(Iter::Function(Box::new(generator)), "generator")
 }
 
@@ -335,6 +355,8 @@ impl Generator {
                 }
             }
         }
+        self.endless = std::mem::take(&mut interp.steps.endless);
+        self.resumed += 1;
         let place = interp.span;
         let package = std::mem::replace(&mut interp.in_package, self.env.is_package());
         let depth = interp.eval.handling.len();
@@ -439,19 +461,22 @@ impl Generator {
             }
             StmtKind::For { target, iterable, orelse, body } => {
                 let value = self.replaying(|env| interp.eval(env, iterable))?;
+                let mut of_run = None;
                 let iter = match interp.iterate(&value).map_err(|error| error.at(iterable.span))? {
                     Iterable::Static(iter) => iter,
                     // One element stands for all, if that will do.
                     Iterable::Host(host) if interp.steps.asking => {
-                        interp.steps.met = Some(host.clone());
-                        Iter::Values(Rc::from([Value::Host(host.element())]), 0)
+                        let element = Value::Host(host.element());
+                        of_run = Some(OfRun { element: element.clone(), given: self.resumed });
+                        interp.steps.met = Some(host);
+                        Iter::Values(Rc::from([element]), 0)
                     }
                     Iterable::Host(host) => {
                         return Err(super::host::reaches(&host, "a loop that runs at compile time").at(iterable.span));
                     }
                 };
                 self.advance();
-                let after = After::For { target: target.clone(), iter, orelse: orelse.clone() };
+                let after = After::For { target: target.clone(), iter, orelse: orelse.clone(), of_run };
                 // The loop starts as if its body had just ended.
                 self.stack.push(Level { block: body.clone(), next: body.len(), after });
             }
@@ -503,7 +528,7 @@ impl Generator {
         let Some(mut level) = self.stack.pop() else { return Ok(Flow::Normal) };
         match &mut level.after {
             After::Leave => {}
-            After::For { target, iter, orelse } => match iter.next(interp)? {
+            After::For { target, iter, orelse, of_run } => match iter.next(interp)?.or_else(|| self.again(of_run)) {
                 Some(value) => {
                     interp.assign(&self.env, target, value)?;
                     level.next = 0;
@@ -557,6 +582,13 @@ impl Generator {
             }
         }
         Ok(Flow::Normal)
+    }
+
+    /// What stands for the elements of a loop over data of the run, once more for each `next()`.
+    fn again(&self, of_run: &mut Option<OfRun>) -> Option<Value> {
+        let of_run = of_run.as_mut().filter(|of_run| self.endless && of_run.given != self.resumed)?;
+        of_run.given = self.resumed;
+        Some(of_run.element.clone())
     }
 
     /// The end of an `except` block.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::Interp;
 use super::changes::Changes;
 use super::counterparts::{self, Foreign};
-use super::iterate::Iter;
+use super::iterate::{Iter, IterObject};
 use super::names::bound_names;
 use super::scope::Env;
 use super::stmt::Flow;
@@ -108,16 +108,6 @@ fn telling(name: &str, taken: Taken, what: &str) -> String {
     )
 }
 
-/// Whether all leaves of a value are state of the run.
-fn is_state(value: &Value) -> bool {
-    let (mut any, mut all) = (false, true);
-    value.for_each_leaf(&mut |leaf| match behind(leaf) {
-        Some(_) => any = true,
-        None => all &= leaf.is_none(),
-    });
-    any && all
-}
-
 /// The first host value anywhere in the arguments.
 pub(crate) fn host_in(args: &Args) -> Option<Host> {
     find_leaf(args, &|leaf| match leaf {
@@ -142,7 +132,7 @@ pub(super) fn has_variable(args: &Args) -> bool {
 }
 
 /// Whether a constant array or a variable is anywhere in the arguments.
-pub(super) fn has_array(args: &Args) -> bool {
+pub(crate) fn has_array(args: &Args) -> bool {
     let constant = |leaf: &Value| matches!(leaf, Value::Array(_)) || behind(leaf).is_some();
     find_leaf(args, &|leaf| constant(leaf).then_some(())).is_some()
 }
@@ -252,6 +242,17 @@ impl Interp {
         (next, self.steps.met.take())
     }
 
+    /// What `next()` gives of an iterator: a generator that goes through data of the run gives what stands for all
+    /// as often as it is asked.
+    pub(super) fn asked_for_one(&mut self, iterator: &IterObject) -> Result<Option<Value>> {
+        let asks = self.tracer.depth() == 0;
+        let asking = std::mem::replace(&mut self.steps.asking, asks);
+        self.steps.endless = asks;
+        let next = iterator.next(self);
+        (self.steps.asking, self.steps.endless) = (asking, false);
+        next
+    }
+
     /// Leaves out a statement that depends on `host`; the names that it would assign become host
     /// values.
     pub(super) fn skip(&mut self, env: &Rc<Env>, stmt: &Stmt, host: &Host) -> Result<Flow> {
@@ -272,7 +273,7 @@ impl Interp {
         for name in &bound.names {
             // What a training step gave has a known type, whatever its value.
             let steps = !self.steps.found.is_empty();
-            let known = env.own(name).filter(|value| steps && is_state(value));
+            let known = env.own(name).filter(|value| steps && self.is_state(value));
             let value = known.unwrap_or_else(|| Value::Host(host.derived()));
             let value = self.told(name, value);
             env.bind(name, value);
@@ -285,6 +286,12 @@ impl Interp {
             self.warn(warning);
         }
         Ok(Flow::Normal)
+    }
+
+    /// Whether a value is a tree of state of the run.
+    fn is_state(&mut self, value: &Value) -> bool {
+        let Ok((leaves, _)) = self.flatten(value) else { return false };
+        !leaves.is_empty() && leaves.iter().all(|leaf| behind(leaf).is_some())
     }
 
     /// The value that a name gets: what the user told when compiling (`--value`), in the place of one that only

@@ -10,7 +10,7 @@ use super::scope::Env;
 use super::stmt::Flow;
 use crate::diagnostics::{Area, Diagnostic, Severity};
 use crate::error::{Error, Result};
-use crate::program::{Before, Body};
+use crate::program::{Before, Body, Counter};
 use crate::syntax::ast::{Block, Symbol, Target};
 use crate::value::{Host, Value};
 
@@ -33,11 +33,20 @@ impl Interp {
             return false;
         }
         let outer = std::mem::take(&mut self.steps.calls);
+        let outer_counters = std::mem::take(&mut self.steps.counters);
         let before = self.names_before(env, body);
-        let found = self.steps.found.len();
+        let mut found = self.steps.found.len();
         let mut first = self.variable_count();
         let mut updates = Vec::new();
-        let problem = self.run_once(env, target, body, element.first());
+        let mut problem = self.run_once(env, target, body, element.first());
+        let counters = std::mem::replace(&mut self.steps.counters, outer_counters);
+        while self.learn_parts(&before, |name| env.own(name)) {
+            self.forget_calls(found);
+            found = self.steps.found.len();
+            before.iter().for_each(|(name, value)| env.bind(name, value.clone()));
+            counters.iter().for_each(Counter::restore);
+            problem = self.run_once(env, target, body, element.first());
+        }
         let carried = match self.steps.calls.is_empty() {
             true => Vec::new(),
             false => self.carried(&before, |name| env.own(name)),
@@ -45,19 +54,25 @@ impl Interp {
         let expected = self.steps.calls.len();
         let rows = self.steps.rows_of_calls();
         let counts = element.numbers().is_some() && expected > 0;
-        if !carried.is_empty() || counts {
+        let numbered = !counters.is_empty() && expected > 0;
+        if !carried.is_empty() || counts || numbered {
             // Again, with variables in the place of what the body changes.
-            self.forget_calls(found);
-            before.iter().for_each(|(name, value)| env.bind(name, value.clone()));
+            let restore = |interp: &mut Interp| {
+                interp.forget_calls(found);
+                before.iter().for_each(|(name, value)| env.bind(name, value.clone()));
+                counters.iter().for_each(Counter::restore);
+            };
+            restore(self);
             let counted;
-            (first, updates, counted) = self.run_held(env, target, body, element, &carried, counts);
+            let held = Held { carried: &carried, counters: &counters, counts };
+            (first, updates, counted) = self.run_held(env, target, body, element, &held);
             // The body may have to know the number itself, for a condition or a slice.
             let fails = self.steps.calls.len() < expected || self.steps.rows_of_calls() != rows;
-            if counts && fails {
-                self.forget_calls(found);
-                before.iter().for_each(|(name, value)| env.bind(name, value.clone()));
-                if matches!(element, Element::Numbered(..)) || (!carried.is_empty() && !counted) {
-                    (first, updates, _) = self.run_held(env, target, body, element, &carried, false);
+            if (counts || numbered) && fails {
+                restore(self);
+                if !counts || matches!(element, Element::Numbered(..)) || (!carried.is_empty() && !counted) {
+                    let held = Held { counters: &[], counts: false, ..held };
+                    (first, updates, _) = self.run_held(env, target, body, element, &held);
                 }
             }
         }
@@ -69,6 +84,12 @@ impl Interp {
             calls.iter().for_each(|(step, _)| step.uncounted(self.steps.loops + 1));
             self.steps.found.truncate(found);
             return false;
+        }
+        for name in Bound::of(body).names {
+            let left = env.own(&name).filter(|value| self.is_left(value));
+            if left.is_some() {
+                env.bind(&name, Value::Host(Host::new(self.describe(self.span), Some(self.span)).transformed()));
+            }
         }
         let found = !calls.is_empty();
         self.note_body(Body::new(calls, first, updates, element.times()));
@@ -89,16 +110,21 @@ impl Interp {
         element: Value,
     ) -> Result<Option<Flow>> {
         let outer = std::mem::take(&mut self.steps.calls);
+        let outer_counters = std::mem::take(&mut self.steps.counters);
         let before = self.names_before(env, body);
         let found = self.steps.found.len();
         let run = self.assign(env, target, element.clone()).and_then(|()| self.block(env, body));
         let calls = std::mem::replace(&mut self.steps.calls, outer);
+        let counters = std::mem::replace(&mut self.steps.counters, outer_counters);
         let flow = run?;
         if calls.is_empty() {
             return Ok(Some(flow));
         }
         calls.iter().for_each(|(step, _)| step.uncounted(0));
-        let restore = || before.iter().for_each(|(name, value)| env.bind(name, value.clone()));
+        let restore = || {
+            before.iter().for_each(|(name, value)| env.bind(name, value.clone()));
+            counters.iter().for_each(Counter::restore);
+        };
         // One step again and again, each time with other data: the body itself goes through them.
         if let (Some(times), Some(passes)) = (crate::program::repeated(&calls), watched.times()) {
             if let Some((step, _)) = calls.first() {
@@ -126,27 +152,27 @@ impl Interp {
         self.steps.found.truncate(found);
     }
 
-    /// Runs the body with variables in the place of the names in `carried` and, if asked to, of the number. Gives
-    /// the number of the first variable that the body computes, which variables take over the values of others, and
-    /// whether the body computes with the number.
+    /// Runs the body with variables in the place of what `held` tells. Gives the number of the first variable that the
+    /// body computes, which variables take over the values of others, and whether the body computes with the number of
+    /// the loop.
     fn run_held(
         &mut self,
         env: &Rc<Env>,
         target: &Target,
         body: &Block,
         element: &Element,
-        carried: &[Before],
-        counts: bool,
+        Held { carried, counters, counts }: &Held<'_>,
     ) -> (u32, Updates, bool) {
         let mut updates = Vec::new();
         let mut held: Vec<Before> = Vec::new();
-        for name in carried {
+        for name in *carried {
             let Ok(value) = self.with_held(name) else { continue };
             env.bind(&name.0, value.clone());
             held.push((name.0.clone(), value));
         }
+        let counters: Vec<Counter> = counters.iter().filter_map(|counter| self.with_held_count(counter)).collect();
         let mut value = element.first();
-        let counter = element.numbers().filter(|_| counts).and_then(|(start, step)| {
+        let counter = element.numbers().filter(|_| *counts).and_then(|(start, step)| {
             let (counter, next) = self.counter("step", start, step).ok()?;
             value = element.with_number(counter);
             Some(next)
@@ -158,6 +184,12 @@ impl Interp {
                 updates.extend(self.updates(&held, &now));
             }
             env.bind(&name, held);
+        }
+        for held in counters {
+            let pairs = self.updates(held.number(), &held.now());
+            let used: Updates = pairs.into_iter().filter(|(id, _)| self.is_used(*id, &updates)).collect();
+            updates.extend(used);
+            held.restore();
         }
         // A number that nothing is computed from is not counted.
         let used = counter.filter(|(id, _)| self.is_used(*id, &updates));
@@ -207,6 +239,17 @@ impl Interp {
             self.eval.skipped.push(Skipped { span, because, failed: true });
         }
     }
+}
+
+/// What a body changes, for which it gets variables.
+#[derive(Clone, Copy)]
+struct Held<'a> {
+    /// Names.
+    carried: &'a [Before],
+    /// What `itertools.count` made.
+    counters: &'a [Counter],
+    /// Whether the number of the loop is one, too.
+    counts: bool,
 }
 
 /// Variables with those whose values they take over.

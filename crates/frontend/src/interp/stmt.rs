@@ -229,8 +229,14 @@ impl Interp {
         orelse: Option<&Block>,
     ) -> Result<Flow> {
         let mut work = Work::new(self);
+        // What asks for data by `next()` until there are no more is a loop over them.
+        let endless = matches!(&test.kind, ExprKind::Literal(Literal::Bool(true)));
+        self.steps.met = None;
         loop {
             self.spend(1)?;
+            if let Some(host) = self.steps.met.take().filter(|_| endless && self.tracer.depth() == 0) {
+                return self.skip(env, stmt, &host);
+            }
             if let Some(host) = self.eval.left.take().or_else(|| work.is_data(self, test)) {
                 return self.skip(env, stmt, &host);
             }

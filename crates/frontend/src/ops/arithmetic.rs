@@ -324,12 +324,33 @@ impl Tracer {
             let [x, y] = self.common(Domain::Float, [&x, &y])?;
             return self.isclose(&x, &y, rtol, atol, false);
         }
+        if x.dtype().is_complex() {
+            return self.complex_isclose([&x, &y], rtol, atol, equal_nan);
+        }
         self.compute([&x, &y, rtol, atol], |[x, y, rtol, atol]| {
             let near = (x - y).abs().le(atol + rtol * y.abs());
             let finite = x.is_finite().and(y.is_finite());
             let close = finite.and(near).or(x.eq(y));
             if equal_nan { close.or(x.is_nan().and(y.is_nan())) } else { close }
         })
+    }
+
+    /// The same for complex numbers, whose tolerances are real.
+    fn complex_isclose(&mut self, [x, y]: [&Tensor; 2], rtol: &Tensor, atol: &Tensor, nan: bool) -> Result<Tensor> {
+        let distance = self.compute([x, y], |[x, y]| (x - y).abs())?;
+        let size = self.compute([y], |[y]| y.abs())?;
+        let equal = self.compute([x, y], |[x, y]| x.eq(y))?;
+        let [real, imag] = [self.build1(&[y], |b, v| b.real(v[0]))?, self.build1(&[y], |b, v| b.imag(v[0]))?];
+        let near = self
+            .compute([&distance, &size, rtol, atol], |[distance, size, rtol, atol]| distance.le(atol + rtol * size))?;
+        let close = self.compute([&near, &equal, &real, &imag], |[near, equal, real, imag]| {
+            near.and(real.is_finite()).and(imag.is_finite()).or(equal)
+        })?;
+        if !nan {
+            return Ok(close);
+        }
+        let both = self.compute([x, y], |[x, y]| x.ne(x).and(y.ne(y)))?;
+        self.compute([&close, &both], |[close, both]| close.or(both))
     }
 
     /// ln(eˣ + eʸ); the derivative is the softmax of both.

@@ -22,7 +22,7 @@ pub use function::{Wanted, called, requested};
 pub use inputs::call_on;
 pub(crate) use inputs::told;
 pub use step::Hints;
-pub(crate) use step::{Before, Body, Steps, Unknown, expected, repeated, stepped_model};
+pub(crate) use step::{Before, Body, Counter, Steps, Unknown, expected, repeated, stepped_model};
 pub use summary::summary;
 
 use std::collections::BTreeMap;

@@ -6,6 +6,7 @@ use keramos_ir::TensorType;
 
 use super::Value;
 use crate::diagnostics::Span;
+use crate::keras::variable::VariableId;
 
 /// A value that the compiler does not have: a data set, the result of a host package, or anything
 /// computed from one. It may be stored, indexed, called and passed to host code; an error names
@@ -26,6 +27,8 @@ struct Origin {
     known: Known,
     /// For what `enumerate` makes of it: the first number.
     counted: Option<i64>,
+    /// Whether a function under a transform of JAX gave it, or something that it is computed from.
+    transformed: bool,
     /// The name that the program gave to what it is computed from, the nearest of several, and what it took of that.
     named: Option<(Rc<str>, Taken)>,
 }
@@ -46,6 +49,8 @@ pub(crate) enum Known {
     Generator,
     /// It goes through the elements of this list or tuple, and shows how far it is.
     Through(Value),
+    /// It is what a step leaves for the rest of the pass, in this variable.
+    Left(VariableId),
     /// It is a layer that looks up these tokens.
     Vocabulary(Rc<[Value]>),
 }
@@ -75,6 +80,7 @@ impl Host {
             function: None,
             known: Known::Nothing,
             counted: None,
+            transformed: false,
             named: None,
         }))
     }
@@ -166,6 +172,17 @@ impl Host {
         }
     }
 
+    /// Something that a function under a transform of JAX makes of it.
+    #[must_use]
+    pub(crate) fn transformed(&self) -> Host {
+        self.changed(|origin| (origin.known, origin.counted, origin.transformed) = (Known::Nothing, None, true))
+    }
+
+    /// Whether a function under a transform of JAX gave it, or something that it is computed from.
+    pub(crate) fn is_transformed(&self) -> bool {
+        self.0.transformed
+    }
+
     /// Pairs of a number, counted from `start`, and an element of it.
     #[must_use]
     pub(crate) fn enumerated(&self, start: i64) -> Host {
@@ -219,6 +236,20 @@ impl Host {
     pub(crate) fn goes_through(&self) -> Option<&Value> {
         match &self.0.known {
             Known::Through(elements) if self.0.member.is_none() => Some(elements),
+            _ => None,
+        }
+    }
+
+    /// The same origin, of what a step leaves in that variable for the rest of the pass.
+    #[must_use]
+    pub(crate) fn left_in(&self, id: VariableId) -> Host {
+        self.know(Known::Left(id))
+    }
+
+    /// The variable in which a step leaves it for the rest of the pass.
+    pub(crate) fn left(&self) -> Option<VariableId> {
+        match self.0.known {
+            Known::Left(id) if self.0.member.is_none() => Some(id),
             _ => None,
         }
     }

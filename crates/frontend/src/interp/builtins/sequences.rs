@@ -198,7 +198,8 @@ fn next(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let mut returned = Value::None;
     let next = match user::<IterObject>(&object) {
         Some(iterator) => {
-            let next = iterator.next(interp)?;
+            interp.note_counter(&iterator);
+            let next = interp.asked_for_one(&iterator)?;
             if next.is_none() {
                 returned = iterator.returned();
             }

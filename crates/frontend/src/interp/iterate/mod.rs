@@ -101,6 +101,27 @@ impl IterObject {
         }
     }
 
+    /// The number that `itertools.count` gives next, if this is one.
+    pub(crate) fn count(&self) -> Option<Value> {
+        match &*self.iter.try_borrow().ok()? {
+            Iter::Lazy(lazy) => match &**lazy {
+                Lazy::Count(next, _) => Some(next.clone()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Sets the number that `itertools.count` gives next.
+    pub(crate) fn count_from(&self, number: Value) {
+        if let Ok(mut iter) = self.iter.try_borrow_mut()
+            && let Iter::Lazy(lazy) = &mut *iter
+            && let Lazy::Count(next, _) = &mut **lazy
+        {
+            *next = number;
+        }
+    }
+
     /// What a generator function returned, once.
     pub(crate) fn returned(&self) -> Value {
         match self.iter.try_borrow_mut().as_deref_mut() {

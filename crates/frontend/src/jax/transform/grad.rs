@@ -6,7 +6,7 @@ use super::callee::name_of;
 use super::demands::{Demands, Direction};
 use super::selection::{Argnums, Selected, float0};
 use super::stage::{Others, Staging, article};
-use super::transformed::{Transform, Transformed};
+use super::transformed::{Transform, Transformed, transformed};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::builtins::functions;
@@ -47,6 +47,10 @@ struct Gradient {
 impl Transform for Gradient {
     fn name(&self) -> &'static str {
         if self.value { "value_and_grad" } else { "grad" }
+    }
+
+    fn called(&self, interp: &mut Interp, callee: &Value, args: &Args) -> Option<Value> {
+        interp.note_gradient(callee, args)
     }
 
     fn call(&self, interp: &mut Interp, function: &Value, args: Args) -> Result<Value> {
@@ -95,6 +99,11 @@ impl Transform for Gradient {
             _ => gradient,
         })
     }
+}
+
+/// Whether a function gives gradients because it is under `grad` or `value_and_grad`.
+pub(crate) fn gives_gradient(function: &Value) -> bool {
+    transformed::<Gradient>(function).is_some()
 }
 
 impl Gradient {

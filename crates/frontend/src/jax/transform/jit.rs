@@ -70,6 +70,13 @@ pub(crate) struct JitCall {
     pub(crate) donated: Vec<bool>,
 }
 
+impl std::default::Default for Jit {
+    /// Without options.
+    fn default() -> Self {
+        Jit { marked: Marks { fixed: Marked::nothing("static"), donated: Marked::nothing("donate") }, inline: false }
+    }
+}
+
 impl Jit {
     /// What becomes of each argument of a call of `function`, by position and by name.
     pub(crate) fn roles(&self, function: &Value, args: &Args) -> (Vec<Role>, Vec<Role>) {

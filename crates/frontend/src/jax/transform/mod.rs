@@ -27,6 +27,7 @@ mod vmap;
 use crate::library::{ClassDecl, FunctionDecl};
 
 pub(crate) use custom::custom_gradient;
+pub(crate) use grad::gives_gradient;
 pub(crate) use jit::{Jit, Role};
 pub(crate) use shapes::keywords;
 pub(crate) use transformed::{call_traced, check_callable, transformed};

@@ -247,6 +247,9 @@ impl Interp {
                 self.to_tensor(value)
             }
             other if behind(other).is_some() => self.to_tensor(other),
+            Value::Object(object) if let Some(data) = crate::value::downcast::<crate::program::Unknown>(object) => {
+                Err(data.error("a tensor computation"))
+            }
             other => Err(Error::ty(format!("{} is no array or number", other.type_name()))),
         }
     }

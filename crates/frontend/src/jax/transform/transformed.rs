@@ -173,7 +173,7 @@ pub(crate) fn call_traced(
 ) -> Result<Value> {
     if let Some(origin) = host::host_in(&args) {
         return match interp.tracer.depth() {
-            0 => Ok(Value::Host(origin)),
+            0 => Ok(Value::Host(origin.transformed())),
             _ => Err(host::reaches(&origin, "a tensor computation")),
         };
     }

@@ -88,7 +88,7 @@ def map_structure_up_to(shallow_structure, func, *structures):
     if not is_nested(shallow_structure):
         return func(*structures)
     for structure in structures:
-        if not is_nested(structure) or not _same_node(shallow_structure, structure):
+        if not is_nested(structure) or not _same_node(shallow_structure, structure, True):
             raise ValueError(f"the structure {structure} does not begin like {shallow_structure}")
     inner = [[value for _, value in _items(structure)] for structure in structures]
     shallow = [value for _, value in _items(shallow_structure)]

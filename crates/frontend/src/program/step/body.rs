@@ -7,11 +7,12 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use keramos_ir::{Array, TensorType};
+use keramos_ir::{Array, DType, TensorType};
 
 use super::{Given, Source, Step};
 use crate::error::Result;
 use crate::interp::Interp;
+use crate::interp::iterate::IterObject;
 use crate::keras::variable::{InitialValue, Role, Variable, VariableId, behind};
 use crate::syntax::ast::Symbol;
 use crate::value::Value;
@@ -39,6 +40,30 @@ pub(crate) fn repeated(calls: &[(Rc<Step>, u32)]) -> Option<u64> {
 
 /// A name with its value before a loop.
 pub(crate) type Before = (Symbol, Value);
+
+/// What `itertools.count` made, and the number that it would give next.
+#[derive(Clone, Debug)]
+pub(crate) struct Counter {
+    iterator: Rc<IterObject>,
+    next: Value,
+}
+
+impl Counter {
+    /// Takes back the numbers that it has given since.
+    pub(crate) fn restore(&self) {
+        self.iterator.count_from(self.next.clone());
+    }
+
+    /// The number that it would give next.
+    pub(crate) fn number(&self) -> &Value {
+        &self.next
+    }
+
+    /// The number that it gives next now.
+    pub(crate) fn now(&self) -> Value {
+        self.iterator.count().unwrap_or(Value::None)
+    }
+}
 
 /// An array of the file that became a variable, with the path that it was found at.
 #[derive(Debug)]
@@ -123,6 +148,32 @@ impl Interp {
         self.unflatten(&def, held)
     }
 
+    /// Takes note of an iterator that a loop takes a number of, if it is an `itertools.count`.
+    pub(crate) fn note_counter(&mut self, iterator: &Rc<IterObject>) {
+        if self.tracer.depth() > 0 || self.eval.loops == 0 {
+            return;
+        }
+        let Some(next) = iterator.count() else { return };
+        if !self.steps.counters.iter().any(|known| Rc::ptr_eq(&known.iterator, iterator)) {
+            self.steps.counters.push(Counter { iterator: iterator.clone(), next });
+        }
+    }
+
+    /// The counter, giving a variable that starts with its number; `None` for numbers that are not of 32 bits.
+    pub(crate) fn with_held_count(&mut self, counter: &Counter) -> Option<Counter> {
+        let next = match &counter.next {
+            Value::Int(number) => {
+                let start = Array::scalar(DType::I32, f64::from(i32::try_from(*number).ok()?));
+                let id = self.held(&Rc::new(start), "count");
+                Value::Object(Rc::new(InitialValue { id, weak: true }))
+            }
+            known => behind(known).map(|_| known.clone())?,
+        };
+        let held = Counter { iterator: counter.iterator.clone(), next };
+        held.restore();
+        Some(held)
+    }
+
     /// The variables of `held` with those whose values they take over.
     pub(crate) fn updates(&mut self, held: &Value, now: &Value) -> Vec<(VariableId, VariableId)> {
         let (Ok((old, _)), Ok((new, _))) = (self.flatten(held), self.flatten(now)) else { return Vec::new() };
@@ -140,7 +191,7 @@ impl Interp {
         let id = self.variables.add(Variable {
             path,
             name: name.into(),
-            ty: TensorType::scalar(keramos_ir::DType::I32),
+            ty: TensorType::scalar(DType::I32),
             // It begins anew, from 0, with each epoch.
             role: Role::Metric,
             trainable: false,

@@ -79,23 +79,29 @@ pub(in crate::program) fn choose(interp: &mut Interp) -> Result<Chosen> {
         first.clone()
     });
     let calls = |body: &&Body, step: &Rc<Step>| body.calls.iter().any(|(called, _)| Rc::ptr_eq(called, step));
-    let train = train.map(|step| match interp.steps.bodies.iter().rev().find(|body| calls(body, &step)) {
+    let by_step = train.map(|step| match interp.steps.bodies.iter().rev().find(|body| calls(body, &step)) {
         Some(body) => {
             let mut body = body.clone();
-            body.calls.retain(|(step, _)| !step.changed().is_empty());
+            let used = body.clone();
+            body.calls.retain(|(step, _)| !step.changed().is_empty() || used.reads_left(interp, step));
             body
         }
         None => Body { calls: vec![(step, 0)], first: u32::MAX, ..Body::default() },
     });
+    // What the body itself makes of gradients is new state, too.
+    let computes = |body: &&Body| body.calls.iter().any(|(step, _)| body.reads_left(interp, step));
+    let train = by_step.or_else(|| interp.steps.bodies.iter().rev().find(computes).cloned());
     let shares = |step: &Step| {
         let Some(body) = &train else { return true };
-        let trained: HashSet<VariableId> = body.calls.iter().flat_map(|(step, _)| step.changed()).collect();
+        let trained = body.calls.iter().flat_map(|(step, _)| step.changed());
+        let trained: HashSet<VariableId> = trained.chain(body.updates.iter().map(|(old, _)| *old)).collect();
         step.sources.iter().any(|source| matches!(source, Source::State(id) if trained.contains(id)))
     };
     let evaluates = |step: &&Rc<Step>| {
         let part = train.as_ref().is_some_and(|body| calls(&body, step));
         let apart = !part || step.changed().is_empty();
-        apart && !trains(interp, step) && !step.logs().is_empty() && shares(step)
+        let own = part && train.as_ref().is_some_and(|body| body.reads_left(interp, step));
+        apart && !own && !trains(interp, step) && !step.logs().is_empty() && shares(step)
     };
     let evaluate = steps.iter().rev().find(evaluates).cloned();
     let evaluate = evaluate.map(|step| Body { calls: vec![(step, 0)], first: u32::MAX, ..Body::default() });
@@ -128,7 +134,7 @@ impl Plan {
         let functions = body.calls.iter().map(|(step, _)| step.function_for(rows));
         let functions: Vec<Function> = functions.collect::<Option<_>>()?;
         let mut shown: Vec<(usize, usize, String)> = Vec::new();
-        let several = body.calls.len() > 1;
+        let several = body.calls.iter().filter(|(step, _)| !step.logs().is_empty()).count() > 1;
         for (call, (step, _)) in body.calls.iter().enumerate() {
             for (place, name) in step.logs() {
                 let taken = |name: &str| shown.iter().any(|(_, _, known)| known == name);
@@ -176,6 +182,11 @@ impl Plan {
         id.0 >= self.body.first && interp.computed_from(id).is_some()
     }
 
+    /// The variables that are written and read in one pass.
+    fn left(&self) -> HashSet<VariableId> {
+        self.steps().flat_map(|step| step.left.iter().map(|(_, id)| *id)).collect()
+    }
+
     /// The variables that the plan takes, and those that the body makes for it.
     fn needed(&self, interp: &Interp) -> (Vec<VariableId>, BTreeSet<VariableId>) {
         let (mut state, mut made) = (Vec::new(), BTreeSet::new());
@@ -192,7 +203,11 @@ impl Plan {
         }
         open.extend(self.body.updates.iter().flat_map(|(old, new)| [*old, *new]));
         open.reverse();
+        let left = self.left();
         while let Some(id) = open.pop() {
+            if left.contains(&id) {
+                continue;
+            }
             if !self.is_made(interp, id) {
                 if !state.contains(&id) {
                     state.push(id);
@@ -288,9 +303,9 @@ impl Chosen {
     /// The description for the artifact.
     pub fn describe(&self) -> Option<Training> {
         let plan = self.train.as_ref()?;
-        let step = plan.steps().next()?;
-        // Calls in a loop over data are passes over them; other calls are steps.
-        let (passes, others) = (step.passes.get(), step.others.get());
+        // Calls in a loop over data are passes over them; other calls are steps. A step may be another one at first, where
+        // numbers that it takes are no state yet.
+        let (passes, others) = plan.steps().map(|step| (step.passes.get(), step.others.get())).max()?;
         let times = plan.body.times.and_then(|times| usize::try_from(times).ok());
         let fit = Fit {
             epochs: passes.max(1),
@@ -403,6 +418,11 @@ impl Plan {
             for (result, outcome) in results.iter().zip(&step.outcomes) {
                 if let Outcome::State(id) = outcome {
                     interp.state.assign(*id, result.clone());
+                }
+            }
+            for (place, id) in &step.left {
+                if let Some(result) = results.get(*place) {
+                    interp.state.give(*id, result.clone());
                 }
             }
             all.push(results);

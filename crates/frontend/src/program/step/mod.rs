@@ -8,14 +8,16 @@
 mod body;
 mod data;
 mod entry;
+mod left;
 mod matching;
+mod plain;
 mod trace;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::rc::Rc;
 
-pub(crate) use body::{Before, Body, repeated};
+pub(crate) use body::{Before, Body, Counter, repeated};
 pub(crate) use data::{Unknown, expected};
 pub(super) use entry::choose;
 pub(crate) use entry::stepped_model;
@@ -53,6 +55,14 @@ pub(crate) struct Steps {
     /// data are that a generator stood for.
     pub(crate) asking: bool,
     pub(crate) met: Option<crate::value::Host>,
+    /// Whether the next generator that goes on is asked by `next()`.
+    pub(crate) endless: bool,
+    /// Jitted functions whose results the file computes new state from.
+    parts: Vec<Value>,
+    /// At which depth of loops a function was called that may be a step.
+    pub(crate) candidate: Option<usize>,
+    /// What `itertools.count` made and the innermost loop has taken numbers of, each with the next number before.
+    pub(crate) counters: Vec<Counter>,
     /// The calls in the body that is being looked through, each with the number of variables that there were.
     pub(crate) calls: Vec<(Rc<Step>, u32)>,
     /// The loop bodies that call steps.
@@ -92,6 +102,8 @@ pub(crate) struct Step {
     outcomes: Vec<Outcome>,
     /// The arrays that the run gives.
     data: Vec<Fed>,
+    /// The variables that have results for the rest of the pass, each with the place of the result.
+    left: Vec<(usize, VariableId)>,
     /// The models that it calls.
     models: Vec<Rc<crate::keras::layer::LayerObject>>,
     /// What the call gives while the file is evaluated.
@@ -251,11 +263,7 @@ impl Interp {
         match self.step(callee, jit, args) {
             Ok(step) => {
                 let step = step?;
-                let count = if self.steps.loops > 0 { &step.passes } else { &step.others };
-                count.set(count.get() + 1);
-                let variables = self.variable_count();
-                self.steps.calls.push((step.clone(), variables));
-                Some(step.result.clone())
+                Some(self.note_call_of(&step))
             }
             Err(_) if !fed => None,
             Err(error) => {

@@ -64,6 +64,7 @@ struct Traced {
     sources: Vec<Source>,
     outcomes: Vec<Outcome>,
     data: Vec<Fed>,
+    left: Vec<(usize, VariableId)>,
     models: Vec<Rc<LayerObject>>,
     result: Value,
     batch: Option<usize>,
@@ -218,10 +219,14 @@ impl Interp {
             return Ok(Some(Err(value.clone())));
         }
         let (leaves, def) = self.flatten(value)?;
-        let fed = leaves.iter().any(|leaf| matches!(leaf, Value::Host(_)));
+        let fed = leaves.iter().any(|leaf| matches!(leaf, Value::Host(host) if host.left().is_none()));
         let mut slots = Vec::with_capacity(leaves.len());
         for (leaf, path) in leaves.iter().zip(def.paths()) {
             slots.push(match leaf {
+                Value::Host(host) if let Some(id) = host.left() => {
+                    call.given.push(Given::Variable(id));
+                    Slot::State(call.given.len() - 1)
+                }
                 Value::Host(host) => {
                     call.data.push((format!("{name}{path}"), host.clone()));
                     Slot::Data(call.data.len() - 1)
@@ -388,6 +393,7 @@ impl Interp {
             sources: traced.sources,
             outcomes: traced.outcomes,
             data: traced.data,
+            left: traced.left,
             models: traced.models,
             result: traced.result,
             batch: traced.batch,
@@ -450,14 +456,21 @@ impl Interp {
         let def = out.ok_or_else(|| Error::internal("a step without results"))?;
         let names = return_names(&inner);
         let result_types = function.result_types();
-        let mut arguments = self.state_arguments(call);
+        // What gives a gradient gives no new state, though it looks like it.
+        let part = self.is_part(callee);
+        let mut arguments = if part { Vec::new() } else { self.state_arguments(call) };
         let results = Results { def: &def, types: &result_types, names: &names };
         let outcomes = outcomes(&results, &mut arguments)?;
         let host = call.data.first().map(|(_, host)| host.clone());
-        let leaves = outcomes.iter().map(|outcome| match (outcome, &host) {
-            (Outcome::State(id), _) => Value::Object(Rc::new(InitialValue { id: *id, weak: false })),
-            (_, Some(host)) => Value::Host(host.derived()),
-            (_, None) => Value::Host(Host::new(format!("the result of `{name}`"), Some(self.span))),
+        let origin = host.unwrap_or_else(|| Host::new(format!("the result of `{name}`"), Some(self.span)));
+        let left = self.left_by(&name, &outcomes, &result_types);
+        let leaves = outcomes.iter().enumerate().map(|(at, outcome)| {
+            match (outcome, left.iter().find(|(place, _)| *place == at)) {
+                (Outcome::State(id), _) => Value::Object(Rc::new(InitialValue { id: *id, weak: false })),
+                (_, Some((_, id))) if part => Value::Object(Rc::new(InitialValue { id: *id, weak: false })),
+                (_, Some((_, id))) => Value::Host(origin.left_in(*id)),
+                (_, None) => Value::Host(origin.derived()),
+            }
         });
         let result = self.unflatten(&def, leaves.collect::<Vec<_>>())?;
         let mut sources: Vec<Source> = ids.iter().map(|&id| Source::State(id)).collect();
@@ -473,6 +486,7 @@ impl Interp {
             sources,
             outcomes,
             data: arrays.into_iter().zip(hosts).map(|((name, _, classes), host)| Fed { name, classes, host }).collect(),
+            left,
             models: called,
             result,
             batch,

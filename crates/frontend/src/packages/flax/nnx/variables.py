@@ -24,7 +24,13 @@ from jax.numpy import tanh
 # Variables.
 
 
+A = Any
+
+
 class Variable:
+    def __class_getitem__(cls, parameter):
+        return cls
+
     def __init__(self, value, **metadata):
         self.value = value.value if isinstance(value, Variable) else value
         self.metadata = metadata
