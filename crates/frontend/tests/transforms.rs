@@ -1,6 +1,7 @@
-//! Programs that real JAX ran too: what they print must be the same, numbers up to rounding.
+//! Programs that real JAX, or real Keras, ran too: what they print must be the same, numbers up to rounding.
 //!
-//! `tests/transforms/regenerate.py` writes the expected outputs.
+//! `regenerate.py` in `tests/transforms` and `tests/keras_objects` writes the expected outputs.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
 use std::path::PathBuf;
@@ -58,7 +59,17 @@ fn agree(expected: &str, found: &str) -> bool {
 
 #[test]
 fn programs_print_what_jax_prints() {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/transforms");
+    compare("tests/transforms");
+}
+
+#[test]
+fn objects_of_keras_are_told_as_keras_tells_them() {
+    compare("tests/keras_objects");
+}
+
+/// Runs the programs of a folder and compares what they print.
+fn compare(folder: &str) {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut programs: Vec<PathBuf> = fs::read_dir(&folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())

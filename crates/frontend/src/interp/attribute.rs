@@ -94,6 +94,7 @@ impl Interp {
         }
         let found = object.clone().get_attr(self, name)?;
         Ok(found.or_else(|| match name {
+            "get_config" => crate::keras::config::get_config(object),
             "__class__" => object.class().map(Value::Class),
             _ => None,
         }))

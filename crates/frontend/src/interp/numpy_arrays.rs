@@ -132,7 +132,8 @@ impl Written {
         }
     }
 
-    fn is_made(&self, array: &Rc<Array>) -> bool {
+    /// Whether NumPy made the array.
+    pub(crate) fn is_made(&self, array: &Rc<Array>) -> bool {
         self.made.get(&address(array)).is_some_and(|known| known.strong_count() > 0)
     }
 }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use keramos_ir::DType;
 
+use super::config;
 use super::layer::LayerObject;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -188,6 +189,9 @@ pub static OLDER: &[FunctionDecl] = functions! {
 pub static CONVERSIONS: &[FunctionDecl] = functions! {
     "get" [(identifier)] "The policy of that name or configuration." => |interp, args| {
         Ok(Policy::from_args(interp, args, "identifier")?.value())
+    };
+    "serialize" [(dtype_policy)] "A policy as a dict of its class and name." => |interp, args| {
+        config::serialized(interp, args.get("dtype_policy")?)
     };
     "deserialize" [(config) (custom_objects = ByDefault::None)] "The policy of a configuration." => |interp, args| {
         Ok(Policy::from_args(interp, args, "config")?.value())

@@ -6,6 +6,7 @@
 pub mod activations;
 pub mod arrays;
 pub mod callbacks;
+pub(crate) mod config;
 pub(crate) mod datasets;
 pub(crate) mod derived;
 pub(crate) mod dtype_policy;

@@ -99,7 +99,8 @@ impl Signature {
                 None => match undeclared(function, &name) {
                     Some(Undeclared::Ignored) => {}
                     Some(Undeclared::Refused(_)) if value.is_none() => {}
-                    Some(Undeclared::Refused(why)) => {
+                    Some(Undeclared::Off(_)) if matches!(value, Value::None | Value::Bool(false)) => {}
+                    Some(Undeclared::Refused(why) | Undeclared::Off(why)) => {
                         return Err(Error::unsupported(format!("`{name}` of {function}()")).note(why));
                     }
                     None => return Err(self.unknown(function, &name)),

@@ -52,6 +52,8 @@ const OTHER_NAMES: &[(&[&str], &[&str], &[&str])] = &[
 pub(crate) enum Undeclared {
     /// The package itself takes no notice of it.
     Ignored,
+    /// It is not compiled unless it is `None` or `False`, for this reason.
+    Off(&'static str),
     /// It is not compiled unless it is `None`, for this reason.
     Refused(&'static str),
 }
@@ -108,6 +110,7 @@ const UNDECLARED: &[(&[&str], &str, Undeclared)] = &[
     (&["nanstd", "nanvar"], "mean", Undeclared::Refused("it is computed from the values")),
     (&["argsort", "ravel_multi_index"], "dtype", AFTERWARDS),
     (&["mul"], "out_dtype", AFTERWARDS),
+    (&["LayerNormalization"], "rms_scaling", Undeclared::Off("RMSNormalization is the layer that does so")),
     (&["dtype"], "align", Undeclared::Refused("arrays have no fields")),
     (&["dtype"], "copy", Undeclared::Ignored),
     (&["eigh", "svd"], "subset_by_index", Undeclared::Refused("take a slice of the result")),

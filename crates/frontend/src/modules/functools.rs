@@ -93,25 +93,6 @@ fn reduce(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     Ok(result)
 }
 
-/// A decorator that changes nothing.
-#[derive(Debug)]
-struct Identity;
-
-impl Object for Identity {
-    fn class_name(&self) -> Rc<str> {
-        "function".into()
-    }
-
-    fn call(self: Rc<Self>, _interp: &mut Interp, args: Args) -> Result<Value> {
-        args.positional.into_iter().next().ok_or_else(|| Error::ty("a decorator takes a function"))
-    }
-}
-
-/// A decorator that changes nothing, as a value.
-pub(super) fn leave_as_is() -> Value {
-    Value::User(Rc::new(Identity))
-}
-
 /// `functools.wraps(wrapped)`.
 #[derive(Debug)]
 struct Wraps(Value);

@@ -6,8 +6,8 @@ use crate::interp::Interp;
 use crate::interp::builtins::functions;
 use crate::keras::weights::{constraints, regularizers};
 use crate::keras::{
-    Seeds, activations, callbacks, derived, dtype_policy, initializers, layers, losses, metrics, models, optimizers,
-    schedules, variable_object,
+    Seeds, activations, callbacks, dtype_policy, initializers, layers, losses, metrics, models, optimizers, schedules,
+    variable_object,
 };
 use crate::library::{Bound, Default, FunctionDecl, Param, Refused, Signature};
 use crate::value::{Host, Value};
@@ -110,20 +110,24 @@ const LAYER_TEXTS: &[&str] = &[
     include_str!("../packages/keras_layers/attention.py"),
     include_str!("../packages/keras_layers/conv_lstm.py"),
     include_str!("../packages/keras_layers/regularization.py"),
+    include_str!("../packages/keras_utils/named/layers.py"),
 ];
 
 /// Optimizers that are written in the model language.
 const OPTIMIZER_TEXTS: &[&str] = &[
     include_str!("../packages/keras_optimizers/elementwise.py"),
     include_str!("../packages/keras_optimizers/matrices.py"),
+    include_str!("../packages/keras_utils/named/optimizers.py"),
 ];
 
 /// Losses and metrics that are written in the model language.
-const LOSS_TEXTS: &[&str] = &[include_str!("../packages/keras_losses/losses.py")];
+const LOSS_TEXTS: &[&str] =
+    &[include_str!("../packages/keras_losses/losses.py"), include_str!("../packages/keras_utils/named/losses.py")];
 const METRIC_TEXTS: &[&str] = &[
     include_str!("../packages/keras_metrics/iou.py"),
     include_str!("../packages/keras_metrics/metrics.py"),
     include_str!("../packages/keras_metrics/r2.py"),
+    include_str!("../packages/keras_utils/named/metrics.py"),
 ];
 
 const REFUSED_LOSSES: &[Refused] = &[Refused {
@@ -161,6 +165,8 @@ const REFUSED_LAYERS: &[Refused] = &[
     Refused { name: "MaxNumBoundingBoxes", why: "boxes beside images are the data's; pad them there" },
 ];
 
+const REFUSED_BACKEND: &[Refused] = &[Refused { name: "get_uid", why: "layers number their names themselves" }];
+
 const REFUSED_SETTINGS: &[Refused] = &[
     Refused { name: "set_max_epochs", why: "say how many epochs in fit(), or to keramos-run" },
     Refused { name: "set_max_steps_per_epoch", why: "say how many steps in fit(), or to keramos-run" },
@@ -170,7 +176,11 @@ const REFUSED_SETTINGS: &[Refused] = &[
 const OWN_TEXTS: &[&str] = &[include_str!("../packages/keras_utils/keras.py")];
 
 const TREE_TEXTS: &[&str] = &[include_str!("../packages/keras_utils/tree.py")];
-const UTILITY_TEXTS: &[&str] = &[include_str!("../packages/keras_utils/utils.py")];
+const UTILITY_TEXTS: &[&str] =
+    &[include_str!("../packages/keras_utils/utils.py"), include_str!("../packages/keras_utils/registered.py")];
+const BACKEND_TEXTS: &[&str] =
+    &[include_str!("../packages/keras_utils/utils.py"), include_str!("../packages/keras_utils/backend.py")];
+const SAVING_TEXTS: &[&str] = &[include_str!("../packages/keras_utils/registered.py")];
 
 const REFUSED_POLICIES: &[Refused] = &[
     Refused { name: "DTypePolicyMap", why: "give the layers their `dtype=` one by one" },
@@ -186,6 +196,8 @@ const REFUSED_UTILITIES: &[Refused] = &[
         name: "FeatureSpace",
         why: "it works on TensorFlow's strings and tables; encode the features in the data",
     },
+    Refused { name: "Config", why: "keep settings in a dict, a dataclass or ml_collections.ConfigDict" },
+    Refused { name: "legacy", why: "it writes what Keras 2 wrote: use keras.saving" },
     Refused { name: "bounding_boxes", why: "boxes beside images are the data's; convert them there" },
 ];
 
@@ -299,12 +311,6 @@ fn set_random_seed(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     Ok(Value::None)
 }
 
-/// Decorators that register a class for loading: the class stays as it is.
-static SAVING_FUNCTIONS: &[FunctionDecl] = functions! {
-    "register_keras_serializable" [(package = Default::Str("Custom")) (name = Default::None)] "Leaves the class as it is."
-        => |_, _| Ok(super::functools::leave_as_is());
-};
-
 modules! {
     /// `keras`.
     KERAS = Contents {
@@ -326,25 +332,28 @@ modules! {
         ..Contents::new("keras.models")
     };
     /// `keras.layers`.
-    LAYERS = Contents { classes: &[layers::CLASSES, bases::LAYER, &[&models::INPUT_LAYER]], functions: &[layers::FUNCTIONS, models::FUNCTIONS, derived::config::FUNCTIONS], values: host_layer, value_names: HOST_LAYERS, refused: REFUSED_LAYERS, written: LAYER_TEXTS, ..Contents::new("keras.layers") };
+    LAYERS = Contents { classes: &[layers::CLASSES, bases::LAYER, &[&models::INPUT_LAYER]], functions: &[layers::FUNCTIONS, models::FUNCTIONS], values: host_layer, value_names: HOST_LAYERS, refused: REFUSED_LAYERS, written: LAYER_TEXTS, ..Contents::new("keras.layers") };
     /// `keras.activations`.
-    ACTIVATIONS = Contents { tensor_functions: &[activations::FUNCTIONS], ..Contents::new("keras.activations") };
+    ACTIVATIONS = Contents { written: &[include_str!("../packages/keras_utils/named/activations.py")], tensor_functions: &[activations::FUNCTIONS], ..Contents::new("keras.activations") };
     /// `keras.initializers`.
     INITIALIZERS = Contents {
         classes: &[initializers::CLASSES, bases::INITIALIZER],
         functions: &[initializers::FUNCTIONS],
+        written: &[include_str!("../packages/keras_utils/named/initializers.py")],
         ..Contents::new("keras.initializers")
     };
     /// `keras.regularizers`.
     REGULARIZERS = Contents {
         classes: &[regularizers::CLASSES, bases::REGULARIZER],
         functions: &[regularizers::FUNCTIONS],
+        written: &[include_str!("../packages/keras_utils/named/regularizers.py")],
         ..Contents::new("keras.regularizers")
     };
     /// `keras.constraints`.
     CONSTRAINTS = Contents {
         classes: &[constraints::CLASSES, bases::CONSTRAINT],
         functions: &[constraints::FUNCTIONS],
+        written: &[include_str!("../packages/keras_utils/named/constraints.py")],
         ..Contents::new("keras.constraints")
     };
     /// `keras.losses`.
@@ -370,7 +379,7 @@ modules! {
         ..Contents::new("keras.optimizers")
     };
     /// `keras.optimizers.schedules`.
-    SCHEDULES = Contents { classes: &[schedules::CLASSES, bases::SCHEDULE], ..Contents::new("keras.optimizers.schedules") };
+    SCHEDULES = Contents { written: &[include_str!("../packages/keras_utils/named/schedules.py")], classes: &[schedules::CLASSES, bases::SCHEDULE], ..Contents::new("keras.optimizers.schedules") };
     /// `keras.callbacks`.
     CALLBACKS_MODULE = Contents {
         classes: &[callbacks::CLASSES],
@@ -380,8 +389,7 @@ modules! {
     };
     /// `keras.utils`.
     UTILS = Contents {
-        python: &[SAVING_FUNCTIONS, UTILITY_FUNCTIONS, SYMBOLIC_FUNCTIONS, LOGGING_FUNCTIONS],
-        functions: &[derived::config::OBJECT_FUNCTIONS],
+        python: &[UTILITY_FUNCTIONS, SYMBOLIC_FUNCTIONS, LOGGING_FUNCTIONS],
         values: utility,
         value_names: UTILITIES,
         refused: REFUSED_UTILITIES,
@@ -392,14 +400,14 @@ modules! {
     TREE = Contents { written: TREE_TEXTS, ..Contents::new("keras.tree") };
     /// `keras.saving`.
     SAVING = Contents {
-        python: &[SAVING_FUNCTIONS],
-        functions: &[&[&LOAD_MODEL], derived::config::OBJECT_FUNCTIONS],
+        written: SAVING_TEXTS,
+        functions: &[&[&LOAD_MODEL]],
         values: saved,
         value_names: SAVED,
         ..Contents::new("keras.saving")
     };
     /// `keras.backend`.
-    BACKEND = Contents { python: &[BACKEND_FUNCTIONS, SETTINGS, SYMBOLIC_FUNCTIONS], written: UTILITY_TEXTS, ..Contents::new("keras.backend") };
+    BACKEND = Contents { python: &[BACKEND_FUNCTIONS, SETTINGS, SYMBOLIC_FUNCTIONS], written: BACKEND_TEXTS, refused: REFUSED_BACKEND, ..Contents::new("keras.backend") };
     /// `keras.config`.
     CONFIG = Contents { python: &[BACKEND_FUNCTIONS, SETTINGS, CONFIG_FUNCTIONS, LOGGING_FUNCTIONS, dtype_policy::FUNCTIONS], refused: REFUSED_SETTINGS, ..Contents::new("keras.config") };
     /// `keras.mixed_precision`.

@@ -298,8 +298,8 @@ pub(crate) fn is_tensor_function(decl: &'static FunctionDecl) -> bool {
 
 /// An attribute of a native class, such as `Model.from_config`.
 pub(crate) fn class_attribute(class: &'static ClassDecl, name: &str) -> Option<Value> {
-    let configured = class.name == "Layer" || class.bases.contains(&"Layer");
-    (name == "from_config" && configured).then(|| crate::keras::derived::config::from_config(class))
+    let configured = name == "from_config" && crate::keras::config::is_configured(class);
+    configured.then(|| crate::keras::config::from_config(class))
 }
 
 /// The error of a name that a module lacks, with the nearest that it has.

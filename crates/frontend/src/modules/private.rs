@@ -108,10 +108,56 @@ static FUNCTIONS: &[FunctionDecl] = functions! {
         interp.expect_rows(&args.get("x")?.clone(), columns)?;
         Ok(Value::None)
     };
+    "keras_member" [(module) (name)] "What one of Keras's modules has under a name; `None` if nothing." => |interp, args| {
+        let (module, name) = (args.str("module")?, args.str("name")?);
+        let Some(module) = keras_module(&module) else { return Ok(Value::None) };
+        Ok(match (module.get)(&name) {
+            Some(found) => found,
+            None => interp.written_member(module, &name)?.unwrap_or(Value::None),
+        })
+    };
+    "keras_names" [(module)] "The names of classes and functions in one of Keras's modules." => |_, args| {
+        let names = keras_module(&args.str("module")?).map_or_else(Vec::new, |module| (module.names)());
+        Ok(Value::list(names.into_iter().filter(|name| !HELPERS.contains(name)).map(Value::str).collect()))
+    };
+    "keras_module" [(cls)] "The first of Keras's modules that shows a class; `None` for classes of the program." => |interp, args| {
+        let class = args.get("cls")?.clone();
+        let name = interp.attribute(&class, "__name__")?;
+        let Value::Str(name) = name else { return Ok(Value::None) };
+        for module in super::keras::TABLE {
+            let found = match (module.get)(&name) {
+                Some(found) => Some(found),
+                None => interp.written_member(module, &name)?,
+            };
+            if found.is_some_and(|found| crate::interp::compare::same(&found, &class)) {
+                return Ok(Value::str(module.name));
+            }
+        }
+        Ok(Value::None)
+    };
+    "is_numpy_array" [(value)] "Whether NumPy made an array." => |interp, args| {
+        Ok(Value::Bool(matches!(args.get("value")?, Value::Array(array) if interp.eval.arrays.is_made(array))))
+    };
+    "closest" [(name) (names)] "The text of a question whether the most similar of some names is meant; empty if none is." => |interp, args| {
+        let names = interp.collect(&args.get("names")?.clone())?;
+        let names = names.iter().filter_map(|name| if let Value::Str(name) = name { Some(&**name) } else { None });
+        let near = crate::diagnostics::suggest::closest(&args.str("name")?, names);
+        Ok(Value::str(near.map_or(String::new(), |near| format!(": did you mean \"{near}\"?"))))
+    };
+    "snake_case" [(name)] "The name of a class as Keras names its objects." => |_, args| {
+        Ok(Value::str(crate::keras::snake_case(&args.str("name")?)))
+    };
     "only_printed" [(what)] "A text that only the run could make." => |interp, args| {
         Ok(Value::Host(Host::new(args.str("what")?.to_string(), Some(interp.span))))
     };
 };
+
+/// Functions of Keras's modules that are no losses, metrics and the like.
+const HELPERS: &[&str] = &["deserialize", "get", "serialize"];
+
+fn keras_module(name: &str) -> Option<&'static ModuleDecl> {
+    super::keras::TABLE.iter().copied().find(|module| module.name == name)
+}
 
 fn together(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let function = args.get("function")?.clone();

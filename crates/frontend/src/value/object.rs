@@ -41,6 +41,11 @@ pub trait Object: Any + fmt::Debug {
         Err(Error::ty(format!("attribute `{name}` of {} cannot be set", self.class_name())))
     }
 
+    /// What its constructor was called with, of objects whose `get_config` tells that.
+    fn arguments(&self) -> Option<&crate::library::Bound> {
+        None
+    }
+
     /// What it is equal to and hashed as, where that is not itself alone: the elements of a named tuple.
     fn as_key(&self) -> Option<Value> {
         None

@@ -136,6 +136,11 @@ pub(super) const PACKAGES: &[Text] = &[
         ],
     },
     Text {
+        names: &[crate::keras::config::PACKAGE],
+        parts: &[include_str!("../../packages/keras_utils/saving.py")],
+        modules: &[],
+    },
+    Text {
         names: &["keras.applications"],
         parts: &[
             include_str!("../../packages/keras_applications/shared.py"),

@@ -168,8 +168,8 @@ pub(in crate::keras) const METHODS: &[MethodDecl] = &[
     MethodDecl {
         name: "get_config",
         signature: Signature::EMPTY,
-        doc: "The arguments of the layer's constructor, as a dict: initializers and their like as the objects that they are.",
-        call: |_, object, _| config::get(&layer(object)?),
+        doc: "The arguments of the layer's constructor, as a dict: initializers and their like as dicts, too.",
+        call: |interp, object, _| config::get(interp, &layer(object)?),
     },
 ];
 

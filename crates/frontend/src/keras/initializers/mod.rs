@@ -14,6 +14,7 @@ use std::rc::Rc;
 
 use keramos_ir::{Array, Buffer, DType, elements};
 
+use super::config;
 use super::seed_generator::{self, SeedGenerator};
 use crate::diagnostics::suggest;
 use crate::error::{Error, Result};
@@ -51,7 +52,7 @@ static GET: FunctionDecl = FunctionDecl {
     doc: "The initializer of the given name; objects are returned as they are.",
     call: |interp, args| {
         let identifier = args.get("identifier")?.clone();
-        get(interp, &identifier)
+        if identifier.is_none() { Ok(identifier) } else { get(interp, &identifier) }
     },
 };
 
@@ -93,6 +94,10 @@ impl Object for Initializer {
 
     fn class(&self) -> Option<&'static ClassDecl> {
         Some(self.class)
+    }
+
+    fn arguments(&self) -> Option<&Bound> {
+        Some(&self.args)
     }
 
     fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
@@ -200,6 +205,7 @@ pub fn get(interp: &mut Interp, identifier: &Value) -> Result<Value> {
             None => Ok(identifier.clone()),
         },
         Value::User(_) | Value::Function(_) | Value::Array(_) => Ok(identifier.clone()),
+        entry if config::is_serialized(entry) => config::deserialized(interp, entry),
         other => {
             Err(Error::argument(format!("an initializer must be a name or an object, found {}", other.type_name())))
         }

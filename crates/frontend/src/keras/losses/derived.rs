@@ -35,7 +35,8 @@ fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         None => interp.names.unique(&instance.class.name),
     };
     let reduction = Reduction::from_args(args)?;
-    Ok(Value::Object(Rc::new(LossObject { class: Some(&LOSS), name, reduction, kind: Kind::Derived(instance) })))
+    let (args, kind) = (Some(args.clone()), Kind::Derived(instance));
+    Ok(Value::Object(Rc::new(LossObject { class: Some(&LOSS), name, reduction, args, kind })))
 }
 
 /// The program's own `call`.

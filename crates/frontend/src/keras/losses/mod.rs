@@ -144,6 +144,8 @@ pub struct LossObject {
     pub name: Rc<str>,
     /// How values are reduced to one number.
     pub reduction: Reduction,
+    /// What its constructor was called with.
+    args: Option<Bound>,
     kind: Kind,
 }
 
@@ -180,6 +182,7 @@ impl LossObject {
             class: Some(class),
             name,
             reduction,
+            args: Some(args.clone()),
             kind: Kind::Native(Box::new(loss)),
         })))
     }
@@ -291,6 +294,10 @@ impl Object for LossObject {
         self.class
     }
 
+    fn arguments(&self) -> Option<&Bound> {
+        self.args.as_ref()
+    }
+
     fn get_attr(self: Rc<Self>, _: &mut Interp, name: &str) -> Result<Option<Value>> {
         Ok((name == "name").then(|| Value::Str(self.name.clone())))
     }
@@ -322,6 +329,7 @@ pub fn get(interp: &mut Interp, identifier: &Value) -> Result<Rc<LossObject>> {
             class: None,
             name,
             reduction: Reduction::SumOverBatchSize,
+            args: None,
             kind: Kind::Function(function),
         })
     };

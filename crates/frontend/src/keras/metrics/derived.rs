@@ -68,7 +68,8 @@ fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         Some(_) => args.str("name")?,
         None => interp.names.unique(&instance.class.name),
     };
-    let metric = MetricObject::new(Some(&METRIC), name, Program(instance.clone()));
+    let new = MetricObject::new(Some(&METRIC), name, Program(instance.clone()));
+    let metric = MetricObject { args: Some(args.clone()), ..new };
     *metric.variables.borrow_mut() = Some(Vec::new());
     let _ = metric.instance.set(instance);
     Ok(Value::Object(Rc::new(metric)))

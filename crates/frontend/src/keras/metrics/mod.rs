@@ -156,6 +156,8 @@ pub struct MetricObject {
     pub name: Rc<str>,
     /// What the paths of its variables begin with.
     scope: Rc<str>,
+    /// What its constructor was called with, if the program called it.
+    args: Option<Bound>,
     metric: Box<dyn Metric>,
     variables: RefCell<Option<Vec<VariableId>>>,
     /// Whether it has made the variables that it makes when it sees data.
@@ -176,6 +178,7 @@ impl MetricObject {
             class,
             scope: name.clone(),
             name,
+            args: None,
             metric: Box::new(metric),
             variables: RefCell::default(),
             prepared: Cell::new(false),
@@ -200,7 +203,8 @@ impl MetricObject {
     /// A common argument has a value that is not accepted.
     pub fn value(class: &'static ClassDecl, args: &Bound, name: &str, metric: impl Metric) -> Result<Value> {
         let name = if args.some("name")?.is_some() { args.str("name")? } else { name.into() };
-        Ok(Value::Object(Rc::new(MetricObject::new(Some(class), name, metric))))
+        let args = Some(args.clone());
+        Ok(Value::Object(Rc::new(MetricObject { args, ..MetricObject::new(Some(class), name, metric) })))
     }
 
     /// As [`MetricObject::value`] for classes whose default names are numbered: `auc`, `auc_1`, …
@@ -346,6 +350,10 @@ impl Object for MetricObject {
 
     fn class(&self) -> Option<&'static ClassDecl> {
         self.class
+    }
+
+    fn arguments(&self) -> Option<&Bound> {
+        self.args.as_ref()
     }
 
     fn get_attr(self: Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {

@@ -12,13 +12,14 @@ use super::{Optimizer, Slot, Step};
 use crate::diagnostics::codes;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
+use crate::keras::config;
 use crate::keras::derived::overridden;
 use crate::keras::initializers;
 use crate::keras::variable::{Role, VariableId};
 use crate::keras::variable_object::{sizes, variable_of};
 use crate::library::{Args, Bound, ClassDecl, Default, MethodDecl, Param, Signature};
 use crate::trace::Tensor;
-use crate::value::{Key, ObjectRef, Value, downcast};
+use crate::value::{ObjectRef, Value, downcast};
 
 /// `keras.optimizers.Optimizer`.
 pub static OPTIMIZER: ClassDecl = ClassDecl {
@@ -168,17 +169,10 @@ pub(super) const PROTECTED: &[MethodDecl] = &[
     MethodDecl {
         name: "get_config",
         signature: Signature::EMPTY,
-        doc: "The arguments that all optimizers share, as a dict.",
-        call: |_, object, _| {
+        doc: "The constructor's arguments, as a dict.",
+        call: |interp, object, _| {
             let optimizer = optimizer(object)?;
-            let rate = optimizer.fixed_rate().map_or(Value::None, Value::Float);
-            let mut config = indexmap::IndexMap::from([
-                (Key::name("name"), Value::Str(optimizer.name.clone())),
-                (Key::name("learning_rate"), rate),
-            ]);
-            let settings = COMMON.iter().filter(|param| param.name != "name");
-            config.extend(settings.filter_map(|param| Some((Key::name(param.name), optimizer.setting(param.name)?))));
-            Ok(Value::Dict(Rc::new(config.into())))
+            config::serialized(interp, &config::dict(optimizer.configuration()?))
         },
     },
 ];

@@ -14,7 +14,7 @@ use crate::interp::classes::Instance;
 use crate::keras::derived;
 use crate::keras::schedules::ScheduleObject;
 use crate::keras::variable::{Role, VariableId};
-use crate::library::{Args, Bound, ClassDecl, Default, MethodDecl, Param, Signature};
+use crate::library::{Args, Bound, ClassDecl, Default, MethodDecl, Param, ParamKind, Signature};
 use crate::trace::Tensor;
 use crate::value::{Object, ObjectRef, Value, downcast};
 
@@ -244,6 +244,34 @@ impl OptimizerObject {
             "gradient_accumulation_steps" => count(s.accumulate),
             _ => return None,
         })
+    }
+
+    /// What the constructor was called with, in Keras's order: a rate that is a number as it is kept, in `float32`.
+    ///
+    /// # Errors
+    /// The constructor lacks a parameter that all have, which is a mistake in Keramos.
+    pub(super) fn configuration(&self) -> Result<Vec<(&'static str, Value)>> {
+        let mut config = vec![("name", Value::Str(self.name.clone()))];
+        if self.wrapped.is_none() {
+            let rate = match &self.learning_rate {
+                LearningRate::Variable(_) => {
+                    self.fixed_rate().map_or(Value::None, |rate| Value::Float(f64::from(rate as f32)))
+                }
+                LearningRate::Schedule(schedule) => Value::Object(schedule.clone()),
+                LearningRate::Program(function) => function.clone(),
+            };
+            config.push(("learning_rate", rate));
+            let settings = COMMON.iter().filter_map(|param| Some((param.name, self.setting(param.name)?)));
+            config.extend(settings);
+        }
+        for (param, value) in self.args.iter() {
+            let is_named = matches!(param.kind, ParamKind::Normal | ParamKind::Keyword);
+            let is_shared = COMMON.iter().any(|common| common.name == param.name);
+            if is_named && !is_shared && !config.iter().any(|(name, _)| *name == param.name) {
+                config.push((param.name, value.clone()));
+            }
+        }
+        Ok(config)
     }
 
     /// The variables that it was built for.

@@ -37,7 +37,7 @@ pub static COSINE: ClassDecl = ClassDecl {
         Param::required("initial_learning_rate"),
         Param::required("decay_steps"),
         Param::new("alpha", Default::Float(0.0)),
-        Param::new("name", Default::None),
+        Param::new("name", Default::Str("CosineDecay")),
         Param::new("warmup_target", Default::None),
         Param::new("warmup_steps", Default::Int(0)),
     ]),
@@ -53,7 +53,7 @@ pub static COSINE: ClassDecl = ClassDecl {
             alpha: args.f64("alpha")?,
             warmup,
         };
-        ScheduleObject::value(&COSINE, schedule)
+        ScheduleObject::value(&COSINE, args, schedule)
     },
     methods: &[],
 };
@@ -69,7 +69,7 @@ pub static COSINE_RESTARTS: ClassDecl = ClassDecl {
         Param::new("t_mul", Default::Float(2.0)),
         Param::new("m_mul", Default::Float(1.0)),
         Param::new("alpha", Default::Float(0.0)),
-        Param::new("name", Default::None),
+        Param::new("name", Default::Str("SGDRDecay")),
     ]),
     doc: "Cosine decay that starts again after periods of growing length.",
     new: |_, args| {
@@ -80,7 +80,7 @@ pub static COSINE_RESTARTS: ClassDecl = ClassDecl {
             m_mul: args.f64("m_mul")?,
             alpha: args.f64("alpha")?,
         };
-        ScheduleObject::value(&COSINE_RESTARTS, schedule)
+        ScheduleObject::value(&COSINE_RESTARTS, args, schedule)
     },
     methods: &[],
 };

@@ -37,7 +37,9 @@ const INITIAL: Param = Param::required("initial_learning_rate");
 const STEPS: Param = Param::required("decay_steps");
 const RATE: Param = Param::required("decay_rate");
 const STAIRCASE: Param = Param::new("staircase", Default::Bool(false));
-const NAME: Param = Param::new("name", Default::None);
+const fn named(name: &'static str) -> Param {
+    Param::new("name", Default::Str(name))
+}
 
 fn decay(args: &Bound) -> Result<Decay> {
     Ok(Decay {
@@ -53,9 +55,9 @@ pub static EXPONENTIAL: ClassDecl = ClassDecl {
     name: "ExponentialDecay",
     aliases: &[],
     bases: &["LearningRateSchedule"],
-    signature: Signature::new(&[INITIAL, STEPS, RATE, STAIRCASE, NAME]),
+    signature: Signature::new(&[INITIAL, STEPS, RATE, STAIRCASE, named("ExponentialDecay")]),
     doc: "The rate shrinks by a factor every so many steps.",
-    new: |_, args| ScheduleObject::value(&EXPONENTIAL, Exponential(decay(args)?)),
+    new: |_, args| ScheduleObject::value(&EXPONENTIAL, args, Exponential(decay(args)?)),
     methods: &[],
 };
 
@@ -64,9 +66,9 @@ pub static INVERSE_TIME: ClassDecl = ClassDecl {
     name: "InverseTimeDecay",
     aliases: &[],
     bases: &["LearningRateSchedule"],
-    signature: Signature::new(&[INITIAL, STEPS, RATE, STAIRCASE, NAME]),
+    signature: Signature::new(&[INITIAL, STEPS, RATE, STAIRCASE, named("InverseTimeDecay")]),
     doc: "The rate is divided by a linear function of the step.",
-    new: |_, args| ScheduleObject::value(&INVERSE_TIME, InverseTime(decay(args)?)),
+    new: |_, args| ScheduleObject::value(&INVERSE_TIME, args, InverseTime(decay(args)?)),
     methods: &[],
 };
 
@@ -81,7 +83,7 @@ pub static POLYNOMIAL: ClassDecl = ClassDecl {
         Param::new("end_learning_rate", Default::Float(0.0001)),
         Param::new("power", Default::Float(1.0)),
         Param::new("cycle", Default::Bool(false)),
-        NAME,
+        named("PolynomialDecay"),
     ]),
     doc: "The rate falls to an end value as a power of the remaining steps.",
     new: |_, args| {
@@ -92,7 +94,7 @@ pub static POLYNOMIAL: ClassDecl = ClassDecl {
             power: args.f64("power")?,
             cycle: args.bool("cycle")?,
         };
-        ScheduleObject::value(&POLYNOMIAL, schedule)
+        ScheduleObject::value(&POLYNOMIAL, args, schedule)
     },
     methods: &[],
 };

@@ -39,6 +39,7 @@ pub trait Schedule: Any + fmt::Debug {
 #[derive(Debug)]
 pub struct ScheduleObject {
     class: &'static ClassDecl,
+    args: Bound,
     schedule: Box<dyn Schedule>,
 }
 
@@ -49,8 +50,8 @@ pub(crate) fn is_schedule(object: &ObjectRef) -> bool {
 
 impl ScheduleObject {
     /// The object of a constructor call.
-    fn value(class: &'static ClassDecl, schedule: impl Schedule) -> Result<Value> {
-        Ok(Value::Object(Rc::new(ScheduleObject { class, schedule: Box::new(schedule) })))
+    fn value(class: &'static ClassDecl, args: &Bound, schedule: impl Schedule) -> Result<Value> {
+        Ok(Value::Object(Rc::new(ScheduleObject { class, args: args.clone(), schedule: Box::new(schedule) })))
     }
 
     /// The rate at `step`, a `float32` scalar.
@@ -70,6 +71,10 @@ impl Object for ScheduleObject {
 
     fn class(&self) -> Option<&'static ClassDecl> {
         Some(self.class)
+    }
+
+    fn arguments(&self) -> Option<&Bound> {
+        Some(&self.args)
     }
 
     fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {

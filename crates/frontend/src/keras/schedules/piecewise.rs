@@ -23,7 +23,7 @@ pub static PIECEWISE: ClassDecl = ClassDecl {
     signature: Signature::new(&[
         Param::required("boundaries"),
         Param::required("values"),
-        Param::new("name", Default::None),
+        Param::new("name", Default::Str("PiecewiseConstant")),
     ]),
     doc: "One rate up to and including each boundary step, another after it.",
     new: |_, args| {
@@ -31,7 +31,7 @@ pub static PIECEWISE: ClassDecl = ClassDecl {
         if schedule.boundaries.is_empty() || schedule.values.len() != schedule.boundaries.len() + 1 {
             return Err(args.invalid("values", "a list with one number more than `boundaries`"));
         }
-        ScheduleObject::value(&PIECEWISE, schedule)
+        ScheduleObject::value(&PIECEWISE, args, schedule)
     },
     methods: &[],
 };

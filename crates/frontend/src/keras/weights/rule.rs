@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::diagnostics::suggest;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
-use crate::keras::snake_case;
+use crate::keras::{config, snake_case};
 use crate::library::{Args, Bound, ClassDecl, Param, Signature};
 use crate::trace::Tensor;
 use crate::value::{Object, Value};
@@ -38,6 +38,10 @@ impl Object for RuleObject {
 
     fn class(&self) -> Option<&'static ClassDecl> {
         Some(self.class)
+    }
+
+    fn arguments(&self) -> Option<&Bound> {
+        Some(&self.args)
     }
 
     fn get_attr(self: Rc<Self>, _: &mut Interp, name: &str) -> Result<Option<Value>> {
@@ -81,6 +85,7 @@ pub(super) fn get(
         Value::Class(_) => interp.call(identifier, Args::default()).map(Some),
         Value::User(class) if &*class.class_name() == "type" => interp.call(identifier, Args::default()).map(Some),
         Value::Function(_) | Value::Method(..) | Value::Object(_) | Value::User(_) => Ok(Some(identifier.clone())),
+        entry if config::is_serialized(entry) => config::deserialized(interp, entry).map(Some),
         other => Err(Error::argument(format!(
             "a {what} must be a name, an object or a function, found {}",
             other.type_name()

@@ -9,6 +9,9 @@ class Masking(keras.layers.Layer):
         self.mask_value = mask_value
         self.supports_masking = True
 
+    def get_config(self):
+        return {**super().get_config(), "mask_value": self.mask_value}
+
     def compute_mask(self, inputs, mask=None):
         return ops.any(ops.not_equal(inputs, self.mask_value), axis=-1)
 

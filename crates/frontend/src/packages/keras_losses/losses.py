@@ -62,6 +62,9 @@ class _Of(keras.losses.Loss):
     def call(self, y_true, y_pred):
         return self._function(y_true, y_pred, **self._arguments)
 
+    def get_config(self):
+        return {**super().get_config(), **self._arguments}
+
 
 class Dice(_Of):
     def __init__(self, reduction="sum_over_batch_size", name="dice", axis=None, dtype=None):

@@ -10,6 +10,7 @@ class _AtThresholds(keras.metrics.Metric):
         if num_thresholds <= 0:
             raise ValueError(f"`num_thresholds` must be at least 1, found {num_thresholds}")
         self.value, self.class_id, self.num_thresholds = value, class_id, num_thresholds
+        self._what = what
         names = ("true_positives", "false_positives", "true_negatives", "false_negatives")
         self._counts = []
         for count in names:
@@ -48,6 +49,10 @@ class _AtThresholds(keras.metrics.Metric):
     def _best(self, wanted, bound):
         rates = self._rates()
         return ops.max(ops.where(rates[bound] >= self.value, rates[wanted], 0.0))
+
+    def get_config(self):
+        own = {"class_id": self.class_id, "num_thresholds": self.num_thresholds, self._what: self.value}
+        return {**super().get_config(), **own}
 
 
 class SensitivityAtSpecificity(_AtThresholds):
@@ -118,6 +123,9 @@ class _MeanOf(keras.metrics.Metric):
 
     def result(self):
         return ops.divide_no_nan(self.total + 0.0, self.count + 0.0)
+
+    def get_config(self):
+        return {**super().get_config(), "axis": self.axis}
 
 
 class PearsonCorrelation(_MeanOf):

@@ -8,6 +8,11 @@ class _Remembering(keras.optimizers.Optimizer):
     # Keeps variables of these names for each trained one.
     _slots = ("momentum", "velocity")
     _initializers = ("zeros", "zeros")
+    # Attributes that the constructor takes under their names.
+    _arguments = ()
+
+    def get_config(self):
+        return {**super().get_config(), **{name: getattr(self, name) for name in self._arguments}}
 
     def __init__(self, learning_rate, **kwargs):
         super().__init__(learning_rate=learning_rate, **kwargs)
@@ -35,6 +40,7 @@ class _Remembering(keras.optimizers.Optimizer):
 
 class Adadelta(_Remembering):
     _slots = ("accumulated_grad", "accumulated_delta_var")
+    _arguments = ("rho", "epsilon")
 
     def __init__(self, learning_rate=0.001, rho=0.95, epsilon=1e-7, **kwargs):
         super().__init__(learning_rate, **kwargs)
@@ -48,6 +54,8 @@ class Adadelta(_Remembering):
 
 
 class _Moments(_Remembering):
+    _arguments = ("beta_1", "beta_2", "epsilon")
+
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, **kwargs):
         super().__init__(learning_rate, **kwargs)
         self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
@@ -105,6 +113,12 @@ class Lamb(_Moments):
 
 class Ftrl(_Remembering):
     _slots = ("accumulator", "linear")
+    _arguments = ("initial_accumulator_value", "beta")
+
+    def get_config(self):
+        strengths = {"l1": self.l1, "l2": self.l2, "l2_shrinkage": self.shrinkage}
+        own = {f"{name}_regularization_strength": value for name, value in strengths.items()}
+        return {**super().get_config(), "learning_rate_power": -self.power, **own}
 
     def __init__(
         self,
@@ -130,7 +144,7 @@ class Ftrl(_Remembering):
                 raise ValueError(f"`{name}` must be 0 or more, found {value}")
         self.power, self.beta = -learning_rate_power, beta
         self.l1, self.l2 = l1_regularization_strength, l2_regularization_strength
-        self.shrinkage = l2_shrinkage_regularization_strength
+        self.shrinkage, self.initial_accumulator_value = l2_shrinkage_regularization_strength, initial_accumulator_value
         self._initializers = (keras.initializers.Constant(initial_accumulator_value), "zeros")
 
     def _update(self, variable, gradient, rate, step, squares, linear):

@@ -18,6 +18,10 @@ class Adafactor(keras.optimizers.Optimizer):
         self.epsilon_1, self.epsilon_2 = epsilon_1, epsilon_2
         self._constant = not callable(learning_rate)
 
+    def get_config(self):
+        names = ("beta_2_decay", "epsilon_1", "epsilon_2", "clip_threshold", "relative_step")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+
     def build(self, variables):
         if self.built:
             return
@@ -93,6 +97,13 @@ class Muon(keras.optimizers.Optimizer):
         self.adam_lr_ratio, self.rms_rate = adam_lr_ratio, rms_rate
         self.momentum, self.ns_steps, self.nesterov = momentum, ns_steps, nesterov
         self._undecayed = []
+
+    def get_config(self):
+        names = ("epsilon", "exclude_layers", "adam_lr_ratio", "momentum", "ns_steps", "nesterov", "exclude_embeddings")
+        own = {name: getattr(self, name) for name in (*names, "adam_weight_decay", "rms_rate")}
+        own |= dict(zip(("muon_a", "muon_b", "muon_c"), self.polynomial))
+        betas = {"adam_beta_1": self.beta_1, "adam_beta_2": self.beta_2}
+        return {**super().get_config(), "weight_decay": self.decay, **betas, **own}
 
     def exclude_from_weight_decay(self, var_list=None, var_names=None):
         super().exclude_from_weight_decay(var_list, var_names)

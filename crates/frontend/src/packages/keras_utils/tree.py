@@ -40,7 +40,7 @@ def flatten_with_path(structure):
     return [((key, *path), leaf) for key, value in items for path, leaf in flatten_with_path(value)]
 
 
-def _same_node(a, b, check_types):
+def _same_node(a, b, check_types=True):
     if isinstance(a, dict):
         return isinstance(b, dict) and sorted(a) == sorted(b)
     return (type(a) == type(b) or not check_types and not isinstance(b, dict)) and len(a) == len(b)
