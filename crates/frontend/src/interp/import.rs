@@ -3,14 +3,14 @@
 use std::rc::Rc;
 
 use super::Interp;
+use super::module::{EvaluatedModule, Origin};
 use super::scope::Env;
 use crate::diagnostics::codes;
 use crate::error::{Error, Result};
 use crate::files::relative;
-use crate::library::Args;
 use crate::modules::{self, Found};
 use crate::syntax::ast::{DottedName, ImportedModule, ImportedNames};
-use crate::value::{Host, Object, Value};
+use crate::value::{Host, Value};
 
 impl Interp {
     /// `import a.b` or `import a.b as c`.
@@ -133,7 +133,7 @@ impl Interp {
                 env
             }
         };
-        Ok(Some(Value::User(Rc::new(FileModule { name, env }))))
+        Ok(Some(EvaluatedModule::value(&*name, env, Origin::File)))
     }
 
     /// The module `package.name`, if Keramos knows it.
@@ -172,42 +172,4 @@ fn dotted(name: &DottedName) -> String {
 fn not_beside(name: &str) -> Error {
     Error::new(codes::UNKNOWN_MODULE, format!("there is no file of the module `{name}` beside the model file"))
         .help("relative imports start at the folder of the file that has them")
-}
-
-/// A module of the program.
-#[derive(Debug)]
-struct FileModule {
-    name: Rc<str>,
-    env: Rc<Env>,
-}
-
-impl Object for FileModule {
-    fn class_name(&self) -> Rc<str> {
-        "module".into()
-    }
-
-    fn get_attr(self: Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {
-        match self.env.own(name) {
-            Some(value) => Ok(Some(value)),
-            None => interp.file_module(&format!("{}.{name}", self.name)),
-        }
-    }
-
-    fn set_attr(self: Rc<Self>, _: &mut Interp, name: &str, value: Value) -> Result<()> {
-        self.env.bind(&name.into(), value);
-        Ok(())
-    }
-
-    fn attributes(&self) -> Vec<String> {
-        let names = self.env.entries().into_iter().map(|(name, _)| name.to_string());
-        names.filter(|name| !name.starts_with('_')).collect()
-    }
-
-    fn call(self: Rc<Self>, _: &mut Interp, _: Args) -> Result<Value> {
-        Err(Error::ty("'module' object is not callable"))
-    }
-
-    fn repr(&self) -> String {
-        format!("<module '{}'>", self.name)
-    }
 }

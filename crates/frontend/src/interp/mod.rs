@@ -26,6 +26,7 @@ pub(crate) mod iterate;
 pub(crate) mod limits;
 mod matching;
 pub(crate) mod methods;
+mod module;
 mod names;
 pub(crate) mod numpy_arrays;
 pub(crate) mod operators;

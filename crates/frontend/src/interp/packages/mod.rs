@@ -16,15 +16,16 @@ use texts::PACKAGES;
 
 use super::Interp;
 use super::builtins::{Builtin, functions};
+use super::module::{EvaluatedModule, Origin};
 use super::scope::Env;
 use crate::diagnostics::{Diagnostic, Source, codes};
 use crate::error::{Error, Result};
 use crate::keras::graph;
-use crate::library::{Args, FunctionDecl, ModuleDecl};
+use crate::library::{FunctionDecl, ModuleDecl};
 use crate::modules::written;
 use crate::syntax::ast::Block;
 use crate::syntax::parse;
-use crate::value::{Host, Object, Value};
+use crate::value::{Host, Value};
 
 /// A package's text.
 struct Text {
@@ -137,14 +138,6 @@ pub(crate) fn config_module(path: &str) -> Option<String> {
     Some(file.trim_start_matches("./").replace('/', "."))
 }
 
-/// A package, or a module in it, as a value.
-#[derive(Debug)]
-struct Package {
-    name: String,
-    prefix: &'static str,
-    env: Rc<Env>,
-}
-
 /// The text of a dotted name, and the prefix of its names if it is a module inside a text.
 fn text(name: &str) -> Option<(&'static Text, Option<&'static str>)> {
     let named = |name: &str| PACKAGES.iter().find(|text| text.names.contains(&name));
@@ -164,8 +157,7 @@ impl Interp {
     pub(super) fn package(&mut self, name: &str) -> Result<Option<Value>> {
         let Some((text, prefix)) = text(name) else { return Ok(None) };
         let env = self.package_names(text.name(), text.parts)?;
-        let package = Package { name: name.to_owned(), prefix: prefix.unwrap_or(""), env };
-        Ok(Some(Value::User(Rc::new(package))))
+        Ok(Some(EvaluatedModule::value(name, env, Origin::Package { prefix: prefix.unwrap_or("") })))
     }
 
     /// The function `name` of a package.
@@ -196,6 +188,33 @@ impl Interp {
             return Ok(None);
         }
         Ok(self.package_names(module.name, module.written)?.own(name))
+    }
+
+    /// The member `name` of a package, or of a module in one whose names have the prefix there.
+    ///
+    /// # Errors
+    /// It is not compiled.
+    pub(super) fn package_member(
+        &mut self,
+        package: &str,
+        prefix: &str,
+        env: &Env,
+        name: &str,
+    ) -> Result<Option<Value>> {
+        match name {
+            "__name__" => return Ok(Some(Value::str(package))),
+            "__version__" => return Ok(version(package).map(Value::str)),
+            _ if name.starts_with('_') => return Ok(None),
+            _ => {}
+        }
+        if let Some(inner) = self.package(&format!("{package}.{name}"))? {
+            return Ok(Some(inner));
+        }
+        let found = env.own(&format!("{prefix}{name}")).or_else(|| env.own(name));
+        match refused_of(package).iter().find(|(refused, _)| found.is_none() && *refused == name) {
+            Some((_, why)) => Err(Error::unsupported(format!("`{package}.{name}` is not compiled")).note(*why)),
+            None => Ok(found),
+        }
     }
 
     fn package_names(&mut self, name: &'static str, parts: &[&str]) -> Result<Rc<Env>> {
@@ -230,40 +249,4 @@ fn parsed(name: &'static str, parts: &[&str]) -> Result<Block> {
     }
     PARSED.with_borrow_mut(|parsed| parsed.insert(name, module.body.clone()));
     Ok(module.body)
-}
-
-impl Object for Package {
-    fn class_name(&self) -> Rc<str> {
-        "module".into()
-    }
-
-    fn get_attr(self: Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {
-        match name {
-            "__name__" => return Ok(Some(Value::str(self.name.as_str()))),
-            "__version__" => return Ok(version(&self.name).map(Value::str)),
-            _ if name.starts_with('_') => return Ok(None),
-            _ => {}
-        }
-        if let Some(inner) = interp.package(&format!("{}.{name}", self.name))? {
-            return Ok(Some(inner));
-        }
-        let found = self.env.own(&format!("{}{name}", self.prefix)).or_else(|| self.env.own(name));
-        match refused_of(&self.name).iter().find(|(refused, _)| found.is_none() && *refused == name) {
-            Some((_, why)) => Err(Error::unsupported(format!("`{}.{name}` is not compiled", self.name)).note(*why)),
-            None => Ok(found),
-        }
-    }
-
-    fn attributes(&self) -> Vec<String> {
-        let names = self.env.entries().into_iter().map(|(name, _)| name.to_string());
-        names.filter(|name| !name.starts_with('_')).collect()
-    }
-
-    fn call(self: Rc<Self>, _: &mut Interp, _: Args) -> Result<Value> {
-        Err(Error::ty("'module' object is not callable"))
-    }
-
-    fn repr(&self) -> String {
-        format!("<module '{}'>", self.name)
-    }
 }
