@@ -145,3 +145,9 @@ r = np.linspace(0, 1, 2**40)
 r = x.reshape(2**40, 2**40, -1)
 # ---
 r = jax.scipy.ndimage.map_coordinates(jnp.ones((2,)*24), [jnp.ones(1)]*24, 1)
+# ---
+r = jax.ops.segment_sum(x, 2**63 - 1)
+# ---
+r = keras.ops.segment_sum(x, (2**63 - 1, 0))
+# ---
+r = keras.ops.diff(keras.Input(()), 10**30)
