@@ -125,6 +125,18 @@ class Regularized(keras.layers.Layer):
 
 outputs = Regularized()(keras.Input((4,)))
 ";
+    types_of_other_backends: "import keras
+import tensorflow as tf
+import torch
+
+inputs = keras.Input((4,), dtype=tf.float32)
+words = keras.Input((), dtype=tf.string)
+layer = keras.layers.Dense(2, dtype=torch.float16)
+assert inputs.dtype == \"float32\" and layer.compute_dtype == \"float16\"
+assert keras.ops.cast(inputs, dtype=tf.dtypes.int32).dtype == \"int32\"
+assert keras.ops.ones((2,), dtype=torch.int32).dtype == \"int32\"
+keras.Input((4,), dtype=tf.float31)
+";
     a_variable_that_begins_with_data: "import keras
 import numpy as np
 

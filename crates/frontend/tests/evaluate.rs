@@ -388,6 +388,29 @@ model = keras.Sequential([keras.Input((7, 12)), keras.layers.LSTM(3)])
 }
 
 #[test]
+fn single_random_numbers_leave_shapes_known() {
+    let evaluated = clean(
+        r#"
+import keras
+import numpy as np
+
+rng = np.random.default_rng(0)
+
+def clip():
+    pitch, level = rng.uniform(1.0, 4.0), rng.choice(3)
+    wave = np.sin(pitch * np.linspace(0, 1, 50)) + 0.1 * rng.normal(size=50)
+    return (level * wave / np.max(np.abs(wave))).astype("float32")
+
+x = np.stack([clip() for _ in range(6)])[..., np.newaxis]
+order = rng.permutation(len(x))
+print(x[order].shape, x[: -int(0.5 * len(x))].shape, rng.choice(x[:, 0, 0], size=(2, 3)).shape)
+model = keras.Sequential([keras.Input(x.shape[1:]), keras.layers.Conv1D(2, 3)])
+"#,
+    );
+    assert_eq!(evaluated.output(), "(6, 50, 1) (3, 50, 1) (2, 3)\n");
+}
+
+#[test]
 fn layers_that_look_up_have_the_vocabulary_that_they_are_given() {
     let evaluated = clean(
         r#"

@@ -80,6 +80,17 @@ fn targets_of_a_loss_of_the_program_are_what_it_computes_with() {
     let squares =
         OWN_LOSS.replace("keras.losses.sparse_categorical_crossentropy(y, p, from_logits=True)", "(y - p) ** 2");
     assert_eq!(target_of(&compiled(&squares, None)), [8, 7, 5]);
+    let column = OWN_LOSS
+        .replace("crossentropy(y, p,", "crossentropy(keras.ops.squeeze(y, -1), p,")
+        .replace("loss=loss)", "loss=loss, metrics=[keras.metrics.MeanIoU(num_classes=5, sparse_y_pred=False)])");
+    assert_eq!(target_of(&compiled(&column, None)), [8, 7, 1]);
+}
+
+#[test]
+fn a_metric_that_does_not_take_the_target_of_the_programs_loss_is_told_what_it_is() {
+    let text = OWN_LOSS
+        .replace("loss=loss)", "loss=lambda y, p: (y - p) ** 2, metrics=[lambda y, p: y[:, 0, 5] - p[:, 0, 0]])");
+    insta::assert_snapshot!(format!("{text}\n----\n{}", messages(&compiled(&text, None))));
 }
 
 #[test]

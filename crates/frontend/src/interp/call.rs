@@ -63,6 +63,8 @@ impl Interp {
             _ => {}
         }
         self.spend_on_arguments(&args)?;
+        let mut args = args;
+        host::name_element_types(&mut args);
         let host = host::host_in(&args);
         if let Some(origin) = &host {
             let computes = match callee {

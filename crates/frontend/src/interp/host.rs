@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use keramos_ir::DType;
+
 use super::Interp;
 use super::changes::Changes;
 use super::counterparts::{self, Foreign};
@@ -114,6 +116,23 @@ pub(crate) fn host_in(args: &Args) -> Option<Host> {
         Value::Host(host) => Some(host.clone()),
         _ => None,
     })
+}
+
+/// Puts element types of TensorFlow and PyTorch (`tf.float32`), which Keras takes on every backend, into words of our
+/// own.
+pub(super) fn name_element_types(args: &mut Args) {
+    for value in args.positional.iter_mut().chain(args.keywords.iter_mut().map(|(_, value)| value)) {
+        let Value::Host(host) = value else { continue };
+        let Some(("tensorflow" | "torch", name)) = host.what().split_once('.').filter(|_| host.span().is_none()) else {
+            continue;
+        };
+        let name = name.strip_prefix("dtypes.").unwrap_or(name);
+        if let Some(dtype) = DType::from_numpy_name(name) {
+            *value = Value::DType(dtype);
+        } else if name == "string" {
+            *value = Value::str("string");
+        }
+    }
 }
 
 /// Whether a tensor, being traced or symbolic, is anywhere in the arguments.

@@ -222,6 +222,19 @@ impl Interp {
         let named = |name: &str| args.keywords.iter().find(|(known, _)| &**known == name).map(|(_, value)| value);
         let (shape, dtype) = match function {
             "rand" | "randn" => (dims(&Value::tuple(args.positional.clone())), DType::F32),
+            "choice" => {
+                let size = named("size").or_else(|| args.positional.get(1));
+                let dtype = match args.positional.first() {
+                    Some(Value::Int(_)) => Some(DType::I32),
+                    Some(Value::Host(host)) => host.array().filter(|ty| ty.rank() == 1).map(|ty| ty.dtype),
+                    Some(Value::Array(array)) => Some(array.ty().dtype).filter(|_| array.ty().rank() == 1),
+                    _ => None,
+                };
+                match dtype {
+                    Some(dtype) => (size.map_or(Some(Vec::new()), dims), dtype),
+                    None => (None, DType::F32),
+                }
+            }
             "permutation" => match args.positional.first() {
                 Some(Value::Int(n)) => (dims(&Value::Int(*n)), DType::I32),
                 Some(Value::Host(host)) => {
@@ -234,6 +247,8 @@ impl Interp {
             _ => match DRAWS.iter().find(|(name, ..)| *name == function) {
                 Some((_, place, dtype)) => {
                     let size = named("size").or_else(|| args.positional.get(*place));
+                    let parameters = args.positional.iter().take(*place);
+                    let scalars = parameters.chain(args.keywords.iter().map(|(_, value)| value)).all(is_scalar);
                     let dtype = match named("dtype") {
                         Some(Value::DType(DType::F64)) | None => Some(*dtype),
                         Some(Value::DType(DType::I64)) => Some(DType::I32),
@@ -241,7 +256,7 @@ impl Interp {
                         Some(_) => None,
                     };
                     match dtype {
-                        Some(dtype) => (size.and_then(dims), dtype),
+                        Some(dtype) => (size.map_or(scalars.then(Vec::new), dims), dtype),
                         None => (None, DType::F32),
                     }
                 }
@@ -257,6 +272,15 @@ impl Interp {
 
 fn is_array(value: &Value) -> bool {
     matches!(value, Value::Host(host) if host.array().is_some())
+}
+
+/// Whether an argument is no array, so that one number is drawn with it.
+fn is_scalar(value: &Value) -> bool {
+    match value {
+        Value::Host(host) => host.array().is_some_and(|ty| ty.rank() == 0),
+        Value::Int(_) | Value::Float(_) | Value::None | Value::DType(_) => true,
+        _ => false,
+    }
 }
 
 /// The sizes that a number or a tuple of numbers stands for.

@@ -8,7 +8,7 @@ use super::training::Compiled;
 use super::{Entry, EntryKind, Port, PortKind};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
-use crate::keras::losses::Weights;
+use crate::keras::losses::{LossObject, Weights};
 use crate::keras::metrics::MetricObject;
 use crate::keras::models::Functional;
 use crate::keras::padding::Padding;
@@ -248,12 +248,7 @@ fn losses(
         interp.tracer.push_scope(loss.loss.name.clone());
         let value = loss.loss.compute(interp, y_true, &outputs[loss.output], &batch.weights);
         interp.tracer.pop_scope();
-        let value = value.map_err(|error| match loss.loss.is_own() {
-            true => error.note(format!("the target is taken to be {}", y_true.ty())).help(
-                "tell the types of a batch when compiling: --input-shape \"(f32[32,784],i32[32])\", inputs and targets",
-            ),
-            false => error,
-        })?;
+        let value = value.map_err(|error| of_guessed(error, &loss.loss, y_true))?;
         if value.rank() != 0 {
             return Err(Error::shape(format!(
                 "the loss `{}` gives one value per row; training needs one number",
@@ -285,6 +280,16 @@ fn losses(
     Ok((total, each))
 }
 
+/// What goes wrong with a target, with what it is taken to be and how to tell, where only the program's own loss has a say.
+fn of_guessed(error: Error, loss: &LossObject, y_true: &Tensor) -> Error {
+    match loss.is_own() {
+        true => error.note(format!("the target is taken to be {}", y_true.ty())).help(
+            "tell the types of a batch when compiling: --input-shape \"(f32[32,784],i32[32])\", inputs and targets",
+        ),
+        false => error,
+    }
+}
+
 /// Updates all metrics and returns their values.
 fn track(
     interp: &mut Interp,
@@ -308,7 +313,12 @@ fn track(
     for metric in &compiled.metrics {
         let y_true = target(batch, metric.output)?;
         let weight = row_weights(&mut interp.tracer, &batch.weights, metric.weighted)?;
-        metric.metric.update(interp, y_true, &outputs[metric.output], weight.as_ref())?;
+        let updated = metric.metric.update(interp, y_true, &outputs[metric.output], weight.as_ref());
+        let loss = compiled.losses.iter().find(|loss| loss.output == metric.output);
+        updated.map_err(|error| match loss {
+            Some(loss) => of_guessed(error, &loss.loss, y_true),
+            None => error,
+        })?;
     }
     compiled.logged().into_iter().map(|(_, metric)| metric.result(interp)).collect()
 }

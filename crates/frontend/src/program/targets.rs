@@ -27,7 +27,7 @@ pub(super) fn known(interp: &Interp, model: &LayerObject) -> Option<Vec<TensorTy
 }
 
 /// The shape of the target of a loss that the program defines, for batch size 1: that of `known` data, or else that of the
-/// output or, if the loss computes nothing with it, without the last dimension, as class numbers have.
+/// output or, if the loss computes nothing with it, without the last dimension, as class numbers have, or with 1 in its place.
 pub(super) fn shape(
     interp: &mut Interp,
     loss: &Rc<LossObject>,
@@ -38,7 +38,8 @@ pub(super) fn shape(
         let batch = usize::from(!ty.shape.is_empty());
         return [1].iter().take(batch).chain(ty.shape.iter().skip(1)).copied().collect();
     }
-    let shorter = &output[..output.len().saturating_sub(1)];
+    let shorter = output[..output.len().saturating_sub(1)].to_vec();
+    let column = [&shorter[..], &[1]].concat();
     let fits = |interp: &mut Interp, shape: &[usize]| {
         let types = [TensorType::new(DType::F32, shape), TensorType::new(DType::F32, output)];
         let (mark, told, span) = (interp.mark(), interp.diagnostics.len(), interp.span);
@@ -53,5 +54,12 @@ pub(super) fn shape(
         interp.span = span;
         fits
     };
-    if output.len() > 1 && !fits(interp, output) && fits(interp, shorter) { shorter.to_vec() } else { output.to_vec() }
+    if output.len() > 1 && !fits(interp, output) {
+        for shape in [shorter, column] {
+            if fits(interp, &shape) {
+                return shape;
+            }
+        }
+    }
+    output.to_vec()
 }

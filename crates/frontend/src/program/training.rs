@@ -162,7 +162,12 @@ impl Compiled {
             let shape = &compiled.shapes[metric.output];
             let target = compiled.targets.get(metric.output).cloned().flatten();
             let y_pred = TensorType::new(DType::F32, shape.clone());
-            metric.metric.prepare(interp, &target.unwrap_or_else(|| y_pred.clone()), &y_pred)?;
+            let prepared = metric.metric.prepare(interp, &target.unwrap_or_else(|| y_pred.clone()), &y_pred);
+            let own = |loss: &OutputLoss| loss.output == metric.output && loss.loss.is_own();
+            // Where the target is a guess, the step itself says what does not fit.
+            if known.is_some() || !compiled.losses.iter().any(own) {
+                prepared?;
+            }
             metric.metric.build(interp, shape)?;
         }
         for tracker in compiled.losses.iter().filter_map(|l| l.tracker.clone()) {

@@ -14,6 +14,7 @@ model = keras.Model(
         layers.ReLU(max_value=3.0, negative_slope=0.2, threshold=1.0)(inputs),
         layers.LeakyReLU()(inputs),
         layers.LeakyReLU(negative_slope=0.05)(inputs),
+        layers.LeakyReLU(alpha=0.1)(inputs),
         layers.ELU()(inputs),
         layers.ELU(alpha=0.5)(inputs),
         layers.Softmax()(inputs),

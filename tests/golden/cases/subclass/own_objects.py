@@ -64,7 +64,7 @@ class Largest(keras.metrics.Metric):
     def update_state(self, y_true, y_pred, sample_weight=None):
         error = ops.max(ops.absolute(y_true - y_pred), axis=-1)
         if sample_weight is not None:
-            error = error * sample_weight
+            error = error * ops.cast(sample_weight, self.dtype)
         self.largest.assign(ops.maximum(self.largest, ops.max(error)))
         self.count.assign_add(1.0)
 

@@ -68,8 +68,7 @@ fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         Some(_) => args.str("name")?,
         None => interp.names.unique(&instance.class.name),
     };
-    let new = MetricObject::new(Some(&METRIC), name, Program(instance.clone()));
-    let metric = MetricObject { args: Some(args.clone()), ..new };
+    let metric = MetricObject::new(Some(&METRIC), name, Program(instance.clone())).made_with(args)?;
     *metric.variables.borrow_mut() = Some(Vec::new());
     let _ = metric.instance.set(instance);
     Ok(Value::Object(Rc::new(metric)))

@@ -154,6 +154,8 @@ pub struct MetricObject {
     class: Option<&'static ClassDecl>,
     /// Its name in logs, such as `accuracy`.
     pub name: Rc<str>,
+    /// The element type that it was made with.
+    dtype: Rc<str>,
     /// What the paths of its variables begin with.
     scope: Rc<str>,
     /// What its constructor was called with, if the program called it.
@@ -179,6 +181,7 @@ impl MetricObject {
             scope: name.clone(),
             name,
             args: None,
+            dtype: DType::F32.numpy_name().into(),
             metric: Box::new(metric),
             variables: RefCell::default(),
             prepared: Cell::new(false),
@@ -203,8 +206,17 @@ impl MetricObject {
     /// A common argument has a value that is not accepted.
     pub fn value(class: &'static ClassDecl, args: &Bound, name: &str, metric: impl Metric) -> Result<Value> {
         let name = if args.some("name")?.is_some() { args.str("name")? } else { name.into() };
-        let args = Some(args.clone());
-        Ok(Value::Object(Rc::new(MetricObject { args, ..MetricObject::new(Some(class), name, metric) })))
+        Ok(Value::Object(Rc::new(MetricObject::new(Some(class), name, metric).made_with(args)?)))
+    }
+
+    /// The metric with the arguments of a constructor call, and the element type among them.
+    fn made_with(self, args: &Bound) -> Result<MetricObject> {
+        let dtype = match args.some("dtype")? {
+            Some(Value::Str(name)) => name.clone(),
+            Some(Value::DType(dtype)) => dtype.numpy_name().into(),
+            _ => self.dtype,
+        };
+        Ok(MetricObject { dtype, args: Some(args.clone()), ..self })
     }
 
     /// As [`MetricObject::value`] for classes whose default names are numbered: `auc`, `auc_1`, …
@@ -359,6 +371,7 @@ impl Object for MetricObject {
     fn get_attr(self: Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {
         Ok(match name {
             "name" => Some(Value::Str(self.name.clone())),
+            "dtype" => Some(Value::Str(self.dtype.clone())),
             "variables" => {
                 let ids = self.known_variables(interp);
                 Some(interp.variable_list(&ids))
@@ -371,6 +384,10 @@ impl Object for MetricObject {
     }
 
     fn attributes(&self) -> Vec<String> {
-        ["name", "variables"].into_iter().chain(stateless::METHODS.iter().map(|m| m.name)).map(String::from).collect()
+        ["name", "dtype", "variables"]
+            .into_iter()
+            .chain(stateless::METHODS.iter().map(|m| m.name))
+            .map(String::from)
+            .collect()
     }
 }

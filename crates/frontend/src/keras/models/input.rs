@@ -44,11 +44,23 @@ pub static INPUT_LAYER: ClassDecl = ClassDecl {
         Param::keyword("tensor", Default::None),
         Param::keyword("trainable", Default::Bool(true)),
         Param::keyword("activity_regularizer", Default::None),
+        Param::keyword("input_shape", Default::None),
+        Param::keyword("batch_input_shape", Default::None),
     ]),
-    doc: "The layer behind a keras.Input, which makes one itself.",
-    new: |interp, args| match (args.some("input_tensor")?.cloned(), new(interp, args)?) {
-        (None, Value::Symbolic(tensor)) => layer(interp, &tensor),
-        _ => Err(Error::unsupported("`input_tensor` of InputLayer() is not supported").help("leave the argument out")),
+    doc: "The layer behind a keras.Input, which makes one itself; `input_shape` and `batch_input_shape` are old names.",
+    new: |interp, args| {
+        for (old, name) in [("input_shape", "shape"), ("batch_input_shape", "batch_shape")] {
+            if let Some(shape) = args.some(old)?.cloned() {
+                args.set(name, shape);
+            }
+        }
+        match (args.some("input_tensor")?.cloned(), new(interp, args)?) {
+            (None, Value::Symbolic(tensor)) => layer(interp, &tensor),
+            _ => {
+                Err(Error::unsupported("`input_tensor` of InputLayer() is not supported")
+                    .help("leave the argument out"))
+            }
+        }
     },
     methods: &[],
 };

@@ -33,9 +33,16 @@ pub(in crate::keras::layers) static LEAKY_RELU: ClassDecl = ClassDecl {
     name: "LeakyReLU",
     aliases: &[],
     bases: &["Layer"],
-    signature: Signature::new(&[Param::new("negative_slope", Default::Float(0.3))]).with(COMMON),
-    doc: "x where x ≥ 0, negative_slope·x elsewhere.",
+    signature: Signature::new(&[
+        Param::new("negative_slope", Default::Float(0.3)),
+        Param::keyword("alpha", Default::None),
+    ])
+    .with(COMMON),
+    doc: "x where x ≥ 0, negative_slope·x elsewhere; `alpha` is the slope's old name.",
     new: |interp, args| {
+        if let Some(slope) = args.some("alpha")?.cloned() {
+            args.set("negative_slope", slope);
+        }
         let slope = not_negative(args, "negative_slope")?;
         LayerObject::value(interp, &LEAKY_RELU, args, Rectifier::Leaky { slope })
     },
