@@ -25,6 +25,7 @@ os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
 import keras
 import numpy as np
+from jax.export import is_symbolic_dim
 
 BATCH = 4
 STEPS = 3
@@ -160,13 +161,32 @@ def stand_in() -> dict:
 
     keras.Model.compile, keras.Model.fit, keras.Model.summary = compiled, fitted, noted
     nothing = lambda self, *args, **kwargs: Anything()
-    for name in "evaluate predict predict_on_batch train_on_batch test_on_batch load_weights save_weights save export".split():
+    for name in "evaluate predict predict_on_batch train_on_batch test_on_batch load_weights save_weights export".split():
         setattr(keras.Model, name, nothing)
+    saved = {}
+    keras.Model.save = lambda self, path="", *args, **kwargs: saved.__setitem__(str(path), self)
     for name in "get_file plot_model image_dataset_from_directory text_dataset_from_directory load_img img_to_array array_to_img save_img audio_dataset_from_directory timeseries_dataset_from_array pad_sequences".split():
         setattr(keras.utils, name, lambda *args, **kwargs: Anything())
     for name in "StringLookup IntegerLookup TextVectorization Hashing HashedCrossing".split():
         setattr(keras.layers, name, lambda *args, **kwargs: Anything())
-    keras.models.load_model = keras.saving.load_model = lambda *args, **kwargs: Anything()
+    # What the example has saved comes back; other files are not there.
+    keras.models.load_model = keras.saving.load_model = lambda path="", *args, **kwargs: saved.get(str(path), Anything())
+
+    def of_numbers(function, in_numpy):
+        """Sizes stay numbers: what computes them with operations on tensors gives tiles that JAX takes under jit, too."""
+
+        def computed(*args, **kwargs):
+            leaves = keras.tree.flatten((args, kwargs))
+            sizes = [isinstance(leaf, int | np.ndarray | np.generic) or is_symbolic_dim(leaf) for leaf in leaves]
+            if all(sizes):
+                return in_numpy(*args, **kwargs)
+            return function(*args, **kwargs)
+
+        return computed
+
+    one = lambda size, axis: np.array([size]) if np.ndim(size) == 0 else np.expand_dims(size, axis)
+    for name, in_numpy in [("expand_dims", one), ("concatenate", np.concatenate), ("convert_to_tensor", np.asarray)]:
+        setattr(keras.ops, name, of_numbers(getattr(keras.ops, name), in_numpy))
 
     def untrained(make):
         def application(*args, **kwargs):
@@ -207,7 +227,8 @@ class Tell(ast.NodeTransformer):
 
     def visit_Assign(self, node):
         names = {n.id for target in node.targets for n in ast.walk(target) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-        extra = [ast.parse(f"{name} = __told__[{name!r}]").body[0] for name in sorted(names & self.told.keys())]
+        tell = "{0} = __told__({0!r}, locals().get({0!r}))"
+        extra = [ast.parse(tell.format(name)).body[0] for name in sorted(names & self.told.keys())]
         if not extra:
             return node
         safe = ast.Try([node], [ast.ExceptHandler(ast.Name("Exception", ast.Load()), None, [ast.Pass()])], [], [])
@@ -215,7 +236,12 @@ class Tell(ast.NodeTransformer):
 
 
 def run(path: pathlib.Path, told: dict) -> dict:
-    scope = {"__name__": "__main__", "__file__": str(path), "__told__": told, **told}
+
+    def value_of(name, given):
+        """What is told of data; a name for data may be one of the model later on."""
+        return given if isinstance(given, keras.KerasTensor | keras.Layer) else told[name]
+
+    scope = {"__name__": "__main__", "__file__": str(path), "__told__": value_of, **told}
     tree = Tell(told).visit(ast.parse(path.read_text(encoding="utf-8")))
 
     def late(*_):
@@ -241,6 +267,12 @@ def run(path: pathlib.Path, told: dict) -> dict:
         finally:
             signal.alarm(0)
     return scope
+
+
+def nudged(array):
+    """The array with other last bits, where it holds fractions."""
+    array = np.asarray(array)
+    return array * np.float32(1 + 2**-23) if array.dtype == "float32" else array
 
 
 def train(keep: dict, model, data) -> dict:
@@ -282,7 +314,7 @@ def main() -> None:
     parser.add_argument("--input-shape", default="")
     parser.add_argument("--model", default="", help="the variable that holds the model, or an attribute of one in it")
     parser.add_argument("--no-training", action="store_true", help="of no effect here")
-    parser.add_argument("--nudge", action="store_true", help="train from weights whose last bits are other ones")
+    parser.add_argument("--nudge", action="store_true", help="compute with weights and inputs whose last bits are other ones")
     parser.add_argument("--data", type=pathlib.Path, help="train on these arrays too: x0, x1, ..., y0, y1, ... in an .npz file")
     arguments = parser.parse_args()
     told = {}
@@ -321,14 +353,17 @@ def main() -> None:
     # Normalization computes with copies of its statistics.
     for layer in chosen._flatten_layers():
         getattr(layer, "finalize_state", lambda: None)()
-    outputs = keep["predict"](chosen, inputs[0] if len(inputs) == 1 else inputs, batch_size=len(inputs[0]), verbose=0)
+    # With the states of random generators, which the file of weights does not hold.
+    start = {variable.path: np.asarray(variable).copy() for variable in chosen.variables}
     keep["save_weights"](chosen, arguments.folder / "reference.weights.h5")
-    if arguments.data:
-        # With the states of random generators, which the file of weights does not hold.
-        np.savez(arguments.folder / "reference.npz", **{variable.path: np.asarray(variable) for variable in chosen.variables})
-        for variable in chosen.variables if arguments.nudge else []:
+    if arguments.nudge:
+        inputs = [nudged(array) for array in inputs]
+        for variable in chosen.variables:
             if str(variable.dtype).startswith("float"):
-                variable.assign(variable * (1 + 2**-23))
+                variable.assign(nudged(variable))
+    outputs = keep["predict"](chosen, inputs[0] if len(inputs) == 1 else inputs, batch_size=len(inputs[0]), verbose=0)
+    if arguments.data:
+        np.savez(arguments.folder / "reference.npz", **start)
         (arguments.folder / "history.json").write_text(json.dumps(train(keep, chosen, np.load(arguments.data))))
     names = [tensor.name for tensor in chosen.inputs] if getattr(chosen, "inputs", None) else []
     np.savez(arguments.folder / "inputs.npz", **{str(i): array for i, array in enumerate(inputs)})

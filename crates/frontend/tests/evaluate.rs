@@ -402,8 +402,8 @@ def clip():
     return (level * wave / np.max(np.abs(wave))).astype("float32")
 
 x = np.stack([clip() for _ in range(6)])[..., np.newaxis]
-order = rng.permutation(len(x))
-print(x[order].shape, x[: -int(0.5 * len(x))].shape, rng.choice(x[:, 0, 0], size=(2, 3)).shape)
+order = rng.permutation(x.shape[0])
+print(x[order].shape, x[: -int(0.5 * x.shape[0])].shape, rng.choice(x[:, 0, 0], size=(2, 3)).shape)
 model = keras.Sequential([keras.Input(x.shape[1:]), keras.layers.Conv1D(2, 3)])
 "#,
     );

@@ -84,6 +84,21 @@ fn targets_of_a_loss_of_the_program_are_what_it_computes_with() {
         .replace("crossentropy(y, p,", "crossentropy(keras.ops.squeeze(y, -1), p,")
         .replace("loss=loss)", "loss=loss, metrics=[keras.metrics.MeanIoU(num_classes=5, sparse_y_pred=False)])");
     assert_eq!(target_of(&compiled(&column, None)), [8, 7, 1]);
+    let overlap = OWN_LOSS.replace(
+        "keras.losses.sparse_categorical_crossentropy(y, p, from_logits=True)",
+        "-keras.ops.sum(keras.ops.one_hot(keras.ops.squeeze(y, -1), 5) * p, axis=-1)",
+    );
+    assert_eq!(target_of(&compiled(&overlap, None)), [8, 7, 1]);
+}
+
+#[test]
+fn an_array_of_one_number_is_a_log() {
+    let text = OWN_LOSS.replace("Input((7, 4))", "Input((4,))").replace("Dense(5)", "Dense(1)").replace(
+        "loss=loss)",
+        "loss=\"binary_crossentropy\", metrics=[keras.metrics.F1Score(threshold=0.5)])",
+    );
+    let text = text.replace("Dense(1)", "Dense(1, activation=\"sigmoid\")");
+    assert_eq!(target_of(&compiled(&text, None)), [8, 1]);
 }
 
 #[test]

@@ -30,13 +30,15 @@ pub(crate) struct Written {
     names: HashSet<Symbol>,
     /// Arrays that NumPy made, by address.
     made: HashMap<usize, Weak<Array>>,
+    /// How many of them were still there when those that are gone were last forgotten.
+    alive: usize,
     /// Whether there are such arrays.
     any: bool,
     /// Whether a function of NumPy is being computed.
     pub(super) computes: bool,
 }
 
-/// How many arrays of NumPy are known before those that are gone are forgotten.
+/// How many arrays of NumPy come anew before those that are gone are forgotten, at least: as many as were there the last time.
 const MAX_MADE: usize = 1 << 12;
 
 /// An array that may change.
@@ -277,8 +279,9 @@ impl Interp {
     /// Notes that an array is one that NumPy made and nothing else holds.
     pub(crate) fn note_fresh(&mut self, value: &Value) {
         let arrays = &mut self.eval.arrays;
-        if arrays.made.len() > MAX_MADE {
+        if arrays.made.len() > arrays.alive + arrays.alive.max(MAX_MADE) {
             arrays.made.retain(|_, known| known.strong_count() > 0);
+            arrays.alive = arrays.made.len();
         }
         value.for_each_leaf(&mut |leaf| {
             if let Value::Array(array) = leaf {

@@ -91,14 +91,14 @@ impl Tracer {
         self.neg(&softplus)
     }
 
-    /// Ones where the class axis, inserted as dimension `axis` of the result, equals the integer
-    /// label; a label outside `0..classes` gives zeros.
+    /// Ones where the class axis, inserted as dimension `axis` of the result, equals the label; a label outside
+    /// `0..classes` gives zeros, and so does a fraction.
     ///
     /// # Errors
-    /// `axis` is greater than the labels' rank, or the labels are no integers.
+    /// `axis` is greater than the labels' rank, or the labels are neither integers nor floats.
     pub fn one_hot(&mut self, labels: &Tensor, classes: usize, axis: usize, dtype: DType) -> Result<Tensor> {
-        if !labels.dtype().is_int() {
-            return Err(Error::ty(format!("class labels must be integers, found {}", labels.ty())));
+        if !labels.dtype().is_int() && !labels.dtype().is_float() {
+            return Err(Error::ty(format!("class labels must be numbers, found {}", labels.ty())));
         }
         if axis > labels.rank() {
             return Err(Error::shape(format!("class axis {axis} does not fit labels of rank {}", labels.rank())));

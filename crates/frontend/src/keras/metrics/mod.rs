@@ -326,13 +326,16 @@ impl MetricObject {
         Ok(state)
     }
 
-    /// The value so far, a `float32` scalar.
+    /// The value so far, a `float32` scalar; an array of one number is that number.
     ///
     /// # Errors
-    /// The metric was never updated.
+    /// The metric was never updated, or gives several numbers.
     pub fn result(&self, interp: &mut Interp) -> Result<Tensor> {
         let state = self.state_now(interp)?;
-        let value = self.metric.result(interp, &state)?;
+        let mut value = self.metric.result(interp, &state)?;
+        if value.rank() != 0 && value.ty().size() == 1 {
+            value = interp.tracer.reshape(&value, &[])?;
+        }
         if value.rank() != 0 {
             return Err(Error::shape(format!(
                 "the metric `{}` gives {} values; a log is one number",

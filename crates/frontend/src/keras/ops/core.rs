@@ -67,6 +67,7 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
         let dtype = c.dtype("dtype")?.unwrap_or(c.t().default_float());
         let axis = c.axis("axis", x.rank())?;
         let rows = if x.rank() == 1 { 0 } else { 1 };
+        let x = c.t().convert(&x, DType::I32)?;
         let hot = c.t().one_hot(&x, classes, if axis + 1 == x.rank() { x.rank() } else { axis }, dtype)?;
         c.t().max(&hot, &[rows], false)
     };

@@ -86,7 +86,7 @@ keras.ops.view(jnp.ones((4, 4)), dtype=bool)
 keras.ops.scatter(jnp.array([0.5]), [], (5, 5))
 
 #: calls that reach ops/nn.rs
-keras.ops.nn.multi_hot(jnp.ones((3, 4)), num_classes=True, dtype=bool)
+keras.ops.one_hot(jnp.ones(3, bool), 2)
 
 #: calls that reach ops/random
 jax.random.categorical(jax.random.PRNGKey(0), jnp.ones(3, dtype="complex64"))
