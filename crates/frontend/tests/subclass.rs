@@ -93,10 +93,10 @@ fn targets_of_a_loss_of_the_program_are_what_it_computes_with() {
 
 #[test]
 fn an_array_of_one_number_is_a_log() {
-    let text = OWN_LOSS.replace("Input((7, 4))", "Input((4,))").replace("Dense(5)", "Dense(1)").replace(
-        "loss=loss)",
-        "loss=\"binary_crossentropy\", metrics=[keras.metrics.F1Score(threshold=0.5)])",
-    );
+    let text = OWN_LOSS
+        .replace("Input((7, 4))", "Input((4,))")
+        .replace("Dense(5)", "Dense(1)")
+        .replace("loss=loss)", "loss=\"binary_crossentropy\", metrics=[keras.metrics.F1Score(threshold=0.5)])");
     let text = text.replace("Dense(1)", "Dense(1, activation=\"sigmoid\")");
     assert_eq!(target_of(&compiled(&text, None)), [8, 1]);
 }
