@@ -88,7 +88,13 @@ def main():
         places = {int(match[1]): text[: match.start()].count("\n") + 1 for match in re.finditer(r"^run\((\d+)", text, re.M)}
         starts = {int(match[1]): text[: match.start()].count("\n") + 1 for match in re.finditer(r"^def case_(\d+)", text, re.M)}
         for number, lines in expected.items():
-            errors = [e for e in program["errors"] if e["line"] and starts[number] <= e["line"] <= places[number]]
+            # After a limit was reached, nothing of a program is evaluated any more.
+            errors = [
+                e
+                for e in program["errors"]
+                if e["line"] and starts[number] <= e["line"] <= places[number]
+                or e["code"] == "K0902" and number not in found
+            ]
             if found.get(number) == lines:
                 counts["same"] += 1
             elif number not in found and errors:
