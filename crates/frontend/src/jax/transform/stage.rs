@@ -243,9 +243,13 @@ impl Interp {
     /// It is no number or array.
     pub(crate) fn leaf_tensor(&mut self, value: &Value) -> Result<Tensor> {
         match value {
-            Value::Tensor(_) | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Array(_) | Value::Host(_) => {
-                self.to_tensor(value)
-            }
+            Value::Tensor(_)
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Float(_)
+            | Value::Complex(..)
+            | Value::Array(_)
+            | Value::Host(_) => self.to_tensor(value),
             other if behind(other).is_some() => self.to_tensor(other),
             Value::Object(object) if let Some(data) = crate::value::downcast::<crate::program::Unknown>(object) => {
                 Err(data.error("a tensor computation"))
