@@ -107,6 +107,8 @@ fn canonical(class: &str, policy: &Policy, entries: &mut Vec<(&'static str, Valu
         }
     }
     match class {
+        // The old name of the slope.
+        "LeakyReLU" => entries.retain(|(name, _)| *name != "alpha"),
         "LayerNormalization" => entries.push(("rms_scaling", Value::Bool(false))),
         // Keras writes these four only, and the type by its name.
         "SpatialDropout1D" | "SpatialDropout2D" | "SpatialDropout3D" => {
