@@ -20,13 +20,30 @@ use crate::value::Value;
 #[derive(Debug)]
 pub(super) struct State {
     pub ids: Vec<VariableId>,
+    /// What each is called in the program. Variables may have one path, as Adafactor's of layers that call their
+    /// weights alike: the first keeps it, the others are numbered.
+    paths: Vec<String>,
     index: HashMap<VariableId, usize>,
 }
 
 impl State {
-    pub fn new(ids: Vec<VariableId>) -> Self {
+    pub fn new(interp: &Interp, ids: Vec<VariableId>) -> Self {
         let index = ids.iter().enumerate().map(|(i, &id)| (id, i)).collect();
-        State { ids, index }
+        let own: Vec<&str> = ids.iter().map(|&id| interp.variables.get(id).path.as_str()).collect();
+        let mut taken: HashSet<String> = own.iter().map(|&path| path.to_owned()).collect();
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        let named = |path| {
+            let count = counts.entry(path).or_default();
+            let mut name: String = str::to_owned(path);
+            while *count > 0 && !taken.insert(name.clone()) {
+                name = format!("{path}_{count}");
+                *count += 1;
+            }
+            *count = (*count).max(1);
+            name
+        };
+        let paths = own.into_iter().map(named).collect();
+        State { ids, paths, index }
     }
 
     pub fn index(&self, id: VariableId) -> Result<usize> {
@@ -37,13 +54,8 @@ impl State {
     }
 
     /// The port of variable number `i`.
-    pub fn port(&self, interp: &Interp, i: usize) -> Port {
-        Port {
-            name: interp.variables.get(self.ids[i]).path.clone(),
-            kind: PortKind::State(i),
-            donated_to: None,
-            below: None,
-        }
+    pub fn port(&self, i: usize) -> Port {
+        Port { name: self.paths[i].clone(), kind: PortKind::State(i), donated_to: None, below: None }
     }
 }
 
@@ -68,7 +80,7 @@ pub(super) fn specs(
     trained: &[VariableId],
     h5: &HashMap<VariableId, String>,
 ) -> Vec<VariableSpec> {
-    let spec = |&id: &VariableId| {
+    let spec = |(&id, path): (&VariableId, &String)| {
         let variable = interp.variables.get(id);
         let role = match variable.role {
             Role::Weight if trained.contains(&id) => StateRole::Trainable,
@@ -79,9 +91,9 @@ pub(super) fn specs(
             Role::Array if trained.contains(&id) => StateRole::Trainable,
             Role::Array => StateRole::NonTrainable,
         };
-        VariableSpec { path: variable.path.clone(), h5_path: h5.get(&id).cloned(), ty: variable.ty.clone(), role }
+        VariableSpec { path: path.clone(), h5_path: h5.get(&id).cloned(), ty: variable.ty.clone(), role }
     };
-    state.ids.iter().map(spec).collect()
+    state.ids.iter().zip(&state.paths).map(spec).collect()
 }
 
 /// `init() -> state`: every variable's initializer, in order.
@@ -93,7 +105,7 @@ pub(super) fn init(interp: &mut Interp, state: &State) -> Result<Entry> {
         values
     })?;
     let function = function.0;
-    let outputs = (0..state.ids.len()).map(|i| state.port(interp, i)).collect();
+    let outputs = (0..state.ids.len()).map(|i| state.port(i)).collect();
     Ok(Entry { kind: EntryKind::Init, batch: None, function, inputs: Vec::new(), outputs, counts_padding: Vec::new() })
 }
 
@@ -162,7 +174,7 @@ pub(super) fn predict(
         Ok(results)
     })?;
     let reads = reads.into_iter().map(|id| state.index(id)).collect::<Result<Vec<_>>>()?;
-    let (function, mut inputs) = state_first(interp, function, state, reads);
+    let (function, mut inputs) = state_first(function, state, reads);
     inputs.extend(data_ports(&graph.inputs));
     let count = function.results.len() - assigned.len();
     let mut names = output_names(graph);
@@ -178,7 +190,7 @@ pub(super) fn predict(
         if let Some(port) = read {
             port.donated_to = Some(outputs.len());
         }
-        outputs.push(state.port(interp, index));
+        outputs.push(state.port(index));
     }
     let mut entry =
         Entry { kind: EntryKind::Predict, batch: Some(batch), function, inputs, outputs, counts_padding: Vec::new() };
@@ -190,18 +202,13 @@ pub(super) fn predict(
 
 /// Puts the parameters for variables (the trailing ones, one per entry of `reads`) in front, in the
 /// order of the state.
-pub(super) fn state_first(
-    interp: &Interp,
-    mut function: Function,
-    state: &State,
-    reads: Vec<usize>,
-) -> (Function, Vec<Port>) {
+pub(super) fn state_first(mut function: Function, state: &State, reads: Vec<usize>) -> (Function, Vec<Port>) {
     let data = function.params.len() - reads.len();
     let mut order: Vec<(usize, usize)> = reads.into_iter().enumerate().map(|(k, i)| (i, data + k)).collect();
     order.sort_unstable();
     let front = order.iter().map(|&(_, k)| function.params[k]);
     function.params = front.chain(function.params[..data].iter().copied()).collect();
-    (function, order.into_iter().map(|(i, _)| state.port(interp, i)).collect())
+    (function, order.into_iter().map(|(i, _)| state.port(i)).collect())
 }
 
 /// Traces `code` into a function with parameters of the given types.

@@ -101,7 +101,7 @@ pub fn build(
         program.training = chosen.describe();
     }
     for function in traced {
-        program.entries.push(function.into_entry(interp, &state)?);
+        program.entries.push(function.into_entry(&state)?);
     }
     if options.roll == Roll::Auto {
         stack::apply(&mut program)?;
@@ -111,7 +111,7 @@ pub fn build(
 
 /// The state of a file without a model, and how it starts.
 fn of_functions(interp: &mut Interp, reads: &[VariableId], trained: &[VariableId]) -> Result<(Program, State)> {
-    let state = State::new(with_reads(Vec::new(), reads));
+    let state = State::new(interp, with_reads(Vec::new(), reads));
     let entries = if reads.is_empty() { Vec::new() } else { vec![assemble::init(interp, &state)?] };
     let file = interp.source.name().rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
     let program = Program {
@@ -204,7 +204,7 @@ fn of_model(
         ids.extend(compiled.optimizer.variables());
         ids.extend(metric_variables(interp, model, compiled)?);
     }
-    let state = State::new(with_reads(ids, reads));
+    let state = State::new(interp, with_reads(ids, reads));
     let fit = model.recorded.fit.borrow().clone();
     let mut training = compiled.as_ref().map(|c| c.describe(interp, &graph, fit.as_ref(), &state)).transpose()?;
     let train_batch = options.train_batch.or_else(|| Some(training.as_ref()?.fit.as_ref()?.batch_size)).unwrap_or(32);

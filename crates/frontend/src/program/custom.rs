@@ -230,7 +230,7 @@ impl Own<'_> {
             }
             done => done,
         }?;
-        Ok(self.with_ports(interp, state, traced, &inputs, &data, given))
+        Ok(self.with_ports(state, traced, &inputs, &data, given))
     }
 
     /// The targets: those of losses, or what the step makes known.
@@ -385,14 +385,13 @@ impl Own<'_> {
 
     fn with_ports(
         &self,
-        interp: &Interp,
         state: &State,
         (function, names): (keramos_ir::Function, Vec<String>),
         types: &[TensorType],
         data: &Unknown,
         given: Given,
     ) -> (Entry, Vec<String>) {
-        let mut inputs: Vec<Port> = (0..state.ids.len()).map(|i| state.port(interp, i)).collect();
+        let mut inputs: Vec<Port> = (0..state.ids.len()).map(|i| state.port(i)).collect();
         let mut outputs = inputs.clone();
         inputs.iter_mut().enumerate().for_each(|(i, port)| port.donated_to = Some(i));
         let mut ports = if given.whole { Vec::new() } else { assemble::data_ports(&self.graph.inputs) };

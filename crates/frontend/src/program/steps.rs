@@ -51,7 +51,7 @@ pub(super) fn train(
     })?;
     let counts_padding = counted(interp);
     let kind = if masked { EntryKind::TrainStepMasked } else { EntryKind::TrainStep };
-    let mut inputs: Vec<Port> = (0..state.ids.len()).map(|i| state.port(interp, i)).collect();
+    let mut inputs: Vec<Port> = (0..state.ids.len()).map(|i| state.port(i)).collect();
     let mut outputs = inputs.clone();
     inputs.iter_mut().enumerate().for_each(|(i, port)| port.donated_to = Some(i));
     inputs.extend(batch_ports(graph, compiled, masked));
@@ -87,12 +87,12 @@ pub(super) fn evaluate(
         results.extend(logs);
         Ok(results)
     })?;
-    let mut inputs: Vec<Port> = (0..state.ids.len()).map(|i| state.port(interp, i)).collect();
+    let mut inputs: Vec<Port> = (0..state.ids.len()).map(|i| state.port(i)).collect();
     let mut outputs = Vec::new();
     for &id in &returned {
         let index = state.index(id)?;
         inputs[index].donated_to = Some(outputs.len());
-        outputs.push(state.port(interp, index));
+        outputs.push(state.port(index));
     }
     inputs.extend(batch_ports(graph, compiled, true));
     outputs.extend(log_ports(compiled));

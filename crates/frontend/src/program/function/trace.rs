@@ -207,9 +207,9 @@ impl Traced {
     ///
     /// # Errors
     /// A variable that is read is not part of the state.
-    pub fn into_entry(self, interp: &Interp, state: &State) -> Result<Entry> {
+    pub fn into_entry(self, state: &State) -> Result<Entry> {
         let reads = self.reads.iter().map(|&id| state.index(id)).collect::<Result<Vec<_>>>()?;
-        let (function, mut inputs) = state_first(interp, self.function, state, reads);
+        let (function, mut inputs) = state_first(self.function, state, reads);
         let results = function.result_types();
         // As in JAX: the first result of the same type that no earlier argument has taken.
         let mut taken = vec![false; results.len()];

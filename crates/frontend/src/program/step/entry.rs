@@ -368,10 +368,10 @@ impl Chosen {
             interp.state.close();
             Ok(results)
         })?;
-        let mut inputs: Vec<Port> = order.iter().map(|(index, _)| state.port(interp, *index)).collect();
+        let mut inputs: Vec<Port> = order.iter().map(|(index, _)| state.port(*index)).collect();
         let mut outputs = Vec::new();
         for (at, id) in changed.iter().enumerate() {
-            outputs.push(state.port(interp, state.index(*id)?));
+            outputs.push(state.port(state.index(*id)?));
             if let Some(input) = position(*id) {
                 inputs[input].donated_to = Some(at);
             }
