@@ -18,6 +18,7 @@ mod mistakes;
 mod modules;
 mod numbers;
 mod profile;
+mod refused;
 mod targets;
 mod tool;
 mod weights;

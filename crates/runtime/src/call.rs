@@ -184,7 +184,7 @@ fn fit_all(name: &str, program: &Program, arguments: &[HostTensor]) -> Result<Ve
 ///
 /// # Errors
 /// [`CallError::Type`] or [`CallError::Value`].
-pub fn fit(function: &str, position: usize, port: &Port, given: &HostTensor) -> Result<HostTensor, Error> {
+fn fit(function: &str, position: usize, port: &Port, given: &HostTensor) -> Result<HostTensor, Error> {
     let error = |hint: String| CallError::Type {
         function: function.to_owned(),
         position,

@@ -25,6 +25,10 @@ impl Tracer {
         let width: usize = rest.iter().product();
         let int = self.default_int();
         let places = self.iota(int, &[n], 0)?;
+        if n == 0 {
+            let heads = self.full(&TensorType::new(DType::Bool, [0]), 0.0)?;
+            return Ok(Distinct { sorted: x.clone(), order: places, heads });
+        }
         let flat = self.reshape(x, &[n, width])?;
         let mut keys = Vec::new();
         for column in 0..width {
@@ -41,14 +45,13 @@ impl Tracer {
             }
         };
         let sorted = self.index(&flat, &[Part::Array(order.clone())], OutOfBounds::Promised)?;
-        let (before, after) =
-            (self.slice_axis(&sorted, 0, 0, n.saturating_sub(1))?, self.slice_axis(&sorted, 0, n.min(1), n)?);
+        let (before, after) = (self.slice_axis(&sorted, 0, 0, n - 1)?, self.slice_axis(&sorted, 0, 1, n)?);
         let changed = match is_inexact(x.dtype()) && equal_nan {
             true => self.compute([&before, &after], |[a, b]| a.ne(b).and(!(a.is_nan().and(b.is_nan()))))?,
             false => self.ne(&before, &after)?,
         };
         let changed = self.any(&changed, &[1], false)?;
-        let start = self.full(&TensorType::new(DType::Bool, [n.min(1)]), 1.0)?;
+        let start = self.full(&TensorType::new(DType::Bool, [1]), 1.0)?;
         let heads = self.concatenate(&[start, changed], 0)?;
         let sorted = self.reshape(&sorted, x.shape())?;
         Ok(Distinct { sorted, order, heads })

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use keramos_artifact::{Artifact, DType, Port, Program};
-use keramos_runtime::call::fit;
 use keramos_runtime::data::{self, Arrays, FileKind};
 use keramos_runtime::stablehlo::Module;
 use keramos_runtime::{Error, HostTensor, Model};
@@ -84,7 +83,8 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
     deliver(&model, options, results)
 }
 
-/// The arguments in order, for the first signature of the function that they fit.
+/// The arguments in order, by the names of the first signature of the function that has all of them. Which signature
+/// they fit is found when the function is called.
 fn arguments(model: &Model, options: &Options) -> Result<Vec<HostTensor>, Error> {
     let named = options.args.as_ref().map(|path| data::read(path)).transpose()?.unwrap_or_default();
     let mut first_error = None;
@@ -97,7 +97,7 @@ fn arguments(model: &Model, options: &Options) -> Result<Vec<HostTensor>, Error>
     Err(first_error.unwrap_or_else(|| usage("--arg", "", "the function has no program".to_owned())))
 }
 
-/// The arguments as one signature takes them.
+/// The arguments in the order in which one signature takes them.
 fn resolve(program: &Program, options: &Options, named: &Arrays) -> Result<Vec<HostTensor>, Error> {
     let ports: Vec<&Port> = program.arguments().map(|(_, port)| port).collect();
     let keys: Vec<[String; 3]> =
@@ -133,8 +133,7 @@ fn resolve(program: &Program, options: &Options, named: &Arrays) -> Result<Vec<H
         let reason = format!("these arguments are missing: {}", missing.join(", "));
         return Err(usage("call", &options.function, reason));
     }
-    let values = ports.iter().zip(values.into_iter().flatten()).enumerate();
-    values.map(|(i, (port, value))| fit(&options.function, i, port, &value)).collect()
+    Ok(values.into_iter().flatten().collect())
 }
 
 fn usage(option: &'static str, value: &str, reason: String) -> Error {

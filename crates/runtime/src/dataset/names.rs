@@ -54,14 +54,10 @@ pub(super) fn choose(
 ) -> Result<Vec<String>, Error> {
     let (what, option) = words(kind);
     if !given.is_empty() && given.len() != ports.len() {
-        let error = DataError::Count {
-            model: file.to_owned(),
-            what,
-            wanted: ports.len(),
-            names: ports.iter().map(|port| port.name.clone()).collect(),
-            given: given.len(),
-        };
-        return Err(error.into());
+        let names: Vec<String> = ports.iter().map(|port| format!("`{}`", port.name)).collect();
+        let (wanted, plural) = (ports.len(), if ports.len() == 1 { "" } else { "s" });
+        let reason = format!("the model takes {wanted} {what}{plural} ({}), {} given", names.join(", "), given.len());
+        return Err(Error::Option { option, value: given.join(", "), reason });
     }
     let name_for = |(index, port): (usize, &&Port)| {
         let mut looked_for = match given.get(index) {
@@ -141,7 +137,7 @@ mod tests {
         let message = pick(&["a", "b"], &arrays, &[], Purpose::Train).unwrap_err();
         assert!(message.contains("looked for `a`, the file has `left`, `right`, `x`"), "{message}");
         let message = pick(&["a", "b"], &arrays, &["x"], Purpose::Train).unwrap_err();
-        assert!(message.contains("takes 2 (`a`, `b`), 1 given"), "{message}");
+        assert!(message.contains("takes 2 inputs (`a`, `b`), 1 given"), "{message}");
     }
 
     #[test]

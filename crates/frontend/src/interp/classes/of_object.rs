@@ -102,7 +102,7 @@ impl Object for ObjectMethod {
                     .own_attr(interp, name)?
                     .ok_or_else(|| raise("AttributeError", format!("'{class}' object has no attribute '{name}'")))
             }
-            ("new", _, [Value::User(class), rest @ ..]) => match downcast::<UserClass>(class) {
+            ("new", _, [class, rest @ ..]) => match user_class(class) {
                 Some(class) => {
                     // `object.__new__` takes whatever the class's `__init__` gets.
                     let given = match class.builtin.is_some() || !class.fields().is_empty() {
@@ -130,5 +130,13 @@ impl Object for ObjectMethod {
             }
             _ => Ok(Value::None),
         }
+    }
+}
+
+/// A class of the program.
+fn user_class(value: &Value) -> Option<Rc<UserClass>> {
+    match value {
+        Value::User(object) => downcast::<UserClass>(object),
+        _ => None,
     }
 }

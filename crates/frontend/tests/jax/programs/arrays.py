@@ -12,7 +12,7 @@ rows = jnp.array([[1, 2], [0, 5], [1, 2], [1, 0], [0, 5]])
 noise = jnp.sin(jnp.arange(12.0) * 2.3).reshape(3, 4)
 
 cases = {
-    "unique": lambda: [jnp.unique(rows, axis=0), *jnp.unique(rows, axis=0, return_index=True, return_inverse=True, return_counts=True), *jnp.unique(rows, axis=1, return_inverse=True), jnp.unique(k, size=6, fill_value=-1), *jnp.unique(k, size=3, return_counts=True, return_index=True), jnp.unique(jnp.array([jnp.nan, 1.0, jnp.nan])), jnp.unique(jnp.array([jnp.nan, 1.0, jnp.nan]), equal_nan=False), jax.jit(lambda v: jnp.unique(v, size=4, axis=0, fill_value=7))(rows)],
+    "unique": lambda: [jnp.unique(rows, axis=0), *jnp.unique(rows, axis=0, return_index=True, return_inverse=True, return_counts=True), *jnp.unique(rows, axis=1, return_inverse=True), jnp.unique(k, size=6, fill_value=-1), *jnp.unique(k, size=3, return_counts=True, return_index=True), jnp.unique(jnp.array([jnp.nan, 1.0, jnp.nan])), jnp.unique(jnp.array([jnp.nan, 1.0, jnp.nan]), equal_nan=False), jax.jit(lambda v: jnp.unique(v, size=4, axis=0, fill_value=7))(rows), jnp.unique(jnp.zeros((0,)), size=2, fill_value=7)],
     "unique_parts": lambda: [jnp.unique_values(k), jnp.unique_counts(k).counts, jnp.unique_inverse(rows).inverse_indices, *jnp.unique_all(k), jnp.unique_all(rows, size=3).indices],
     "union": lambda: [jnp.union1d(k, jnp.array([3, 1])), jnp.union1d(x, y, size=9, fill_value=0.5), jnp.union1d(k, x)],
     "difference": lambda: [jnp.setdiff1d(k, jnp.array([1, 9])), jnp.setdiff1d(k, jnp.array([1, 9]), size=4), jnp.setdiff1d(x, y, size=4, fill_value=-2.0), jnp.setdiff1d(jnp.array([5, 3, 1]), jnp.array([3]), assume_unique=True)],
