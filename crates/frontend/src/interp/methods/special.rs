@@ -45,7 +45,10 @@ pub(super) static SLICE: &[ValueMethod] = methods! {
         let Ok(length) = usize::try_from(length) else {
             return Err(raise("ValueError", "length should not be negative"));
         };
-        let Value::Slice(bounds) = this else { return Err(Error::internal("a method of slices is bound to another value")) };
+        let Value::Slice(bounds) = this else {
+            let found = this.type_name();
+            return Err(Error::ty(format!("descriptor 'indices' for 'slice' objects doesn't apply to a '{found}' object")));
+        };
         let selection = interp.selection(bounds, length)?;
         Ok(Value::tuple([selection.start, selection.stop, selection.step].map(Value::Int).to_vec()))
     };

@@ -11,6 +11,7 @@ g = super
 g()
 h = list(map(locals, [1]))
 functools.partial(globals)()
+slice.indices(3, 4)
 [names() for names in (globals, locals)]
 functools.reduce(lambda a, names: names(), [1, globals])
 
