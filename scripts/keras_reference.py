@@ -190,9 +190,16 @@ def stand_in() -> dict:
 
     def untrained(make):
         def application(*args, **kwargs):
-            args = tuple(None if arg == "imagenet" else arg for arg in args)
-            kwargs["weights"] = None
-            return make(*args, **kwargs)
+            # A model that is to be trained on ImageNet may have layers of its own: it is made as such, and nothing is loaded.
+            changed = [(keras.src.utils.file_utils, "get_file"), (keras.Model, "load_weights")]
+            before = [getattr(owner, name) for owner, name in changed]
+            for owner, name in changed:
+                setattr(owner, name, lambda *args, **kwargs: "weights")
+            try:
+                return make(*args, **kwargs)
+            finally:
+                for (owner, name), function in zip(changed, before):
+                    setattr(owner, name, function)
 
         return application
 

@@ -439,3 +439,69 @@ fn a_default_dict_that_a_loop_of_the_run_fills_is_of_the_run() {
     );
     assert_eq!(evaluated.output(), "");
 }
+
+#[test]
+fn arrays_of_which_the_number_of_rows_alone_is_unknown() {
+    let evaluated = clean(
+        r#"
+import keras
+import numpy as np
+from sklearn.model_selection import train_test_split
+from sklearn.utils import shuffle
+
+(images, labels), _ = keras.datasets.mnist.load_data()
+some = labels < 5
+x, y = images[some], labels[some]
+print("masked", x.shape[1:], x.dtype, y.ndim, x.ndim)
+x = x.astype("float32").reshape(len(x), 28 * 28) / 255.0
+x = np.concatenate([x, x[::-1]])
+print("twice", x.shape[1:], x.reshape(-1, 2, x.shape[1]).shape[1:], np.expand_dims(x, -1).shape[1:])
+cut = int(0.9 * x.shape[0])
+print("cut", x[:cut].shape[1:], x[cut:, :10].shape[1:], x[:32].shape, x[-8:].shape, x[100:164].shape)
+order = np.random.permutation(len(y))
+print("order", y[order].ndim, images[np.where(labels == 3)[0]].shape[1:])
+np.random.shuffle(images)
+parts = train_test_split(images, labels, test_size=0.25)
+print([part.shape for part in parts], [part.shape[1:] for part in train_test_split(x, y)])
+a, b = shuffle(images, x)
+print(a.shape, b.shape[1:], keras.utils.to_categorical(y, 5).shape[1:], np.random.normal(size=(len(y), 3)).shape[1:])
+(words, _), _ = keras.datasets.imdb.load_data(num_words=100)
+words = keras.utils.pad_sequences(words, maxlen=20)
+print(words.shape[1:], words.dtype)
+model = keras.Sequential([keras.layers.Dense(5)])
+model.compile("sgd", "sparse_categorical_crossentropy")
+model.fit(x[:cut], y, batch_size=16)
+print(model.input_shape)
+"#,
+    );
+    assert_eq!(
+        evaluated.output(),
+        "masked (28, 28) uint8 1 3\n\
+         twice (784,) (2, 784) (784, 1)\n\
+         cut (784,) (10,) (32, 784) (8, 784) (64, 784)\n\
+         order 1 (28, 28)\n\
+         [(45000, 28, 28), (15000, 28, 28), (45000,), (15000,)] [(784,), (784,), (), ()]\n\
+         (60000, 28, 28) (784,) (5,) (3,)\n\
+         (20,) int32\n\
+         (None, 784)\n"
+    );
+}
+
+#[test]
+fn what_follows_from_a_number_of_rows_by_chance_is_not_known() {
+    let evaluated = clean(
+        r#"
+import keras
+import numpy as np
+
+(images, labels), _ = keras.datasets.mnist.load_data()
+x = images[labels < 5]
+n = len(x)
+unknown = [n, n // 32, n % 100, min(n, 100), n > 5, n == 9600, x[n - 1 : n + 10].shape[0], images[:n].shape[0], x.T.shape[0] == x.T.shape[2]]
+(rest, _), _ = keras.datasets.mnist.load_data()
+"#,
+    );
+    let Some(Value::List(unknown)) = evaluated.global("unknown") else { panic!("no list") };
+    let known: Vec<_> = unknown.borrow().iter().filter(|value| !matches!(value, Value::Host(_))).cloned().collect();
+    assert!(known.is_empty(), "{known:?}");
+}

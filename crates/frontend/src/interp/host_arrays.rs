@@ -5,8 +5,8 @@
 
 use keramos_ir::{DType, TensorType};
 
-use super::Interp;
 use super::operators::number;
+use super::{Interp, host_rows};
 use crate::error::{Error, Result};
 use crate::library::Args;
 use crate::modules::{self, Found};
@@ -39,49 +39,78 @@ impl Interp {
         &mut self,
         result: Host,
         operands: Vec<Value>,
-        compute: impl FnOnce(&mut Interp, Vec<Value>) -> Result<Value>,
+        compute: impl Fn(&mut Interp, Vec<Value>) -> Result<Value>,
     ) -> Value {
-        let (mut types, mut all) = (Vec::new(), true);
+        let (mut all, mut counted, mut rows) = (true, false, false);
         for operand in &operands {
             operand.for_each_leaf(&mut |leaf| {
                 if let Value::Host(host) = leaf {
-                    match host.array() {
-                        Some(ty) => types.push(ty.clone()),
-                        None => all = false,
-                    }
+                    counted |= host.number_in(0).is_some();
+                    rows |= host.has_unknown_rows();
+                    let known = host.type_in(0).is_some() && host.member().is_none();
+                    all &= known || host.number_in(0).is_some();
                 }
             });
         }
         if !all || self.tracer.depth() > 0 {
             return Value::Host(result);
         }
+        let found = match self.in_case(0, &result, &operands, &compute) {
+            Some(first) if counted || rows => self
+                .in_case(1, &result, &operands, &compute)
+                .map(|second| host_rows::join(&first, &second, counted, &result)),
+            first => first,
+        };
+        found.unwrap_or(Value::Host(result))
+    }
+
+    /// The same with one of two numbers of rows, where these are unknown; `None` if it cannot be told.
+    fn in_case(
+        &mut self,
+        case: usize,
+        result: &Host,
+        operands: &[Value],
+        compute: &impl Fn(&mut Interp, Vec<Value>) -> Result<Value>,
+    ) -> Option<Value> {
+        let mut types = Vec::new();
+        for operand in operands {
+            operand.for_each_leaf(&mut |leaf| {
+                if let Value::Host(host) = leaf {
+                    types.extend(host.type_in(case).cloned());
+                }
+            });
+        }
         let (mark, told, span) = (self.mark(), self.diagnostics.len(), self.span);
         let mut placeholders = self.tracer.enter("types", &types).into_iter();
         self.state.open([]);
         let mut leaf = |leaf: &Value| {
             Ok(match leaf {
-                Value::Host(_) => placeholders.next().map_or(Value::None, Value::Tensor),
+                Value::Host(host) => match host.number_in(case) {
+                    Some(number) => number.clone(),
+                    None => placeholders.next().map_or(Value::None, Value::Tensor),
+                },
                 other => other.clone(),
             })
         };
         let filled = operands.iter().map(|operand| operand.map_leaves(&mut leaf)).collect::<Result<Vec<_>>>();
         let found = filled.and_then(|operands| compute(self, operands)).and_then(|found| {
             found.map_leaves(&mut |leaf| {
-                Ok(match leaf {
+                Ok(match self.plain(leaf)? {
                     Value::Tensor(tensor) => Value::Host(result.know(Known::Array(tensor.ty().clone()))),
-                    other => other.clone(),
+                    other => other,
                 })
             })
         });
         self.reset(mark);
         self.diagnostics.truncate(told);
         self.span = span;
-        found.unwrap_or(Value::Host(result))
+        found.ok()
     }
 
     /// `left op right`, one of which only the run has.
     pub(super) fn host_binary(&mut self, op: BinaryOp, left: &Value, right: &Value, result: Host) -> Value {
         let moved = match (op, left, right) {
+            (_, Value::Host(host), _) | (_, _, Value::Host(host)) if !host.is_moved() => None,
             (BinaryOp::Add, Value::Host(host), Value::Int(n)) | (BinaryOp::Add, Value::Int(n), Value::Host(host)) => {
                 Some(host.moved(1, *n))
             }
@@ -91,8 +120,8 @@ impl Interp {
             _ => None,
         };
         match moved {
-            Some(moved) if moved.array().is_none() && [left, right].iter().all(|v| !is_array(v)) => Value::Host(moved),
-            _ => self.of_type(result, vec![left.clone(), right.clone()], |interp, of| match of.as_slice() {
+            Some(moved) => Value::Host(moved),
+            None => self.of_type(result, vec![left.clone(), right.clone()], |interp, of| match of.as_slice() {
                 [left, right] => interp.binary(op, left, right),
                 _ => Err(Error::internal("an operator without operands")),
             }),
@@ -134,6 +163,9 @@ impl Interp {
         {
             return Value::Host(host.know(Known::Array(ty)));
         }
+        if let Some(rows) = self.some_rows(host, &known) {
+            return rows;
+        }
         let operands = vec![Value::Host(host.clone()), known];
         self.of_type(host.derived(), operands, |interp, of| match of.as_slice() {
             [array, index] => interp.get_item(array, index),
@@ -143,7 +175,7 @@ impl Interp {
 
     /// An attribute of a host value: a member of a host package, or something of unknown data.
     pub(super) fn host_attribute(&mut self, host: &Host, name: &str) -> Value {
-        let array = host.array().is_some() && host.member().is_none();
+        let array = host.type_in(0).is_some() && host.member().is_none();
         if array && matches!(name, "shape" | "ndim" | "size" | "T" | "dtype") {
             return self.of_type(host.derived(), vec![Value::Host(host.clone())], |interp, of| match of.first() {
                 Some(array) => interp.attribute(array, name),
@@ -166,9 +198,9 @@ impl Interp {
         if let (Some(method), true) = (callee.member(), callee.is_generator()) {
             return self.drawn(method, &args, result);
         }
-        if let (Some(method), Some(_)) = (callee.member().map(str::to_owned), callee.array()) {
+        if let (Some(method), Some(_)) = (callee.member().map(str::to_owned), callee.type_in(0)) {
             let keywords: Vec<_> = args.keywords.iter().map(|(name, _)| name.clone()).collect();
-            let mut operands = vec![Value::Host(callee.clone())];
+            let mut operands = vec![Value::Host(callee.know(callee.known().clone()))];
             operands.extend(args.positional);
             let count = operands.len();
             operands.extend(args.keywords.into_iter().map(|(_, value)| value));
@@ -177,7 +209,7 @@ impl Interp {
                 let positional = of.split_off(1);
                 let array = of.pop().unwrap_or(Value::None);
                 let function = interp.attribute(&array, &method)?;
-                interp.call(&function, Args { positional, keywords: keywords.into_iter().zip(named).collect() })
+                interp.call(&function, Args { positional, keywords: keywords.iter().cloned().zip(named).collect() })
             });
         }
         let Some(name) = callee.what().strip_prefix("numpy.").filter(|_| callee.span().is_none()) else {
@@ -194,6 +226,9 @@ impl Interp {
 
     /// What the function of that name in `jax.numpy` gives.
     pub(crate) fn numpy_call(&mut self, name: &str, args: Args, result: Host) -> Value {
+        if let Some(found) = host_rows::sized_by_data(name, &args, &result) {
+            return found;
+        }
         let (module, name) = match name.rsplit_once('.') {
             Some((module, name)) => (format!("jax.numpy.{module}"), name),
             None => ("jax.numpy".to_owned(), name),
@@ -213,81 +248,79 @@ impl Interp {
         operands.extend(args.keywords.into_iter().map(|(_, value)| value));
         self.of_type(result, operands, |interp, mut of| {
             let named = of.split_off(count);
-            interp.call(function, Args { positional: of, keywords: keywords.into_iter().zip(named).collect() })
+            interp.call(function, Args { positional: of, keywords: keywords.iter().cloned().zip(named).collect() })
         })
     }
 
     /// Random numbers of NumPy.
     fn drawn(&mut self, function: &str, args: &Args, result: Host) -> Value {
-        let named = |name: &str| args.keywords.iter().find(|(known, _)| &**known == name).map(|(_, value)| value);
-        let (shape, dtype) = match function {
-            "rand" | "randn" => (dims(&Value::tuple(args.positional.clone())), DType::F32),
-            "choice" => {
-                let size = named("size").or_else(|| args.positional.get(1));
-                let dtype = match args.positional.first() {
-                    Some(Value::Int(_)) => Some(DType::I32),
-                    Some(Value::Host(host)) => host.array().filter(|ty| ty.rank() == 1).map(|ty| ty.dtype),
-                    Some(Value::Array(array)) => Some(array.ty().dtype).filter(|_| array.ty().rank() == 1),
-                    _ => None,
-                };
-                match dtype {
-                    Some(dtype) => (size.map_or(Some(Vec::new()), dims), dtype),
-                    None => (None, DType::F32),
-                }
-            }
-            "permutation" => match args.positional.first() {
-                Some(Value::Int(n)) => (dims(&Value::Int(*n)), DType::I32),
-                Some(Value::Host(host)) => {
-                    return Value::Host(
-                        host.array().map_or(result.clone(), |ty| result.know(Known::Array(ty.clone()))),
-                    );
-                }
-                _ => (None, DType::I32),
-            },
-            _ => match DRAWS.iter().find(|(name, ..)| *name == function) {
-                Some((_, place, dtype)) => {
-                    let size = named("size").or_else(|| args.positional.get(*place));
-                    let parameters = args.positional.iter().take(*place);
-                    let scalars = parameters.chain(args.keywords.iter().map(|(_, value)| value)).all(is_scalar);
-                    let dtype = match named("dtype") {
-                        Some(Value::DType(DType::F64)) | None => Some(*dtype),
-                        Some(Value::DType(DType::I64)) => Some(DType::I32),
-                        Some(Value::DType(dtype)) => Some(*dtype),
-                        Some(_) => None,
-                    };
-                    match dtype {
-                        Some(dtype) => (size.map_or(scalars.then(Vec::new), dims), dtype),
-                        None => (None, DType::F32),
-                    }
-                }
-                None => (None, DType::F32),
-            },
-        };
-        Value::Host(match shape {
-            Some(shape) => result.know(Known::Array(TensorType::new(dtype, shape))),
-            None => result,
+        Value::Host(match [drawn_in(0, function, args), drawn_in(1, function, args)] {
+            [Some(first), Some(second)] => result.know(host_rows::either(first, second)),
+            _ => result,
         })
     }
 }
 
-fn is_array(value: &Value) -> bool {
-    matches!(value, Value::Host(host) if host.array().is_some())
+/// The type of random numbers, where data have the first or the second of two numbers of rows.
+fn drawn_in(case: usize, function: &str, args: &Args) -> Option<TensorType> {
+    let named = |name: &str| args.keywords.iter().find(|(known, _)| &**known == name).map(|(_, value)| value);
+    let array = |value: &Value| match value {
+        Value::Host(host) if host.member().is_none() => host.type_in(case).cloned(),
+        Value::Array(array) => Some(array.ty().clone()),
+        _ => None,
+    };
+    let (shape, dtype) = match function {
+        "rand" | "randn" => (dims(&Value::tuple(args.positional.clone()), case)?, DType::F32),
+        "choice" => {
+            let size = named("size").or_else(|| args.positional.get(1));
+            let dtype = match args.positional.first()? {
+                Value::Int(_) => DType::I32,
+                Value::Host(host) if host.number_in(case).is_some() => DType::I32,
+                other => array(other).filter(|ty| ty.rank() == 1)?.dtype,
+            };
+            (size.map_or(Some(Vec::new()), |size| dims(size, case))?, dtype)
+        }
+        "permutation" => match args.positional.first()? {
+            given @ Value::Host(_) if array(given).is_some() => return array(given),
+            number => (dims(number, case).filter(|dims| dims.len() == 1)?, DType::I32),
+        },
+        _ => {
+            let (_, place, dtype) = DRAWS.iter().find(|(name, ..)| *name == function)?;
+            let size = named("size").or_else(|| args.positional.get(*place));
+            let parameters = args.positional.iter().take(*place);
+            let scalars = parameters.chain(args.keywords.iter().map(|(_, value)| value)).all(is_scalar);
+            let dtype = match named("dtype") {
+                Some(Value::DType(DType::F64)) | None => *dtype,
+                Some(Value::DType(DType::I64)) => DType::I32,
+                Some(Value::DType(dtype)) => *dtype,
+                Some(_) => return None,
+            };
+            (size.map_or(scalars.then(Vec::new), |size| dims(size, case))?, dtype)
+        }
+    };
+    Some(TensorType::new(dtype, shape))
 }
 
 /// Whether an argument is no array, so that one number is drawn with it.
 fn is_scalar(value: &Value) -> bool {
     match value {
-        Value::Host(host) => host.array().is_some_and(|ty| ty.rank() == 0),
+        Value::Host(host) => host.number_in(0).is_some() || host.array().is_some_and(|ty| ty.rank() == 0),
         Value::Int(_) | Value::Float(_) | Value::None | Value::DType(_) => true,
         _ => false,
     }
 }
 
-/// The sizes that a number or a tuple of numbers stands for.
-fn dims(value: &Value) -> Option<Vec<usize>> {
-    let dim = |value: &Value| number::index(value).and_then(|dim| usize::try_from(dim).ok());
+/// The sizes that a number or a tuple of numbers stands for, where data have the first or the second of two numbers of rows.
+fn dims(value: &Value, case: usize) -> Option<Vec<usize>> {
+    let dim = |value: &Value| {
+        let value = match value {
+            Value::Host(host) => host.number_in(case)?,
+            other => other,
+        };
+        number::index(value).and_then(|dim| usize::try_from(dim).ok())
+    };
     match value {
-        Value::Int(_) => Some(vec![dim(value)?]),
+        Value::Int(_) | Value::Host(_) => Some(vec![dim(value)?]),
         other => other.elements()?.iter().map(dim).collect(),
     }
 }

@@ -1,11 +1,11 @@
-//! What is known of what functions of Keras give that otherwise only the run has: the type of one-hot rows, and the
-//! vocabularies of layers that look up.
+//! What is known of what functions of Keras and scikit-learn give that otherwise only the run has: the types of one-hot
+//! rows, of padded sequences of words and of parts of arrays, and the vocabularies of layers that look up.
 
 use std::rc::Rc;
 
 use keramos_ir::{DType, TensorType};
 
-use super::Interp;
+use super::{Interp, host_rows};
 use crate::library::Args;
 use crate::value::host::Known;
 use crate::value::{Host, Value};
@@ -21,10 +21,21 @@ impl Interp {
                 _ => None,
             };
         }
-        let name = callee.what().strip_prefix("keras.").filter(|_| callee.span().is_none())?;
-        if name == "utils.to_categorical" {
-            return Some(Value::Host(result.know(Known::Array(one_hot(args)?))));
+        let name = callee.what();
+        if callee.span().is_some() {
+            return None;
         }
+        match name {
+            "sklearn.model_selection.train_test_split" => return host_rows::split(args, result),
+            "sklearn.utils.shuffle" => return shuffled(args, result),
+            "keras.utils.to_categorical" => {
+                let known = host_rows::either(one_hot(args, 0)?, one_hot(args, 1)?);
+                return Some(Value::Host(result.know(known)));
+            }
+            "keras.utils.pad_sequences" => return Some(Value::Host(result.know(padded(args)?))),
+            _ => {}
+        }
+        let name = name.strip_prefix("keras.")?;
         let layer = name.strip_prefix("layers.")?;
         Some(Value::Host(match (vocabulary(layer, args), named_vocabulary(args)) {
             (Some(tokens), _) => result.know(Known::Vocabulary(tokens)),
@@ -35,19 +46,50 @@ impl Interp {
 }
 
 /// The type of what `to_categorical` makes of class numbers: a dimension more, or the last one of size 1 replaced.
-fn one_hot(args: &Args) -> Option<TensorType> {
-    let argument = |name: &str, place: usize| {
-        let named = args.keywords.iter().find(|(known, _)| &**known == name).map(|(_, value)| value);
-        named.or(args.positional.get(place))
-    };
-    let (Value::Host(numbers), Value::Int(classes)) = (argument("x", 0)?, argument("num_classes", 1)?) else {
+fn one_hot(args: &Args, case: usize) -> Option<TensorType> {
+    let (Value::Host(numbers), Value::Int(classes)) = (argument(args, "x", 0)?, argument(args, "num_classes", 1)?)
+    else {
         return None;
     };
-    let shape = match &numbers.array().filter(|_| numbers.member().is_none())?.shape[..] {
+    let shape = match &numbers.type_in(case).filter(|_| numbers.member().is_none())?.shape[..] {
         [front @ .., 1] if !front.is_empty() => front,
         all => all,
     };
     Some(TensorType::new(DType::F32, [shape, &[usize::try_from(*classes).ok()?]].concat()))
+}
+
+fn argument<'a>(args: &'a Args, name: &str, place: usize) -> Option<&'a Value> {
+    let named = args.keywords.iter().find(|(known, _)| &**known == name).map(|(_, value)| value);
+    named.or(args.positional.get(place))
+}
+
+/// What `pad_sequences` makes of the sequences of words that Keras fetches: rows of the length that the program gives.
+fn padded(args: &Args) -> Option<Known> {
+    const WORDS: [&str; 2] = ["keras.datasets.imdb.load_data", "keras.datasets.reuters.load_data"];
+    let (Value::Host(sequences), Value::Int(length)) = (argument(args, "sequences", 0)?, argument(args, "maxlen", 1)?)
+    else {
+        return None;
+    };
+    sequences.function().filter(|name| WORDS.contains(name))?;
+    let dtype = match argument(args, "dtype", 2) {
+        None => DType::I32,
+        Some(Value::Str(name)) => DType::from_numpy_name(name)?,
+        Some(_) => return None,
+    };
+    Some(host_rows::rows_of(dtype, &[usize::try_from(*length).ok()?]))
+}
+
+/// The arrays in another order: one, or a list of several.
+fn shuffled(args: &Args, result: &Host) -> Option<Value> {
+    let known = |value: &Value| match value {
+        Value::Host(host) if host.member().is_none() => result.know(host.known().clone()),
+        _ => result.clone(),
+    };
+    match args.positional.as_slice() {
+        [] => None,
+        [one] => Some(Value::Host(known(one))),
+        all => Some(Value::list(all.iter().map(|value| Value::Host(known(value))).collect())),
+    }
 }
 
 /// What the program calls a vocabulary that only the run has.

@@ -21,6 +21,7 @@ mod hashing;
 pub(crate) mod host;
 mod host_arrays;
 mod host_results;
+mod host_rows;
 mod import;
 pub(crate) mod iterate;
 pub(crate) mod limits;

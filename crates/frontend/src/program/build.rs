@@ -207,6 +207,14 @@ fn of_model(
     let state = State::new(interp, with_reads(ids, reads));
     let fit = model.recorded.fit.borrow().clone();
     let mut training = compiled.as_ref().map(|c| c.describe(interp, &graph, fit.as_ref(), &state)).transpose()?;
+    // A batch has no more rows than there are.
+    if let (None, Some(fit), Some(rows)) = (
+        options.train_batch,
+        training.as_mut().and_then(|training| training.fit.as_mut()),
+        custom::trained_on(model)?.filter(|&rows| rows > 0),
+    ) {
+        fit.batch_size = fit.batch_size.min(rows);
+    }
     let train_batch = options.train_batch.or_else(|| Some(training.as_ref()?.fit.as_ref()?.batch_size)).unwrap_or(32);
     let mut batches = options.batches.clone();
     if batches.is_empty() {

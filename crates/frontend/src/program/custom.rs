@@ -64,11 +64,20 @@ pub(super) fn is_evaluated(model: &LayerObject) -> bool {
 /// # Errors
 /// `validation_split` is no number.
 pub(super) fn left_of_fit(model: &LayerObject, batch: usize) -> Result<Option<usize>> {
+    Ok(trained_on(model)?.map(|rows| rows % batch).filter(|&left| left > 0))
+}
+
+/// The rows that an epoch of `fit` trains on, if the file tells how many it gets.
+///
+/// # Errors
+/// `validation_split` is no number.
+pub(super) fn trained_on(model: &LayerObject) -> Result<Option<usize>> {
     let fit = model.recorded.fit.borrow();
     let Some(fit) = fit.as_ref().filter(|fit| !fit.is_given("steps_per_epoch")) else { return Ok(None) };
     let Some(rows) = rows_of(fit)? else { return Ok(None) };
-    let split = if fit.is_given("validation_split") { fit.f64("validation_split")? } else { 0.0 };
-    Ok(Some((rows as f64 * (1.0 - split)) as usize % batch).filter(|&left| left > 0))
+    let known = fit.is_given("validation_split") && !matches!(fit.get("validation_split")?, Value::Host(_));
+    let split = if known { fit.f64("validation_split")? } else { 0.0 };
+    Ok(Some((rows as f64 * (1.0 - split)) as usize))
 }
 
 /// The same of `evaluate`.

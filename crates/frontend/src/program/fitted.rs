@@ -21,16 +21,16 @@ pub(super) fn check(graph: &Functional, targets: &[Option<TensorType>], fit: &Bo
     let targets: Vec<Vec<Option<usize>>> = targets.iter().flatten().map(row).collect();
     let (x, y) = (arrays(fit.get("x")?), arrays(fit.get("y")?));
     if x.len() == inputs.len() {
-        for (array, (name, wanted)) in x.iter().zip(&inputs) {
-            rows_fit(array, wanted, &format!("input `{name}`"), false)?;
+        for ((array, known), (name, wanted)) in x.iter().zip(&inputs) {
+            rows_fit(array, *known, wanted, &format!("input `{name}`"), false)?;
         }
     }
     if y.len() == targets.len() {
-        for (array, wanted) in y.iter().zip(&targets) {
-            rows_fit(array, wanted, "the targets", true)?;
+        for ((array, known), wanted) in y.iter().zip(&targets) {
+            rows_fit(array, *known, wanted, "the targets", true)?;
         }
     }
-    let rows = |array: &TensorType| array.shape.first().copied();
+    let rows = |(array, known): &(TensorType, bool)| array.shape.first().copied().filter(|_| *known);
     let all: Vec<usize> = x.iter().chain(&y).filter_map(rows).collect();
     match all.iter().find(|&&n| Some(&n) != all.first()) {
         Some(other) => Err(Error::shape(format!("fit() is given {} rows of one array and {other} of another", all[0]))
@@ -39,21 +39,30 @@ pub(super) fn check(graph: &Functional, targets: &[Option<TensorType>], fit: &Bo
     }
 }
 
-/// The types of the arrays in an argument; none if there is anything else in it, or names tell which is which.
-fn arrays(value: &Value) -> Vec<TensorType> {
+/// The types of the arrays in an argument, and whether their numbers of rows are known; none if there is anything else in it, or names tell which is which.
+fn arrays(value: &Value) -> Vec<(TensorType, bool)> {
     if matches!(value, Value::Dict(_)) {
         return Vec::new();
     }
     let ty = |leaf: &Value| match leaf {
-        Value::Array(array) if array.ty().rank() > 0 => Some(array.ty().clone()),
-        Value::Host(host) if host.member().is_none() => host.array().filter(|ty| ty.rank() > 0).cloned(),
+        Value::Array(array) if array.ty().rank() > 0 => Some((array.ty().clone(), true)),
+        Value::Host(host) if host.member().is_none() => {
+            let ty = host.type_in(0).filter(|ty| ty.rank() > 0)?;
+            Some((ty.clone(), !host.has_unknown_rows()))
+        }
         _ => None,
     };
     value.leaves().iter().map(ty).collect::<Option<_>>().unwrap_or_default()
 }
 
 /// Keras adds or drops a last dimension of size 1; sizes that are 1 may broadcast in losses.
-fn rows_fit(array: &TensorType, wanted: &[Option<usize>], what: &str, broadcasts: bool) -> Result<()> {
+fn rows_fit(
+    array: &TensorType,
+    rows_known: bool,
+    wanted: &[Option<usize>],
+    what: &str,
+    broadcasts: bool,
+) -> Result<()> {
     let mut row = array.shape[1..].to_vec();
     if row.len() == wanted.len() + 1 && row.last() == Some(&1) {
         row.pop();
@@ -76,5 +85,7 @@ fn rows_fit(array: &TensorType, wanted: &[Option<usize>], what: &str, broadcasts
         true => "reshape the targets, or give the last layer as many units as a target has numbers",
         false => "reshape the data, or write their shape into keras.Input(shape=...)",
     };
-    Err(Error::shape(message).note(format!("the array has the shape {}", as_tuple(&array.shape))).help(help))
+    let mut shape: Vec<Option<usize>> = array.shape.iter().map(|&n| Some(n)).collect();
+    shape.iter_mut().take(1).filter(|_| !rows_known).for_each(|rows| *rows = None);
+    Err(Error::shape(message).note(format!("the array has the shape {}", as_tuple(&shape))).help(help))
 }

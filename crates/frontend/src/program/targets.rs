@@ -19,7 +19,7 @@ pub(super) fn known(interp: &Interp, model: &LayerObject) -> Option<Vec<TensorTy
     let fit = model.recorded.fit.borrow();
     let leaves = fit.as_ref()?.some("y").ok()??.leaves();
     let of = |leaf: &Value| match leaf {
-        Value::Host(host) if host.member().is_none() => host.array().cloned(),
+        Value::Host(host) if host.member().is_none() => host.type_in(0).cloned(),
         Value::Array(array) => Some(array.ty().clone()),
         _ => None,
     };

@@ -43,6 +43,10 @@ pub(crate) enum Known {
     Array(TensorType),
     /// It is an array of this type, which the user told.
     Told(TensorType),
+    /// It is an array of which the number of rows alone is unknown: its type with either of two numbers of rows.
+    Rows(Rc<[TensorType; 2]>),
+    /// It is a number that follows from how many rows such arrays have: what it is with either number of rows.
+    Counted(Rc<[Value; 2]>),
     /// It is `base · factor + offset`, where `base` is what a loop of the run has reached.
     Moved { base: Rc<()>, factor: i64, offset: i64 },
     /// It draws random numbers, as NumPy's generators do.
@@ -203,7 +207,7 @@ impl Host {
     /// What a loop over it gives: a row of an array, or a number or whatever else, which is the same throughout the body.
     #[must_use]
     pub(crate) fn element(&self) -> Host {
-        match self.array().and_then(|ty| Some((ty.dtype, ty.shape.get(1..)?.to_vec()))) {
+        match self.type_in(0).and_then(|ty| Some((ty.dtype, ty.shape.get(1..)?.to_vec()))) {
             _ if self.0.counted.is_some() => self.know(Known::Nothing),
             Some((dtype, shape)) if self.member().is_none() => self.know(Known::Array(TensorType::new(dtype, shape))),
             _ => self.know(Known::Moved { base: Rc::new(()), factor: 1, offset: 0 }),
@@ -214,6 +218,28 @@ impl Host {
     pub(crate) fn array(&self) -> Option<&TensorType> {
         match &self.0.known {
             Known::Array(ty) | Known::Told(ty) => Some(ty),
+            _ => None,
+        }
+    }
+
+    /// The type of the array that it is, or whose attribute it is; where only the data tell how many rows it has, with the
+    /// first (`case` 0) or the second of two numbers of rows that stand for all.
+    pub(crate) fn type_in(&self, case: usize) -> Option<&TensorType> {
+        match &self.0.known {
+            Known::Rows(types) => types.get(case),
+            _ => self.array(),
+        }
+    }
+
+    /// Whether it is an array of which the number of rows alone is unknown.
+    pub(crate) fn has_unknown_rows(&self) -> bool {
+        matches!(self.0.known, Known::Rows(_)) && self.0.member.is_none()
+    }
+
+    /// The number that it is, counted from rows of which there are as many as [`Self::type_in`] says.
+    pub(crate) fn number_in(&self, case: usize) -> Option<&Value> {
+        match &self.0.known {
+            Known::Counted(numbers) if self.0.member.is_none() => numbers.get(case),
             _ => None,
         }
     }

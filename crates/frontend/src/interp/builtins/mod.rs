@@ -80,6 +80,9 @@ const TAKES_HOST: &[&str] = &[
     "slice",
 ];
 
+/// Functions of which it is known what they make of numbers of rows.
+const OF_COUNTS: &[&str] = &["abs", "float", "int", "len", "round"];
+
 /// Functions that need the elements of arrays: of arrays that only the run knows they give host values.
 const OF_VALUES: &[&str] = &["bool", "float", "format", "int", "max", "min", "print", "repr", "round", "str"];
 
@@ -101,6 +104,12 @@ fn call_declared(interp: &mut Interp, decl: &'static FunctionDecl, mut args: Arg
             let length = host.told().and_then(|ty| ty.shape.first()).filter(|_| decl.name == "len");
             if let Some(&n) = length {
                 return Ok(Value::Int(n as i64));
+            }
+            let counted = (host.has_unknown_rows() && decl.name == "len") || host.number_in(0).is_some();
+            if counted && OF_COUNTS.contains(&decl.name) {
+                let result = host.derived().taken(Taken::Length);
+                return Ok(interp
+                    .of_type(result, args.positional, |interp, of| call_declared(interp, decl, Args::positional(of))));
             }
             if decl.name == "enumerate"
                 && let Some(pairs) = types::enumerated(host, &args)

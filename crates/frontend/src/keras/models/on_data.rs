@@ -67,7 +67,8 @@ fn known(data: &Value) -> Option<Vec<TensorType>> {
     let mut types = Some(Vec::new());
     data.for_each_leaf(&mut |leaf| {
         let ty = match leaf {
-            Value::Host(host) if host.member().is_none() => host.array().cloned(),
+            // How many rows there are does not matter.
+            Value::Host(host) if host.member().is_none() => host.type_in(0).cloned(),
             Value::Array(array) => Some(array.ty().clone()),
             _ => None,
         };
