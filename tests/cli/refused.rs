@@ -64,12 +64,19 @@ fn arguments_that_no_signature_takes() {
     place.arrays("four.npy", vec![("", array(&[4], &[1.0; 4]))]);
     place.arrays("three.npy", vec![("", array(&[3], &[1.0; 3]))]);
     place.arrays("big.npy", vec![("", array(&[], &[300.0]))]);
+    place.keramos(&["compile", "m.py", "--target", "none", "--entry", "total:i32[2],i32[]", "-o", "whole.kar"]).ok();
+    let wide = HostTensor::from_values(vec![2], &[1_i64, 1 << 40]).expect("two values");
+    place.arrays("wide.npy", vec![("", wide)]);
     insta::assert_snapshot!(told(
         &place,
         &[
             &["call", "m.kar", "total", "--arg", "0=x.npy"],
             &["call", "m.kar", "total", "--arg", "0=four.npy", "--arg", "1=big.npy"],
             &["call", "m.kar", "total", "--arg", "0=three.npy", "--arg", "1=big.npy"],
+            &["call", "whole.kar", "total", "--arg", "0=wide.npy", "--arg", "1=0"],
+            &["call", "whole.kar", "total", "--arg", "0=wide.npy"],
+            &["call", "whole.kar", "total", "--arg", "0=wide.npy", "--arg", "1=0", "--arg", "2=0"],
+            &["call", "whole.kar", "sum"],
         ]
     ));
 }

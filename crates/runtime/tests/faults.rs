@@ -1,35 +1,17 @@
 //! Plugins and artifacts that are at fault, seen through the real binary: a message that says what to do, and no panic.
 #![allow(clippy::unwrap_used, reason = "a failing test may panic")]
 
+#[allow(dead_code, reason = "each test binary uses a part of it")]
+#[path = "support/plugins.rs"]
+mod plugins;
 mod support;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use keramos_artifact::{Artifact, ArtifactBuilder, Target};
+use plugins::{library, stub};
 use support::process::{Place, Run};
-
-/// Compiles C code to a library.
-fn library(place: &Place, name: &str, source: &str, defines: &[&str]) -> PathBuf {
-    let (code, library) = (place.path(&format!("{name}.c")), place.path(&format!("{name}.so")));
-    std::fs::write(&code, source).unwrap();
-    let mut compiler = Command::new("cc");
-    compiler.args(["-shared", "-fPIC", "-o"]).arg(&library).arg(&code).args(defines);
-    assert!(compiler.status().unwrap().success());
-    library
-}
-
-/// A plugin with a version and a table of so many functions, of which all but those for errors fail.
-fn stub(place: &Place, name: &str, version: [&str; 2], functions: usize) -> PathBuf {
-    let [major, minor] = version.map(str::to_owned);
-    let defines = [
-        format!("-DMAJOR={major}"),
-        format!("-DMINOR={minor}"),
-        format!("-DFUNCTIONS={functions}"),
-        "-DRESULT=&api".to_owned(),
-    ];
-    library(place, name, include_str!("../../pjrt/tests/it/stub.c"), &defines.each_ref().map(String::as_str))
-}
 
 /// What predicting with this plugin gives, and what `plugins` and `doctor` say of it.
 fn with(place: &Place, plugin: &Path) -> [Run; 3] {
@@ -71,7 +53,7 @@ fn a_plugin_that_is_not_there() {
 #[test]
 fn a_plugin_that_is_cut_short_or_of_another_architecture() {
     let place = Place::new();
-    let whole = std::fs::read(stub(&place, "stub", ["0", "114"], 138)).unwrap();
+    let whole = std::fs::read(stub(&place, "stub", ["0", "114"], 138, "&api")).unwrap();
     let write = |name: &str, bytes: &[u8]| {
         std::fs::write(place.path(name), bytes).unwrap();
         place.path(name)
@@ -88,9 +70,9 @@ fn a_plugin_that_is_cut_short_or_of_another_architecture() {
 #[test]
 fn a_plugin_that_is_too_old_or_exports_nothing() {
     let place = Place::new();
-    let old = stub(&place, "old", ["0", "40"], 138);
+    let old = stub(&place, "old", ["0", "40"], 138, "&api");
     refused(&place, &old, &["speaks API 0.40, but 0.81 or a later", "install a newer plugin"]);
-    let short = stub(&place, "short", ["0", "114"], 5);
+    let short = stub(&place, "short", ["0", "114"], 5, "&api");
     refused(&place, &short, &["does not have PJRT_Event_Destroy", "install a newer plugin"]);
     let unrelated = library(&place, "unrelated", "int unrelated(void) { return 0; }", &[]);
     refused(&place, &unrelated, &["does not export `GetPjrtApi`", "name a plugin's file"]);
@@ -99,7 +81,7 @@ fn a_plugin_that_is_too_old_or_exports_nothing() {
 #[test]
 fn a_plugin_that_returns_errors() {
     let place = Place::new();
-    let failing = stub(&place, "failing", ["0", "114"], 138);
+    let failing = stub(&place, "failing", ["0", "114"], 138, "&api");
     refused(&place, &failing, &["out of order", "failing.so", "keramos-run doctor"]);
 }
 

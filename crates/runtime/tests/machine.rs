@@ -1,14 +1,18 @@
 //! Plugins, the cache of compiled programs, and what is said about the machine.
 #![allow(clippy::unwrap_used, reason = "a failing test may panic")]
 
+#[allow(dead_code, reason = "each test binary uses a part of it")]
+#[path = "support/plugins.rs"]
+mod plugins;
 mod support;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Stdio};
 
 use keramos_artifact::Artifact;
-use keramos_runtime::plugins::{Installed, Installer, Layout, Pin, Wheel};
+use keramos_runtime::plugins::{Installed, Installer, Layout};
 use keramos_runtime::{Platform, Session};
+use plugins::{pin, python, wheel};
 use support::process::{Place, Run};
 
 impl Place {
@@ -211,40 +215,6 @@ fn executables_for_another_processor_are_not_used_and_the_doctor_says_why() {
     let mut command = place.command();
     let doctor = Run::of(command.args(["doctor", "other.kar"]).output().unwrap()).ok();
     assert!(doctor.contains("does not have: sse99") && doctor.contains("cpu:portable"), "{doctor}");
-}
-
-/// A Python that stands for pip: it copies `wheel.whl` from beside itself to where wheels go, or fails.
-fn python(folder: &Path, fails: bool) -> PathBuf {
-    use std::os::unix::fs::PermissionsExt;
-    let path = folder.join("python");
-    let body = if fails {
-        "echo 'ERROR: no matching hash' >&2; exit 1".to_owned()
-    } else {
-        "while [ $# -gt 1 ]; do shift; done; mkdir -p \"$1\"; cp \"$(dirname \"$0\")/wheel.whl\" \"$1\"".to_owned()
-    };
-    std::fs::write(&path, format!("#!/bin/sh\n{body}\n")).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-    path
-}
-
-fn wheel(folder: &Path, members: &[(&str, &str)]) {
-    use std::io::Write;
-    let mut writer = zip::ZipWriter::new(std::fs::File::create(folder.join("wheel.whl")).unwrap());
-    for (name, content) in members {
-        writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
-        writer.write_all(content.as_bytes()).unwrap();
-    }
-    writer.finish().unwrap();
-}
-
-fn pin(layout: Layout, version: &str) -> Pin {
-    Pin {
-        name: "test".to_owned(),
-        platform: Platform::Cpu,
-        layout,
-        wheels: vec![Wheel { requirement: format!("test=={version}"), sha256: "0".repeat(64) }],
-        library: "pjrt_test/libpjrt_cpu.so".to_owned(),
-    }
 }
 
 #[test]

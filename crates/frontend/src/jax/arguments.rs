@@ -117,12 +117,15 @@ impl IntoValue for Vec<Tensor> {
 impl Call<'_> {
     /// Runs the code of a table row.
     pub(crate) fn run<R: IntoValue>(mut self, code: impl Fn(&mut Call<'_>) -> Result<R>) -> Result<Value> {
-        let before = self.interp.tracer.precision;
+        let before = (self.interp.tracer.precision, self.interp.tracer.preferred);
         if self.args.has("precision") {
             self.interp.tracer.precision = crate::jax::lax::contractions::precision(self.interp, self.args)?;
         }
+        if self.args.has("preferred_element_type") {
+            self.interp.tracer.preferred = self.dtype("preferred_element_type")?;
+        }
         let result = code(&mut self);
-        self.interp.tracer.precision = before;
+        (self.interp.tracer.precision, self.interp.tracer.preferred) = before;
         result.map(IntoValue::into_value)
     }
 

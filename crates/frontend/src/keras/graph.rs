@@ -143,7 +143,7 @@ fn probe(interp: &mut Interp, callee: &Value, args: &Args, leaves: &[Symbolic], 
     let params = interp.tracer.enter("shapes", &types);
     interp.state.open([]);
     let mut next = params.into_iter();
-    let concrete = substitute(args, &mut |_| next.next());
+    let concrete = substitute(args, &mut |_| next.next().map(Value::Tensor));
     let result = concrete.and_then(|args| interp.call(callee, args));
     interp.tracer.unwind(frames);
     interp.state.unwind(scopes);
@@ -161,11 +161,16 @@ fn probe(interp: &mut Interp, callee: &Value, args: &Args, leaves: &[Symbolic], 
 ///
 /// # Errors
 /// `replace` has nothing for one of them.
-pub fn substitute(args: &Args, replace: &mut dyn FnMut(&Symbolic) -> Option<Tensor>) -> Result<Args> {
+fn substitute(args: &Args, replace: &mut dyn FnMut(&Symbolic) -> Option<Value>) -> Result<Args> {
     let mut leaf = |value: &Value| match value {
-        Value::Symbolic(symbolic) => replace(symbolic).map(Value::Tensor).ok_or_else(|| {
-            Error::ty(format!("`{}` does not depend on the model's inputs", symbolic.0.node.name))
-                .help("list every keras.Input that the outputs depend on in `inputs=`")
+        Value::Symbolic(symbolic) => replace(symbolic).ok_or_else(|| {
+            let node = &symbolic.0.node;
+            Error::ty(format!(
+                "`{}` returns fewer values than when the model was made, which were {}",
+                node.name,
+                node.outputs.len()
+            ))
+            .help("return as many values in training as outside of it")
         }),
         other => Ok(other.clone()),
     };
@@ -228,9 +233,9 @@ pub fn replay(
     outputs: &Value,
     told: bool,
 ) -> Result<Value> {
-    let mut values: HashMap<(u32, usize), Tensor> = HashMap::new();
+    let mut values: HashMap<(u32, usize), Value> = HashMap::new();
     for (symbolic, tensor) in inputs.iter().zip(tensors) {
-        values.insert((symbolic.0.node.id, symbolic.0.index), tensor.clone());
+        values.insert((symbolic.0.node.id, symbolic.0.index), Value::Tensor(tensor.clone()));
     }
     let outer = interp.span;
     for node in nodes {
@@ -249,11 +254,7 @@ pub fn replay(
         let result = interp.call(callee, args);
         interp.tracer.unwind_scopes(depth);
         let result = result.map_err(|e| e.at(node.span))?;
-        for (index, leaf) in result.leaves().into_iter().enumerate() {
-            if let Value::Tensor(tensor) = leaf {
-                values.insert((node.id, index), tensor);
-            }
-        }
+        values.extend(result.leaves().into_iter().enumerate().map(|(index, leaf)| ((node.id, index), leaf)));
     }
     interp.at(outer);
     let found =

@@ -1,30 +1,46 @@
 //! Matrix products, einsum and convolutions.
 
-use keramos_ir::as_tuple;
 use keramos_ir::ops::{Conv, ConvDims, DotDims, DotGeneral};
+use keramos_ir::{DType, as_tuple};
 
 use crate::error::{Error, Result};
 use crate::trace::{Tensor, Tracer};
 
 impl Tracer {
-    /// `lax.dot_general` in the promoted element type.
+    /// `lax.dot_general` in the element type that is preferred, or else the promoted one.
     ///
     /// # Errors
     /// The contracted or batched sizes differ.
     pub fn dot_general(&mut self, a: &Tensor, b: &Tensor, dims: DotDims) -> Result<Tensor> {
-        let dtype = self.promoted([a, b]).0;
-        let (a, b) = (self.convert(a, dtype)?, self.convert(b, dtype)?);
+        let result = self.preferred.unwrap_or_else(|| self.promoted([a, b]).0);
+        let (a, b, dtype) = self.factors(a, b)?;
         let dot = DotGeneral { dims, precision: self.precision, dtype };
-        self.build1(&[&a, &b], |builder, v| builder.emit1(dot, v))
+        let y = self.build1(&[&a, &b], |builder, v| builder.emit1(dot, v))?;
+        self.convert(&y, result)
+    }
+
+    /// Factors in one element type, and the type in which their products are summed. Truth values are counted; integers
+    /// that are asked of floats come from the floats' sums; what the preferred type has another kind of is multiplied
+    /// as that type.
+    pub(crate) fn factors(&mut self, a: &Tensor, b: &Tensor) -> Result<(Tensor, Tensor, DType)> {
+        let joint = self.promoted([a, b]).0;
+        let sums = match self.preferred.unwrap_or(joint) {
+            DType::Bool => DType::I32,
+            wanted => wanted,
+        };
+        let class = |dtype: DType| (dtype == DType::Bool, dtype.is_int(), dtype.is_complex());
+        let sums = if joint.is_float() && sums.is_int() { joint } else { sums };
+        let common = if class(joint) == class(sums) { joint } else { sums };
+        Ok((self.convert(a, common)?, self.convert(b, common)?, sums))
     }
 
     /// Contracts the last dimension of `a` with the first of `b`.
     ///
     /// # Errors
-    /// Their sizes differ.
+    /// Their sizes differ, or there is none.
     pub fn tensordot(&mut self, a: &Tensor, b: &Tensor) -> Result<Tensor> {
         let (Some(last), Some(m), Some(n)) = (a.rank().checked_sub(1), a.shape().last(), b.shape().first()) else {
-            return Err(Error::shape("a scalar cannot be multiplied as a matrix"));
+            return Err(Error::shape("matmul needs at least one dimension on both sides"));
         };
         if m != n {
             return Err(Error::shape(format!(
@@ -43,8 +59,7 @@ impl Tracer {
     /// The shapes do not fit.
     pub fn matmul(&mut self, a: &Tensor, b: &Tensor) -> Result<Tensor> {
         match (a.rank(), b.rank()) {
-            (0, _) | (_, 0) => return Err(Error::shape("matmul needs at least one dimension on both sides")),
-            (_, 1) | (_, 2) => return self.tensordot(a, b),
+            (0, _) | (_, 0..=2) => return self.tensordot(a, b),
             (1, _) => {
                 let a = self.expand_dims(a, &[0])?;
                 let product = self.matmul(&a, b)?;

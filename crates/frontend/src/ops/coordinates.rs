@@ -1,7 +1,7 @@
 //! Tensors read at places between their elements.
 
 use keramos_ir::ops::OutOfBounds;
-use keramos_ir::{DType, as_tuple};
+use keramos_ir::{DType, TensorType, as_tuple};
 
 use super::{Part, is_inexact};
 use crate::error::{Error, Result};
@@ -125,7 +125,11 @@ impl Tracer {
                 Some(total) => self.add(&total, &value)?,
             });
         }
-        let total = total.ok_or_else(|| Error::shape("a scalar has no coordinates"))?;
+        let total = match total {
+            Some(total) => total,
+            // No element is read.
+            None => self.full(&TensorType::new(x.dtype(), shape), 0.0)?,
+        };
         let total = if is_inexact(x.dtype()) || !is_inexact(total.dtype()) { total } else { self.round_away(&total)? };
         self.convert(&total, x.dtype())
     }

@@ -1,6 +1,7 @@
 //! Signals as overlapping frames, and their spectra.
 
 use std::f64::consts::PI;
+use std::num::NonZeroUsize;
 
 use keramos_ir::ops::{FftKind, OutOfBounds};
 use keramos_ir::{DType, as_tuple};
@@ -34,32 +35,34 @@ impl Tracer {
         self.index(x, &[Part::Rest, Part::Array(places)], OutOfBounds::Promised)
     }
 
-    /// The sums of frames `[…, frames, length]` laid over each other, each `step` elements after the one before.
-    pub(crate) fn overlap_add(&mut self, frames: &Tensor, step: usize) -> Result<Tensor> {
-        let (rank, shape) = (frames.rank(), frames.shape().to_vec());
-        let (Some(&[count, length]), true) = (shape.last_chunk::<2>(), step > 0) else {
-            return Err(Error::shape(format!("frames need two dimensions, found shape {}", as_tuple(&shape))));
-        };
+    /// The sums of frames `[…, count, length]` laid over each other, each `step` elements after the one before. `batch`
+    /// are the dimensions before.
+    fn overlap_add(
+        &mut self,
+        frames: &Tensor,
+        batch: &[usize],
+        [count, length]: [usize; 2],
+        step: NonZeroUsize,
+    ) -> Result<Tensor> {
+        let (rank, step) = (batch.len() + 2, step.get());
         let parts = length.div_ceil(step);
-        let batch = &shape[..rank - 2];
         let mut edges = vec![(0, 0); rank];
         edges[rank - 1] = (0, parts * step - length);
         let padded = self.pad(frames, &edges, 0.0)?;
         let padded = self.reshape(&padded, &[batch, &[count, parts, step]].concat())?;
         // Part k of a frame belongs k steps later.
-        let mut sum: Option<Tensor> = None;
-        for part in 0..parts {
-            let own = self.slice_axis(&padded, rank - 1, part, part + 1)?;
-            let own = self.squeeze(&own, &[rank - 1])?;
+        let late = |t: &mut Tracer, part: usize| -> Result<Tensor> {
+            let own = t.slice_axis(&padded, rank - 1, part, part + 1)?;
+            let own = t.squeeze(&own, &[rank - 1])?;
             let mut edges = vec![(0, 0); rank];
             edges[rank - 2] = (part, parts - 1 - part);
-            let own = self.pad(&own, &edges, 0.0)?;
-            sum = Some(match sum {
-                None => own,
-                Some(sum) => self.add(&sum, &own)?,
-            });
+            t.pad(&own, &edges, 0.0)
+        };
+        let mut sum = late(self, 0)?;
+        for part in 1..parts {
+            let own = late(self, part)?;
+            sum = self.add(&sum, &own)?;
         }
-        let sum = sum.ok_or_else(|| Error::shape("frames without elements"))?;
         let total = (count + parts - 1) * step;
         let flat = self.reshape(&sum, &[batch, &[total]].concat())?;
         self.slice_axis(&flat, rank - 2, 0, step * count.saturating_sub(1) + length)
@@ -74,15 +77,28 @@ impl Tracer {
     }
 
     /// The signal whose spectra of windowed frames are `[…, frames, n/2 + 1]`, as long as the frames reach.
-    pub(crate) fn inverse_short_time_fourier(&mut self, x: &Tensor, window: &Tensor, step: usize) -> Result<Tensor> {
+    ///
+    /// # Errors
+    /// There are fewer than two dimensions.
+    pub(crate) fn inverse_short_time_fourier(
+        &mut self,
+        x: &Tensor,
+        window: &Tensor,
+        step: NonZeroUsize,
+    ) -> Result<Tensor> {
         let n = window.ty().size();
-        let frames = self.fourier(x, FftKind::Irfft, x.rank() - 1, n, 1.0)?;
-        let count = frames.shape()[frames.rank() - 2];
+        let Some((batch, &[count, _])) = x.shape().split_last_chunk::<2>() else {
+            return Err(Error::shape(format!(
+                "spectra need at least two dimensions, found shape {}",
+                as_tuple(x.shape())
+            )));
+        };
+        let frames = self.fourier(x, FftKind::Irfft, batch.len() + 1, n, 1.0)?;
         let weighted = self.mul(&frames, window)?;
-        let sum = self.overlap_add(&weighted, step)?;
+        let sum = self.overlap_add(&weighted, batch, [count, n], step)?;
         let squares = self.square(window)?;
         let squares = self.broadcast_to(&squares, &[count, n])?;
-        let norm = self.overlap_add(&squares, step)?;
+        let norm = self.overlap_add(&squares, &[], [count, n], step)?;
         self.compute([&sum, &norm], |[sum, norm]| sum / norm.gt(1e-10).select(norm, 1.0))
     }
 }

@@ -450,7 +450,8 @@ pub(super) fn predicted(
     }
     let returned = interp.call(function, Args::positional(vec![Value::tuple(lists), data]))?;
     match returned.elements().as_deref() {
-        Some([outputs, _]) => assemble::tensors(outputs),
+        Some([outputs, _]) => assemble::tensors(outputs)
+            .map_err(|error| error.note(format!("`predict_step` of model `{}` returned it", model.name()))),
         _ => Err(Error::ty(format!("`predict_step` of model `{}` must return outputs and variables", model.name()))
             .help("return `outputs, non_trainable_variables`")),
     }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use keramos_ir::ops::Precision;
-use keramos_ir::{Array, Builder, Function, Location, Op, TensorType, Value as IrValue};
+use keramos_ir::{Array, Builder, DType, Function, Location, Op, TensorType, Value as IrValue};
 
 use super::Tensor;
 use super::point::Point;
@@ -27,6 +27,8 @@ pub struct Tracer {
     pub x64: bool,
     /// How exactly products are computed that do not say it themselves.
     pub precision: Precision,
+    /// The element type of products that do not say it themselves; `None` for what the factors give.
+    pub preferred: Option<DType>,
     pub(super) frames: Vec<Frame>,
     next: u32,
     place: Option<(Rc<str>, u32, u32)>,

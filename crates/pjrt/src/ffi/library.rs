@@ -26,7 +26,7 @@ pub(crate) fn open_library(path: &Path) -> Result<Table> {
     image::check(path)?;
     // SAFETY: running a plugin's initialisers is what loading one means; the file was checked to be a whole library.
     let library = unsafe { Library::new(path) }
-        .map_err(|source| Error::LibraryNotLoadable { path: path.to_path_buf(), reason: source.to_string() })?;
+        .map_err(|source| Error::LibraryNotLoadable { path: path.to_path_buf(), reason: account(&source) })?;
     let library = ManuallyDrop::new(library);
     // SAFETY: the symbol's type is fixed by the API.
     let entry = unsafe { library.get::<unsafe extern "C-unwind" fn() -> *mut ApiHeader>(ENTRY_POINT) }
@@ -36,4 +36,12 @@ pub(crate) fn open_library(path: &Path) -> Result<Table> {
     let api = NonNull::new(api).ok_or_else(|| Error::NoFunctionTable { path: path.to_path_buf() })?;
     // SAFETY: the address comes from the entry point.
     unsafe { Table::new(api, path) }
+}
+
+/// What the loader says, which it keeps behind the error.
+fn account(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(source) => account(source),
+        None => error.to_string(),
+    }
 }

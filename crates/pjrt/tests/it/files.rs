@@ -15,9 +15,9 @@ fn folder() -> TempDir {
 }
 
 /// Compiles the stub with the C compiler, which linking Rust programs needs as well.
-fn stub(folder: &TempDir, major: i32, minor: i32, functions: usize, result: &str) -> PathBuf {
+pub fn stub(folder: &TempDir, name: &str, [major, minor]: [i32; 2], functions: usize, result: &str) -> PathBuf {
     let source = folder.path().join("stub.c");
-    let library = folder.path().join("stub.so");
+    let library = folder.path().join(name).with_extension("so");
     fs::write(&source, STUB).expect("the source written");
     let status = Command::new("cc")
         .args(["-shared", "-fPIC", "-o"])
@@ -35,7 +35,17 @@ fn stub(folder: &TempDir, major: i32, minor: i32, functions: usize, result: &str
     library
 }
 
-fn write(folder: &TempDir, content: &[u8]) -> PathBuf {
+/// Compiles C code to a library.
+pub fn shared(folder: &TempDir, name: &str, code: &str) -> PathBuf {
+    let (source, library) =
+        (folder.path().join(name).with_extension("c"), folder.path().join(name).with_extension("so"));
+    fs::write(&source, code).expect("the source written");
+    let status = Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&library).arg(&source).status();
+    assert!(status.expect("a C compiler").success());
+    library
+}
+
+pub fn write(folder: &TempDir, content: &[u8]) -> PathBuf {
     let path = folder.path().join("plugin.so");
     fs::write(&path, content).expect("a file written");
     path
@@ -67,7 +77,7 @@ fn a_folder_an_empty_file_and_text() {
 #[test]
 fn a_library_cut_short() {
     let folder = folder();
-    let whole = fs::read(stub(&folder, 0, 114, 138, "&api")).expect("a library");
+    let whole = fs::read(stub(&folder, "stub", [0, 114], 138, "&api")).expect("a library");
     for length in [10, 64, 200, whole.len() / 4] {
         let error = refusal(write(&folder, &whole[..length]));
         assert!(matches!(error, Error::NotALibrary { .. }), "{length} bytes: {error:?}");
@@ -78,7 +88,7 @@ fn a_library_cut_short() {
 #[test]
 fn a_library_with_damaged_headers() {
     let folder = folder();
-    let mut bytes = fs::read(stub(&folder, 0, 114, 138, "&api")).expect("a library");
+    let mut bytes = fs::read(stub(&folder, "stub", [0, 114], 138, "&api")).expect("a library");
     bytes[16] = 0xff;
     let error = refusal(write(&folder, &bytes));
     assert!(matches!(error, Error::LibraryNotLoadable { .. }), "{error:?}");
@@ -87,45 +97,40 @@ fn a_library_with_damaged_headers() {
 #[test]
 fn a_library_that_is_no_plugin() {
     let folder = folder();
-    let source = folder.path().join("empty.c");
-    let library = folder.path().join("empty.so");
-    fs::write(&source, "int unrelated(void) { return 0; }").expect("the source written");
-    let status = Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&library).arg(&source).status();
-    assert!(status.expect("a C compiler").success());
-    let error = refusal(&library);
+    let error = refusal(shared(&folder, "empty", "int unrelated(void) { return 0; }"));
     assert!(matches!(error, Error::NotAPlugin { .. }), "{error:?}");
     assert!(error.to_string().contains("GetPjrtApi"), "{error}");
 }
 
 #[test]
 fn a_plugin_without_a_table() {
-    let error = refusal(stub(&folder(), 0, 114, 138, "NULL"));
+    let error = refusal(stub(&folder(), "stub", [0, 114], 138, "NULL"));
     assert!(matches!(error, Error::NoFunctionTable { .. }), "{error:?}");
 }
 
 #[test]
 fn a_plugin_of_another_version() {
-    let error = refusal(stub(&folder(), 1, 0, 138, "&api"));
+    let error = refusal(stub(&folder(), "stub", [1, 0], 138, "&api"));
     assert!(matches!(error, Error::ApiVersion { found: (1, 0), .. }), "{error:?}");
-    let error = refusal(stub(&folder(), 0, 40, 138, "&api"));
+    let error = refusal(stub(&folder(), "stub", [0, 40], 138, "&api"));
     assert!(matches!(error, Error::ApiVersion { found: (0, 40), .. }), "{error:?}");
     assert!(error.to_string().contains("speaks API 0.40, but 0.81 or a later"), "{error}");
 }
 
 #[test]
 fn a_plugin_whose_table_is_too_short() {
-    let error = refusal(stub(&folder(), 0, 114, 5, "&api"));
+    let error = refusal(stub(&folder(), "stub", [0, 114], 5, "&api"));
     let Error::MissingFunction { function, functions, .. } = &error else { panic!("{error:?}") };
     assert_eq!((*function, *functions), ("PJRT_Event_Destroy", 5));
     assert!(error.to_string().contains("does not have PJRT_Event_Destroy"), "{error}");
-    let error = refusal(stub(&folder(), 0, 114, 0, "&api"));
+    let error = refusal(stub(&folder(), "stub", [0, 114], 0, "&api"));
     assert!(matches!(error, Error::MissingFunction { functions: 0, .. }), "{error:?}");
 }
 
 #[test]
 fn a_plugin_that_refuses_to_start_is_quoted_and_its_error_destroyed() {
     let folder = folder();
-    let library = stub(&folder, 0, 114, 138, "&api");
+    let library = stub(&folder, "stub", [0, 114], 138, "&api");
     for destroyed in 0..2 {
         let error = refusal(&library);
         let Error::Call { function, code, message, path } = &error else { panic!("{error:?}") };

@@ -12,3 +12,4 @@ mod execution;
 mod files;
 mod hlo;
 mod storage;
+mod told;

@@ -1,4 +1,4 @@
-// A plugin of which only the head of the table and the error functions work.
+// A plugin of which only the head of the table and the error functions work. The others fail, or do nothing.
 #include <stddef.h>
 #include <stdio.h>
 
@@ -14,7 +14,8 @@ static void error_message(MessageArgs *args) {
     args->message = text;
 }
 static void *error_code(CodeArgs *args) { args->code = 9; return NULL; }
-static void *fail(void *args) { (void)args; return text; }
+static int fails = 1;
+static void *fail(void *args) { (void)args; return fails ? text : NULL; }
 
 static struct {
     size_t size; void *extension;
@@ -22,7 +23,7 @@ static struct {
     void *functions[138];
 } api = {
     40 + 8 * FUNCTIONS, NULL, 24, NULL, MAJOR, MINOR,
-    { error_destroy, error_message, error_code, fail, fail, fail, fail, fail, fail, fail },
+    { error_destroy, error_message, error_code, [3 ... 137] = fail },
 };
 
 void *GetPjrtApi(void) { return RESULT; }

@@ -159,6 +159,8 @@ fn row_shape_error(label: &str, tensor: &HostTensor, port: &Port, wanted: &[usiz
         "; this is one example without a batch: add an axis, such as x[None]".to_owned()
     } else if found.iter().product::<usize>() == flat && flat > 0 {
         format!("; the sizes agree, so reshape it: x.reshape({:?})", [&[tensor.rows()], wanted].concat())
+    } else if kind == PortKind::Target {
+        "; give targets of that shape, or change the model's output or its loss".to_owned()
     } else {
         "; give data of that shape, or change the model's input".to_owned()
     };

@@ -25,6 +25,8 @@ const MANYLINUX: [&str; 9] = ["2_31", "2_28", "2_27", "2_25", "2_17", "2_12", "2
 pub struct Installer {
     home: PathBuf,
     python: OsString,
+    /// The operating system and the kind of processor, as Rust calls them.
+    machine: (&'static str, &'static str),
 }
 
 /// What an installation did.
@@ -100,7 +102,14 @@ impl Installer {
     /// Installs under Keramos's home folder, which holds `plugins`.
     #[must_use]
     pub fn new(home: PathBuf) -> Installer {
-        Installer { home, python: "python3".into() }
+        Installer { home, python: "python3".into(), machine: (std::env::consts::OS, std::env::consts::ARCH) }
+    }
+
+    /// For another operating system and processor than this machine's, by Rust's names for them.
+    #[must_use]
+    pub fn for_machine(mut self, system: &'static str, processor: &'static str) -> Installer {
+        self.machine = (system, processor);
+        self
     }
 
     /// Another Python than `python3`.
@@ -115,8 +124,8 @@ impl Installer {
     /// # Errors
     /// [`InstallError`]; what was there before stays as it was.
     pub fn install(&self, pin: &Pin) -> Result<Installed, InstallError> {
-        let (system, machine) = (std::env::consts::OS, std::env::consts::ARCH);
-        if (system, machine) != ("linux", "x86_64") {
+        if self.machine != ("linux", "x86_64") {
+            let (system, machine) = self.machine;
             return Err(InstallError::Machine { system, machine });
         }
         let folder = self.home.join("plugins").join(pin.platform.name());

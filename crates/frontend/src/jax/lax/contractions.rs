@@ -1,9 +1,9 @@
 //! Products.
 
 use keramos_ir::DType;
-use keramos_ir::ops::{DotDims, DotGeneral, Precision};
+use keramos_ir::ops::{DotDims, Precision};
 
-use super::arguments::{apply, operand, tuple_text};
+use super::arguments::{operand, tuple_text};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::builtins::functions;
@@ -37,17 +37,22 @@ pub(crate) fn precision(interp: &Interp, args: &Bound) -> Result<Precision> {
     Ok(found)
 }
 
+/// Runs `code` where products are in the type that the argument `preferred_element_type` names.
+pub(super) fn preferring<T>(
+    interp: &mut Interp,
+    args: &Bound,
+    code: impl FnOnce(&mut Interp) -> Result<T>,
+) -> Result<T> {
+    let preferred = dtype(interp, args, "preferred_element_type")?;
+    let before = std::mem::replace(&mut interp.tracer.preferred, preferred);
+    let done = code(interp);
+    interp.tracer.preferred = before;
+    done
+}
+
 /// Operands in one element type, and the result's.
 pub(super) fn common(interp: &mut Interp, args: &Bound, a: &Tensor, b: &Tensor) -> Result<(Tensor, Tensor, DType)> {
-    let joint = interp.tracer.promoted([a, b]).0;
-    let result = dtype(interp, args, "preferred_element_type")?.unwrap_or(joint);
-    // Truth values are counted; what the result's type has another kind of is multiplied as that type.
-    let result = if result == DType::Bool { DType::I32 } else { result };
-    let class = |dtype: DType| (dtype.is_int(), dtype.is_complex());
-    let result = if joint.is_float() && result.is_int() { joint } else { result };
-    let common = if class(joint) == class(result) { joint } else { result };
-    let (a, b) = (interp.tracer.convert(a, common)?, interp.tracer.convert(b, common)?);
-    Ok((a, b, result))
+    preferring(interp, args, |interp| interp.tracer.factors(a, b))
 }
 
 fn pairs(args: &Bound, value: &Value) -> Result<[Vec<usize>; 2]> {
@@ -96,17 +101,10 @@ fn product(interp: &mut Interp, args: &Bound, a: &Tensor, b: &Tensor, dims: DotD
         }
     }
     let precision = precision(interp, args)?;
-    let truths = a.dtype() == DType::Bool && b.dtype() == DType::Bool && args.get("preferred_element_type")?.is_none();
-    let joint = interp.tracer.promoted([a, b]).0;
-    let (a, b, dtype) = common(interp, args, a, b)?;
-    let dot = DotGeneral { dims, precision, dtype };
-    let y = apply(interp, &[a, b], |b, v| b.emit1(dot, v))?;
-    // Integers are asked of floats: sums of the floats, converted.
-    let result = match args.get("preferred_element_type")?.is_none() || !joint.is_float() {
-        true => y.dtype(),
-        false => self::dtype(interp, args, "preferred_element_type")?.unwrap_or(y.dtype()),
-    };
-    Ok(Value::Tensor(interp.tracer.convert(&y, if truths { DType::Bool } else { result })?))
+    let before = std::mem::replace(&mut interp.tracer.precision, precision);
+    let y = preferring(interp, args, |interp| interp.tracer.dot_general(a, b, dims));
+    interp.tracer.precision = before;
+    y.map(Value::Tensor)
 }
 
 fn dot_general(interp: &mut Interp, args: &mut Bound) -> Result<Value> {

@@ -79,7 +79,7 @@ impl Metric for All {
     }
 
     fn result(&self, _: &mut Interp, _: &[Tensor]) -> Result<Tensor> {
-        Err(Error::argument("`compile_metrics` gives a dict of values, not one number"))
+        Err(Error::internal("the metrics of `compile` have a value each"))
     }
 
     fn value(&self, interp: &mut Interp, _: &[Tensor]) -> Result<Value> {

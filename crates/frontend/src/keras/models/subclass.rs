@@ -104,7 +104,9 @@ fn inputs(interp: &mut Interp, called_on: &Value, first: &str) -> Result<Value> 
             index += 1;
             Ok(Value::Symbolic(graph::input(interp, name.into(), shape, dtype)))
         }
-        None => Err(Error::ty(format!("a model's input must be a tensor, found {}", leaf.type_name()))),
+        None => Err(Error::ty(format!("a model's input must be a tensor, found {}", leaf.type_name()))
+            .note("the model was first called on it, and its inputs are what it is called on")
+            .help("give `call` everything else as arguments with names: model(inputs, option=value)")),
     };
     if let Value::Dict(entries) = called_on {
         let entries = entries.borrow().clone();

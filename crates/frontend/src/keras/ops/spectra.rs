@@ -1,5 +1,7 @@
 //! Fourier transforms and complex numbers of `keras.ops`, where a complex tensor is a pair of real ones.
 
+use std::num::NonZeroUsize;
+
 use keramos_ir::ops::FftKind;
 use keramos_ir::{DType, as_tuple};
 
@@ -187,9 +189,6 @@ fn stft(c: &mut Call<'_>) -> Result<[Tensor; 2]> {
 
 fn istft(c: &mut Call<'_>) -> Result<Tensor> {
     let x = pair(c, "x")?;
-    let Some(&[count, _]) = x.shape().last_chunk::<2>() else {
-        return Err(Error::shape(format!("spectra need at least two dimensions, found shape {}", as_tuple(x.shape()))));
-    };
     let dtype = if x.dtype() == DType::C128 { DType::F64 } else { DType::F32 };
     let how = frames(c, dtype)?;
     // Frames that do not overlap count as overlapping by half, as in SciPy.
@@ -197,8 +196,11 @@ fn istft(c: &mut Call<'_>) -> Result<Tensor> {
         0 => how.length / 2,
         overlap => overlap,
     };
+    // Frames have an element at least, and overlap by fewer than they have.
+    let step = NonZeroUsize::new(how.length - overlap).unwrap_or(NonZeroUsize::MIN);
     let t = c.t();
-    let mut y = t.inverse_short_time_fourier(&x, &how.window, how.length - overlap)?;
+    let mut y = t.inverse_short_time_fourier(&x, &how.window, step)?;
+    let count = x.shape()[x.rank() - 2];
     if !how.windowed {
         y = t.mul_scalar(&y, how.length as f64 / how.stride as f64)?;
     }

@@ -274,7 +274,7 @@ fn again(interp: &mut Interp) -> Error {
 }
 
 /// How often what data look like may become clearer.
-const MOST_ROUNDS: usize = 64;
+const MOST_ROUNDS: usize = 256;
 
 impl Interp {
     /// Traces with data whose types are not all known, again and again while more becomes known.

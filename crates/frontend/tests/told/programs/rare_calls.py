@@ -197,3 +197,55 @@ state = optax.sgd(0.1).init(params)
 batches = np.load("x.npy")
 for n in batches:
     params, state = step(params, state, len(batches))
+
+#: a layer that returns less in training than before
+class Pair(layers.Layer):
+    def call(self, x, training=False):
+        return x if training else (x, x)
+x = keras.Input((3,))
+first, second = Pair()(x)
+model = keras.Model(x, layers.Dense(2)(layers.add([first, second])))
+model.compile("sgd", "mse")
+
+#: what a model is called on is no tensor
+class Named(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(2)
+    def call(self, inputs):
+        return self.dense(inputs["x"])
+model = Named()
+model({"x": ops.zeros((4, 3)), "mask": None})
+model.compile("sgd", "mse")
+
+#: a step that predicts text
+class Says(keras.Model):
+    def predict_step(self, state, data):
+        return "text", state[1]
+x = keras.Input((3,))
+model = Says(x, layers.Dense(2)(x))
+model.compile("sgd", "mse")
+
+#: metrics without targets
+class Blind(keras.Model):
+    def train_step(self, state, data):
+        return self.compute_metrics(data[0], None, data[1]), state
+x = keras.Input((3,))
+model = Blind(x, layers.Dense(2)(x))
+model.compile("sgd", "mse", metrics=["mae"])
+
+#: data that are unpacked again and again
+@jax.jit
+def step(w, data):
+    for _ in range(300):
+        first, data = data
+    return w, w.sum()
+w = jnp.ones(3)
+for batch in keras.utils.image_dataset_from_directory("images"):
+    w, loss = step(w, batch)
+
+#: products of what has no dimensions, and spectra of too few
+ops.istft((jnp.ones(3), jnp.ones(3)), 4, 2, 4)
+jnp.float32(1) @ jnp.ones(3)
+jnp.matmul(jnp.ones((2, 3)), 2.0)
+jnp.matmul(jnp.ones((2, 2)), 2.0)
