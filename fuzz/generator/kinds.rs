@@ -1,7 +1,7 @@
 //! The kinds of inputs, and how often each comes.
 
 use super::corpus::Corpus;
-use super::{Choices, bytes, models, mutate, networks, statements, transforms};
+use super::{Choices, bytes, guess, models, mutate, near, networks, statements, transforms};
 
 /// What is compiled: a text, and functions of it that are asked for as entry points.
 pub struct Input {
@@ -28,6 +28,8 @@ pub const KINDS: &[Kind] = &[
     kind("nested", 1, |choices, _| plain(bytes::nested(choices))),
     kind("python", 20, |choices, _| plain(python(choices))),
     kind("calls", 15, |choices, _| plain(calls(choices))),
+    kind("fitting", 15, |choices, _| plain(guess::program(choices))),
+    kind("near", 15, |choices, corpus| plain(near::program(choices, corpus))),
     kind("transforms", 15, |choices, _| transforms::program(choices)),
     kind("models", 4, |choices, _| plain(with_prelude(choices, models::layer_class, models::model))),
     kind("steps", 4, |choices, _| plain(with_prelude(choices, statements::guarded, models::step))),
@@ -54,7 +56,7 @@ fn calls(choices: &mut dyn Choices) -> String {
 type Part = fn(&mut dyn Choices) -> String;
 
 fn with_prelude(choices: &mut dyn Choices, sometimes: Part, always: Part) -> String {
-    let mut text = super::PRELUDE.to_owned();
+    let mut text = format!("{}{}", super::PRELUDE, super::odd::HEAD);
     if choices.below(2) == 0 {
         text += &sometimes(choices);
     }

@@ -7,12 +7,16 @@
 mod bytes;
 pub mod corpus;
 mod expressions;
+pub mod guess;
 pub mod kinds;
 mod models;
 mod mutate;
+mod near;
 mod networks;
+mod odd;
+mod scan;
 mod statements;
-mod tables;
+pub mod tables;
 mod tokens;
 mod transforms;
 
@@ -96,6 +100,14 @@ const MAX_STEPS: u64 = 100_000;
 /// Compiles a program and puts what is said into words. Panics if the compiler calls something its own mistake.
 pub fn compiled(text: &str) {
     program_of(text, &[]);
+}
+
+/// The first error of a program, other than that it makes no model.
+pub fn errors_of(text: &str) -> Option<String> {
+    let options = Options { max_steps: Some(MAX_STEPS), ..Options::default() };
+    let outcome = compile(Source::new("fuzz.py", text), &options);
+    let error = outcome.diagnostics.iter().find(|said| said.is_error() && said.code != codes::TRAINING_CONFIG);
+    error.map(|said| said.message.clone())
 }
 
 /// As [`compiled`]; gives the program if there is one. Functions of the text may be asked for as entry points.

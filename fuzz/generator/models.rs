@@ -1,8 +1,8 @@
 //! Layers, models, functions on arrays and training steps.
 
-use super::Choices;
 use super::expressions::expression;
 use super::statements::indent;
+use super::{Choices, guess, odd};
 
 const LAYERS: &[&str] = &[
     "layers.Dense(4)",
@@ -107,12 +107,109 @@ pub fn layer_class(choices: &mut dyn Choices) -> String {
     text
 }
 
+fn layer(choices: &mut dyn Choices) -> String {
+    if choices.once_in(2) { guess::of_module(choices, "keras.layers") } else { choices.one(LAYERS).to_owned() }
+}
+
+/// One of the texts, or something of a module.
+fn one_or_any(choices: &mut dyn Choices, of: &[&str], module: &str) -> String {
+    if choices.once_in(2) { guess::of_module(choices, module) } else { choices.one(of).to_owned() }
+}
+
+/// More arguments of `fit`, by name.
+const FIT: &[&str] = &[
+    "validation_split",
+    "validation_data",
+    "callbacks",
+    "sample_weight",
+    "class_weight",
+    "shuffle",
+    "steps_per_epoch",
+    "initial_epoch",
+    "verbose",
+    "validation_steps",
+    "validation_batch_size",
+    "validation_freq",
+    "x",
+    "y",
+];
+
+/// More arguments of `compile`.
+const COMPILE: &[&str] = &[
+    "loss_weights",
+    "weighted_metrics",
+    "run_eagerly",
+    "steps_per_execution",
+    "jit_compile",
+    "auto_scale_loss",
+    "metrics",
+];
+
+fn more(choices: &mut dyn Choices, names: &[&str]) -> String {
+    if choices.below(3) > 0 { String::new() } else { format!(", {}={}", choices.one(names), odd::value(choices)) }
+}
+
+/// What is done with a model.
+const USES: &[&str] = &[
+    "model.evaluate(np.load('x.npy'), np.load('y.npy'))",
+    "model.predict(np.load('x.npy'))",
+    "model.summary()",
+    "model.save('m.keras')",
+    "model.train_on_batch(x, y)",
+    "model.test_on_batch(x, y)",
+    "model.predict_on_batch(x)",
+    "model(x)",
+    "model(x, training=True)",
+    "model.get_weights()",
+    "model.set_weights([x])",
+    "model.get_layer(index=0)",
+    "model.get_layer('a')",
+    "model.layers[-1].output",
+    "keras.models.clone_model(model)",
+    "model.get_config()",
+    "keras.Model(model.inputs, model.layers[0].output)(x)",
+    "model.to_json()",
+    "model.count_params()",
+    "model.weights",
+    "model.from_config(model.get_config())",
+    "model.load_weights('w.weights.h5')",
+    "model.reset_metrics()",
+    "model.metrics",
+    "model.stateless_call(model.trainable_variables, model.non_trainable_variables, x)",
+    "model.optimizer.variables",
+    "model.stateless_call([], [], x)",
+    "model.compute_loss(x, y, y)",
+    "model.trainable = False",
+    "model.layers[0](x)",
+    "model.optimizer.learning_rate = 0.5",
+    "keras.Sequential([model, layers.Dense(2)])(x)",
+    "model.add(layers.Dense(2))",
+    "model.pop()",
+    "model.compile()",
+    "model.fit(x, y, epochs=2)",
+    "model.fit(x=model, y=model)",
+    "model.export('m')",
+    "jax.grad(lambda v: ops.sum(model(v)))(x)",
+    "jax.vmap(model)(x[None])",
+    "model.inputs",
+    "model.output_shape",
+    "keras.tree.map_structure(lambda v: v.value, model.weights)",
+    "model.compute_output_shape((None, 4))",
+    "model.fit(Z)",
+    "model.layers[0].kernel.assign(x)",
+    "model.evaluate(Z, Z)",
+    "model.predict(Z)",
+    "model.save(Z)",
+    "model(Z)",
+    "model.compile(Z)",
+];
+
 /// A model that is compiled and fitted.
 pub fn model(choices: &mut dyn Choices) -> String {
     let shape = choices.one(SHAPES);
     let mut text = String::new();
     if choices.below(2) == 0 {
-        let list: Vec<&str> = (0..1 + choices.below(5)).map(|_| choices.one(LAYERS)).collect();
+        let list: Vec<String> = (0..1 + choices.below(5)).map(|_| layer(choices)).collect();
         text += &format!("model = keras.Sequential([keras.Input({shape}), {}])\n", list.join(", "));
     } else {
         text += &format!("inputs = keras.Input({shape})\nh = inputs\nskip = inputs\n");
@@ -122,23 +219,44 @@ pub fn model(choices: &mut dyn Choices) -> String {
                 1 => "h = layers.Add()([h, skip])\n".to_owned(),
                 2 => "h = ops.concatenate([h, skip], axis=-1)\n".to_owned(),
                 3 => format!("h = {}\n", expression(choices, 2)),
-                _ => format!("h = {}(h)\n", choices.one(LAYERS)),
+                _ => format!("h = {}(h)\n", layer(choices)),
             };
         }
         text += "model = keras.Model(inputs, h)\n";
     }
     if choices.below(3) > 0 {
         text += &format!(
-            "model.compile(optimizer={}, loss={}{})\n",
-            choices.one(OPTIMIZERS),
-            choices.one(LOSSES),
-            choices.one(METRICS)
+            "model.compile(optimizer={}, loss={}{}{})\n",
+            one_or_any(choices, OPTIMIZERS, "keras.optimizers"),
+            one_or_any(choices, LOSSES, "keras.losses"),
+            match choices.below(3) {
+                0 => format!(", metrics=[{}]", guess::of_module(choices, "keras.metrics")),
+                _ => choices.one(METRICS).to_owned(),
+            },
+            more(choices, COMPILE)
         );
         text += &format!(
-            "model.fit(np.load('x.npy'), np.load('y.npy'), batch_size={}, epochs={})\n",
+            "model.fit({}, np.load('y.npy'), batch_size={}, epochs={}{}{})\n",
+            choices.one(&[
+                "np.load('x.npy')",
+                "np.load('x.npy')",
+                "np.ones((8, 4))",
+                "keras.datasets.mnist.load_data()[0][0]",
+                "x"
+            ]),
             choices.one(&["2", "32", "0", "'a'", "None"]),
-            choices.one(&["1", "3", "-1"])
+            choices.one(&["1", "3", "-1"]),
+            if choices.once_in(3) {
+                format!(", callbacks=[{}]", guess::of_module(choices, "keras.callbacks"))
+            } else {
+                String::new()
+            },
+            more(choices, FIT)
         );
+    }
+    for _ in 0..choices.below(3) {
+        let text_of = odd::fill(odd::pick(choices, USES), "Z", &odd::value(choices));
+        text += &if text_of.contains(" = ") { text_of + "\n" } else { format!("print({text_of})\n") };
     }
     text
 }

@@ -20,7 +20,7 @@ pub fn guarded(choices: &mut dyn Choices) -> String {
 /// A call of something that the tables declare.
 pub fn call_of_library(choices: &mut dyn Choices) -> String {
     let call = super::tables::call(choices, 2);
-    let body = indent(&format!("{}x = {call}\n", super::tables::import_of(&call)));
+    let body = indent(&format!("{}x = {call}\n", super::tables::imports_of(&call)));
     format!("try:\n{body}except Exception as e:\n    print(e)\n")
 }
 

@@ -1,13 +1,16 @@
 //! Calls of everything that the tables of the library declare, mostly with wrong arguments.
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-use keramos_frontend::reference::{Callable, callables};
+pub use keramos_frontend::reference::Callable;
+use keramos_frontend::reference::callables;
 
 use super::Choices;
 use super::expressions::expression;
 
-fn all() -> &'static [Callable] {
+/// Everything that the tables declare.
+pub fn all() -> &'static [Callable] {
     static CALLABLES: OnceLock<Vec<Callable>> = OnceLock::new();
     CALLABLES.get_or_init(callables)
 }
@@ -21,8 +24,19 @@ const SELVES: &[(&str, &[&str])] = &[
     ("dict", &["{'a': 1, 2: []}", "{}", "y"]),
     ("set", &["{1, 2}", "set()", "frozenset('ab')"]),
     ("number", &["7", "-2.5", "(2**70)", "True", "float('nan')"]),
-    ("iterator", &["iter(a)", "(i for i in a)", "zip(a, b)"]),
+    ("iterator", &["iter([1, 2])", "(i for i in range(3))", "zip([1], 'b')"]),
+    ("frozenset", &["frozenset('ab')", "frozenset()"]),
+    ("dict view", &["{'a': 1}.keys()", "{'a': 1, 2: 3}.items()", "{}.keys()"]),
+    ("slice", &["slice(1, None, -2)", "slice('a')"]),
+    ("bytes", &["b'a,b'", "b''", "b'\\xff\\x00'"]),
+    ("complex", &["3j", "(1 - 2j)"]),
 ];
+
+/// A value that has the methods which the reference tells under that name.
+pub fn receiver<'a>(choices: &mut dyn Choices, of: &str) -> Option<&'a str> {
+    let (_, values) = SELVES.iter().find(|(kind, _)| *kind == of)?;
+    Some(choices.one(values))
+}
 
 /// A call of a layer, function or class of the library.
 pub fn call(choices: &mut dyn Choices, depth: usize) -> String {
@@ -36,8 +50,8 @@ pub fn call(choices: &mut dyn Choices, depth: usize) -> String {
         }
     }
     let (of, name) = callable.path.rsplit_once('.').unwrap_or(("", &callable.path));
-    let call = match SELVES.iter().find(|(kind, _)| *kind == of) {
-        Some((_, values)) => format!("{}.{name}({})", choices.one(values), args.join(", ")),
+    let call = match receiver(choices, of) {
+        Some(value) => format!("{value}.{name}({})", args.join(", ")),
         None => format!("{}({})", callable.path, args.join(", ")),
     };
     match choices.below(4) {
@@ -47,15 +61,32 @@ pub fn call(choices: &mut dyn Choices, depth: usize) -> String {
     }
 }
 
-/// The import that a call needs.
-pub fn import_of(call: &str) -> String {
-    const PACKAGES: &[&str] = &["optax", "flax", "haiku", "keras", "jax"];
-    let mut words = call.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '.');
-    let module = words.find_map(|word| {
-        let (module, _) = word.rsplit_once('.')?;
-        PACKAGES.contains(&module.split('.').next()?).then_some(module)
-    });
-    module.map_or(String::new(), |module| format!("import {module}\n"))
+/// The imports that a call needs.
+pub fn imports_of(call: &str) -> String {
+    const SHORT: &[(&str, &str)] =
+        &[("hk", "import haiku as hk\n"), ("nn", "from flax import linen as nn\n"), ("nnx", "from flax import nnx\n")];
+    let mut imports = String::new();
+    for word in call.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '.') {
+        let Some((module, _)) = word.rsplit_once('.') else { continue };
+        let top = module.split('.').next().unwrap_or_default();
+        let import = match SHORT.iter().find(|(short, _)| *short == top) {
+            Some((_, import)) => (*import).to_owned(),
+            None if modules().contains(module) => format!("import {module}\n"),
+            None => continue,
+        };
+        if !imports.contains(&import) {
+            imports += &import;
+        }
+    }
+    imports
+}
+
+/// The modules of the tables.
+fn modules() -> &'static BTreeSet<&'static str> {
+    static MODULES: OnceLock<BTreeSet<&'static str>> = OnceLock::new();
+    let methods = |module: &&str| SELVES.iter().all(|(kind, _)| kind != module);
+    MODULES
+        .get_or_init(|| all().iter().filter_map(|known| Some(known.path.rsplit_once('.')?.0)).filter(methods).collect())
 }
 
 fn argument(choices: &mut dyn Choices, depth: usize) -> String {

@@ -9,6 +9,7 @@
 mod child;
 #[path = "../generator/mod.rs"]
 pub mod generator;
+mod names;
 mod supervisor;
 
 use std::path::{Path, PathBuf};
@@ -37,6 +38,10 @@ pub fn main(after_frontend: After) {
         let input = input(find(kind), seed.parse().unwrap_or(0), &corpus);
         input.entries.iter().for_each(|entry| println!("# --entry {entry}"));
         return print!("{}", input.text);
+    }
+    if let Some(count) = number("--names") {
+        let part = (number("--from").unwrap_or(0), number("--count").unwrap_or(u64::MAX));
+        return names::run(count, number("--seed").unwrap_or(0), part);
     }
     if let Some(path) = after("--file") {
         let text = std::fs::read(path).unwrap();

@@ -87,6 +87,9 @@ fn batch(kind: &'static Kind, mut from: u64, to: u64, totals: &Mutex<Totals>, en
                 if done.longest > total.longest {
                     (total.longest, total.slowest) = (done.longest, done.slowest);
                 }
+                if done.most > total.most {
+                    (total.most, total.heaviest) = (done.most, done.heaviest);
+                }
             }
             None => {
                 count.done.inputs += outcome.last + 1 - from;
@@ -103,8 +106,8 @@ fn batch(kind: &'static Kind, mut from: u64, to: u64, totals: &Mutex<Totals>, en
 impl Totals {
     /// Keeps what failed; tells of each place of the compiler once.
     fn failed(&mut self, name: &str, problem: String, kind: &Kind, seed: u64) {
-        let key = problem.split_once("panicked at ").map_or(problem.as_str(), |(_, place)| place);
-        let key: String = key.chars().take(60).collect();
+        let told = problem.split_once("error[").or_else(|| problem.split_once("panicked at "));
+        let key: String = told.map_or(problem.as_str(), |(_, told)| told).chars().take(60).collect();
         let known = self.problems.entry(key).or_insert_with(|| (name.to_owned(), 0));
         known.1 += 1;
         if known.1 <= 3 {
@@ -118,18 +121,20 @@ impl Totals {
 }
 
 fn report(totals: &Totals, took: Duration) {
-    println!("| kind | inputs | programs | failed | processor s | inputs/s | slowest | ms |");
-    println!("|---|---|---|---|---|---|---|---|");
+    println!("| kind | inputs | programs | failed | processor s | inputs/s | slowest | ms | heaviest | MiB |");
+    println!("|---|---|---|---|---|---|---|---|---|---|");
     let (mut inputs, mut worked) = (0, 0.0);
     for (name, Count { done, failed }) in &totals.counts {
         let time = done.worked.as_secs_f64();
         let rate = done.inputs as f64 / time.max(0.01);
         println!(
-            "| {name} | {} | {} | {failed} | {time:.0} | {rate:.0} | {} | {} |",
+            "| {name} | {} | {} | {failed} | {time:.0} | {rate:.0} | {} | {} | {} | {} |",
             done.inputs,
             done.programs,
             done.slowest,
-            done.longest.as_millis()
+            done.longest.as_millis(),
+            done.heaviest,
+            done.most >> 10
         );
         inputs += done.inputs;
         worked += time;
@@ -220,7 +225,16 @@ pub fn worked(process: u32) -> Duration {
 
 /// The memory that a process holds, in KiB; 0 where that cannot be told.
 pub fn held(process: u32) -> u64 {
+    status(process, "VmRSS:")
+}
+
+/// The most memory that a process has held, in KiB; 0 where that cannot be told.
+pub fn peak(process: u32) -> u64 {
+    status(process, "VmHWM:")
+}
+
+fn status(process: u32, field: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let line = status.lines().find_map(|line| line.strip_prefix(field));
     line.and_then(|rest| rest.split_whitespace().next()).and_then(|number| number.parse().ok()).unwrap_or(0)
 }

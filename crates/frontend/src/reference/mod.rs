@@ -10,7 +10,7 @@ pub use names::{Known, Parameters, known};
 
 use crate::interp::packages::{Importable, importable};
 use crate::interp::{builtins, methods};
-use crate::library::{ModuleDecl, ParamKind, Signature};
+use crate::library::{Default, ModuleDecl, Param, ParamKind, Signature};
 use crate::modules::{self, written};
 use crate::value::Value;
 use render::{class, function, heading, table, value};
@@ -77,6 +77,8 @@ pub struct Callable {
     pub path: String,
     /// The names of its parameters.
     pub parameters: Vec<String>,
+    /// The names of those of them that have no default.
+    pub required: Vec<String>,
 }
 
 /// Everything in the tables that can be called: functions and classes of the packages, built-in functions, and the
@@ -92,42 +94,71 @@ pub fn callables() -> Vec<Callable> {
                 Some(other) => builtins::declaration(other).map(|decl| &decl.signature),
                 None => None,
             };
-            all.push(Callable {
-                path: format!("{}.{name}", module.name),
-                parameters: signature.map_or(Vec::new(), named),
-            });
+            let path = format!("{}.{name}", module.name);
+            all.push(
+                signature.map_or(Callable::without_parameters(path.clone()), |signature| Callable::of(path, signature)),
+            );
         }
     }
     for package in importable() {
         for definition in definitions(package.parts) {
             let path = format!("{}.{}", package.name, definition.name);
-            all.push(Callable { path, parameters: parameters(&definition) });
+            all.push(Callable { path, parameters: parameters(&definition), required: required(&definition) });
         }
     }
     for decl in builtins::function_tables().into_iter().chain([builtins::types()]).flatten() {
-        all.push(Callable { path: decl.name.to_owned(), parameters: named(&decl.signature) });
+        all.push(Callable::of(decl.name.to_owned(), &decl.signature));
     }
     for (kind, methods) in methods::tables() {
         for method in methods {
-            all.push(Callable { path: format!("{kind}.{}", method.name), parameters: named(&method.signature) });
+            all.push(Callable::of(format!("{kind}.{}", method.name), &method.signature));
         }
     }
     all
 }
 
+/// The parameters that may be given by name.
+fn by_name(signature: &Signature) -> impl Iterator<Item = &Param> {
+    let all = signature.params.iter().chain(signature.common);
+    all.filter(|p| matches!(p.kind, ParamKind::Normal | ParamKind::Keyword))
+}
+
 /// The names of the parameters that may be given by name.
 fn named(signature: &Signature) -> Vec<String> {
-    let all = signature.params.iter().chain(signature.common);
-    all.filter(|p| matches!(p.kind, ParamKind::Normal | ParamKind::Keyword)).map(|p| p.name.to_owned()).collect()
+    by_name(signature).map(|p| p.name.to_owned()).collect()
+}
+
+impl Callable {
+    fn of(path: String, signature: &Signature) -> Callable {
+        let required = by_name(signature).filter(|p| matches!(p.default, Default::Required));
+        Callable { path, parameters: named(signature), required: required.map(|p| p.name.to_owned()).collect() }
+    }
+
+    fn without_parameters(path: String) -> Callable {
+        Callable { path, parameters: Vec::new(), required: Vec::new() }
+    }
+}
+
+/// The parameters of something in the model language as they are written: with their types and defaults.
+fn written_parameters(definition: &written::Function) -> impl Iterator<Item = &str> {
+    definition.call.split_once('(').map_or("", |(_, parameters)| parameters).split(", ")
+}
+
+/// The name of a parameter, if it may be given by name.
+fn name_of(parameter: &str) -> Option<String> {
+    let name = parameter.split([':', '=', ')']).next().unwrap_or_default().trim();
+    let is_name = name.starts_with(char::is_alphabetic) && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    is_name.then(|| name.to_owned())
 }
 
 /// The names of the parameters of something in the model language that may be given by name.
 fn parameters(definition: &written::Function) -> Vec<String> {
-    let inside = definition.call.split_once('(').map_or("", |(_, parameters)| parameters);
-    let first = |part: &str| part.split([':', '=', ')']).next().unwrap_or_default().trim().to_owned();
-    let is_name =
-        |name: &String| name.starts_with(char::is_alphabetic) && name.chars().all(|c| c.is_alphanumeric() || c == '_');
-    inside.split(", ").map(first).filter(is_name).collect()
+    written_parameters(definition).filter_map(name_of).collect()
+}
+
+/// Those of them that have no default.
+fn required(definition: &written::Function) -> Vec<String> {
+    written_parameters(definition).filter(|parameter| !parameter.contains('=')).filter_map(name_of).collect()
 }
 
 /// The functions and classes that texts in the model language define.

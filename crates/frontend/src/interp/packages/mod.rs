@@ -229,8 +229,16 @@ impl Interp {
         let outer = std::mem::replace(&mut self.in_package, true);
         let run = body.iter().try_for_each(|stmt| self.stmt(&env, stmt).map(drop));
         self.in_package = outer;
-        run.map_err(|error| Error::internal(format!("the package `{name}`: {}", error.diagnostic().message)))?;
-        Ok(env)
+        let Err(error) = run else { return Ok(env) };
+        let told = error.diagnostic();
+        if told.code != codes::LIMIT {
+            return Err(Error::internal(format!("the package `{name}`: {}", told.message)));
+        }
+        // The program had too few steps or calls left; what half a package defines is of no use.
+        self.eval.packages.retain(|(known, _)| *known != name);
+        let limit = Error::new(codes::LIMIT, told.message.clone());
+        let limit = told.notes.iter().fold(limit, |error, note| error.note(note.clone()));
+        Err(told.help.iter().fold(limit, |error, help| error.help(help.clone())))
     }
 }
 

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use keramos_ir::TensorType;
 
 use super::LayerObject;
+use crate::diagnostics::codes;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::activations;
@@ -110,7 +111,7 @@ impl Call<'_> {
     /// The present value of the layer's own weight called `name`.
     ///
     /// # Errors
-    /// The layer has no such weight (a mistake of the compiler).
+    /// The layer has no such weight: a class of the program makes others.
     pub fn weight(&mut self, name: &str) -> Result<Tensor> {
         let id = self.weight_id(name)?;
         self.interp.variable_value(id)
@@ -144,16 +145,27 @@ impl Call<'_> {
     /// The sublayer under the attribute name `attr`.
     ///
     /// # Errors
-    /// There is none (a mistake of the compiler).
+    /// There is none: a class of the program makes others.
     pub fn sublayer(&self, attr: &str) -> Result<Rc<LayerObject>> {
         let found = self.object.sublayers.borrow().iter().find(|(a, _)| &**a == attr).map(|(_, l)| l.clone());
-        found.ok_or_else(|| Error::internal(format!("{} has no sublayer `{attr}`", self.object.class_name)))
+        found.ok_or_else(|| self.lacks(attr))
     }
 
     fn weight_id(&self, name: &str) -> Result<VariableId> {
         let weights = self.object.weights.borrow();
         let found = weights.iter().find(|&&id| &*self.interp.variables.get(id).name == name);
-        found.copied().ok_or_else(|| Error::internal(format!("{} has no weight `{name}`", self.object.class_name)))
+        found.copied().ok_or_else(|| self.lacks(name))
+    }
+
+    fn lacks(&self, name: &str) -> Error {
+        let class = &self.object.class_name;
+        let native = self.object.instance.get().and_then(|instance| instance.class.native);
+        Error::new(codes::UNKNOWN_ATTRIBUTE, format!("'{class}' object has no attribute '{name}'"))
+            .note(format!(
+                "{} computes with it, and makes it in its own `build`",
+                native.map_or(&**class, |base| base.name)
+            ))
+            .help(format!("call super().build(input_shape) in the `build` of {class}"))
     }
 }
 

@@ -133,3 +133,10 @@ class Choose(layers.Layer):
         return -x
 Choose()(keras.Input((3,)))
 
+
+#: a build that makes other weights than the base computes with
+class Shallow(layers.Dense):
+    def build(self, input_shape):
+        self.own = self.add_weight(shape=(2,))
+
+Shallow(2)(jnp.ones((2, 3)))
