@@ -336,7 +336,7 @@ known = [1, 2]
 layer = keras.layers.Dense(len(names))
 "#,
     );
-    let expected = "K0601: a value that only exists at run time reaches `Dense`: `os.listdir(\"images\")`";
+    let expected = "K0601: a value that only exists at run time reaches `units` of Dense(): `os.listdir(\"images\")`";
     assert_eq!(errors(&evaluated), [format!("error[{expected}").replace("K0601:", "K0601]:")]);
     for name in ["first", "second", "names", "seen"] {
         assert!(matches!(evaluated.global(name), Some(Value::Host(_))), "{name}");

@@ -112,10 +112,8 @@ impl Evaluated {
             let Err(error) = result else { continue };
             self.interp.reset(mark);
             self.interp.eval.handling.clear();
-            if exceptions::is_raised(&error, "SystemExit") {
-                break;
-            }
-            if self.fail(stmt, error) {
+            let ended = exceptions::ends_well(&error);
+            if ended == Some(true) || self.fail(stmt, error) || ended.is_some() {
                 break;
             }
         }

@@ -110,6 +110,19 @@ pub(crate) fn is_raised(error: &Error, class: &str) -> bool {
     downcast::<Instance>(object).is_some_and(|i| i.class.lineage().any(|c| &*c.name == class))
 }
 
+/// For an error that ends the program, as `exit` does: whether it ended well, with status 0.
+pub(super) fn ends_well(error: &Error) -> Option<bool> {
+    if !is_raised(error, "SystemExit") {
+        return None;
+    }
+    let Some(Value::User(object)) = error.exception() else { return Some(true) };
+    let args = match (downcast::<Pending>(object), downcast::<Instance>(object)) {
+        (Some(pending), _) => pending.args.clone(),
+        (None, instance) => instance.and_then(|i| i.get("args")).and_then(|args| args.elements()).unwrap_or_default(),
+    };
+    Some(matches!(args.first(), None | Some(Value::None | Value::Int(0) | Value::Bool(false))))
+}
+
 /// The silent error of using a name whose definition has failed.
 pub(super) fn poisoned() -> Error {
     Error::raised(Value::User(Rc::new(Poison)), "depends on a statement that failed")

@@ -110,6 +110,17 @@ fn telling(name: &str, taken: Taken, what: &str) -> String {
     )
 }
 
+/// The first host value anywhere in a value.
+pub(crate) fn within(value: &Value) -> Option<Host> {
+    let mut found = None;
+    value.for_each_leaf(&mut |leaf| {
+        if let (None, Value::Host(host)) = (&found, leaf) {
+            found = Some(host.clone());
+        }
+    });
+    found
+}
+
 /// The first host value anywhere in the arguments.
 pub(crate) fn host_in(args: &Args) -> Option<Host> {
     find_leaf(args, &|leaf| match leaf {

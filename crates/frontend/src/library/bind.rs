@@ -7,6 +7,7 @@ use keramos_ir::{DType, TensorType, as_tuple};
 use super::{Default, Param, ParamKind, Signature, Undeclared, other_names, undeclared};
 use crate::diagnostics::{codes, suggest};
 use crate::error::{Error, Result};
+use crate::interp::host;
 use crate::value::{Key, Value};
 
 /// The largest size that an argument may give: the product of two such sizes can be counted.
@@ -220,8 +221,12 @@ impl Bound {
         self.values.iter().map(|(p, v, _)| (*p, v))
     }
 
-    /// An error about the value of parameter `name`: "`units` of Dense() must be …, found …".
+    /// An error about the value of parameter `name`: "`units` of Dense() must be …, found …", or, of what only the
+    /// run has, that it reaches the parameter (K0601).
     pub fn invalid(&self, name: &str, expected: &str) -> Error {
+        if let Some(host) = self.get(name).ok().and_then(host::within) {
+            return host::reaches(&host, &format!("`{name}` of {}()", self.function));
+        }
         let found = self.get(name).map_or_else(|_| String::new(), |v| brief(v).unwrap_or_else(|| v.type_name()));
         let message = format!("`{name}` of {}() must be {expected}, found {found}", self.function);
         let error = Error::new(codes::INVALID_ARGUMENT, message);

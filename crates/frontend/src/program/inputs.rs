@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use keramos_ir::TensorType;
 
-use super::function::{Request, placeholder_of};
+use super::function::{placeholder_of, request};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::layer::LayerObject;
@@ -21,11 +21,7 @@ use crate::value::{Host, Value};
 pub(crate) fn told(texts: &[String]) -> Result<Vec<(Rc<str>, Value)>> {
     let mut told = Vec::new();
     for text in texts {
-        let request = Request::parse(&format!("value:{text}"))?;
-        if request.positional.is_some_and(|positional| !positional.is_empty()) {
-            return Err(Error::argument(format!("--value {text}: a name is missing")).help("write --value NAME=VALUE"));
-        }
-        for (name, value) in request.keywords {
+        for (name, value) in request::values(text)? {
             let value = match placeholder_of(&value) {
                 Some(ty) => Value::Host(Host::new(name.to_string(), None).with_type(ty.clone())),
                 None => value,
@@ -43,8 +39,7 @@ pub(crate) fn told(texts: &[String]) -> Result<Vec<(Rc<str>, Value)>> {
 /// The text names no types, or the model cannot take such inputs.
 pub fn call_on(interp: &mut Interp, model: &Rc<LayerObject>, types: &str) -> Result<()> {
     let graph = models::graph_of(interp, model)?;
-    let request = Request::parse(&format!("{}:{types}", model.name()))?;
-    let mut given = request.positional.unwrap_or_default();
+    let mut given = request::types(types)?;
     if let Some((inputs, targets)) = with_targets(graph.as_deref(), &given) {
         interp.targets = Some(targets);
         given = vec![inputs];

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::attribute::user;
 use crate::interp::classes::{Instance, Super, UserClass};
-use crate::interp::exceptions::raise;
+use crate::interp::exceptions::raise_with;
 use crate::library::{Bound, Default, FunctionDecl};
 use crate::value::{Host, Value};
 
@@ -199,6 +199,11 @@ fn host(interp: &mut Interp, _args: &mut Bound) -> Result<Value> {
     Ok(Value::Host(Host::new(interp.describe(interp.span), Some(interp.span))))
 }
 
-fn exit(_interp: &mut Interp, _args: &mut Bound) -> Result<Value> {
-    Err(raise("SystemExit", ""))
+fn exit(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    let code = args.get("code")?.clone();
+    let shown = match &code {
+        Value::None => String::new(),
+        code => interp.str_of(code)?.to_string(),
+    };
+    Err(raise_with("SystemExit", vec![code], shown))
 }

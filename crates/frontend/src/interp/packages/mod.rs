@@ -21,7 +21,7 @@ use super::scope::Env;
 use crate::diagnostics::{Diagnostic, Source, codes};
 use crate::error::{Error, Result};
 use crate::keras::graph;
-use crate::library::{FunctionDecl, ModuleDecl};
+use crate::library::{Default, FunctionDecl, ModuleDecl};
 use crate::modules::written;
 use crate::syntax::ast::Block;
 use crate::syntax::parse;
@@ -102,8 +102,12 @@ static OWN_FUNCTIONS: &[FunctionDecl] = functions! {
             None => Ok(Value::None),
         }
     };
-    "_host" [(name)] "A function that only exists at run time." => |_, args| {
-        Ok(Value::Host(Host::new(args.str("name")?.to_string(), None)))
+    "_host" [(what) (told_as = Default::None)] "What only exists at run time, unless it is told under a name." => |_, args| {
+        let host = Host::new(args.str("what")?.to_string(), None);
+        Ok(Value::Host(match args.some("told_as")? {
+            Some(_) => host.with_name(&args.str("told_as")?),
+            None => host,
+        }))
     };
     "_sources" [(tensor)] "The model inputs that a symbolic tensor comes from: one, or a list." => |_, args| {
         let Value::Symbolic(tensor) = args.get("tensor")? else {

@@ -63,6 +63,11 @@ pub(super) const PACKAGES: &[Text] = &[
     Text { names: &["absl.app"], parts: &[include_str!("../../packages/absl/app.py")], modules: &[] },
     Text { names: &["absl.flags"], parts: &[include_str!("../../packages/absl/flags.py")], modules: &[] },
     Text {
+        names: &["argparse"],
+        parts: &[include_str!("../../packages/argparse/actions.py"), include_str!("../../packages/argparse/parser.py")],
+        modules: &[],
+    },
+    Text {
         names: &["ml_collections"],
         parts: &[include_str!("../../packages/ml_collections/config_dict.py")],
         modules: &[("config_dict", "")],

@@ -126,7 +126,11 @@ fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
 
 pub(super) fn dims(args: &Bound, name: &str, shape: &Value) -> Result<SymbolicShape> {
     let wrong = || {
-        args.invalid(name, "a tuple of sizes such as (28, 28, 1)").help("a shape of one dimension is written (784,)")
+        let error = args.invalid(name, "a tuple of sizes such as (28, 28, 1)");
+        match shape {
+            Value::Float(_) | Value::Str(_) => error.help("a shape of one dimension is written (784,)"),
+            _ => error,
+        }
     };
     let dim = |value: &Value| match value {
         Value::None => Ok(None),

@@ -222,7 +222,7 @@ def mark_flag_as_required(flag_name, flag_values=FLAGS):
     name = _name(flag_name)
     known = flag_values._known[name]
     if not is_host(known) and known is None:
-        flag_values._known[name] = _told(name, _host(f"the value of the flag --{name}"))
+        flag_values._known[name] = _told(name, _host(f"the value of the flag --{name}", name))
 
 
 def mark_flags_as_required(flag_names, flag_values=FLAGS):

@@ -6,7 +6,7 @@ def DEFINE_config_file(name, default=None, help_string="", flag_values=flags.FLA
     file, _, of = (default or "").partition(":")
     config = _sibling_config(file)
     if config is None:
-        config = _host(f"the value of the flag --{name}")
+        config = _host(f"the value of the flag --{name}", name)
     else:
         config = config(*([of] if of else []))
         if lock_config and hasattr(config, "lock"):

@@ -2,7 +2,7 @@
 
 mod argument;
 mod called;
-mod request;
+pub(crate) mod request;
 mod trace;
 
 pub use called::called;

@@ -25,6 +25,21 @@ use crate::value::{Key, Value};
 const MAX_DEPTH: usize = 64;
 /// What every message about a malformed request ends with.
 const FORM: &str = "write it as f:f32[8,3],f32[] with trees as (…), […], {key: …} and numbers for static arguments";
+/// The same of what names of the file stand for.
+const VALUES: &str = "write it as NAME=VALUE, the value being a number, a text, True, None, a list, or the type of an array such as f32[8,3]";
+/// The same of types alone.
+const TYPES: &str = "write types such as f32[32,784], with trees as (…), […], {key: …}";
+
+/// What is read.
+#[derive(Clone, Copy)]
+enum Form {
+    /// The whole of a request.
+    Request,
+    /// Values by name, among which words may stand for themselves.
+    Values,
+    /// Arguments alone.
+    Types,
+}
 
 /// A function that is to be an entry point, and its arguments: trees whose leaves are
 /// [placeholders](argument::placeholder) for tensors, and static values.
@@ -44,36 +59,67 @@ impl Request {
     /// # Errors
     /// K0303 naming the place in the text and what was expected there.
     pub(crate) fn parse(text: &str) -> Result<Request> {
-        let mut parser = Parser { text, at: 0, depth: 0 };
+        let mut parser = Parser { text, at: 0, depth: 0, form: Form::Request };
         let name = parser.name().ok_or_else(|| parser.error("the name of a function"))?;
         let mut request = Request { name, positional: None, keywords: Vec::new() };
         if parser.done() {
             return Ok(request);
         }
         parser.expect(':')?;
-        let mut positional = Vec::new();
-        while !parser.done() {
-            match parser.keyword() {
-                Some(name) => request.keywords.push((name.into(), parser.value()?)),
-                None if request.keywords.is_empty() => positional.push(parser.value()?),
-                None => return Err(parser.error("name=value, as after an argument given by name")),
-            }
-            if !parser.done() {
-                parser.expect(',')?;
-            }
-        }
-        request.positional = Some(positional);
+        let (positional, keywords) = parser.arguments()?;
+        (request.positional, request.keywords) = (Some(positional), keywords);
         Ok(request)
     }
 }
+
+/// Reads types of data: the arguments of a request alone, such as `f32[32,784],i32[32]`.
+///
+/// # Errors
+/// K0303 naming the place in the text and what was expected there.
+pub(crate) fn types(text: &str) -> Result<Vec<Value>> {
+    Ok(Parser { text, at: 0, depth: 0, form: Form::Types }.arguments()?.0)
+}
+
+/// Reads values by name, such as `n=10,norm=layer,x=f32[100,28,28]`: words that are no types are texts.
+///
+/// # Errors
+/// K0303 naming the place in the text and what was expected there.
+pub(crate) fn values(text: &str) -> Result<Keywords> {
+    let mut parser = Parser { text, at: 0, depth: 0, form: Form::Values };
+    let (positional, keywords) = parser.arguments()?;
+    if !positional.is_empty() {
+        return Err(Error::argument(format!("--value {text}: a name is missing")).help("write --value NAME=VALUE"));
+    }
+    Ok(keywords)
+}
+
+/// Values by name.
+type Keywords = Vec<(Rc<str>, Value)>;
 
 struct Parser<'a> {
     text: &'a str,
     at: usize,
     depth: usize,
+    form: Form,
 }
 
 impl<'a> Parser<'a> {
+    /// Arguments by position, and after them by name.
+    fn arguments(&mut self) -> Result<(Vec<Value>, Keywords)> {
+        let (mut positional, mut keywords) = (Vec::new(), Vec::new());
+        while !self.done() {
+            match self.keyword() {
+                Some(name) => keywords.push((name.into(), self.value()?)),
+                None if keywords.is_empty() => positional.push(self.value()?),
+                None => return Err(self.error("name=value, as after an argument given by name")),
+            }
+            if !self.done() {
+                self.expect(',')?;
+            }
+        }
+        Ok((positional, keywords))
+    }
+
     fn rest(&mut self) -> &'a str {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let trimmed = rest.trim_start();
@@ -91,9 +137,13 @@ impl<'a> Parser<'a> {
             None => "the end".to_owned(),
         };
         let column = self.text.get(..self.at).map_or(0, |t| t.chars().count()) + 1;
-        let message =
-            format!("in the entry point `{}`: {expected} is expected at character {column}, found {found}", self.text);
-        Error::argument(message).help(FORM)
+        let (what, form) = match self.form {
+            Form::Request => ("the entry point", FORM),
+            Form::Values => ("the value", VALUES),
+            Form::Types => ("the types", TYPES),
+        };
+        let message = format!("in {what} `{}`: {expected} is expected at character {column}, found {found}", self.text);
+        Error::argument(message).help(form)
     }
 
     fn take(&mut self, c: char) -> bool {
@@ -205,7 +255,7 @@ impl<'a> Parser<'a> {
         })
     }
 
-    /// `None`, `True`, `False`, or a type.
+    /// `None`, `True`, `False`, a type, or a word that stands for itself.
     fn named(&mut self) -> Result<Value> {
         let start = self.at;
         let Some(name) = self.name() else { return Err(self.error("a type such as f32[8,3]")) };
@@ -216,6 +266,9 @@ impl<'a> Parser<'a> {
             _ => {}
         }
         let Some(dtype) = name.parse().ok().or_else(|| DType::from_numpy_name(&name)) else {
+            if matches!(self.form, Form::Values) && !self.rest().starts_with('[') {
+                return Ok(Value::str(name));
+            }
             self.at = start;
             let names: Vec<&str> = DType::all().map(DType::short_name).collect();
             return Err(self.error(&format!("an element type ({}) with a shape", names.join(", "))));

@@ -15,7 +15,7 @@ use crate::keras::layer::LayerObject;
 use crate::keras::variable::{InitialValue, Role as VariableRole, VariableId, behind};
 use crate::library::Args;
 use crate::program::assemble::traced_with_state;
-use crate::program::function::Request;
+use crate::program::function::request;
 use crate::trace::Tensor;
 use crate::value::tree::TreeDef;
 use crate::value::{Host, Value, downcast};
@@ -312,7 +312,7 @@ impl Interp {
     /// That is no tree of types.
     fn told_trees(&self) -> Result<Vec<Value>> {
         match &self.steps.hints.data {
-            Some(text) => Ok(Request::parse(&format!("data:{text}"))?.positional.unwrap_or_default()),
+            Some(text) => request::types(text),
             None => Ok(Vec::new()),
         }
     }

@@ -4,7 +4,10 @@ import jax.numpy as jnp
 model = keras.Sequential([keras.Input((None, 3)), keras.layers.Dense(1)])
 
 #: a value without a name --value 3
+#: a value that cannot be read --value norm=f32[x]
+#: a value without its end --value names=[a
 #: an input that is no type --input-shape 3
+#: an input that cannot be read --input-shape f32[3
 #: too many inputs --input-shape f32[32,8,3],f32[32,8,3]
 #: an input of another type --input-shape f32[32,8,4]
 #: a tensor too large --input-shape f32[99999999999,99999999999]

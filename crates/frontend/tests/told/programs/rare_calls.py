@@ -198,6 +198,7 @@ batches = np.load("x.npy")
 for n in batches:
     params, state = step(params, state, len(batches))
 
+<<<<<<< HEAD
 #: a layer that returns less in training than before
 class Pair(layers.Layer):
     def call(self, x, training=False):
@@ -249,3 +250,31 @@ ops.istft((jnp.ones(3), jnp.ones(3)), 4, 2, 4)
 jnp.float32(1) @ jnp.ones(3)
 jnp.matmul(jnp.ones((2, 3)), 2.0)
 jnp.matmul(jnp.ones((2, 2)), 2.0)
+=======
+#: a size that data tell, given to an older parameter
+import numpy as np
+rows = np.loadtxt("rows.csv", delimiter=",")
+stack = keras.Sequential()
+stack.add(keras.layers.Dense(4, input_dim=rows.shape[1]))
+
+#: an argument of the command line that has no default
+import argparse
+parser = argparse.ArgumentParser()
+parser.add_argument("width", type=int)
+keras.layers.Dense(parser.parse_args().width)
+
+#: an argument of the command line that is told --value width=ten
+import argparse
+parser = argparse.ArgumentParser()
+parser.add_argument("width", type=int)
+keras.layers.Dense(parser.parse_args().width)
+
+#: a program that ends itself with a reason
+import argparse
+parser = argparse.ArgumentParser(prog="train")
+parser.add_argument("--norm", choices=["batch", "layer"])
+parser.parse_args(["--norm", "none"])
+
+#: a program that ends itself
+exit("no data")
+>>>>>>> a72beae (Options of the command line: argparse is evaluated as of a run without arguments, --value tells others; data that reach an argument are told by its name; a program that ends itself with a reason fails)
