@@ -198,7 +198,6 @@ batches = np.load("x.npy")
 for n in batches:
     params, state = step(params, state, len(batches))
 
-<<<<<<< HEAD
 #: a layer that returns less in training than before
 class Pair(layers.Layer):
     def call(self, x, training=False):
@@ -250,7 +249,7 @@ ops.istft((jnp.ones(3), jnp.ones(3)), 4, 2, 4)
 jnp.float32(1) @ jnp.ones(3)
 jnp.matmul(jnp.ones((2, 3)), 2.0)
 jnp.matmul(jnp.ones((2, 2)), 2.0)
-=======
+
 #: a size that data tell, given to an older parameter
 import numpy as np
 rows = np.loadtxt("rows.csv", delimiter=",")
@@ -277,4 +276,3 @@ parser.parse_args(["--norm", "none"])
 
 #: a program that ends itself
 exit("no data")
->>>>>>> a72beae (Options of the command line: argparse is evaluated as of a run without arguments, --value tells others; data that reach an argument are told by its name; a program that ends itself with a reason fails)
