@@ -8,7 +8,7 @@ use super::methods;
 use crate::diagnostics::{codes, suggest};
 use crate::error::{Error, Result};
 use crate::keras::layer::layer_of;
-use crate::value::{Object, ObjectRef, Value, downcast};
+use crate::value::{Host, Object, ObjectRef, Value, downcast};
 
 /// Attributes that layers have once they are built.
 const WEIGHTS: &[&str] = &["kernel", "bias", "embeddings", "gamma", "beta", "moving_mean", "moving_variance"];
@@ -38,7 +38,11 @@ impl Interp {
                     Some(found) => Some(found),
                     None => match crate::modules::submodule(module, name) {
                         Some(found) => Some(found),
-                        None => self.package(&format!("{}.{name}", module.name))?,
+                        None => {
+                            let full = format!("{}.{name}", module.name);
+                            let found = self.package(&full)?;
+                            found.or_else(|| module.open.then(|| Value::Host(Host::new(full, None))))
+                        }
                     },
                 },
             },

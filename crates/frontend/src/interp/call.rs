@@ -63,7 +63,7 @@ impl Interp {
             _ => {}
         }
         self.spend_on_arguments(&args)?;
-        let mut args = args;
+        let mut args = self.path_args(args)?;
         host::name_element_types(&mut args);
         let host = host::host_in(&args);
         if let Some(origin) = &host {

@@ -144,6 +144,22 @@ impl UserFunction {
         }
     }
 
+    /// The values of the annotations by name; of those that have none their text.
+    fn annotations(&self, interp: &mut Interp) -> Value {
+        let annotated = |p: &Parameter| Some((p.name.name.clone(), p.annotation.clone()?));
+        let mut annotated: Vec<(Symbol, Expr)> = self.parameters().iter().filter_map(annotated).collect();
+        if let Body::Function(function) = &self.body {
+            annotated.extend(function.returns.clone().map(|returns| ("return".into(), returns)));
+        }
+        let mut entries = IndexMap::new();
+        for (name, annotation) in annotated {
+            let text = interp.source.slice(annotation.span).to_owned();
+            let value = interp.eval(&self.env, &annotation).unwrap_or_else(|_| Value::str(text));
+            entries.insert(Key::name(name), value);
+        }
+        Value::Dict(Rc::new(RefCell::new(entries)))
+    }
+
     /// The header of the definition; none for a lambda.
     pub(crate) fn header(&self) -> Option<Span> {
         match &self.body {
@@ -171,7 +187,11 @@ impl UserFunction {
         let surplus: Vec<Value> = positional.collect();
         match &parameters.variadic {
             Some(variadic) => env.bind_here(&variadic.name.name, Value::tuple(surplus)),
-            None if !surplus.is_empty() => return Err(self.too_many(by_position.len(), given)),
+            None if !surplus.is_empty() => {
+                let by_name = |name: &Symbol| parameters.keyword_only.iter().any(|p| p.name.name == *name);
+                let named = args.keywords.iter().filter(|(name, _)| by_name(name)).count();
+                return Err(self.too_many(by_position.len(), given, named));
+            }
             None => {}
         }
         let mut rest = IndexMap::new();
@@ -240,12 +260,17 @@ impl UserFunction {
         if told.is_empty() { String::new() } else { format!(", where {}", and_list(&told)) }
     }
 
-    fn too_many(&self, takes: usize, given: usize) -> Error {
+    fn too_many(&self, takes: usize, given: usize, named: usize) -> Error {
         let optional = self.parameters().positional_only.iter().chain(&self.parameters().positional);
         let least = optional.filter(|p| p.default.is_none()).count();
         let takes_text = if least == takes { takes.to_string() } else { format!("from {least} to {takes}") };
         let plural = if takes == 1 && least == takes { "" } else { "s" };
-        let was = if given == 1 { "was" } else { "were" };
+        let was = if given == 1 && named == 0 { "was" } else { "were" };
+        let s = |count: usize| if count == 1 { "" } else { "s" };
+        let given = match named {
+            0 => given.to_string(),
+            _ => format!("{given} positional argument{} (and {named} keyword-only argument{})", s(given), s(named)),
+        };
         self.error(format!("takes {takes_text} positional argument{plural} but {given} {was} given"))
     }
 
@@ -308,7 +333,7 @@ impl Object for UserFunction {
         })
     }
 
-    fn get_attr(self: Rc<Self>, _interp: &mut Interp, name: &str) -> Result<Option<Value>> {
+    fn get_attr(self: Rc<Self>, interp: &mut Interp, name: &str) -> Result<Option<Value>> {
         if let Some(value) = self.attributes.borrow().get(name) {
             return Ok(Some(value.clone()));
         }
@@ -318,6 +343,14 @@ impl Object for UserFunction {
             "__doc__" => Some(self.docstring().map_or(Value::None, Value::Str)),
             "__module__" => Some(Value::str("__main__")),
             "__call__" => Some(Value::User(self)),
+            // What wraps another function says that its annotations are those of the other.
+            "__annotations__" => {
+                let wrapped = self.attributes.borrow().get("__wrapped__").cloned();
+                match wrapped {
+                    Some(wrapped) => return interp.find_attribute(&wrapped, name),
+                    None => Some(self.annotations(interp)),
+                }
+            }
             "__defaults__" | "__kwdefaults__" => Some(self.shown_defaults(name == "__kwdefaults__")),
             "__dict__" => {
                 let entries = self.own_attributes().into_iter().map(|(k, v)| (Key::name(k), v));

@@ -144,18 +144,11 @@ impl Interp {
         Ok((hasher.finish() >> 3) as i64)
     }
 
-    /// The xxHash of the elements' hashes, as CPython computes it.
+    /// The hash of a tuple of these elements.
     fn hash_of_tuple(&mut self, elements: &[Value]) -> Result<i64> {
-        const PRIMES: [u64; 3] = [11_400_714_785_074_694_791, 14_029_467_366_897_019_727, 2_870_177_450_012_600_261];
-        let [first, second, fifth] = PRIMES;
-        let mut sum = fifth;
-        for element in elements {
-            self.spend(1)?;
-            sum = sum.wrapping_add((self.hash_of(element)? as u64).wrapping_mul(second));
-            sum = sum.rotate_left(31).wrapping_mul(first);
-        }
-        sum = sum.wrapping_add(elements.len() as u64 ^ (fifth ^ 3_527_539));
-        Ok(if sum == u64::MAX { 1_546_275_796 } else { sum as i64 })
+        self.spend(elements.len())?;
+        let hashes = elements.iter().map(|element| self.hash_of(element)).collect::<Result<Vec<_>>>()?;
+        Ok(of_hashes(&hashes))
     }
 }
 
@@ -193,6 +186,34 @@ fn of_integer(value: &BigInt) -> i64 {
         -1 => -2,
         hash => hash,
     }
+}
+
+/// The hash of a number or of a tuple of such, which is the same in every run; `None` of anything else.
+pub(super) fn plain_hash(value: &Value) -> Option<i64> {
+    match value {
+        Value::Tuple(elements) => elements.iter().map(plain_hash).collect::<Option<Vec<_>>>().map(|h| of_hashes(&h)),
+        // A NaN is hashed by where it lies.
+        Value::Float(x) => (!x.is_nan()).then(|| of_float(*x)),
+        Value::Bool(_) | Value::Int(_) | Value::BigInt(_) => match Number::of(value)? {
+            Number::Int(i) => Some(of_integer(&BigInt::from(i))),
+            Number::Big(i) => Some(of_integer(&i)),
+            Number::Float(_) => None,
+        },
+        _ => None,
+    }
+}
+
+/// The xxHash of the hashes of a tuple's elements, as CPython computes it.
+fn of_hashes(hashes: &[i64]) -> i64 {
+    const PRIMES: [u64; 3] = [11_400_714_785_074_694_791, 14_029_467_366_897_019_727, 2_870_177_450_012_600_261];
+    let [first, second, fifth] = PRIMES;
+    let mut sum = fifth;
+    for &hash in hashes {
+        sum = sum.wrapping_add((hash as u64).wrapping_mul(second));
+        sum = sum.rotate_left(31).wrapping_mul(first);
+    }
+    sum = sum.wrapping_add(hashes.len() as u64 ^ (fifth ^ 3_527_539));
+    if sum == u64::MAX { 1_546_275_796 } else { sum as i64 }
 }
 
 /// The hash of a float that is m · 2^e: m · 2^e modulo the prime, in which 2^61 is 1.

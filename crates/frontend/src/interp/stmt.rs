@@ -63,7 +63,7 @@ impl Interp {
             }
             StmtKind::AnnAssign { target, value, annotation } => {
                 if let TargetKind::Name(name) = &target.kind
-                    && !is_class_variable(annotation)
+                    && !says(annotation, "ClassVar")
                 {
                     env.annotate(name);
                 }
@@ -470,13 +470,16 @@ fn abandon(interp: &mut Interp, value: &Value, iter: &Iter) -> Result<()> {
     }
 }
 
-/// Whether an annotation says `ClassVar`: what it annotates is no field of a dataclass.
-fn is_class_variable(annotation: &Expr) -> bool {
+/// Whether an annotation says `form`, such as `ClassVar`, whose names are no fields of a dataclass.
+pub(crate) fn says(annotation: &Expr, form: &str) -> bool {
     match &annotation.kind {
-        ExprKind::Name(name) => &**name == "ClassVar",
-        ExprKind::Attribute { name, .. } => &*name.name == "ClassVar",
-        ExprKind::Subscript { object, .. } => is_class_variable(object),
-        ExprKind::Literal(Literal::Str(text)) => text.starts_with("ClassVar") || text.starts_with("typing.ClassVar"),
+        ExprKind::Name(name) => **name == *form,
+        ExprKind::Attribute { name, .. } => *name.name == *form,
+        ExprKind::Subscript { object, .. } => says(object, form),
+        ExprKind::Literal(Literal::Str(text)) => {
+            let text = text.split('[').next().unwrap_or_default();
+            text.rsplit('.').next() == Some(form)
+        }
         _ => false,
     }
 }

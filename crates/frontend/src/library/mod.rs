@@ -77,6 +77,8 @@ pub struct ModuleDecl {
     pub refused: &'static [Refused],
     /// Texts in the model language that define further functions.
     pub written: &'static [&'static str],
+    /// Whether names that are not here, and what its functions make of host values, are left to the run.
+    pub open: bool,
 }
 
 /// A name of a package that is not compiled, on purpose.

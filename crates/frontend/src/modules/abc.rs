@@ -52,7 +52,7 @@ static FUNCTIONS: &[FunctionDecl] = functions! {
 
 /// A method that subclasses must define.
 #[derive(Debug)]
-pub(crate) struct Abstract(Value);
+pub(crate) struct Abstract(pub(crate) Value);
 
 impl Object for Abstract {
     fn class_name(&self) -> Rc<str> {

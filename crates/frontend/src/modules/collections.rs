@@ -12,6 +12,7 @@ use crate::interp::builtins::functions;
 use crate::interp::classes::{Instance, Layout, UserClass};
 use crate::interp::exceptions::raise;
 use crate::library::{Args, Bound, Default, FunctionDecl};
+use crate::syntax::RESERVED;
 use crate::syntax::ast::Symbol;
 use crate::value::{Key, Object, Value};
 
@@ -29,7 +30,6 @@ modules! {
 static FUNCTIONS: &[FunctionDecl] = functions! {
     "namedtuple" [(typename) (field_names) (rename = Default::Bool(false)) (defaults = Default::None) (module = Default::None)]
         "A class of tuples with named elements." => namedtuple;
-    "OrderedDict" [(iterable = Default::None) (**entries)] "A dict, which keeps its order anyway." => ordered_dict;
 };
 
 fn namedtuple(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
@@ -42,7 +42,46 @@ fn namedtuple(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         Some(defaults) => interp.collect(&defaults)?,
         None => Vec::new(),
     };
+    let fields = if args.bool("rename")? { renamed(&fields) } else { fields };
+    for field in std::iter::once(&Value::Str(name.clone())).chain(&fields) {
+        let Value::Str(field) = field else { continue };
+        if !is_identifier(field) {
+            let shown = crate::interp::text::repr_str(field);
+            let message = format!("Type names and field names must be valid identifiers: {shown}");
+            return Err(raise("ValueError", message));
+        }
+        if RESERVED.contains(&&**field) {
+            return Err(raise("ValueError", format!("Type names and field names cannot be a keyword: '{field}'")));
+        }
+        if field.starts_with('_') && !args.bool("rename")? && *field != name {
+            return Err(raise("ValueError", format!("Field names cannot start with an underscore: '{field}'")));
+        }
+    }
     class_of(&name, &fields, defaults, IndexMap::new())
+}
+
+fn is_identifier(name: &str) -> bool {
+    !name.starts_with(|c: char| c.is_numeric())
+        && !name.is_empty()
+        && name.chars().all(|c| c.is_alphanumeric() || c == '_')
+}
+
+/// The names of fields, with a number in the place of each that cannot be one.
+fn renamed(fields: &[Value]) -> Vec<Value> {
+    let mut seen: Vec<&str> = Vec::new();
+    let fields = fields.iter().enumerate().map(|(at, field)| match field {
+        Value::Str(name)
+            if is_identifier(name)
+                && !name.starts_with('_')
+                && !RESERVED.contains(&&**name)
+                && !seen.contains(&&**name) =>
+        {
+            seen.push(name);
+            field.clone()
+        }
+        _ => Value::str(format!("_{at}")),
+    });
+    fields.collect()
 }
 
 fn class_of(name: &str, fields: &[Value], defaults: Vec<Value>, members: IndexMap<Symbol, Value>) -> Result<Value> {
@@ -144,23 +183,4 @@ impl Object for TupleMethod {
         }
         Ok(Value::User(Rc::new(Instance::with_elements(class.clone(), values))))
     }
-}
-
-fn filled(interp: &mut Interp, args: &Bound) -> Result<IndexMap<Key, Value>> {
-    let mut entries = match args.some("iterable")?.cloned() {
-        Some(source) => interp.entries(&source)?,
-        None => IndexMap::new(),
-    };
-    if let Value::Dict(more) = args.get("entries")? {
-        entries.extend(more.borrow().clone());
-    }
-    Ok(entries)
-}
-
-fn dict(entries: IndexMap<Key, Value>) -> Value {
-    Value::Dict(Rc::new(RefCell::new(entries)))
-}
-
-fn ordered_dict(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
-    filled(interp, args).map(dict)
 }

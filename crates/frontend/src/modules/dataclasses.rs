@@ -10,7 +10,10 @@ use crate::interp::attribute::user;
 use crate::interp::builtins::functions;
 use crate::interp::classes::{DataClass, DataField, Instance, Layout, UserClass};
 use crate::interp::exceptions::raise;
+use crate::interp::limits::deeper;
+use crate::interp::stmt::says;
 use crate::library::{Args, Bound, Default, FunctionDecl};
+use crate::syntax::ast::{StmtKind, Symbol, TargetKind};
 use crate::value::{Key, Object, ObjectRef, Value};
 
 modules! {
@@ -24,7 +27,7 @@ modules! {
     };
 }
 
-const MARKS: &[&str] = &["KW_ONLY", "MISSING"];
+const MARKS: &[&str] = &["InitVar", "KW_ONLY", "MISSING"];
 
 /// A value that stands for itself.
 #[derive(Debug)]
@@ -47,13 +50,20 @@ fn mark(name: &str) -> Option<Value> {
 static FUNCTIONS: &[FunctionDecl] = functions! {
     "dataclass" [(cls = Default::None) (init = Default::Bool(true)) (repr = Default::Bool(true)) (eq = Default::Bool(true))
         (order = Default::Bool(false)) (unsafe_hash = Default::Bool(false)) (frozen = Default::Bool(false))
-        (kw_only = Default::Bool(false)) (slots = Default::Bool(false))]
+        (kw_only = Default::Bool(false)) (slots = Default::Bool(false)) (match_args = Default::Bool(true))
+        (weakref_slot = Default::Bool(false))]
         "Gives a class `__init__`, `__repr__` and `__eq__` from its annotated attributes." => dataclass;
     "field" [(default = Default::None) (default_factory = Default::None) (init = Default::Bool(true)) (repr = Default::Bool(true))
         (hash = Default::None) (compare = Default::Bool(true)) (metadata = Default::None) (kw_only = Default::Bool(false))]
         "Describes one attribute of a dataclass." => field;
-    "asdict" [(obj)] "The fields as a dict, nested dataclasses too." => |i, args| convert(i, &args.get("obj")?.clone(), true);
-    "astuple" [(obj)] "The fields as a tuple, nested dataclasses too." => |i, args| convert(i, &args.get("obj")?.clone(), false);
+    "asdict" [(obj) (dict_factory = Default::None)] "The fields as a dict, nested dataclasses too." => |i, args| {
+        let factory = args.some("dict_factory")?.cloned();
+        converted(i, args, &Shape { name: "asdict", as_dict: true, factory })
+    };
+    "astuple" [(obj) (tuple_factory = Default::None)] "The fields as a tuple, nested dataclasses too." => |i, args| {
+        let factory = args.some("tuple_factory")?.cloned();
+        converted(i, args, &Shape { name: "astuple", as_dict: false, factory })
+    };
     "replace" [(obj) (**changes)] "A copy with some fields changed." => replace;
     "fields" [(class_or_instance)] "The fields in order, each with `name`, `default`, `init`, `metadata` and so on." => fields;
     "is_dataclass" [(obj)] "Whether it is a dataclass or an instance of one." => is_dataclass;
@@ -68,6 +78,7 @@ struct Options {
     repr: bool,
     kw_only: bool,
     hashed: bool,
+    slots: bool,
 }
 
 /// `@dataclass(…)`, waiting for the class.
@@ -130,6 +141,7 @@ fn dataclass(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         repr: args.bool("repr")?,
         kw_only: args.bool("kw_only")?,
         hashed: args.bool("unsafe_hash")?,
+        slots: args.bool("slots")?,
     };
     match args.some("cls")? {
         Some(class) => decorate(class, options),
@@ -148,7 +160,7 @@ fn decorate(value: &Value, options: Options) -> Result<Value> {
     let mut fields: Vec<DataField> = Vec::new();
     for ancestor in &class.ancestors {
         if let Layout::Data(data) = &*ancestor.layout.borrow() {
-            fields.extend(data.fields.iter().cloned());
+            fields.extend(data.parameters.iter().cloned());
             break;
         }
     }
@@ -157,8 +169,10 @@ fn decorate(value: &Value, options: Options) -> Result<Value> {
         Some(Value::Dict(entries)) => entries.borrow().keys().map(|key| key.value().clone()).collect(),
         other => other.and_then(Value::elements).unwrap_or_default(),
     };
+    let mut own = Vec::new();
     for name in annotated {
         let Value::Str(name) = name else { continue };
+        let init_only = is_annotated(&class, &name, "InitVar");
         let assigned = class.members.borrow().get(&name).cloned();
         let plain = |default: Option<Value>| DataField {
             name: name.clone(),
@@ -170,9 +184,10 @@ fn decorate(value: &Value, options: Options) -> Result<Value> {
             kw_only,
             metadata: empty(),
             is_static: false,
+            init_only,
         };
         let field = match &assigned {
-            None if &*name == "_" => {
+            None if is_annotated(&class, &name, "KW_ONLY") => {
                 kw_only = true;
                 continue;
             }
@@ -180,7 +195,7 @@ fn decorate(value: &Value, options: Options) -> Result<Value> {
             Some(value) => match user::<FieldSpec>(value) {
                 Some(spec) => {
                     let kw_only = kw_only || spec.0.kw_only;
-                    let field = DataField { name: name.clone(), kw_only, ..spec.0.clone() };
+                    let field = DataField { name: name.clone(), kw_only, init_only, ..spec.0.clone() };
                     match &field.default {
                         Some(default) => class.set(&name, default.clone()),
                         None => {
@@ -199,22 +214,42 @@ fn decorate(value: &Value, options: Options) -> Result<Value> {
                 None => plain(Some(value.clone())),
             },
         };
+        own.push(Value::Str(name.clone()));
         match fields.iter_mut().find(|f| f.name == name) {
             Some(inherited) => *inherited = field,
             None => fields.push(field),
         }
     }
-    let optional = |f: &DataField| f.default.is_some() || f.factory.is_some() || !f.init || f.kw_only;
-    if let Some(at) = fields.iter().position(|f| optional(f) && !f.kw_only)
-        && let Some(field) = fields.iter().skip(at).find(|f| !optional(f))
+    // What `__init__` takes by position.
+    let positional: Vec<&DataField> = fields.iter().filter(|f| f.init && !f.kw_only).collect();
+    let optional = |f: &&DataField| f.default.is_some() || f.factory.is_some();
+    if let Some(at) = positional.iter().position(optional)
+        && let Some(field) = positional.iter().skip(at).find(|f| !optional(f))
     {
         let message = format!("non-default argument '{}' follows default argument", field.name);
         return Err(Error::ty(message));
     }
-    let Options { frozen, order, eq, repr, hashed, kw_only: _ } = options;
+    let Options { frozen, order, eq, repr, hashed, slots, kw_only: _ } = options;
+    if slots {
+        class.set("__slots__", Value::tuple(own));
+    }
     let owner = class.name.clone();
-    *class.layout.borrow_mut() = Layout::Data(Rc::new(DataClass { fields, frozen, order, eq, repr, hashed, owner }));
+    let parameters = fields.clone();
+    fields.retain(|field| !field.init_only);
+    let data = DataClass { fields, parameters, frozen, order, eq, repr, hashed, owner };
+    *class.layout.borrow_mut() = Layout::Data(Rc::new(data));
     Ok(value.clone())
+}
+
+/// Whether the class's body annotates the name with a form such as `InitVar`.
+fn is_annotated(class: &UserClass, name: &str, form: &str) -> bool {
+    let Some((definition, _)) = &class.definition else { return false };
+    definition.body.iter().any(|stmt| match &stmt.kind {
+        StmtKind::AnnAssign { target, annotation, .. } => {
+            matches!(&target.kind, TargetKind::Name(annotated) if **annotated == *name) && says(annotation, form)
+        }
+        _ => false,
+    })
 }
 
 fn empty() -> Value {
@@ -238,35 +273,71 @@ fn field(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
             Value::Dict(entries) => matches!(entries.borrow().get(&Key::name("static")), Some(Value::Bool(true))),
             _ => false,
         },
+        init_only: false,
     };
     Ok(Value::User(Rc::new(FieldSpec(field))))
 }
 
-fn convert(interp: &mut Interp, value: &Value, as_dict: bool) -> Result<Value> {
+/// What `asdict` and `astuple` make of each dataclass.
+struct Shape {
+    name: &'static str,
+    as_dict: bool,
+    /// What makes it of the pairs of names and values, or of the values.
+    factory: Option<Value>,
+}
+
+fn converted(interp: &mut Interp, args: &Bound, shape: &Shape) -> Result<Value> {
+    let object = args.get("obj")?.clone();
+    if user::<Instance>(&object).and_then(|instance| instance.data()).is_none() {
+        return Err(Error::ty(format!("{}() should be called on dataclass instances", shape.name)));
+    }
+    convert(interp, &object, shape)
+}
+
+fn convert(interp: &mut Interp, value: &Value, shape: &Shape) -> Result<Value> {
     interp.spend(1)?;
+    interp.nested(|interp| deeper(|| convert_inner(interp, value, shape)))
+}
+
+fn convert_inner(interp: &mut Interp, value: &Value, shape: &Shape) -> Result<Value> {
     if let Some(instance) = user::<Instance>(value) {
-        let Some(data) = instance.data() else { return Ok(value.clone()) };
+        let Some(data) = instance.data() else {
+            let Some(elements) = &instance.tuple else { return Ok(value.clone()) };
+            let elements = elements.iter().map(|v| convert(interp, v, shape)).collect::<Result<_>>()?;
+            return Ok(Value::User(Rc::new(Instance::with_elements(instance.class.clone(), elements))));
+        };
         let mut fields = Vec::with_capacity(data.fields.len());
         for field in &data.fields {
             let inner = instance.get(&field.name).unwrap_or(Value::None);
-            fields.push((Key::name(field.name.clone()), convert(interp, &inner, as_dict)?));
+            fields.push((field.name.clone(), convert(interp, &inner, shape)?));
         }
-        return Ok(match as_dict {
-            true => Value::Dict(Rc::new(RefCell::new(fields.into_iter().collect()))),
-            false => Value::tuple(fields.into_iter().map(|(_, value)| value).collect::<Vec<_>>()),
-        });
+        let pair = |(name, value): (Symbol, Value)| Value::tuple(vec![Value::Str(name), value]);
+        return match (&shape.factory, shape.as_dict) {
+            (Some(factory), as_dict) => {
+                let values = match as_dict {
+                    true => fields.into_iter().map(pair).collect(),
+                    false => fields.into_iter().map(|(_, value)| value).collect(),
+                };
+                interp.call(factory, Args::positional(vec![Value::list(values)]))
+            }
+            (None, true) => {
+                let entries = fields.into_iter().map(|(name, value)| (Key::name(name), value));
+                Ok(Value::Dict(Rc::new(RefCell::new(entries.collect()))))
+            }
+            (None, false) => Ok(Value::tuple(fields.into_iter().map(|(_, value)| value).collect::<Vec<_>>())),
+        };
     }
     match value {
         Value::List(values) => {
             let values = values.borrow().clone();
-            Ok(Value::list(values.iter().map(|v| convert(interp, v, as_dict)).collect::<Result<_>>()?))
+            Ok(Value::list(values.iter().map(|v| convert(interp, v, shape)).collect::<Result<_>>()?))
         }
         Value::Tuple(values) => {
-            Ok(Value::tuple(values.iter().map(|v| convert(interp, v, as_dict)).collect::<Result<Vec<_>>>()?))
+            Ok(Value::tuple(values.iter().map(|v| convert(interp, v, shape)).collect::<Result<Vec<_>>>()?))
         }
         Value::Dict(entries) => {
             let entries = entries.borrow().clone();
-            let converted = entries.into_iter().map(|(k, v)| Ok((k, convert(interp, &v, as_dict)?)));
+            let converted = entries.into_iter().map(|(k, v)| Ok((k, convert(interp, &v, shape)?)));
             Ok(Value::Dict(Rc::new(RefCell::new(converted.collect::<Result<_>>()?))))
         }
         other => Ok(other.clone()),
@@ -290,6 +361,10 @@ fn replace(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     }
     for (key, value) in changes {
         if let Value::Str(name) = key.value() {
+            if data.fields.iter().any(|field| field.name == *name && !field.init) {
+                let why = "it cannot be specified with replace()";
+                return Err(raise("ValueError", format!("field {name} is declared with init=False, {why}")));
+            }
             keywords.push((name.clone(), value));
         }
     }

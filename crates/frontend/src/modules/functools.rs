@@ -7,6 +7,7 @@ use super::{Contents, modules};
 use crate::error::{Error, Result};
 use crate::interp::attribute::user;
 use crate::interp::builtins::functions;
+use crate::interp::classes::Instance;
 use crate::interp::exceptions::raise;
 use crate::interp::{Interp, UserFunction};
 use crate::jax::transform::keywords;
@@ -22,7 +23,7 @@ modules! {
         ..Contents::new("functools")
     };
     /// `operator`.
-    OPERATOR = Contents { python: &[OPERATORS], ..Contents::new("operator") };
+    OPERATOR = Contents { python: &[OPERATORS], values: special, ..Contents::new("operator") };
 }
 
 static FUNCTIONS: &[FunctionDecl] = functions! {
@@ -56,9 +57,42 @@ static OPERATORS: &[FunctionDecl] = functions! {
     "truth" [(a)] "Whether a is true." => |i, args| i.is_true(&args.get("a")?.clone()).map(Value::Bool);
     "lshift" [(a) (b)] "a << b." => |i, args| arithmetic(i, args, BinaryOp::ShiftLeft);
     "rshift" [(a) (b)] "a >> b." => |i, args| arithmetic(i, args, BinaryOp::ShiftRight);
+    "abs" [(a)] "The absolute value." => |i, args| {
+        let abs = i.eval.builtins.get("abs").unwrap_or(Value::None);
+        i.call(&abs, Args::positional(vec![args.get("a")?.clone()]))
+    };
+    "inv" [(a)] "~a." => |i, args| i.unary(UnaryOp::Invert, &args.get("a")?.clone());
+    "call" [(obj) (*args) (**keywords)] "The object called with the arguments." => |i, args| {
+        let given = Args { positional: args.get("args")?.elements().unwrap_or_default(), keywords: keywords(args.get("keywords")?) };
+        i.call(&args.get("obj")?.clone(), given)
+    };
+    "length_hint" [(obj) (default = Default::Int(0))] "How many elements there are, or may be." => |i, args| {
+        let object = args.get("obj")?.clone();
+        for name in ["__len__", "__length_hint__"] {
+            if let Some(method) = i.special(&object, name)? {
+                return i.call(&method, Args::default());
+            }
+        }
+        match object.elements() {
+            Some(elements) => Ok(Value::Int(elements.len() as i64)),
+            None => Ok(args.get("default")?.clone()),
+        }
+    };
+    "isub" [(a) (b)] "a -= b." => |i, args| augmented(i, args, BinaryOp::Subtract);
+    "itruediv" [(a) (b)] "a /= b." => |i, args| augmented(i, args, BinaryOp::Divide);
+    "ifloordiv" [(a) (b)] "a //= b." => |i, args| augmented(i, args, BinaryOp::FloorDivide);
+    "imod" [(a) (b)] "a %= b." => |i, args| augmented(i, args, BinaryOp::Modulo);
+    "ipow" [(a) (b)] "a **= b." => |i, args| augmented(i, args, BinaryOp::Power);
+    "imatmul" [(a) (b)] "a @= b." => |i, args| augmented(i, args, BinaryOp::MatMul);
+    "iand" [(a) (b)] "a &= b." => |i, args| augmented(i, args, BinaryOp::BitAnd);
+    "ior" [(a) (b)] "a |= b." => |i, args| augmented(i, args, BinaryOp::BitOr);
+    "ixor" [(a) (b)] "a ^= b." => |i, args| augmented(i, args, BinaryOp::BitXor);
+    "ilshift" [(a) (b)] "a <<= b." => |i, args| augmented(i, args, BinaryOp::ShiftLeft);
+    "irshift" [(a) (b)] "a >>= b." => |i, args| augmented(i, args, BinaryOp::ShiftRight);
+    "iconcat" [(a) (b)] "a += b of sequences." => |i, args| augmented(i, args, BinaryOp::Add);
     "concat" [(a) (b)] "a + b of sequences." => |i, args| arithmetic(i, args, BinaryOp::Add);
-    "iadd" [(a) (b)] "a += b." => |i, args| i.augment(BinaryOp::Add, &args.get("a")?.clone(), &args.get("b")?.clone());
-    "imul" [(a) (b)] "a *= b." => |i, args| i.augment(BinaryOp::Multiply, &args.get("a")?.clone(), &args.get("b")?.clone());
+    "iadd" [(a) (b)] "a += b." => |i, args| augmented(i, args, BinaryOp::Add);
+    "imul" [(a) (b)] "a *= b." => |i, args| augmented(i, args, BinaryOp::Multiply);
     "is_" [(a) (b)] "a is b." => |i, args| comparison(i, args, CompareOp::Is);
     "is_not" [(a) (b)] "a is not b." => |i, args| comparison(i, args, CompareOp::IsNot);
     "contains" [(a) (b)] "b in a." => |i, args| i.contains(&args.get("a")?.clone(), &args.get("b")?.clone()).map(Value::Bool);
@@ -79,6 +113,13 @@ static OPERATORS: &[FunctionDecl] = functions! {
     "itemgetter" [(*items)] "A function that reads items." => |_, args| getter(args, "items", Reads::Items);
     "attrgetter" [(*attrs)] "A function that reads attributes." => |_, args| getter(args, "attrs", Reads::Attributes);
 };
+
+/// The functions under the names of the methods that they stand for: `operator.__add__`.
+fn special(name: &str) -> Option<Value> {
+    let name = name.strip_prefix("__")?.strip_suffix("__")?;
+    let found = OPERATORS.iter().find(|function| function.name.trim_end_matches('_') == name);
+    found.map(crate::interp::builtins::Builtin::value)
+}
 
 fn reduce(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let function = args.get("function")?.clone();
@@ -106,7 +147,7 @@ impl Object for Wraps {
         let Some(wrapper) = args.positional.into_iter().next() else {
             return Err(Error::ty("a decorator takes a function"));
         };
-        if user::<UserFunction>(&wrapper).is_none() {
+        if user::<UserFunction>(&wrapper).is_none() && user::<Instance>(&wrapper).is_none() {
             return Ok(wrapper);
         }
         for name in ["__name__", "__qualname__", "__doc__", "__module__"] {
@@ -168,6 +209,10 @@ impl Object for MethodCaller {
 
 fn arithmetic(interp: &mut Interp, args: &mut Bound, op: BinaryOp) -> Result<Value> {
     interp.binary(op, &args.get("a")?.clone(), &args.get("b")?.clone())
+}
+
+fn augmented(interp: &mut Interp, args: &mut Bound, op: BinaryOp) -> Result<Value> {
+    interp.augment(op, &args.get("a")?.clone(), &args.get("b")?.clone())
 }
 
 fn comparison(interp: &mut Interp, args: &mut Bound, op: CompareOp) -> Result<Value> {

@@ -1,5 +1,7 @@
 //! `math`.
 
+mod gamma;
+
 use num_bigint::BigInt;
 use num_traits::{One, Signed, Zero};
 
@@ -91,6 +93,10 @@ pub(super) static FUNCTIONS: &[FunctionDecl] = functions! {
     "perm" [(n) (k = Default::None)] "Ways to arrange k of n." => perm;
     "isqrt" [(n)] "The integer square root." => isqrt;
     "prod" [(iterable) (start = Default::Int(1))] "The product of the elements." => prod;
+    "erf" [(x)] "The error function." => |_, args| float(args, libm::erf);
+    "erfc" [(x)] "1 - erf(x), also where that is small." => |_, args| float(args, libm::erfc);
+    "gamma" [(x)] "The gamma function." => |_, args| gamma::gamma(number(args, "x")?).map(Value::Float);
+    "lgamma" [(x)] "The logarithm of the gamma function's absolute value." => |_, args| gamma::log_gamma(number(args, "x")?).map(Value::Float);
     "fsum" [(iterable)] "The accurate sum of floats." => fsum;
 };
 
@@ -402,10 +408,18 @@ fn prod(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
 /// The correctly rounded sum, by partial sums that do not overlap (Shewchuk).
 fn fsum(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let mut partials: Vec<f64> = Vec::new();
+    // Infinities and NaN are no partial sums: they decide the sum by themselves.
+    let mut special: Option<f64> = None;
+    let mut infinite = 0.0_f64;
     for value in interp.collect(&args.get("iterable")?.clone())? {
         let number =
             Number::of(&value).ok_or_else(|| Error::ty(format!("must be real number, not {}", value.type_name())))?;
         let mut x = number.to_f64()?;
+        if !x.is_finite() {
+            special = Some(special.unwrap_or(0.0) + x);
+            infinite += if x.is_infinite() { x } else { 0.0 };
+            continue;
+        }
         let mut kept = Vec::with_capacity(partials.len() + 1);
         for mut y in partials {
             if x.abs() < y.abs() {
@@ -418,8 +432,17 @@ fn fsum(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
             }
             x = high;
         }
+        if !x.is_finite() {
+            return Err(raise("OverflowError", "intermediate overflow in fsum"));
+        }
         kept.push(x);
         partials = kept;
+    }
+    if let Some(special) = special {
+        return match infinite.is_nan() {
+            true => Err(raise("ValueError", "-inf + inf in fsum")),
+            false => Ok(Value::Float(special)),
+        };
     }
     // Add from the largest; where a tie remains, the next partial decides.
     let Some(mut total) = partials.pop() else { return Ok(Value::Float(0.0)) };

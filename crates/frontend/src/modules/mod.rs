@@ -8,6 +8,7 @@
 pub(crate) mod abc;
 mod bases;
 pub(crate) mod collections;
+mod copy;
 mod dataclasses;
 mod functools;
 pub(crate) mod itertools;
@@ -16,6 +17,7 @@ pub(crate) mod math;
 pub(crate) mod numpy;
 pub(crate) mod partial;
 pub(crate) mod private;
+mod standard;
 pub(crate) mod typing;
 pub(crate) mod written;
 
@@ -52,6 +54,9 @@ pub(crate) struct Contents {
     pub(crate) refused: &'static [Refused],
     /// Texts in the model language that define further functions (`packages/`).
     pub(crate) written: &'static [&'static str],
+    /// Whether it also has what only the run has: names that are not here are host values, and so is what its functions
+    /// make of host values.
+    pub(crate) open: bool,
 }
 
 impl Contents {
@@ -68,6 +73,7 @@ impl Contents {
             value_names: &[],
             refused: &[],
             written: &[],
+            open: false,
         }
     }
 
@@ -124,6 +130,7 @@ macro_rules! modules {
                 tensor_functions: || $crate::modules::Contents::tensor_functions(&CONTENTS),
                 refused: CONTENTS.refused,
                 written: CONTENTS.written,
+                open: CONTENTS.open,
             }
         };)*
 
@@ -148,6 +155,8 @@ fn tables() -> Vec<Table> {
         typing::TABLE,
         dataclasses::TABLE,
         abc::TABLE,
+        copy::TABLE,
+        standard::TABLE,
         numpy::TABLE,
         crate::keras::datasets::TABLE,
         crate::keras::ops::TABLE,

@@ -24,6 +24,7 @@ pub(crate) static PRIVATE: ModuleDecl = ModuleDecl {
     tensor_functions: Vec::new,
     refused: &[],
     written: &[],
+    open: false,
 };
 
 fn all() -> impl Iterator<Item = &'static FunctionDecl> {
@@ -40,6 +41,8 @@ static FUNCTIONS: &[FunctionDecl] = functions! {
     "keep" [(object) (name) (value)] "Sets an attribute of the object itself, whatever its class says." => |_, args| {
         if let Some(instance) = user::<Instance>(args.get("object")?) {
             instance.set(&args.str("name")?, args.get("value")?.clone());
+        } else if let Some(class) = user::<UserClass>(args.get("object")?) {
+            class.set(&args.str("name")?, args.get("value")?.clone());
         }
         Ok(Value::None)
     };

@@ -276,6 +276,10 @@ fn module_section(module: &'static ModuleDecl) -> String {
             text += &table(&[title, "what it is"], rows);
         }
     }
+    if module.open {
+        text +=
+            "\nEverything else of this module, and what these make of values that only the run has, are host values.\n";
+    }
     let refused: Vec<Vec<String>> =
         module.refused.iter().map(|refused| vec![format!("`{}`", refused.name), refused.why.to_owned()]).collect();
     if !refused.is_empty() {

@@ -97,6 +97,7 @@ fn in_module(module: &'static ModuleDecl, name: &str) -> Option<Known> {
         None => match modules::submodule(module, name) {
             Some(Value::Host(_)) => Some(Known::Host),
             Some(_) => Some(Known::Compiled(Parameters::default())),
+            None if module.open => Some(Known::Host),
             None => {
                 packages::holding(&format!("{}.{name}", module.name)).map(|_| Known::Compiled(Parameters::default()))
             }

@@ -51,7 +51,8 @@ struct Failure<'a> {
 
 const HEADERS: [&str; 10] = ["if", "elif", "else", "for", "while", "try", "except", "finally", "with", "class"];
 
-const RESERVED: [&str; 35] = [
+/// The words that are no names.
+pub(crate) const RESERVED: [&str; 35] = [
     "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del",
     "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
     "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",

@@ -22,6 +22,7 @@ mod scan;
 mod scope;
 mod unreachable;
 
+pub(crate) use mistakes::RESERVED;
 pub(crate) use parse::docstring;
 pub use parse::parse;
 pub use print::print;

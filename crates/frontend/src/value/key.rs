@@ -118,7 +118,8 @@ impl PartialEq for Key {
             (a, b) => return a.as_ref().unwrap_or(self) == b.as_ref().unwrap_or(other),
         }
         if let (Some(a), Some(b)) = (self.number(), other.number()) {
-            return a == b;
+            // A number that is not one is found again by being the same.
+            return a == b || a.is_nan() && b.is_nan();
         }
         match (&self.value, &other.value) {
             (Value::None, Value::None) | (Value::Ellipsis, Value::Ellipsis) => true,
@@ -146,8 +147,9 @@ impl Hash for Key {
             return key.hash(state);
         }
         if let Some(number) = self.number() {
-            // +0.0 and −0.0 are one key.
-            return (number + 0.0).to_bits().hash(state);
+            // +0.0 and −0.0 are one key, and all NaN.
+            let number = if number.is_nan() { f64::NAN } else { number + 0.0 };
+            return number.to_bits().hash(state);
         }
         match &self.value {
             Value::Int(i) => i.hash(state),

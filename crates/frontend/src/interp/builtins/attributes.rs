@@ -132,16 +132,21 @@ fn issubclass(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
 }
 
 fn id(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
-    let address = match args.get("object")? {
+    Ok(Value::Int(address(args.get("object")?) as i64))
+}
+
+/// Where a value lies: one number for each object that may change; 0 for numbers and the like.
+pub(crate) fn address(value: &Value) -> usize {
+    match value {
         Value::User(o) | Value::Object(o) => Rc::as_ptr(o).cast::<()>() as usize,
         Value::List(o) => Rc::as_ptr(o) as usize,
         Value::Dict(o) => Rc::as_ptr(o) as usize,
         Value::Set(o) => Rc::as_ptr(o) as usize,
         Value::Tuple(o) => Rc::as_ptr(o).cast::<()>() as usize,
         Value::Str(o) => Rc::as_ptr(o).cast::<()>() as usize,
+        Value::Array(o) => Rc::as_ptr(o) as usize,
         _ => 0,
-    };
-    Ok(Value::Int(address as i64))
+    }
 }
 
 fn hash(interp: &mut Interp, args: &mut Bound) -> Result<Value> {

@@ -22,6 +22,7 @@ use crate::syntax::ast::Symbol;
 use crate::value::host::Taken;
 use crate::value::{Object, Value, downcast};
 
+pub(crate) use attributes::address;
 pub(crate) use bytes::bytes_from;
 pub(crate) use convert::sort_values;
 pub(crate) use types::{BuiltinType, NamedType};

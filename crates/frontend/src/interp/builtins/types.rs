@@ -103,7 +103,7 @@ impl Object for BuiltinType {
             ("dict", "fromkeys") | ("str", "maketrans") | ("bytes", "fromhex") => {
                 Some(methods::unbound(self.0.name, name))
             }
-            ("int", "from_bytes") => Some(methods::unbound("number", name)),
+            ("int", "from_bytes") | ("float", "fromhex") => Some(methods::unbound("number", name)),
             ("object", name) => crate::interp::classes::of_object(name),
             (kind, name) => methods::of_type(kind, name),
         })
@@ -571,6 +571,9 @@ fn reversed_of(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
             } else if let Some(method) = interp.special(&sequence, "__reversed__")? {
                 return interp.call(&method, Args::default());
             } else if interp.special(&sequence, "__getitem__")?.is_some() {
+                if interp.special(&sequence, "__len__")?.is_none() {
+                    return Err(Error::ty(format!("object of type '{}' has no len()", sequence.type_name())));
+                }
                 reversed_values(interp.collect(&sequence)?)
             } else {
                 return Err(Error::ty(format!("'{}' object is not reversible", sequence.type_name())));

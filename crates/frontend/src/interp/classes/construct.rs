@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 
-use super::{ClassMethod, DataClass, Instance, Layout, Property, StaticMethod, UserClass};
+use super::{ClassMethod, DataClass, DataField, Instance, Layout, Property, StaticMethod, UserClass};
+use crate::diagnostics::words::and_list;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::exceptions::is_exception;
@@ -119,7 +120,8 @@ pub(super) fn fill(interp: &mut Interp, instance: &Instance, args: Args) -> Resu
     interp.call(&method, args).map(drop)
 }
 
-fn refuse_abstract(class: &Rc<UserClass>) -> Result<()> {
+/// The names of the methods that a class still has to define, sorted.
+pub(super) fn missing_methods(class: &Rc<UserClass>) -> Vec<String> {
     let mut seen: Vec<Symbol> = Vec::new();
     let mut missing = Vec::new();
     for ancestor in class.lineage() {
@@ -133,10 +135,15 @@ fn refuse_abstract(class: &Rc<UserClass>) -> Result<()> {
             }
         }
     }
+    missing.sort();
+    missing
+}
+
+fn refuse_abstract(class: &Rc<UserClass>) -> Result<()> {
+    let missing = missing_methods(class);
     if missing.is_empty() {
         return Ok(());
     }
-    missing.sort();
     let plural = if missing.len() == 1 { "" } else { "s" };
     let list = missing.join(", ");
     Err(Error::ty(format!("Can't instantiate abstract class {} with abstract method{plural} {list}", class.name)))
@@ -190,7 +197,7 @@ fn bind_fields(class: &str, names: &[Symbol], defaults: &[Value], args: Args) ->
 /// The `__init__` of a dataclass.
 pub(super) fn init_data(interp: &mut Interp, instance: &Rc<Instance>, data: &DataClass, args: Args) -> Result<()> {
     let class = &instance.class.name;
-    let fields: Vec<_> = data.fields.iter().filter(|f| f.init).collect();
+    let fields: Vec<_> = data.parameters.iter().filter(|f| f.init).collect();
     let positional = fields.iter().filter(|f| !f.kw_only).count();
     if args.positional.len() > positional {
         let named = fields.iter().filter(|f| f.kw_only || f.default.is_some() || f.factory.is_some()).count();
@@ -198,7 +205,8 @@ pub(super) fn init_data(interp: &mut Interp, instance: &Rc<Instance>, data: &Dat
         let most = positional + 1;
         let range = if needed == most { most.to_string() } else { format!("from {needed} to {most}") };
         let given = args.positional.len() + 1;
-        let message = format!("{class}.__init__() takes {range} positional arguments but {given} were given");
+        let plural = if range == "1" { "" } else { "s" };
+        let message = format!("{class}.__init__() takes {range} positional argument{plural} but {given} were given");
         return Err(Error::ty(message));
     }
     let mut given: IndexMap<Symbol, Value> = IndexMap::new();
@@ -213,21 +221,36 @@ pub(super) fn init_data(interp: &mut Interp, instance: &Rc<Instance>, data: &Dat
             return Err(Error::ty(format!("{class}.__init__() got multiple values for argument '{name}'")));
         }
     }
-    for field in &data.fields {
+    for (kind, by_name) in [("positional", false), ("keyword-only", true)] {
+        let is_missing = |field: &&&DataField| {
+            field.kw_only == by_name
+                && field.default.is_none()
+                && field.factory.is_none()
+                && !given.contains_key(&field.name)
+        };
+        let missing: Vec<String> = fields.iter().filter(is_missing).map(|field| format!("'{}'", field.name)).collect();
+        if !missing.is_empty() {
+            let plural = if missing.len() == 1 { "" } else { "s" };
+            let (count, names) = (missing.len(), and_list(&missing));
+            let message = format!("{class}.__init__() missing {count} required {kind} argument{plural}: {names}");
+            return Err(Error::ty(message));
+        }
+    }
+    let mut handed_on = Vec::new();
+    for field in &data.parameters {
         let value = match (given.shift_remove(&field.name), &field.default, &field.factory) {
             (Some(value), ..) => value,
             (None, Some(default), _) => default.clone(),
             (None, None, Some(factory)) => interp.call(factory, Args::default())?,
-            (None, None, None) if !field.init => continue,
-            (None, None, None) => {
-                let message = format!("{class}.__init__() missing 1 required positional argument: '{}'", field.name);
-                return Err(Error::ty(message));
-            }
+            (None, None, None) => continue,
         };
-        instance.set(&field.name, value);
+        match field.init_only {
+            true => handed_on.push(value),
+            false => instance.set(&field.name, value),
+        }
     }
     if let Some(post) = instance.special(interp, "__post_init__")? {
-        interp.call(&post, Args::default())?;
+        interp.call(&post, Args::positional(handed_on))?;
     }
     Ok(())
 }

@@ -83,6 +83,30 @@ impl Instance {
         fields.into_iter().filter_map(|(key, value)| Some((name(&key)?, value))).collect()
     }
 
+    /// The entries of a dict whose class JAX takes apart, such as `OrderedDict`, in their order.
+    pub(crate) fn dict_node(self: &Rc<Self>) -> Option<ObjectNode> {
+        let Some(Value::Dict(entries)) = self.plain.get() else { return None };
+        self.class.members.borrow().get("_is_tree_node")?;
+        let (keys, children): (Vec<Key>, Vec<Value>) =
+            entries.borrow().iter().map(|(key, value)| (key.clone(), value.clone())).unzip();
+        let (like, names) = (self.clone(), keys.clone());
+        let key_values = keys.iter().map(|key| key.value().clone());
+        Some(ObjectNode {
+            class: self.class.name.clone(),
+            keys: key_values.clone().map(PathKey::Dict).collect(),
+            children,
+            metadata: std::iter::once(Value::User(self.class.clone())).chain(key_values).collect(),
+            rebuild: Box::new(move |children| {
+                let made = Instance::new(like.class.clone());
+                like.entries().into_iter().for_each(|(name, value)| made.set(&name, value));
+                let entries = names.iter().cloned().zip(children).collect();
+                // It was made just now: nothing is there yet.
+                let _ = made.plain.set(Value::Dict(Rc::new(RefCell::new(entries))));
+                Value::User(Rc::new(made))
+            }),
+        })
+    }
+
     /// The dict of its own attributes: whoever changes it changes them.
     fn dict(&self) -> Value {
         Value::Dict(self.fields.borrow().clone())
@@ -235,6 +259,9 @@ impl Instance {
         }
         if let Some(value) = crate::modules::collections::tuple_method(&self, name) {
             return Ok(Some(value));
+        }
+        if self.tuple.is_some() && matches!(name, "_field_defaults" | "_make" | "__match_args__") {
+            return self.class.read(interp, name);
         }
         if let Some(value) = self.plain.get().and_then(|plain| methods::find(plain, name)) {
             return Ok(Some(value));

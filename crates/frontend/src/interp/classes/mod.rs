@@ -68,6 +68,8 @@ pub(crate) enum Layout {
 pub(crate) struct DataClass {
     /// The fields of the class and its bases, in order.
     pub(crate) fields: Vec<DataField>,
+    /// The same with what only `__init__` and `__post_init__` see (`InitVar`).
+    pub(crate) parameters: Vec<DataField>,
     /// Instances cannot be changed.
     pub(crate) frozen: bool,
     /// `<` and its like compare fields.
@@ -103,6 +105,8 @@ pub(crate) struct DataField {
     pub(crate) compare: bool,
     /// Whether `metadata` says that it belongs to a tree's structure (`{"static": True}`).
     pub(crate) is_static: bool,
+    /// Whether `__init__` takes it only to hand it to `__post_init__`.
+    pub(crate) init_only: bool,
 }
 
 impl fmt::Debug for UserClass {
@@ -268,13 +272,20 @@ impl UserClass {
             }
             return Ok(match name {
                 "__name__" | "__qualname__" => Some(Value::Str(self.name.clone())),
-                "__doc__" => Some(Value::None),
+                "__doc__" => Some(match &*self.layout.borrow() {
+                    Layout::Tuple(names, _) => Value::str(format!("{}({})", self.name, names.join(", "))),
+                    _ => Value::None,
+                }),
                 "__dict__" => {
                     let members = self.members.borrow();
                     let entries = members.iter().map(|(name, value)| (Key::name(name.clone()), value.clone()));
                     Some(Value::Dict(Rc::new(RefCell::new(entries.collect()))))
                 }
                 "__module__" => Some(Value::str("__main__")),
+                "__abstractmethods__" if self.definition.is_some() => {
+                    let names = construct::missing_methods(self).into_iter().map(Key::name);
+                    Some(Value::FrozenSet(Rc::new(names.map(|name| (name, ())).collect())))
+                }
                 "__mro__" => Some(Value::tuple(self.resolution_order(interp))),
                 "mro" => Some(Value::User(Rc::new(ResolutionOrder(self.clone())))),
                 "__bases__" => Some(Value::tuple(self.bases(interp))),
@@ -347,8 +358,11 @@ impl Object for UserClass {
         self.read(interp, name)
     }
 
-    fn set_attr(self: Rc<Self>, _interp: &mut Interp, name: &str, value: Value) -> Result<()> {
-        self.set(name, value);
+    fn set_attr(self: Rc<Self>, interp: &mut Interp, name: &str, value: Value) -> Result<()> {
+        match self.own_special(interp, "__setattr__")? {
+            Some(hook) => drop(interp.call(&hook, Args::positional(vec![Value::str(name), value]))?),
+            None => self.set(name, value),
+        }
         Ok(())
     }
 
@@ -381,6 +395,9 @@ impl Object for UserClass {
 /// What reading `value`, found in a class, through an instance gives.
 pub(super) fn bind_member(interp: &mut Interp, value: Value, receiver: &Value, class: &Rc<UserClass>) -> Result<Value> {
     let Value::User(object) = &value else { return Ok(value) };
+    if let Some(inner) = downcast::<crate::modules::abc::Abstract>(object) {
+        return bind_member(interp, inner.0.clone(), receiver, class);
+    }
     if downcast::<UserFunction>(object).is_some() || object.binds() {
         return Ok(bind_method(value, receiver.clone()));
     }

@@ -18,6 +18,7 @@ use super::dict_view::DictView;
 use super::exceptions::{self, raise};
 use super::generator::{Generator, Input};
 use super::numpy_arrays::NumpyArray;
+use super::set_order::in_order;
 use crate::error::{Error, Result};
 use crate::fuel::check_length;
 use crate::library::Args;
@@ -44,7 +45,7 @@ pub(crate) enum Iter {
     /// Over a dict, whose size must not change meanwhile.
     Dict(DictView, usize, usize),
     /// Over a set, whose size must not change meanwhile.
-    Set(Rc<RefCell<IndexMap<Key, ()>>>, usize, usize),
+    Set(Rc<RefCell<IndexMap<Key, ()>>>, Rc<[Value]>, usize),
     /// Over the characters of a string.
     Chars(Rc<str>, usize),
     /// Over integers: the next one, the step and how many are left.
@@ -186,12 +187,11 @@ impl Iter {
                 *at += 1;
                 value
             }
-            Iter::Set(set, at, length) => {
-                let set = set.borrow();
-                if set.len() != *length {
+            Iter::Set(set, values, at) => {
+                if set.borrow().len() != values.len() {
                     return Err(raise("RuntimeError", "Set changed size during iteration"));
                 }
-                let value = set.get_index(*at).map(|(key, ())| key.value().clone());
+                let value = values.get(*at).cloned();
                 *at += 1;
                 value
             }
@@ -278,8 +278,8 @@ impl Interp {
             Value::Tuple(values) => Iter::Values(values.clone(), 0),
             Value::List(list) => Iter::List(list.clone(), 0),
             Value::Dict(dict) => DictView::keys(dict).iter(),
-            Value::Set(set) => Iter::Set(set.clone(), 0, set.borrow().len()),
-            Value::FrozenSet(set) => Iter::Values(set.keys().map(|k| k.value().clone()).collect(), 0),
+            Value::Set(set) => Iter::Set(set.clone(), in_order(&set.borrow()).into(), 0),
+            Value::FrozenSet(set) => Iter::Values(in_order(set).into(), 0),
             Value::Str(text) => Iter::Chars(text.clone(), 0),
             Value::Bytes(bytes) => Iter::Values(bytes.iter().map(|&byte| Value::Int(i64::from(byte))).collect(), 0),
             Value::Tensor(tensor) => match tensor.shape().first() {

@@ -9,6 +9,7 @@ use super::{ValueMethod, methods};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::exceptions::raise_with;
+use crate::interp::set_order::in_order;
 use crate::library::Bound;
 use crate::value::{Key, Value};
 
@@ -111,8 +112,13 @@ fn remove(interp: &mut Interp, this: &Value, args: &mut Bound) -> Result<Value> 
 
 fn pop(interp: &mut Interp, this: &Value, _args: &mut Bound) -> Result<Value> {
     interp.spend_moving(set(this)?.borrow().len())?;
-    match set(this)?.borrow_mut().shift_remove_index(0) {
-        Some((key, ())) => Ok(key.value().clone()),
+    let first = in_order(&set(this)?.borrow()).into_iter().next();
+    match first {
+        Some(value) => {
+            let key = interp.key(value.clone())?;
+            set(this)?.borrow_mut().shift_remove(&key);
+            Ok(value)
+        }
         None => {
             let message = "pop from an empty set";
             Err(raise_with("KeyError", vec![Value::str(message)], format!("'{message}'")))

@@ -14,10 +14,12 @@ use std::rc::Rc;
 use refused::REFUSED;
 use texts::PACKAGES;
 
-use super::Interp;
+use super::attribute::user;
 use super::builtins::{Builtin, functions};
+use super::known_or_run::KnownOrRun;
 use super::module::{EvaluatedModule, Origin};
 use super::scope::Env;
+use super::{Interp, UserFunction};
 use crate::diagnostics::{Diagnostic, Source, codes};
 use crate::error::{Error, Result};
 use crate::keras::graph;
@@ -191,7 +193,13 @@ impl Interp {
         if !written::names(module.written).any(|known| known == name) {
             return Ok(None);
         }
-        Ok(self.package_names(module.name, module.written)?.own(name))
+        let found = self.package_names(module.name, module.written)?.own(name);
+        Ok(match found {
+            Some(function) if module.open && user::<UserFunction>(&function).is_some() => {
+                Some(KnownOrRun::value(format!("{}.{name}", module.name), function))
+            }
+            found => found,
+        })
     }
 
     /// The member `name` of a package, or of a module in one whose names have the prefix there.

@@ -2,7 +2,7 @@
 
 mod array;
 mod digits;
-mod float;
+pub(crate) mod float;
 mod percent;
 mod repr;
 mod spec;

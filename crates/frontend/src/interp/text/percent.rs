@@ -8,6 +8,7 @@ use crate::interp::Interp;
 use crate::interp::exceptions::raise;
 use crate::interp::operators::number::{self, Number};
 use crate::interp::tensor::element;
+use crate::library::Args;
 use crate::value::{Host, Key, Value};
 
 /// One `%` conversion: `%(key)flags width .precision kind`.
@@ -108,6 +109,17 @@ impl Interp {
         Ok(host.map_or(Ok(out), Err))
     }
 
+    /// The number that the first of these methods which the value's class has gives.
+    fn number_from(&mut self, value: &Value, names: &[&str]) -> Result<Option<Number>> {
+        for name in names {
+            if let Some(method) = self.special(value, name)? {
+                let number = self.call(&method, Args::default())?;
+                return Ok(Number::of(&number));
+            }
+        }
+        Ok(None)
+    }
+
     fn percent_field(&mut self, conversion: Conversion, kind: char, value: &Value) -> Result<String> {
         let Conversion { mut spec, zero, left, .. } = conversion;
         spec.align = Some(if left { '<' } else { '>' });
@@ -139,10 +151,17 @@ impl Interp {
                 Ok(spec.pad("", &text, '>'))
             }
             'd' | 'i' | 'u' | 'x' | 'X' | 'o' => {
-                let wanted = if matches!(kind, 'd' | 'i' | 'u') { "a real number" } else { "an integer" };
-                let number = Number::of(value).ok_or_else(|| numeric(wanted))?;
+                let decimal = matches!(kind, 'd' | 'i' | 'u');
+                let wanted = if decimal { "a real number" } else { "an integer" };
+                let number = match Number::of(value) {
+                    Some(number) => number,
+                    None => {
+                        let names: &[&str] = if decimal { &["__int__", "__index__"] } else { &["__index__"] };
+                        self.number_from(value, names)?.ok_or_else(|| numeric(wanted))?
+                    }
+                };
                 let whole = match &number {
-                    Number::Float(x) if matches!(kind, 'd' | 'i' | 'u') => Number::of(&number::truncate(*x)?),
+                    Number::Float(x) if decimal => Number::of(&number::truncate(*x)?),
                     Number::Float(_) => return Err(numeric("an integer")),
                     _ => Some(number.clone()),
                 };

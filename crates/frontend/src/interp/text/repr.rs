@@ -10,8 +10,9 @@ use crate::interp::classes::{Instance, Layout};
 use crate::interp::dict_view::{DictView, Part};
 use crate::interp::exceptions::{self, is_exception, raise};
 use crate::interp::limits::deeper;
+use crate::interp::set_order::in_order;
 use crate::library::Args;
-use crate::value::{Key, Value};
+use crate::value::Value;
 
 /// CPython's limit on the digits of an integer turned into text.
 const MAX_DIGITS: u64 = 4300;
@@ -112,7 +113,7 @@ impl Interp {
                 })?;
             }
             Value::Set(keys) => {
-                let values: Vec<Value> = keys.borrow().keys().map(Key::value).cloned().collect();
+                let values = in_order(&keys.borrow());
                 if values.is_empty() {
                     out.push_str("set()");
                 } else {
@@ -122,7 +123,7 @@ impl Interp {
                 }
             }
             Value::FrozenSet(keys) => {
-                let values: Vec<Value> = keys.keys().map(Key::value).cloned().collect();
+                let values = in_order(keys);
                 out.push_str("frozenset(");
                 if !values.is_empty() {
                     out.push('{');

@@ -1,3 +1,6 @@
+_dict = dict
+
+
 class Counter(dict):
     def __init__(self, iterable=None, /, **counts):
         super().__init__()
@@ -91,6 +94,9 @@ class Counter(dict):
 
 
 class defaultdict(dict):
+    # JAX takes its instances apart, as it does dicts.
+    _is_tree_node = True
+
     def __init__(self, default_factory=None, /, *args, **entries):
         if default_factory is not None and not callable(default_factory):
             raise TypeError("first argument must be callable or None")
@@ -257,7 +263,21 @@ class deque:
         return value in self._items
 
     def __eq__(self, other):
-        return isinstance(other, deque) and self._items == other._items
+        return self._items == other._items if isinstance(other, deque) else NotImplemented
+
+    def __lt__(self, other):
+        return self._items < other._items if isinstance(other, deque) else NotImplemented
+
+    def __le__(self, other):
+        return self._items <= other._items if isinstance(other, deque) else NotImplemented
+
+    def __gt__(self, other):
+        return self._items > other._items if isinstance(other, deque) else NotImplemented
+
+    def __ge__(self, other):
+        return self._items >= other._items if isinstance(other, deque) else NotImplemented
+
+    __hash__ = None
 
     def __add__(self, other):
         return deque(self._items + other._items, self.maxlen)
@@ -269,3 +289,201 @@ class deque:
     def __repr__(self):
         end = "" if self.maxlen is None else ", maxlen=" + repr(self.maxlen)
         return "deque(" + repr(self._items) + end + ")"
+
+
+class OrderedDict(dict):
+    # JAX takes its instances apart, as it does dicts.
+    _is_tree_node = True
+
+    def __init__(self, iterable=(), /, **entries):
+        super().__init__(iterable, **entries)
+
+    def move_to_end(self, key, last=True):
+        value = self[key]
+        if last:
+            del self[key]
+            self[key] = value
+            return
+        others = [(other, held) for other, held in self.items() if other != key]
+        self.clear()
+        self[key] = value
+        self.update(others)
+
+    def popitem(self, last=True):
+        if not self:
+            raise KeyError("dictionary is empty")
+        key = next(reversed(self)) if last else next(iter(self))
+        return key, self.pop(key)
+
+    def copy(self):
+        return type(self)(self)
+
+    @classmethod
+    def fromkeys(cls, iterable, value=None):
+        return cls((key, value) for key in iterable)
+
+    def __eq__(self, other):
+        same = dict(self) == (dict(other) if isinstance(other, OrderedDict) else other)
+        return same and (not isinstance(other, OrderedDict) or list(self) == list(other))
+
+    def __or__(self, other):
+        return type(self)({**self, **other})
+
+    def __ror__(self, other):
+        return type(self)({**other, **self})
+
+    def __repr__(self):
+        return f"{type(self).__name__}({list(self.items())!r})" if self else f"{type(self).__name__}()"
+
+
+class UserDict:
+    def __init__(self, dict=None, /, **entries):
+        self.data = {}
+        if dict is not None:
+            self.update(dict)
+        self.update(entries)
+
+    def update(self, other=(), /, **entries):
+        for key, value in {**_dict(other), **entries}.items():
+            self[key] = value
+
+    def __getitem__(self, key):
+        if key in self.data:
+            return self.data[key]
+        if hasattr(type(self), "__missing__"):
+            return type(self).__missing__(self, key)
+        raise KeyError(key)
+
+    def __setitem__(self, key, item):
+        self.data[key] = item
+
+    def __delitem__(self, key):
+        del self.data[key]
+
+    def __contains__(self, key):
+        return key in self.data
+
+    def __iter__(self):
+        return iter(self.data)
+
+    def __len__(self):
+        return len(self.data)
+
+    def __eq__(self, other):
+        return self.data == (other.data if isinstance(other, UserDict) else other)
+
+    def __or__(self, other):
+        return type(self)({**self.data, **other})
+
+    def __repr__(self):
+        return repr(self.data)
+
+    def get(self, key, default=None):
+        return self[key] if key in self else default
+
+    def setdefault(self, key, default=None):
+        if key in self:
+            return self[key]
+        self[key] = default
+        return default
+
+    def pop(self, key, *default):
+        if key not in self:
+            if default:
+                return default[0]
+            raise KeyError(key)
+        value = self[key]
+        del self[key]
+        return value
+
+    def clear(self):
+        self.data.clear()
+
+    def copy(self):
+        return type(self)(self.data)
+
+    def keys(self):
+        return self.data.keys()
+
+    def values(self):
+        return self.data.values()
+
+    def items(self):
+        return self.data.items()
+
+
+class UserList:
+    def __init__(self, initlist=None):
+        self.data = list(initlist or [])
+
+    def _of(self, other):
+        return other.data if isinstance(other, UserList) else other
+
+    def __getitem__(self, at):
+        return type(self)(self.data[at]) if isinstance(at, slice) else self.data[at]
+
+    def __setitem__(self, at, item):
+        self.data[at] = item
+
+    def __delitem__(self, at):
+        del self.data[at]
+
+    def __contains__(self, item):
+        return item in self.data
+
+    def __iter__(self):
+        return iter(self.data)
+
+    def __len__(self):
+        return len(self.data)
+
+    def __eq__(self, other):
+        return self.data == self._of(other)
+
+    def __lt__(self, other):
+        return self.data < self._of(other)
+
+    def __add__(self, other):
+        return type(self)(self.data + list(self._of(other)))
+
+    def __radd__(self, other):
+        return type(self)(list(self._of(other)) + self.data)
+
+    def __mul__(self, n):
+        return type(self)(self.data * n)
+
+    def __repr__(self):
+        return repr(self.data)
+
+    def append(self, item):
+        self.data.append(item)
+
+    def insert(self, i, item):
+        self.data.insert(i, item)
+
+    def pop(self, i=-1):
+        return self.data.pop(i)
+
+    def remove(self, item):
+        self.data.remove(item)
+
+    def clear(self):
+        self.data.clear()
+
+    def copy(self):
+        return type(self)(self.data)
+
+    def count(self, item):
+        return self.data.count(item)
+
+    def index(self, item, *args):
+        return self.data.index(item, *args)
+
+    def reverse(self):
+        self.data.reverse()
+
+    def sort(self, /, **options):
+        self.data.sort(**options)
+
+    def extend(self, other):
+        self.data.extend(self._of(other))

@@ -57,6 +57,11 @@ class _Classes:
     def __getitem__(cls, name):
         return cls._member_map_[name]
 
+    def __setattr__(cls, name, value):
+        if name in cls._member_map_:
+            raise AttributeError(f"cannot reassign member {name!r}")
+        _keep(cls, name, value)
+
     def __contains__(cls, value):
         if isinstance(value, cls):
             return True
@@ -130,11 +135,11 @@ class Enum(metaclass=_Classes):
         for other in cls._member_map_.values():
             if other._value_ == member._value_ and type(other._value_) is type(member._value_):
                 cls._member_map_[name] = other
-                setattr(cls, name, other)
+                _keep(cls, name, other)
                 return
         cls._member_map_[name] = member
         cls._member_names_.append(name)
-        setattr(cls, name, member)
+        _keep(cls, name, member)
 
     def __init__(self, *args):
         pass
@@ -162,6 +167,12 @@ class Enum(metaclass=_Classes):
     @property
     def value(self):
         return self._value_
+
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, memo):
+        return self
 
     def __repr__(self):
         return f"<{type(self).__name__}.{self._name_}: {self._value_!r}>"

@@ -127,10 +127,10 @@ def cmp_to_key(mycmp):
     return K
 
 
-def _dispatched(registry, value):
+def _dispatched(registry, fits):
     found = None
-    for cls, function in registry.items():
-        if isinstance(value, cls) and (found is None or issubclass(cls, found)):
+    for cls in registry:
+        if fits(cls) and (found is None or issubclass(cls, found)):
             found = cls
     return registry[found]
 
@@ -163,8 +163,9 @@ def singledispatch(func):
     def dispatching(*args, **keywords):
         if not args:
             raise TypeError(f"{func.__name__} requires at least 1 positional argument")
-        return _dispatched(registry, args[0])(*args, **keywords)
+        return _dispatched(registry, lambda cls: isinstance(args[0], cls))(*args, **keywords)
 
+    dispatching.dispatch = lambda cls: _dispatched(registry, lambda known: issubclass(cls, known))
     dispatching.register = _registering(registry)
     dispatching.registry = registry
     return dispatching
@@ -178,7 +179,7 @@ class singledispatchmethod:
 
     def __get__(self, instance, owner=None):
         def dispatching(*args, **keywords):
-            method = _dispatched(self._registry, args[0])
+            method = _dispatched(self._registry, lambda cls: isinstance(args[0], cls))
             if isinstance(method, classmethod):
                 return method.__func__(owner, *args, **keywords)
             if isinstance(method, staticmethod):

@@ -72,7 +72,8 @@ def groupby(iterable, key=None):
         if group and of != last:
             yield last, iter(group)
             group = []
-        last = of
+        if not group:
+            last = of
         group.append(value)
     if group:
         yield last, iter(group)

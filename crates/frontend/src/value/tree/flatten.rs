@@ -77,7 +77,7 @@ impl Interp {
                 Some(instance) => match (&instance.tuple, self.trees.find(&instance.class)) {
                     (_, Some(registration)) => self.expand_registered(tree, &instance, registration)?,
                     (Some(elements), None) => (Kind::Named(instance.class.clone()), elements.to_vec()),
-                    (None, None) => (Kind::Leaf, Vec::new()),
+                    (None, None) => native(instance.dict_node()),
                 },
                 None => native(object.clone().node()),
             },
