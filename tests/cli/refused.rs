@@ -96,3 +96,15 @@ fn modules_that_nothing_can_be_made_of() {
         &[&["call", "other.mlir", "main"], &["call", "custom.mlir", "main", "--arg", "0=x.npy"],]
     ));
 }
+
+#[test]
+fn a_callback_that_would_change_a_schedule() {
+    let place = Workplace::new();
+    let schedule = "keras.optimizers.SGD(keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.9))";
+    let fit = "\nmodel.fit(x, y, callbacks=[keras.callbacks.ReduceLROnPlateau(monitor=\"loss\")])\n";
+    let model = MODEL.replace("keras.optimizers.SGD(1e30)", schedule);
+    place.write("m.py", &format!("import numpy as np\n{model}x, y = np.load(\"x.npy\"), np.load(\"y.npy\"){fit}"));
+    place.keramos(&["compile", "m.py", "--target", "none", "--batch", "2"]).ok();
+    place.arrays("d.npz", vec![("x", array(&[2, 2], &[1.0; 4])), ("y", array(&[2, 1], &[1.0; 2]))]);
+    insta::assert_snapshot!(told(&place, &[&["train", "m.kar", "--data", "d.npz", "--epochs", "1"]]));
+}

@@ -91,16 +91,22 @@ impl Builder {
     /// # Errors
     /// As [`Builder::emit`]; or the primitive has another number of results.
     pub fn emit1(&mut self, op: impl Into<Op>, inputs: &[Value]) -> Result<Value> {
+        self.emit_array(op, inputs).map(|[value]| value)
+    }
+
+    /// Appends `op`, which has exactly `N` results.
+    ///
+    /// # Errors
+    /// As [`Builder::emit`]; or the primitive has another number of results.
+    pub fn emit_array<const N: usize>(&mut self, op: impl Into<Op>, inputs: &[Value]) -> Result<[Value; N]> {
         let op = op.into();
         let name = op.name();
         let types = self.infer(&op, inputs)?;
-        match *self.emit_typed(op, inputs, types) {
-            [value] => Ok(value),
-            ref other => {
-                let message = format!("one result was expected, {} were inferred", other.len());
-                Err(IrError::Type { op: name, message, operands: Vec::new() })
-            }
-        }
+        let made = self.emit_typed(op, inputs, types);
+        <[Value; N]>::try_from(made).map_err(|_| {
+            let message = format!("{} results were inferred, not {N}", made.len());
+            IrError::Type { op: name, message, operands: Vec::new() }
+        })
     }
 
     fn infer(&self, op: &Op, inputs: &[Value]) -> Result<Vec<TensorType>> {

@@ -171,6 +171,16 @@ pub enum Error {
         /// What there is, or what to do.
         hint: String,
     },
+    /// The model has no such variable.
+    #[error("`{model}` has no variable `{path}`; it has {}", quoted(available))]
+    NoVariable {
+        /// Name of the model.
+        model: String,
+        /// The path asked for.
+        path: String,
+        /// The paths that there are.
+        available: Vec<String>,
+    },
     /// The arguments do not fit the function.
     #[error(transparent)]
     Call(Box<CallError>),
@@ -184,8 +194,9 @@ pub enum Error {
     },
     /// No compiled batch size serves.
     #[error(
-        "batch size {asked} is not possible: `{entry}` was compiled for {available:?}; choose one \
-         of these or less, or compile again with --batch {asked}"
+        "batch size {asked} is not possible: `{entry}` was compiled for {}; choose one of these, or compile again with \
+         --batch {asked}",
+        available.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")
     )]
     BatchSize {
         /// The entry point.

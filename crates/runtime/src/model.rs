@@ -72,11 +72,15 @@ impl Model {
     /// The current value of a variable, by path.
     ///
     /// # Errors
-    /// [`Error::Program`] if there is no variable of that path.
+    /// [`Error::NoVariable`] if there is no variable of that path.
     pub fn variable(&mut self, path: &str) -> Result<HostTensor, Error> {
         let mut variables = self.manifest().variables.iter();
         let Some(index) = variables.position(|variable| variable.path == path) else {
-            return Err(self.misfit(format!("there is no variable `{path}`")));
+            return Err(Error::NoVariable {
+                model: self.manifest().name.clone(),
+                path: path.to_owned(),
+                available: self.manifest().variables.iter().map(|variable| variable.path.clone()).collect(),
+            });
         };
         self.variable_at(index)
     }

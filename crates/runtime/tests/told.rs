@@ -9,7 +9,7 @@ mod support;
 use std::path::Path;
 use std::slice::from_ref;
 
-use keramos_artifact::{Artifact, CodeFormat, DType, Entry, Port, PortKind, Program};
+use keramos_artifact::{Artifact, ArtifactBuilder, CodeFormat, DType, Entry, Manifest, Port, PortKind, Program};
 use keramos_runtime::dataset::{Dataset, Purpose};
 use keramos_runtime::plugins::{Installer, Layout};
 use keramos_runtime::targets::TargetSpec;
@@ -108,9 +108,13 @@ fn tensors_that_do_not_fit() {
     let mut functions = Session::new(Platform::Cpu).unwrap().load(functions);
     let two = HostTensor::from_values(vec![2], &[1.0_f32, 2.0]).unwrap();
     let mut call = |name: &str, arguments: &[HostTensor]| said(functions.call(name, arguments));
-    let calls = [call("twice", &[]), call("twice", &[two.clone(), two.clone()]), call("thrice", &[two])];
+    let calls = [call("twice", &[]), call("twice", &[two.clone(), two.clone()]), call("thrice", from_ref(&two))];
     let [none, both, thrice] = calls;
+    let variable = said(functions.variable("linear/kernel"));
+    let wrong = said(functions.set_variables(vec![(1, two.clone())]));
     let cases = [
+        ("model.variable(linear/kernel)", variable),
+        ("float32[2] for the bias, which has 3 elements", wrong),
         ("twice()", none),
         ("twice(x, x)", both),
         ("thrice(x)", thrice),
@@ -121,12 +125,82 @@ fn tensors_that_do_not_fit() {
     insta::assert_snapshot!(shown(&cases, Path::new("/no/folder")));
 }
 
+const IDENTITY: &str = "(%x: tensor<2xf32>) -> tensor<2xf32> { return %x : tensor<2xf32> }";
+
+/// What the binary says to mistakes in its arguments, in data and in modules, one command after the other.
 #[test]
-fn labels_that_are_no_whole_numbers() {
+fn commands_that_are_refused() {
     let place = Place::new();
-    let (x, _) = blobs(4);
-    write_npz(&place.path("halves.npz"), [("x", x), ("y", HostTensor::from_values(vec![4], &[0.5_f32; 4]).unwrap())]);
-    let run = place.run("train m.kar --data halves.npz");
+    let write = |name: &str, text: &str| std::fs::write(place.path(name), text).unwrap();
+    let (x, y) = blobs(4);
+    let with = |name: &str, y: HostTensor| write_npz(&place.path(name), [("x", x.clone()), ("y", y)]);
+    with("halves.npz", HostTensor::from_values(vec![4], &[0.5_f32; 4]).unwrap());
+    with("seven.npz", HostTensor::from_values(vec![4], &[7_i32; 4]).unwrap());
+    with("complex.npz", HostTensor::zeros(DType::C64, vec![4]).unwrap());
+    write_npz(&place.path("names.npz"), [("images", x.clone()), ("labels", y)]);
+    write_npz(&place.path("complex.npy"), [("x", HostTensor::zeros(DType::C64, vec![4, 4]).unwrap())]);
+    write("data.csv", "1,2\n");
+    write("f.mlir", &format!("module {{ func.func @f{IDENTITY} }}"));
+    write("hidden.mlir", &format!("module {{ func.func @main{IDENTITY} func.func private @f{IDENTITY} }}"));
+    write(
+        "any.mlir",
+        "module { func.func @main(%x: tensor<?x2xf32>) -> tensor<?x2xf32> { return %x : tensor<?x2xf32> } }",
+    );
+    write("int4.mlir", "module { func.func @main(%x: tensor<2xi4>) -> tensor<2xi4> { return %x : tensor<2xi4> } }");
+    write(
+        "token.mlir",
+        "module { func.func @main(%x: !stablehlo.token) -> !stablehlo.token { return %x : !stablehlo.token } }",
+    );
+    std::fs::write(place.path("bytes.mlir"), [0xff; 9]).unwrap();
+    let none = Artifact::open(place.path("m.kar")).unwrap();
+    let mut predict =
+        ArtifactBuilder::new(none.info().clone(), Manifest { programs: Vec::new(), ..none.manifest().clone() });
+    for (index, program) in none.manifest().programs.iter().enumerate() {
+        if matches!(program.entry, Entry::Init | Entry::Predict) {
+            predict.add_program(program.clone(), none.program_code(index).unwrap().unwrap().into_owned());
+        }
+    }
+    predict.write_atomic(place.path("predict.kar")).unwrap();
+    let told = [
+        "train predict.kar --data train.npz",
+        "bench predict.kar --entry fit",
+        "bench m.kar --entry predict --batch-size 5",
+        "train m.kar --data names.npz",
+        "train m.kar --data halves.npz",
+        "train m.kar --data seven.npz",
+        "train m.kar --data complex.npz",
+        "predict m.kar --input complex.npy",
+        "evaluate m.kar --data data.csv",
+        "predict m.kar --input x.npy -o y.csv",
+        "predict m.kar --input x.npy --device vax",
+        "predict m.kar --input x.npy --require-aot",
+        "call f.mlir main",
+        "call hidden.mlir f",
+        "call any.mlir main",
+        "call int4.mlir main",
+        "call token.mlir main --arg 0=x.npy",
+        "call bytes.mlir main",
+    ]
+    .map(|line| {
+        let run = place.run(line);
+        assert_ne!(run.code, Some(0), "{line}: {}", run.stdout);
+        format!("$ keramos-run {line}\n{}{}\n", run.stdout, run.stderr)
+    });
+    insta::assert_snapshot!(told.concat());
+}
+
+/// 240 GB are more than the machines have that run tests; how much those have is left out.
+#[test]
+fn a_module_that_needs_more_memory_than_there_is() {
+    let place = Place::new();
+    let many = "tensor<60000000000xf32>";
+    let module = format!(
+        "module {{ func.func @main() -> {many} {{ %0 = stablehlo.iota dim = 0 : {many} return %0 : {many} }} }}"
+    );
+    std::fs::write(place.path("large.mlir"), &module).unwrap();
+    let run = place.run("call large.mlir main");
     assert_eq!(run.code, Some(1), "{run:#?}");
-    insta::assert_snapshot!(run.stderr);
+    let (before, rest) = run.stderr.split_once("the machine has ").unwrap();
+    let (_, after) = rest.split_once(": it was not run").unwrap();
+    insta::assert_snapshot!(format!("{module}\n{before}the machine has LESS: it was not run{after}"));
 }

@@ -32,16 +32,6 @@ impl Template {
         }
         true
     }
-
-    /// Whether a text holds some words of this template in a row.
-    pub fn is_quoted_in(&self, text: &str) -> bool {
-        const WORDS: usize = 4;
-        let enough = |piece: &String| {
-            let words: Vec<&str> = piece.split_whitespace().collect();
-            words.windows(WORDS).any(|row| text.contains(&row.join(" ")))
-        };
-        self.fits(text) || self.pieces.iter().any(enough)
-    }
 }
 
 /// A function that makes a diagnostic: its name, with the type that it belongs to where that matters, and which of
@@ -117,18 +107,6 @@ pub fn of(folder: &Path, root: &Path) -> Vec<Template> {
         }
     }
     found.into_iter().collect()
-}
-
-/// The string literals of what tests a crate: its folder of tests, and the files named after tests in it.
-pub fn literals_of_tests(folder: &Path) -> Vec<String> {
-    let is_test =
-        |path: &PathBuf| path.components().any(|part| part.as_os_str() == "tests" || part.as_os_str() == "cli");
-    let mut all = Vec::new();
-    for path in every_source(folder).iter().filter(|path| is_test(path)) {
-        let text = fs::read_to_string(path).unwrap_or_default();
-        all.extend(tokens(&text).iter().filter_map(Token::text).map(str::to_owned));
-    }
-    all
 }
 
 fn every_source(folder: &Path) -> Vec<PathBuf> {
@@ -209,7 +187,7 @@ fn message_of(
         }
         let pieces = if formats { pieces(text) } else { vec![text.to_owned()] };
         any = true;
-        let pieces = if maker.name == "invalid" { with_head(pieces) } else { pieces };
+        let pieces = if maker.name == "invalid" && file.contains("frontend") { with_head(pieces) } else { pieces };
         if let Some(template) = template(file, tokens[i].line, &pieces) {
             found.insert(template);
         }

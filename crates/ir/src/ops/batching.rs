@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use crate::{Batch, Builder, Function, IrError, Mapped, Op, Primitive, Result, TensorType, Value};
 
+use super::rules;
+
 /// The operand with examples along dimension 0: repeated for each of them if all share it.
 pub(crate) fn front(b: &mut Builder, batch: &Batch, operand: Mapped) -> Result<Value> {
     if operand.mapped {
@@ -86,8 +88,7 @@ pub(crate) fn scalar_or_full(b: &mut Builder, batch: &Batch, operand: Mapped, sh
 
 /// Operands of a fixed number.
 pub(crate) fn operands<const N: usize>(op: &'static str, operands: &[Mapped]) -> Result<[Mapped; N]> {
-    <[Mapped; N]>::try_from(operands)
-        .map_err(|_| IrError::ty(op, format!("takes {N} operands, {} given", operands.len()), &[]))
+    <[Mapped; N]>::try_from(operands).map_err(|_| rules::wrong_count(op, N, operands.len(), &[]))
 }
 
 /// Whether `op`, or a function inside it, is a collective over the axis called `name`.

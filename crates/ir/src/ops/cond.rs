@@ -113,7 +113,7 @@ impl Primitive for Cond {
 
     fn batch(&self, b: &mut Builder, batch: &Batch, operands: &[Mapped]) -> Result<Vec<Mapped>> {
         let Some((&index, args)) = operands.split_first() else {
-            return Err(IrError::ty(NAME, "an operand is missing", &[]));
+            return Err(rules::missing(NAME));
         };
         if index.mapped {
             return self.choose_each(b, batch, index.value, args);

@@ -51,7 +51,7 @@ fn base(op: &'static str, shape: &[usize], sizes: &[usize], starts: &[&Array]) -
 fn first<'a>(op: &'static str, operands: &'a [Mapped]) -> Result<(Mapped, &'a [Mapped])> {
     match operands {
         [first, rest @ ..] => Ok((*first, rest)),
-        [] => Err(IrError::ty(op, "an operand is missing", &[])),
+        [] => Err(rules::missing(op)),
     }
 }
 

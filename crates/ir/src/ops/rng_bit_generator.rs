@@ -224,10 +224,7 @@ impl Builder {
     /// # Errors
     /// The key is neither `u32[4]` nor `u64[2]`, or the bits' type is no unsigned integer.
     pub fn rng_bit_generator(&mut self, key: Value, generator: RngBitGenerator) -> Result<(Value, Value)> {
-        match self.emit(generator, &[key])?.as_slice() {
-            &[next, bits] => Ok((next, bits)),
-            _ => Err(IrError::ty(NAME, "two results were expected", &[])),
-        }
+        self.emit_array(generator, &[key]).map(|[next, bits]| (next, bits))
     }
 }
 

@@ -6,10 +6,13 @@ use crate::{Array, Builder, IrError, Location, Op, Operand, Result, TensorType, 
 
 /// Checks the number of operands and returns them as an array.
 pub(crate) fn operands<'a, const N: usize>(op: &'static str, types: &[&'a TensorType]) -> Result<[&'a TensorType; N]> {
-    <[&TensorType; N]>::try_from(types).map_err(|_| {
-        let message = format!("takes {N} operand{}, {} given", if N == 1 { "" } else { "s" }, types.len());
-        IrError::ty(op, message, types)
-    })
+    <[&TensorType; N]>::try_from(types).map_err(|_| wrong_count(op, N, types.len(), types))
+}
+
+/// The error of an equation with another number of operands than it takes.
+pub(crate) fn wrong_count(op: &'static str, wanted: usize, given: usize, types: &[&TensorType]) -> IrError {
+    let message = format!("takes {wanted} operand{}, {given} given", if wanted == 1 { "" } else { "s" });
+    IrError::ty(op, message, types)
 }
 
 /// The error of a primitive that `transform` cannot handle.
@@ -156,7 +159,7 @@ pub(crate) fn first<'a, 'b>(
 ) -> Result<(&'a TensorType, &'b [&'a TensorType])> {
     match operands {
         [first, rest @ ..] => Ok((first, rest)),
-        [] => Err(IrError::ty(op, "an operand is missing", operands)),
+        [] => Err(missing(op)),
     }
 }
 
@@ -164,8 +167,13 @@ pub(crate) fn first<'a, 'b>(
 pub(crate) fn first_array<'a, 'b>(op: &'static str, arrays: &'b [&'a Array]) -> Result<(&'a Array, &'b [&'a Array])> {
     match arrays {
         [first, rest @ ..] => Ok((first, rest)),
-        [] => Err(IrError::Eval { op, message: "an operand is missing".to_owned() }),
+        [] => Err(missing(op)),
     }
+}
+
+/// The error of an equation without operands that must have one.
+pub(crate) fn missing(op: &'static str) -> IrError {
+    IrError::ty(op, "an operand is missing", &[])
 }
 
 /// The `jvp` rule of a primitive that is linear in each of its two operands.

@@ -253,10 +253,7 @@ impl Builder {
     pub fn argsort(&mut self, x: Value, dim: usize) -> Result<Value> {
         let indices = self.ty(x).with_dtype(DType::I32);
         let indices = self.iota(&indices, dim)?;
-        match self.sort(&[x, indices], dim, 1)?.as_slice() {
-            &[_, order] => Ok(order),
-            _ => Err(IrError::ty(SORT, "two results were expected", &[])),
-        }
+        self.emit_array(Sort { dim, num_keys: 1 }, &[x, indices]).map(|[_, order]| order)
     }
 
     /// The `k` largest elements along the last dimension, descending, and their indices as `i32`.
@@ -264,9 +261,6 @@ impl Builder {
     /// # Errors
     /// There are fewer elements.
     pub fn top_k(&mut self, x: Value, k: usize) -> Result<(Value, Value)> {
-        match self.emit(TopK { k }, &[x])?.as_slice() {
-            &[values, indices] => Ok((values, indices)),
-            _ => Err(IrError::ty(TOP_K, "two results were expected", &[])),
-        }
+        self.emit_array(TopK { k }, &[x]).map(|[values, indices]| (values, indices))
     }
 }

@@ -190,8 +190,7 @@ impl Builder {
     /// # Errors
     /// Types do not fit.
     pub fn threefry2x32(&mut self, k0: Value, k1: Value, x0: Value, x1: Value) -> Result<[Value; 2]> {
-        let results = self.emit(Threefry2x32, &[k0, k1, x0, x1])?;
-        <[Value; 2]>::try_from(results).map_err(|_| IrError::ty(NAME, "two results were expected", &[]))
+        self.emit_array(Threefry2x32, &[k0, k1, x0, x1])
     }
 }
 

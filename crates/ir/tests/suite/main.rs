@@ -10,4 +10,5 @@ mod gradients;
 mod numeric;
 mod ops;
 mod random;
+mod told;
 mod transforms;

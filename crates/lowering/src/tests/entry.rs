@@ -82,9 +82,12 @@ fn a_signature_that_does_not_fit_is_refused() {
         (donate(Some(1), None), "argument 0 of type f32[2] is donated to result 1 of type f32[3]"),
         (donate(Some(0), Some(0)), "arguments 0 and 1 are both donated to result 0"),
     ];
+    let mut told = String::new();
     for (arguments, expected) in cases {
         let error = failure(&Program { arguments, ..program(&function) });
+        told.push_str(&format!("{arguments:?}\nerror: {error}\n"));
         let LoweringError::Signature { message, .. } = error else { panic!("{error}") };
         assert_eq!(message, *expected);
     }
+    insta::assert_snapshot!(format!("{function}\n{told}"));
 }

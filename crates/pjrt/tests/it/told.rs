@@ -3,14 +3,14 @@
 use std::fs;
 
 use keramos_pjrt::{
-    Buffer, Client, ClientOptions, CompileOptions, ElementType, Environment, Error, Platform, Plugin, Topology, Value,
+    Buffer, Client, ClientOptions, CompileOptions, ElementType, Environment, Platform, Plugin, Topology, Value,
 };
 use tempfile::TempDir;
 
 use crate::common::{ADD, client, client_with, compile, plugin};
 use crate::files::{shared, stub, write};
 
-fn said<T>(result: Result<T, Error>) -> String {
+fn said<T, E: std::fmt::Display>(result: Result<T, E>) -> String {
     result.err().map_or_else(|| "nothing is refused".to_owned(), |error| error.to_string())
 }
 
@@ -87,6 +87,7 @@ fn clients_devices_and_topologies_that_do_not_fit() {
         ("cpu_device_count = 0", with(Value::Int(0))),
         ("cpu_device_count = true", with(Value::from(true))),
         ("device 3 of 1", said(client().device(3))),
+        ("elements of type float31", said("float31".parse::<ElementType>())),
     ];
     insta::assert_snapshot!(shown(&cases, None));
 }
