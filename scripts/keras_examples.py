@@ -31,6 +31,8 @@ OTHERS = r"keras_cv|keras_nlp|keras_hub|keras_tuner|keras_core|tensorflow_addons
 OPTIONS = {
     "examples/generative/conditional_gan.py": ["--no-training", "--model", "generator"],
     "examples/generative/dcgan_overriding_train_step.py": ["--no-training", "--model", "generator"],
+    "examples/keras_recipes/debugging_tips.py": ["--no-training"],
+    "examples/keras_recipes/trainer_pattern.py": ["--no-training", "--input-shape", "f32[32,28,28,1]"],
     "examples/generative/ddim.py": ["--no-training", "--model", "model.network"],
     "examples/generative/wgan_gp.py": ["--no-training", "--model", "g_model"],
     "examples/vision/bit.py": ["--input-shape", "f32[64,224,224,3]"],

@@ -155,8 +155,9 @@ def stand_in() -> dict:
         used.append(self)
         return Anything()
 
-    def fitted(self, *args, class_weight=None, **kwargs):
+    def fitted(self, x=None, *args, class_weight=None, **kwargs):
         self.classes_weigh = class_weight if isinstance(class_weight, dict) else None
+        self.fitted_on = x
         return noted(self)
 
     keras.Model.compile, keras.Model.fit, keras.Model.summary = compiled, fitted, noted
@@ -346,6 +347,10 @@ def main() -> None:
     given = [array_of(text) for text in split(arguments.input_shape) if text]
     if given:
         given = [random_array((BATCH, *array.shape[1:]), str(array.dtype)) for array in given]
+    # A model without inputs takes what it is fitted on.
+    on = getattr(chosen, "fitted_on", None)
+    if not given and not getattr(chosen, "inputs", None) and isinstance(on, np.ndarray):
+        given = [random_array((BATCH, *on.shape[1:]), "int32" if on.dtype.kind in "iu" else "float32")]
     if not chosen.built or not getattr(chosen, "inputs", None):
         chosen(given[0] if len(given) == 1 else given)
     inputs = given

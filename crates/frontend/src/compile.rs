@@ -80,6 +80,9 @@ pub fn compile(source: Source, options: &Options) -> Compilation {
                     if let (Some(model), Some(types)) = (&model, &options.data) {
                         program::call_on(interp, model, types)?;
                     }
+                    if let Some(model) = &model {
+                        program::size_by_data(interp, model)?;
+                    }
                     let built = program::build(interp, model.as_ref(), &functions, &options.program)?;
                     Ok((built, model))
                 });

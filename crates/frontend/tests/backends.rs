@@ -1,6 +1,7 @@
 //! Files that are written for other backends of Keras, and what is known of the data sets of Keras.
 
 use keramos_frontend::diagnostics::{Source, Style, render};
+use keramos_frontend::program::{EntryKind, PortKind};
 use keramos_frontend::{Options, compile};
 
 /// The text and everything that compiling it tells.
@@ -262,4 +263,49 @@ model = keras.Sequential([keras.Input((3,)), layer])
 model.compile(\"sgd\", \"mse\", metrics=[\"mae\"])
 assert model.metrics_names == [\"loss\", \"compile_metrics\"]
 ";
+}
+
+/// The types of the inputs and targets of the training step.
+fn fed(text: &str) -> Vec<String> {
+    let compiled = compile(Source::new("model.py", text.to_owned()), &Options::default());
+    assert!(compiled.diagnostics.is_empty(), "{}", report(text));
+    let program = compiled.program.unwrap();
+    let step = program.entries.iter().find(|entry| entry.kind == EntryKind::TrainStep).unwrap();
+    let data = |kind: &PortKind| matches!(kind, PortKind::Data(_) | PortKind::Target(_));
+    let types = step.inputs.iter().zip(step.function.param_types());
+    types.filter(|(port, _)| data(&port.kind)).map(|(_, ty)| ty.to_string()).collect()
+}
+
+#[test]
+fn data_sets_made_of_arrays_have_known_elements() {
+    let text = "import keras
+import tensorflow as tf
+
+(x, y), _ = keras.datasets.cifar10.load_data()
+data = tf.data.Dataset.from_tensor_slices((x[y[:, 0] < 5].astype(\"float32\"), y)).shuffle(100).batch(16).prefetch(2)
+model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(5)])
+model.compile(\"sgd\", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+model.fit(data)
+";
+    assert_eq!(fed(text)[0], "f32[16,32,32,3]");
+    let labels = text.replace(
+        "keras.losses.SparseCategoricalCrossentropy(from_logits=True)",
+        "lambda y, p: keras.ops.mean(p, -1) * 0 + keras.ops.cast(y[:, 0], \"float32\")",
+    );
+    assert!(fed(&labels)[1].ends_with("[16,1]"), "{:?}", fed(&labels));
+}
+
+#[test]
+fn sizes_that_a_model_leaves_open_are_those_of_its_data() {
+    let text = "import keras
+
+(x, y), _ = keras.datasets.imdb.load_data(num_words=100)
+x = keras.utils.pad_sequences(x, maxlen=20)
+inputs = keras.Input((None,), dtype=\"int32\")
+h = keras.layers.Bidirectional(keras.layers.LSTM(4))(keras.layers.Embedding(100, 8)(inputs))
+model = keras.Model(inputs, keras.layers.Dense(1, activation=\"sigmoid\")(h))
+model.compile(\"adam\", \"binary_crossentropy\")
+model.fit(x, y, batch_size=8)
+";
+    assert_eq!(fed(text)[0], "i32[8,20]");
 }

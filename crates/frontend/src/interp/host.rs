@@ -227,6 +227,9 @@ impl Interp {
         if let Some(elements @ (Value::List(_) | Value::Tuple(_))) = through {
             return Value::Host(result.know(Known::Through(elements.clone())));
         }
+        if let Some(set) = self.data_set(callee, &args, &result) {
+            return Value::Host(set);
+        }
         match named.or(first) {
             Some(batch) => Value::Host(result.with_batch(batch)),
             None if known.is_some() => known.unwrap_or(Value::None),

@@ -158,6 +158,14 @@ impl Interp {
         {
             return Value::Host(host.with_batch(length));
         }
+        if let Value::Host(places) = index
+            && let Some(rows) = places_of(places)
+        {
+            return Value::Host(match host.type_in(0).filter(|ty| ty.rank() > 0 && host.member().is_none()) {
+                Some(ty) => host.know(Known::Array(TensorType::new(ty.dtype, [&[rows], &ty.shape[1..]].concat()))),
+                None => host.with_batch(rows),
+            });
+        }
         if let (None, Value::Str(name)) = (host.array(), index)
             && let Some(ty) = self.told_part(name)
         {
@@ -299,6 +307,15 @@ fn drawn_in(case: usize, function: &str, args: &Args) -> Option<TensorType> {
         }
     };
     Some(TensorType::new(dtype, shape))
+}
+
+/// How many rows an index takes, if it is so many numbers of rows: a batch of what only the run has, or a list.
+fn places_of(index: &Host) -> Option<usize> {
+    match index.type_in(0).map(|ty| (ty.dtype, ty.shape.as_slice())) {
+        Some((DType::I32 | DType::I64, [rows])) if !index.has_unknown_rows() && index.member().is_none() => Some(*rows),
+        Some(_) => None,
+        None => index.batch(),
+    }
 }
 
 /// Whether an argument is no array, so that one number is drawn with it.

@@ -22,6 +22,7 @@ pub(crate) mod host;
 mod host_arrays;
 mod host_results;
 mod host_rows;
+pub(crate) mod host_sets;
 mod import;
 pub(crate) mod iterate;
 mod known_or_run;

@@ -144,7 +144,10 @@ fn probe(interp: &mut Interp, callee: &Value, args: &Args, leaves: &[Symbolic], 
     interp.state.open([]);
     let mut next = params.into_iter();
     let concrete = substitute(args, &mut |_| next.next().map(Value::Tensor));
+    let unknown = leaves.iter().any(|s| s.0.shape.first() == Some(&None));
+    let outer = std::mem::replace(&mut interp.tracer.filled, Some(fill).filter(|_| unknown));
     let result = concrete.and_then(|args| interp.call(callee, args));
+    interp.tracer.filled = outer;
     interp.tracer.unwind(frames);
     interp.state.unwind(scopes);
     result.map_err(|error| {

@@ -16,14 +16,26 @@ impl Tracer {
             return Ok(x.clone());
         }
         if x.ty().size() != elements(shape) {
-            return Err(Error::shape(format!(
+            let error = Error::shape(format!(
                 "a tensor of shape {} cannot be reshaped to {}",
                 as_tuple(x.shape()),
                 as_tuple(&shape)
-            ))
-            .note(format!("it has {} elements, the new shape {}", x.ty().size(), elements(shape))));
+            ));
+            return Err(match self.rows_that_fit(x, elements(shape)) {
+                Some(rows) => error.note(format!("it can if a batch has {rows} rows")).help(format!(
+                    "write how many rows a batch has into the model's input: keras.Input(batch_shape=({rows}, ...))"
+                )),
+                None => error.note(format!("it has {} elements, the new shape {}", x.ty().size(), elements(shape))),
+            });
         }
         self.build1(&[x], |b, v| b.reshape(v[0], shape))
+    }
+
+    /// With how many rows `x`, whose number of rows is not known, has so many elements.
+    fn rows_that_fit(&self, x: &Tensor, size: usize) -> Option<usize> {
+        let (&rows, row) = x.shape().split_first().filter(|(rows, _)| self.filled == Some(**rows) && **rows > 0)?;
+        let row = elements(row);
+        (row > 0 && size > 0 && size.is_multiple_of(row) && size / row != rows).then(|| size / row)
     }
 
     /// As [`Tracer::reshape`] with at most one −1, which stands for what is left.

@@ -3,6 +3,7 @@
 use keramos_ir::{DType, TensorType, as_tuple};
 
 use crate::error::{Error, Result};
+use crate::interp::host_sets::fed;
 use crate::keras::models::Functional;
 use crate::library::Bound;
 use crate::value::Value;
@@ -19,7 +20,8 @@ pub(super) fn check(graph: &Functional, targets: &[Option<TensorType>], fit: &Bo
         .collect();
     let row = |ty: &TensorType| ty.shape.iter().skip(1).map(|&n| Some(n)).collect();
     let targets: Vec<Vec<Option<usize>>> = targets.iter().flatten().map(row).collect();
-    let (x, y) = (arrays(fit.get("x")?), arrays(fit.get("y")?));
+    let (x, y) = fed(fit.get("x")?, fit.get("y")?);
+    let (x, y) = (arrays(&x), arrays(&y));
     if x.len() == inputs.len() {
         for ((array, known), (name, wanted)) in x.iter().zip(&inputs) {
             rows_fit(array, *known, wanted, &format!("input `{name}`"), false)?;

@@ -7,6 +7,7 @@ use keramos_ir::TensorType;
 use super::function::{placeholder_of, request};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
+use crate::interp::host_sets::fed;
 use crate::keras::layer::LayerObject;
 use crate::keras::models;
 use crate::keras::{Symbolic, graph};
@@ -44,8 +45,6 @@ pub fn call_on(interp: &mut Interp, model: &Rc<LayerObject>, types: &str) -> Res
         interp.targets = Some(targets);
         given = vec![inputs];
     }
-    let open =
-        |graph: &models::Functional| graph.inputs.iter().any(|input| input.0.shape.iter().skip(1).any(Option::is_none));
     if graph.as_ref().is_some_and(|graph| !open(graph)) {
         return Ok(());
     }
@@ -68,6 +67,39 @@ pub fn call_on(interp: &mut Interp, model: &Rc<LayerObject>, types: &str) -> Res
     }
     let one = <[Value; 1]>::try_from(inputs).map(|[one]| one);
     build(interp, model, one.unwrap_or_else(Value::list))
+}
+
+/// Whether there are sizes of inputs, beside the batch's, that the file leaves open.
+fn open(graph: &models::Functional) -> bool {
+    graph.inputs.iter().any(|input| input.0.shape.iter().skip(1).any(Option::is_none))
+}
+
+/// Gives the inputs of a model the sizes that its file leaves open, if the data have them that it is fitted to.
+///
+/// # Errors
+/// The model cannot take such inputs.
+pub fn size_by_data(interp: &mut Interp, model: &Rc<LayerObject>) -> Result<()> {
+    let Some(graph) = models::graph_of(interp, model)?.filter(|graph| open(graph)) else { return Ok(()) };
+    let fit = model.recorded.fit.borrow().clone();
+    let Some(fit) = fit else { return Ok(()) };
+    let (x, _) = fed(fit.get("x")?, fit.get("y")?);
+    let types = models::on_data::known(&x).filter(|_| !matches!(x, Value::Dict(_))).unwrap_or_default();
+    let fits = |own: &[Option<usize>], found: &[usize]| {
+        own.len() == found.len() && own.iter().zip(found).skip(1).all(|(own, found)| own.is_none_or(|n| n == *found))
+    };
+    let pairs = || graph.inputs.iter().zip(&types);
+    if types.len() != graph.inputs.len() || !pairs().all(|(input, ty)| fits(&input.0.shape, &ty.shape)) {
+        return Ok(());
+    }
+    let mut inputs = Vec::with_capacity(types.len());
+    for (input, ty) in pairs() {
+        let sizes = input.0.shape.iter().zip(&ty.shape).enumerate();
+        let shape = sizes.map(|(i, (own, &found))| if i == 0 { *own } else { own.or(Some(found)) }).collect();
+        inputs.push(graph::input(interp, input.0.node.name.clone(), shape, input.0.dtype));
+    }
+    let graph = models::resized(interp, &graph, &inputs)?;
+    interp.sized = Some((model.clone(), Rc::new(graph)));
+    Ok(())
 }
 
 /// Builds a model that has not been called.

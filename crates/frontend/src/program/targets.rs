@@ -6,6 +6,7 @@ use std::rc::Rc;
 use keramos_ir::{DType, TensorType};
 
 use crate::interp::Interp;
+use crate::interp::host_sets::fed;
 use crate::keras::layer::LayerObject;
 use crate::keras::losses::{LossObject, Weights};
 use crate::value::Value;
@@ -17,7 +18,9 @@ pub(super) fn known(interp: &Interp, model: &LayerObject) -> Option<Vec<TensorTy
         return interp.targets.clone();
     }
     let fit = model.recorded.fit.borrow();
-    let leaves = fit.as_ref()?.some("y").ok()??.leaves();
+    let fit = fit.as_ref()?;
+    let (_, y) = fed(fit.get("x").ok()?, fit.get("y").ok()?);
+    let leaves = if y.is_none() { return None } else { y.leaves() };
     let of = |leaf: &Value| match leaf {
         Value::Host(host) if host.member().is_none() => host.type_in(0).cloned(),
         Value::Array(array) => Some(array.ty().clone()),

@@ -29,6 +29,8 @@ pub struct Tracer {
     pub precision: Precision,
     /// The element type of products that do not say it themselves; `None` for what the factors give.
     pub preferred: Option<DType>,
+    /// What stands for the sizes that are not known, while shapes alone are worked out.
+    pub(crate) filled: Option<usize>,
     pub(super) frames: Vec<Frame>,
     next: u32,
     place: Option<(Rc<str>, u32, u32)>,

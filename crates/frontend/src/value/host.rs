@@ -55,6 +55,10 @@ pub(crate) enum Known {
     Through(Value),
     /// It is what a step leaves for the rest of the pass, in this variable.
     Left(VariableId),
+    /// It is a data set of such elements: trees whose leaves are arrays of known types.
+    Elements(Value),
+    /// It is a callback of that class, of which the run gives this argument.
+    Callback { class: &'static str, argument: &'static str },
     /// It is a layer that looks up these tokens.
     Vocabulary(Rc<[Value]>),
 }
@@ -93,7 +97,9 @@ impl Host {
     #[must_use]
     pub(crate) fn with_name(&self, name: &str) -> Host {
         self.changed(|origin| {
-            if !matches!((&origin.known, &origin.named), (Known::Nothing, Some((_, Taken::Vocabulary)))) {
+            let looks_up = matches!((&origin.known, &origin.named), (Known::Nothing, Some((_, Taken::Vocabulary))));
+            // What is to be told of a callback is its argument.
+            if !looks_up && !matches!(origin.known, Known::Callback { .. }) {
                 origin.named = Some((name.into(), Taken::Itself));
             }
         })
@@ -240,6 +246,14 @@ impl Host {
     pub(crate) fn number_in(&self, case: usize) -> Option<&Value> {
         match &self.0.known {
             Known::Counted(numbers) if self.0.member.is_none() => numbers.get(case),
+            _ => None,
+        }
+    }
+
+    /// What a data set gives: a tree of arrays of known types.
+    pub(crate) fn elements(&self) -> Option<&Value> {
+        match &self.0.known {
+            Known::Elements(elements) if self.0.member.is_none() => Some(elements),
             _ => None,
         }
     }

@@ -11,6 +11,7 @@ use std::rc::Rc;
 use crate::error::Result;
 use crate::library::{Bound, ClassDecl};
 use crate::program::{Callback, Monitor};
+use crate::value::host::Known;
 use crate::value::{Object, Value};
 
 pub use classes::CLASSES;
@@ -46,12 +47,13 @@ impl Object for CallbackObject {
 
 /// The object of a constructor call, or a host value if some argument is one.
 fn value(class: &'static ClassDecl, args: &Bound, kind: impl FnOnce(&Bound) -> Result<Kind>) -> Result<Value> {
-    let host = args.iter().find_map(|(_, value)| match value {
-        Value::Host(host) => Some(host.clone()),
+    let host = args.iter().find_map(|(param, value)| match value {
+        // What is printed is the runtime's affair.
+        Value::Host(host) if param.name != "verbose" => Some((param.name, host)),
         _ => None,
     });
     Ok(match host {
-        Some(host) => Value::Host(host),
+        Some((argument, host)) => Value::Host(host.know(Known::Callback { class: class.name, argument })),
         None => Value::Object(Rc::new(CallbackObject { class, kind: kind(args)? })),
     })
 }

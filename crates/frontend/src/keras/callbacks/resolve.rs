@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::library::Args;
 use crate::program::{Callback, Monitor};
+use crate::value::host::Known;
 use crate::value::{Value, downcast};
 
 /// What callbacks need to know of the rest of the configuration.
@@ -32,13 +33,7 @@ pub fn record(interp: &mut Interp, callbacks: &Value, around: &Surroundings) -> 
             _ => None,
         };
         let Some(object) = object else {
-            let what = match &callback {
-                Value::Host(host) => host.what().to_owned(),
-                other => other.type_name(),
-            };
-            let message = format!("the callback `{what}` is not recorded: `keramos-run train` will go without it");
-            let warning = Diagnostic::warning(codes::TRAINING_CONFIG, interp.span, message);
-            interp.warn(warning);
+            interp.warn(not_recorded(interp, &callback));
             continue;
         };
         match &object.kind {
@@ -54,6 +49,31 @@ pub fn record(interp: &mut Interp, callbacks: &Value, around: &Surroundings) -> 
         }
     }
     Ok(recorded)
+}
+
+/// The warning about a callback that only the run knows: one of another class, or one that is given something of the run.
+fn not_recorded(interp: &Interp, callback: &Value) -> Diagnostic {
+    const WITHOUT: &str = "`keramos-run train` will go without it";
+    let warning = |message: String| Diagnostic::warning(codes::TRAINING_CONFIG, interp.span, message);
+    let host = match callback {
+        Value::Host(host) => host,
+        other => return warning(format!("the callback `{}` is not recorded: {WITHOUT}", other.type_name())),
+    };
+    let Known::Callback { class, argument } = host.known() else {
+        return warning(format!("the callback `{}` is not recorded: {WITHOUT}", host.what()));
+    };
+    let warning = warning(format!("the callback `{class}` is not recorded, its `{argument}` is of the run: {WITHOUT}"));
+    let warning = match host.span() {
+        Some(span) => warning.label(span, "it comes from here"),
+        None => warning.note(format!("it comes from `{}`", host.what())),
+    };
+    let value = if *class == "ModelCheckpoint" { "'models/best.keras'" } else { "10" };
+    match host.named() {
+        Some((name, _)) => warning.help(format!(
+            "write `{argument}` into the file, or tell what `{name}` is when compiling: --value \"{name}={value}\""
+        )),
+        None => warning.help(format!("write `{argument}` into the file: {argument}={value}")),
+    }
 }
 
 /// Whether larger is better, as Keras's mode `"auto"` has it.

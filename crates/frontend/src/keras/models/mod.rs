@@ -4,7 +4,7 @@ mod clone;
 mod functional;
 mod input;
 mod methods;
-mod on_data;
+pub(crate) mod on_data;
 mod sequential;
 mod subclass;
 mod trainer;

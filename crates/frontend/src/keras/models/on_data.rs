@@ -8,6 +8,7 @@ use keramos_ir::{DType, TensorType};
 use super::{Sequential, graph_of};
 use crate::error::Result;
 use crate::interp::Interp;
+use crate::interp::host_sets::fed;
 use crate::keras::layer::LayerObject;
 use crate::keras::{Symbolic, graph};
 use crate::library::{Args, Bound};
@@ -25,7 +26,8 @@ pub(super) fn build_on(interp: &mut Interp, model: &Rc<LayerObject>, args: &Boun
     if !called || defines("train_step") || graph_of(interp, model)?.is_some() {
         return Ok(());
     }
-    let given = args.get(name)?.map_leaves(&mut |leaf| interp.plain(leaf))?;
+    let (given, _) = fed(args.get(name)?, &Value::None);
+    let given = given.map_leaves(&mut |leaf| interp.plain(leaf))?;
     let Some(types) = known(&given) else {
         return match first_input(interp, model)? {
             Some(input) => build(interp, model, &input),
@@ -63,7 +65,7 @@ fn first_input(interp: &mut Interp, model: &Rc<LayerObject>) -> Result<Option<Sy
 
 /// The types of all leaves as Keras hands them to a model: NumPy's 64-bit numbers have 32 bits. `None` if one is not
 /// known, or no array.
-fn known(data: &Value) -> Option<Vec<TensorType>> {
+pub(crate) fn known(data: &Value) -> Option<Vec<TensorType>> {
     let mut types = Some(Vec::new());
     data.for_each_leaf(&mut |leaf| {
         let ty = match leaf {

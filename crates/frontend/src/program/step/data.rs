@@ -365,6 +365,16 @@ impl Interp {
         again(self)
     }
 
+    /// Data of which the number of rows alone is unknown have as many as a batch has.
+    pub(super) fn learn_rows(&mut self, data: &Unknown) {
+        let nothing = matches!(&*data.form.borrow(), Form::Nothing);
+        let Some(ty) = data.host.type_in(0).filter(|_| nothing && data.host.has_unknown_rows()) else { return };
+        let mut ty = ty.clone();
+        let rows = self.steps.hints.batch.unwrap_or_else(|| self.guessed_rows(data));
+        ty.shape.iter_mut().take(1).for_each(|size| *size = rows);
+        *data.form.borrow_mut() = Form::Array(ty, None);
+    }
+
     /// How many rows a batch of data has that nothing tells of; the user is told what was taken.
     fn guessed_rows(&mut self, data: &Unknown) -> usize {
         const ROWS: usize = 32;

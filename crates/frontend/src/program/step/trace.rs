@@ -381,6 +381,7 @@ impl Interp {
                 _ => data.iter().zip(&trees).for_each(|(data, tree)| data.give(tree)),
             }
         }
+        data.iter().for_each(|data| self.learn_rows(data));
         let traced = self.learning(|interp| interp.trace_round(callee, &call, &data));
         let traced =
             traced.map_err(|error| with_parts(error, &crate::jax::transform::callee::name_of(callee), &data))?;

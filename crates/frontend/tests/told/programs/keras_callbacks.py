@@ -18,6 +18,20 @@ model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
 model.compile(loss="mse")
 model.fit(jnp.ones((8, 3)), jnp.ones((8, 1)), callbacks=[print])
 
+#: callbacks with arguments of the run
+import os
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+model.compile(loss="mse")
+folder, patience = os.environ["OUT"], int(os.environ["PATIENCE"])
+checkpoint = keras.callbacks.ModelCheckpoint(os.path.join(folder, "best.keras"))
+stop = keras.callbacks.EarlyStopping(patience=patience, verbose=patience)
+model.fit(jnp.ones((8, 3)), jnp.ones((8, 1)), callbacks=[checkpoint, stop])
+
+#: a checkpoint at a place of the run without a name
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+model.compile(loss="mse")
+model.fit(jnp.ones((8, 3)), jnp.ones((8, 1)), callbacks=keras.callbacks.ModelCheckpoint(f"{open('out').read()}/best.keras"))
+
 #: a value that rises or falls
 model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
 model.compile(loss="mse", metrics=["mae"])

@@ -140,3 +140,10 @@ class Shallow(layers.Dense):
         self.own = self.add_weight(shape=(2,))
 
 Shallow(2)(jnp.ones((2, 3)))
+
+#: a batch size that a layer counts on
+class Flat(keras.layers.Layer):
+    def call(self, x):
+        return keras.ops.reshape(x, (100, 4))
+
+Flat()(keras.Input((5, 4)))
