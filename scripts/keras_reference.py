@@ -329,6 +329,8 @@ def main() -> None:
     for part in (part for text in arguments.value for part in split(text)):
         name, value = part.split("=", 1)
         told[name.strip()] = array_of(value) if re.fullmatch(r"\w+\[[\d,]*\]", value) else ast.literal_eval(value)
+    # A second run is to start with the same weights.
+    keras.utils.set_random_seed(0)
     absent = Absent(str(arguments.example))
     sys.meta_path.append(absent)
     keep = stand_in()
@@ -368,14 +370,18 @@ def main() -> None:
     # With the states of random generators, which the file of weights does not hold.
     start = {variable.path: np.asarray(variable).copy() for variable in chosen.variables}
     keep["save_weights"](chosen, arguments.folder / "reference.weights.h5")
+    np.savez(arguments.folder / "reference.npz", **start)
     if arguments.nudge:
         inputs = [nudged(array) for array in inputs]
         for variable in chosen.variables:
             if str(variable.dtype).startswith("float"):
                 variable.assign(nudged(variable))
+    begin = [np.asarray(variable).copy() for variable in chosen.variables]
     outputs = keep["predict"](chosen, inputs[0] if len(inputs) == 1 else inputs, batch_size=len(inputs[0]), verbose=0)
     if arguments.data:
-        np.savez(arguments.folder / "reference.npz", **start)
+        # Predicting may have drawn random numbers.
+        for variable, value in zip(chosen.variables, begin):
+            variable.assign(value)
         (arguments.folder / "history.json").write_text(json.dumps(train(keep, chosen, np.load(arguments.data))))
     names = [tensor.name for tensor in chosen.inputs] if getattr(chosen, "inputs", None) else []
     np.savez(arguments.folder / "inputs.npz", **{str(i): array for i, array in enumerate(inputs)})

@@ -1,4 +1,5 @@
 //! Files that are written for other backends of Keras, and what is known of the data sets of Keras.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use keramos_frontend::diagnostics::{Source, Style, render};
 use keramos_frontend::program::{EntryKind, PortKind};
