@@ -505,3 +505,46 @@ unknown = [n, n // 32, n % 100, min(n, 100), n > 5, n == 9600, x[n - 1 : n + 10]
     let known: Vec<_> = unknown.borrow().iter().filter(|value| !matches!(value, Value::Host(_))).cloned().collect();
     assert!(known.is_empty(), "{known:?}");
 }
+
+#[test]
+fn numbers_of_rows_of_published_data_are_known_and_loops_over_them_are_of_the_run() {
+    let evaluated = clean(
+        r#"
+import jax.numpy as jnp
+import keras
+import numpy as np
+import optax
+
+(x, y), (x_test, _) = keras.datasets.cifar10.load_data()
+x = x.astype("float32") / 255
+x -= np.mean(x, axis=0)
+batch = 128
+steps = len(x) // batch
+cut = int(len(x) * 0.9)
+print(x[:cut].shape)
+print(x[cut:].shape)
+rate = keras.optimizers.schedules.PiecewiseConstantDecay([2 * steps, 3 * steps], [0.1, 0.01, 0.001])
+print(rate.get_config()["boundaries"])
+print(keras.optimizers.schedules.CosineDecay(0.1, decay_steps=steps * 10).get_config()["decay_steps"])
+print(optax.cosine_decay_schedule(0.1, decay_steps=steps)(steps / 2), jnp.ones(3) / len(x_test))
+passes = []
+for i in range(steps):
+    passes.append(x[i * batch : (i + 1) * batch])
+while i < len(x):
+    i += batch
+"#,
+    );
+    assert_eq!(
+        evaluated.output(),
+        "(45000, 32, 32, 3)\n\
+         (5000, 32, 32, 3)\n\
+         [780, 1170]\n\
+         3900\n\
+         0.049999997 [1.e-04 1.e-04 1.e-04]\n"
+    );
+    for name in ["steps", "passes", "i"] {
+        let value = evaluated.global(name);
+        let unrolled = matches!(&value, Some(Value::Int(_)) | None);
+        assert!(!unrolled, "{name} is {value:?}");
+    }
+}

@@ -65,6 +65,12 @@ impl Interp {
         self.spend_on_arguments(&args)?;
         let mut args = self.path_args(args)?;
         host::name_element_types(&mut args);
+        let configures = match callee {
+            Value::Class(_) | Value::Method(..) => true,
+            Value::Function(decl) => !modules::is_tensor_function(decl) || host::has_tensor(&args),
+            _ => false,
+        };
+        let args = if configures { host::with_numbers(args)? } else { args };
         let host = host::host_in(&args);
         if let Some(origin) = &host {
             let computes = match callee {

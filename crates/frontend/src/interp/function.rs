@@ -10,6 +10,7 @@ use keramos_ir::as_tuple;
 use super::Interp;
 use super::classes::BoundMethod;
 use super::generator;
+use super::host;
 use super::scope::{Code, Env};
 use super::stmt::Flow;
 use crate::diagnostics::Span;
@@ -305,7 +306,9 @@ impl Object for UserFunction {
             Body::Lambda(lambda) => Code::Lambda(lambda.clone()),
         };
         let env = Env::inside(&self.env, code);
-        self.bind(&env, args)?;
+        // Packages decide by the numbers that they are given.
+        let enters = self.env.is_package() && !interp.in_package;
+        self.bind(&env, if enters { host::with_numbers(args)? } else { args })?;
         if self.scope().is_generator {
             return Ok(generator::start(self.qualified.clone(), &self.body.statements(), env));
         }

@@ -129,6 +129,29 @@ pub(crate) fn host_in(args: &Args) -> Option<Host> {
     })
 }
 
+/// The number that is known of a host value, or the value.
+pub(super) fn number_or(value: &Value) -> &Value {
+    match value {
+        Value::Host(host) => host.number().unwrap_or(value),
+        other => other,
+    }
+}
+
+/// The arguments with numbers in the place of host values of which these are known.
+///
+/// # Errors
+/// None today.
+pub(super) fn with_numbers(args: Args) -> Result<Args> {
+    let is_number = |leaf: &Value| matches!(leaf, Value::Host(host) if host.number().is_some()).then_some(());
+    if find_leaf(&args, &is_number).is_none() {
+        return Ok(args);
+    }
+    let mut leaf = |leaf: &Value| Ok(number_or(leaf).clone());
+    let positional = args.positional.iter().map(|value| value.map_leaves(&mut leaf)).collect::<Result<_>>()?;
+    let keywords = args.keywords.into_iter().map(|(name, value)| Ok((name, value.map_leaves(&mut leaf)?)));
+    Ok(Args { positional, keywords: keywords.collect::<Result<_>>()? })
+}
+
 /// Puts element types of TensorFlow and PyTorch (`tf.float32`), which Keras takes on every backend, into words of our
 /// own.
 pub(super) fn name_element_types(args: &mut Args) {

@@ -6,7 +6,7 @@
 use keramos_ir::{DType, TensorType};
 
 use super::operators::number;
-use super::{Interp, host_rows};
+use super::{Interp, host, host_rows};
 use crate::error::{Error, Result};
 use crate::library::Args;
 use crate::modules::{self, Found};
@@ -41,11 +41,12 @@ impl Interp {
         operands: Vec<Value>,
         compute: impl Fn(&mut Interp, Vec<Value>) -> Result<Value>,
     ) -> Value {
-        let (mut all, mut counted, mut rows) = (true, false, false);
+        let (mut all, mut counted, mut rows, mut numbers) = (true, false, false, false);
         for operand in &operands {
             operand.for_each_leaf(&mut |leaf| {
                 if let Value::Host(host) = leaf {
-                    counted |= host.number_in(0).is_some();
+                    numbers |= host.number().is_some();
+                    counted |= host.number_in(0).is_some() && host.number().is_none();
                     rows |= host.has_unknown_rows();
                     let known = host.type_in(0).is_some() && host.member().is_none();
                     all &= known || host.number_in(0).is_some();
@@ -61,7 +62,13 @@ impl Interp {
                 .map(|second| host_rows::join(&first, &second, counted, &result)),
             first => first,
         };
-        found.unwrap_or(Value::Host(result))
+        match found {
+            Some(number @ (Value::Int(_) | Value::Float(_))) if numbers => {
+                Value::Host(result.know(Known::Number(number)))
+            }
+            Some(found) => found,
+            None => Value::Host(result),
+        }
     }
 
     /// The same with one of two numbers of rows, where these are unknown; `None` if it cannot be told.
@@ -109,6 +116,12 @@ impl Interp {
 
     /// `left op right`, one of which only the run has.
     pub(super) fn host_binary(&mut self, op: BinaryOp, left: &Value, right: &Value, result: Host) -> Value {
+        let known = (host::number_or(left), host::number_or(right));
+        if ![known.0, known.1].iter().any(|operand| matches!(operand, Value::Host(_)))
+            && let Ok(number @ (Value::Int(_) | Value::Float(_))) = self.binary(op, known.0, known.1)
+        {
+            return Value::Host(result.know(Known::Number(number)));
+        }
         let moved = match (op, left, right) {
             (_, Value::Host(host), _) | (_, _, Value::Host(host)) if !host.is_moved() => None,
             (BinaryOp::Add, Value::Host(host), Value::Int(n)) | (BinaryOp::Add, Value::Int(n), Value::Host(host)) => {
@@ -143,7 +156,7 @@ impl Interp {
         let place = |interp: &Interp, index: &Value| match index {
             Value::Slice(slice) => match length(slice) {
                 Some(length) => Value::Slice(std::rc::Rc::new([Value::None, Value::Int(length as i64), Value::None])),
-                None => index.clone(),
+                None => Value::Slice(std::rc::Rc::new(slice.each_ref().map(|bound| host::number_or(bound).clone()))),
             },
             // One element, wherever it is.
             Value::Host(at) if at.array().is_none() && interp.tracer.depth() == 0 && at.is_moved() => Value::Int(0),

@@ -47,6 +47,9 @@ pub(crate) enum Known {
     Rows(Rc<[TensorType; 2]>),
     /// It is a number that follows from how many rows such arrays have: what it is with either number of rows.
     Counted(Rc<[Value; 2]>),
+    /// It is this number: how many rows published data have, or what is computed from that. Loops over it are the run's, since
+    /// the compiler need not go through data row by row.
+    Number(Value),
     /// It is `base · factor + offset`, where `base` is what a loop of the run has reached.
     Moved { base: Rc<()>, factor: i64, offset: i64 },
     /// It draws random numbers, as NumPy's generators do.
@@ -237,6 +240,11 @@ impl Host {
         }
     }
 
+    /// How many rows it has, if it is an array of a known number of them.
+    pub(crate) fn rows(&self) -> Option<&usize> {
+        self.array().filter(|_| self.0.member.is_none())?.shape.first()
+    }
+
     /// Whether it is an array of which the number of rows alone is unknown.
     pub(crate) fn has_unknown_rows(&self) -> bool {
         matches!(self.0.known, Known::Rows(_)) && self.0.member.is_none()
@@ -246,6 +254,14 @@ impl Host {
     pub(crate) fn number_in(&self, case: usize) -> Option<&Value> {
         match &self.0.known {
             Known::Counted(numbers) if self.0.member.is_none() => numbers.get(case),
+            _ => self.number(),
+        }
+    }
+
+    /// The number that it is, if that is known.
+    pub(crate) fn number(&self) -> Option<&Value> {
+        match &self.0.known {
+            Known::Number(number) if self.0.member.is_none() => Some(number),
             _ => None,
         }
     }

@@ -19,7 +19,7 @@ use crate::error::Result;
 use crate::interp::Interp;
 use crate::library::{Args, FunctionDecl};
 use crate::syntax::ast::Symbol;
-use crate::value::host::Taken;
+use crate::value::host::{Known, Taken};
 use crate::value::{Object, Value, downcast};
 
 pub(crate) use attributes::address;
@@ -105,6 +105,10 @@ fn call_declared(interp: &mut Interp, decl: &'static FunctionDecl, mut args: Arg
             let length = host.told().and_then(|ty| ty.shape.first()).filter(|_| decl.name == "len");
             if let Some(&n) = length {
                 return Ok(Value::Int(n as i64));
+            }
+            if let ("len", Some(&rows)) = (decl.name, host.rows()) {
+                let rows = Known::Number(Value::Int(i64::try_from(rows).unwrap_or(i64::MAX)));
+                return Ok(Value::Host(host.taken(Taken::Length).know(rows)));
             }
             let counted = (host.has_unknown_rows() && decl.name == "len") || host.number_in(0).is_some();
             if counted && OF_COUNTS.contains(&decl.name) {

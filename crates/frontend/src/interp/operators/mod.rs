@@ -15,6 +15,7 @@ use super::attribute::user;
 use super::builtins::is_not_implemented;
 use super::classes::{Instance, plain_of};
 use super::compare::plain_pair;
+use super::host;
 use super::tensor;
 use crate::error::{Error, Result};
 use crate::library::Args;
@@ -102,6 +103,7 @@ impl Interp {
             return self.operate(op, &left, &right);
         }
         if tensor::is_tensor(left) || tensor::is_tensor(right) {
+            let (left, right) = (host::number_or(left), host::number_or(right));
             self.learn_operand(op, left, right)?;
             let own = user::<Instance>(left).is_some() || user::<Instance>(right).is_some();
             return match if own { self.special_binary(op, left, right)? } else { None } {
