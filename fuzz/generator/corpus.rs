@@ -117,6 +117,9 @@ fn pieces(text: &str) -> Vec<(String, String)> {
     const HEAD: usize = 1500;
     let mut found = rows(text);
     found.extend(text.split("\n#: ").skip(1).flat_map(|section| told(text, section)));
+    if let Some((head, parts)) = text.split_once("# ---\n") {
+        found.extend(parts.split("# ---\n").map(|part| (head.to_owned(), part.to_owned())));
+    }
     if !found.is_empty() {
         return found;
     }

@@ -25,7 +25,7 @@ fn randint(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
 
 fn poisson(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let key = key(interp, args)?;
-    let dtype = dtype(interp, args, "dtype")?.unwrap_or(DType::I32);
+    let dtype = integer_type(interp, args)?;
     let rate = tensor(interp, args, "lam")?;
     let shape = shape_of(args, &[rate.shape()])?;
     let t = &mut interp.tracer;

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::initializers;
 use crate::keras::layer::{COMMON, Call, Layer, LayerObject, Masks};
-use crate::keras::variable::Role;
+use crate::keras::variable::{Role, pure};
 use crate::keras::variable_object::sizes;
 use crate::keras::weights::{Weight, constraints, regularizers};
 use crate::library::{Args, Bound, ClassDecl, Default, MethodDecl, Param, Signature};
@@ -157,11 +157,12 @@ pub(in crate::keras) const METHODS: &[MethodDecl] = &[
         signature: Signature::new(&[Param::required("inputs"), Param::new("previous_mask", Default::None)]),
         doc: "The mask that the layer's output has for these inputs, or `None`.",
         call: |interp, object, args| {
-            let called =
-                LayerObject::call(&layer(object)?, interp, Args::positional(vec![args.get("inputs")?.clone()]))?;
-            Ok(match called {
-                Value::Tensor(output) => output.mask().cloned().map_or(Value::None, Value::Tensor),
-                _ => Value::None,
+            let (layer, inputs) = (layer(object)?, Args::positional(vec![args.get("inputs")?.clone()]));
+            pure(interp, args, |interp| {
+                Ok(match LayerObject::call(&layer, interp, inputs)? {
+                    Value::Tensor(output) => output.mask().cloned().map_or(Value::None, Value::Tensor),
+                    _ => Value::None,
+                })
             })
         },
     },

@@ -36,15 +36,8 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
             let (x, first, second) = (c.tensor("inputs")?, c.tensor("depthwise_kernel")?, c.tensor("pointwise_kernel")?);
             let first = depthwise(c, &first)?;
             let y = convolve(c, &x, &first)?;
-            let spatial = spatial(c, &x)?;
-            let conv = Convolution {
-                strides: vec![1; spatial],
-                dilation: vec![1; spatial],
-                padding: Padding::Valid,
-                groups: 1,
-                channels_last: channels_last(c)?,
-            };
-            c.t().convolution(&y, &second, &conv)
+            let ones = vec![1; spatial(c, &x)?];
+            convolve_by(c, &y, &second, ones.clone(), ones, Padding::Valid)
         };
     "conv_transpose": [(inputs) (kernel) (strides = int(1)) (padding = Default::Str("valid")) (output_padding = NONE) (data_format = NONE) (dilation_rate = int(1))]
         "The transpose of a convolution." => |c| {
@@ -119,20 +112,35 @@ fn depthwise(c: &mut Call<'_>, kernel: &Tensor) -> Result<Tensor> {
     c.t().reshape(kernel, &shape)
 }
 
+/// A convolution as the arguments tell.
 fn convolve(c: &mut Call<'_>, x: &Tensor, kernel: &Tensor) -> Result<Tensor> {
     let spatial = spatial(c, x)?;
-    fits(x, kernel, spatial)?;
-    let last = channels_last(c)?;
-    let features = x.shape()[if last { spatial + 1 } else { 1 }];
-    let own = kernel.shape()[spatial];
-    if own == 0 || !features.is_multiple_of(own) {
-        return Err(Error::shape(format!("a kernel for {own} features does not fit inputs with {features}")));
-    }
     let (strides, dilation) = (c.args.sizes("strides", spatial)?, c.args.sizes("dilation_rate", spatial)?);
     if strides.contains(&0) || dilation.contains(&0) {
         return Err(c.invalid(if strides.contains(&0) { "strides" } else { "dilation_rate" }, "positive"));
     }
-    let conv = Convolution { strides, dilation, padding: padding(c)?, groups: features / own, channels_last: last };
+    let padding = padding(c)?;
+    convolve_by(c, x, kernel, strides, dilation, padding)
+}
+
+/// A convolution in as many groups as the kernel has too few features.
+fn convolve_by(
+    c: &mut Call<'_>,
+    x: &Tensor,
+    kernel: &Tensor,
+    strides: Vec<usize>,
+    dilation: Vec<usize>,
+    padding: Padding,
+) -> Result<Tensor> {
+    let spatial = spatial(c, x)?;
+    fits(x, kernel, spatial)?;
+    let channels_last = channels_last(c)?;
+    let features = x.shape()[if channels_last { spatial + 1 } else { 1 }];
+    let own = kernel.shape()[spatial];
+    if own == 0 || !features.is_multiple_of(own) {
+        return Err(Error::shape(format!("a kernel for {own} features does not fit inputs with {features}")));
+    }
+    let conv = Convolution { strides, dilation, padding, groups: features / own, channels_last };
     let [x, kernel] = c.t().common(crate::ops::Domain::Float, [x, kernel])?;
     c.t().convolution(&x, &kernel, &conv)
 }

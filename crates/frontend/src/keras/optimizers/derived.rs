@@ -15,7 +15,7 @@ use crate::interp::Interp;
 use crate::keras::config;
 use crate::keras::derived::overridden;
 use crate::keras::initializers;
-use crate::keras::variable::{Role, VariableId};
+use crate::keras::variable::{Role, VariableId, pure};
 use crate::keras::variable_object::{sizes, variable_of};
 use crate::library::{Args, Bound, ClassDecl, Default, MethodDecl, Param, Signature};
 use crate::trace::Tensor;
@@ -142,10 +142,13 @@ pub(super) const PROTECTED: &[MethodDecl] = &[
         call: |interp, object, args| {
             let optimizer = optimizer(object)?;
             let id = variable(args, "variable", args.get("variable")?)?;
-            let gradient = crate::jax::arguments::to_tensor(interp, args.get("gradient")?)?;
-            let rate = crate::jax::arguments::to_tensor(interp, args.get("learning_rate")?)?;
-            optimizer.update_natively(interp, id, gradient, &rate)?;
-            Ok(Value::None)
+            let [gradient, rate] = [args.get("gradient")?.clone(), args.get("learning_rate")?.clone()];
+            pure(interp, args, |interp| {
+                let gradient = crate::jax::arguments::to_tensor(interp, &gradient)?;
+                let rate = crate::jax::arguments::to_tensor(interp, &rate)?;
+                optimizer.update_natively(interp, id, gradient, &rate)?;
+                Ok(Value::None)
+            })
         },
     },
     MethodDecl {

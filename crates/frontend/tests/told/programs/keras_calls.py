@@ -157,3 +157,6 @@ model = keras.Model(a, layers.Dense(3)(b))
 layers.Dense(3, units=4)
 layers.Dense(3, "relu", True, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13)
 keras.activations.relu(jnp.ones(3), x=3)
+
+#: a pointwise kernel without dimensions
+ops.separable_conv(jnp.ones((1, 8, 8, 3)), jnp.ones((3, 3, 3, 1)), 2.0)
