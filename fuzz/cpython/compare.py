@@ -23,9 +23,10 @@ import statements
 # How long a program may take.
 SECONDS = 10
 
-# What is known to differ: names of what functions define, which do not tell of the function, and texts of errors about
-# the arguments of built-in functions, which Keramos words itself.
+# What is known to differ: names of what functions define, which do not tell of the function, where objects lie, and texts
+# of errors about the arguments of built-in functions, which Keramos words itself.
 LOCAL = re.compile(r"\w+\.<locals>\.")
+ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 REWORDED = re.compile(r"TypeError .*(argument|expected|takes|keyword|missing)")
 
 
@@ -65,7 +66,7 @@ def by_case(text):
     """What each case of a program prints: the lines up to the one that tells how it ended."""
     cases, lines = {}, []
     for line in text.splitlines():
-        lines.append(LOCAL.sub("", REWORDED.sub("TypeError …", line)))
+        lines.append(ADDRESS.sub("", LOCAL.sub("", REWORDED.sub("TypeError …", line))))
         ended = re.match(r"(\d+) (raises|ends)\b", line)
         if ended:
             cases[int(ended[1])], lines = lines, []

@@ -156,13 +156,23 @@ impl Interp {
     }
 
     /// The values of displayed elements, starred ones spread out.
+    /// What stands behind a star.
+    fn starred(&mut self, value: &Value, what: &str) -> Result<Iterable> {
+        self.iterate(value).map_err(|error| match error.diagnostic().message.ends_with("object is not iterable") {
+            true if error.exception().is_none() => {
+                Error::ty(format!("{what} after * must be an iterable, not {}", value.type_name()))
+            }
+            _ => error,
+        })
+    }
+
     fn items(&mut self, env: &Rc<Env>, items: &[Expr]) -> Result<Vec<Value>> {
         let mut values = Vec::with_capacity(items.len());
         for item in items {
             match &item.kind {
                 ExprKind::Starred(inner) => {
                     let value = self.eval(env, inner)?;
-                    match self.iterate(&value).map_err(|error| error.at(inner.span))? {
+                    match self.starred(&value, "Value").map_err(|error| error.at(inner.span))? {
                         Iterable::Static(mut iter) => {
                             let spread = iter.collect(self)?;
                             note_spread(env, inner, &spread);

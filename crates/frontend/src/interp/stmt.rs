@@ -289,7 +289,7 @@ impl Interp {
         let Some(exception) = exception else {
             return Ok(match self.eval.handling.last_mut() {
                 Some((error, instance)) => match error.take() {
-                    Some(error) => error,
+                    Some(error) => error.carrying(Value::User(instance.clone())),
                     None => {
                         let value = Value::User(instance.clone());
                         self.raise_value(&value)?

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::Interp;
 use super::attribute::user;
 use super::builtins::BuiltinType;
-use super::classes::{ClassMethod, UserClass, plain_of};
+use super::classes::{ClassMethod, Instance, UserClass, plain_of};
 use super::compare::tuple_of;
 use super::exceptions::{self, raise, raise_with};
 use super::iterate::Range;
@@ -38,6 +38,15 @@ impl Selection {
 
     fn of<T: Clone>(self, values: &[T]) -> Vec<T> {
         self.positions().filter_map(|i| values.get(i).cloned()).collect()
+    }
+}
+
+/// The error of an index that is no integer.
+fn no_index(kind: &str, index: &Value) -> Error {
+    let name = index.type_name();
+    match kind {
+        "string" => Error::ty(format!("string indices must be integers, not '{name}'")),
+        _ => Error::ty(format!("{kind} indices must be integers or slices, not {name}")),
     }
 }
 
@@ -104,11 +113,12 @@ impl Interp {
         let scalar = matches!(index, Value::Array(_)).then(|| crate::jax::arguments::integer(index)).flatten();
         let index = &scalar.map_or_else(|| index.clone(), Value::Int);
         if !matches!(index, Value::Bool(_) | Value::Int(_) | Value::BigInt(_) | Value::User(_)) {
-            let name = index.type_name();
-            return Err(match kind {
-                "string" => Error::ty(format!("string indices must be integers, not '{name}'")),
-                _ => Error::ty(format!("{kind} indices must be integers or slices, not {name}")),
-            });
+            return Err(no_index(kind, index));
+        }
+        if let Value::User(_) = index
+            && user::<Instance>(index).is_some_and(|i| i.plain.get().is_none() && i.class.lookup("__index__").is_none())
+        {
+            return Err(no_index(kind, index));
         }
         let index = self.index(index)?;
         let shifted = if index < 0 { index.saturating_add(length as i64) } else { index };

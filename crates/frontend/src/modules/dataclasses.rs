@@ -160,6 +160,11 @@ fn decorate(value: &Value, options: Options) -> Result<Value> {
     let mut fields: Vec<DataField> = Vec::new();
     for ancestor in &class.ancestors {
         if let Layout::Data(data) = &*ancestor.layout.borrow() {
+            if data.frozen != options.frozen {
+                let of = |frozen: bool| if frozen { "frozen" } else { "non-frozen" };
+                let (own, base) = (of(options.frozen), of(data.frozen));
+                return Err(Error::ty(format!("cannot inherit {own} dataclass from a {base} one")));
+            }
             fields.extend(data.parameters.iter().cloned());
             break;
         }
@@ -308,7 +313,7 @@ fn convert_inner(interp: &mut Interp, value: &Value, shape: &Shape) -> Result<Va
         };
         let mut fields = Vec::with_capacity(data.fields.len());
         for field in &data.fields {
-            let inner = instance.get(&field.name).unwrap_or(Value::None);
+            let inner = interp.attribute(value, &field.name)?;
             fields.push((field.name.clone(), convert(interp, &inner, shape)?));
         }
         let pair = |(name, value): (Symbol, Value)| Value::tuple(vec![Value::Str(name), value]);

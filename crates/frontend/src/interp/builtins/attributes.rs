@@ -8,7 +8,7 @@ use crate::interp::Interp;
 use crate::interp::attribute::user;
 use crate::interp::classes::{Instance, Super, UserClass};
 use crate::interp::exceptions::raise_with;
-use crate::library::{Bound, Default, FunctionDecl};
+use crate::library::{Args, Bound, Default, FunctionDecl};
 use crate::value::{Host, Value};
 
 pub(super) static FUNCTIONS: &[FunctionDecl] = functions! {
@@ -154,6 +154,11 @@ fn hash(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
 }
 
 fn dir(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
+    if let Some(method) = interp.special(&args.get("object")?.clone(), "__dir__")? {
+        let names = interp.call(&method, Args::default())?;
+        let sorted = interp.eval.builtins.get("sorted").unwrap_or(Value::None);
+        return interp.call(&sorted, Args::positional(vec![names]));
+    }
     let mut names = interp.attribute_names(args.get("object")?);
     names.sort();
     names.dedup();
@@ -161,7 +166,11 @@ fn dir(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
 }
 
 fn vars(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
-    interp.attribute(&args.get("object")?.clone(), "__dict__")
+    let object = args.get("object")?.clone();
+    match interp.find_attribute(&object, "__dict__")? {
+        Some(entries) => Ok(entries),
+        None => Err(Error::ty("vars() argument must have __dict__ attribute")),
+    }
 }
 
 fn nowhere(_interp: &mut Interp, _args: &mut Bound) -> Result<Value> {

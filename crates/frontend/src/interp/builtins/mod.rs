@@ -3,8 +3,10 @@
 mod attributes;
 mod bytes;
 mod complex;
+mod containers;
 mod convert;
 mod numbers;
+mod scalars;
 mod sequences;
 mod types;
 
@@ -117,7 +119,7 @@ fn call_declared(interp: &mut Interp, decl: &'static FunctionDecl, mut args: Arg
                     .of_type(result, args.positional, |interp, of| call_declared(interp, decl, Args::positional(of))));
             }
             if decl.name == "enumerate"
-                && let Some(pairs) = types::enumerated(host, &args)
+                && let Some(pairs) = containers::enumerated(host, &args)
             {
                 return Ok(Value::Host(pairs));
             }

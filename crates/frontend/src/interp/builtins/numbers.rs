@@ -106,11 +106,15 @@ fn divmod(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     {
         return Err(raise("ZeroDivisionError", "float divmod()"));
     }
+    let (a, b) = (x.type_name(), y.type_name());
+    let unsupported = |error: Error| match error.diagnostic().message.starts_with("unsupported operand type(s)") {
+        true => Error::ty(format!("unsupported operand type(s) for divmod(): '{a}' and '{b}'")),
+        false => error,
+    };
     if let (Value::Complex(..), _) | (_, Value::Complex(..)) = (&x, &y) {
-        let (a, b) = (x.type_name(), y.type_name());
         return Err(Error::ty(format!("unsupported operand type(s) for divmod(): '{a}' and '{b}'")));
     }
-    let quotient = interp.binary(BinaryOp::FloorDivide, &x, &y)?;
+    let quotient = interp.binary(BinaryOp::FloorDivide, &x, &y).map_err(unsupported)?;
     let remainder = interp.binary(BinaryOp::Modulo, &x, &y)?;
     Ok(Value::tuple(vec![quotient, remainder]))
 }
@@ -124,6 +128,11 @@ fn pow(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         && let Some(method) = interp.special(&base, "__pow__")?
     {
         return interp.call(&method, Args::positional(vec![exponent, modulus]));
+    }
+    let operands = [&base, &exponent, &modulus];
+    if operands.iter().any(|operand| matches!(operand, Value::User(_))) {
+        let [a, b, c] = operands.map(Value::type_name);
+        return Err(Error::ty(format!("unsupported operand type(s) for ** or pow(): '{a}', '{b}', '{c}'")));
     }
     let big = |value: &Value| Number::of(value).and_then(|n| n.to_big());
     let (Some(base), Some(exponent), Some(modulus)) = (big(&base), big(&exponent), big(&modulus)) else {

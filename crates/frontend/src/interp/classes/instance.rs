@@ -248,7 +248,15 @@ impl Instance {
         }
         match name {
             "__class__" => return Ok(Some(Value::User(self.class.clone()))),
-            "__dict__" if self.class.slots().is_none() => return Ok(Some(self.dict())),
+            "__dict__" if self.class.slots().is_none() => {
+                let slots = self.class.own_slots();
+                if slots.is_empty() {
+                    return Ok(Some(self.dict()));
+                }
+                let entries = self.entries().into_iter().filter(|(name, _)| !slots.contains(name));
+                let entries = entries.map(|(name, value)| (Key::name(name), value)).collect();
+                return Ok(Some(Value::Dict(Rc::new(RefCell::new(entries)))));
+            }
             "__doc__" => return Ok(Some(Value::None)),
             _ if is_exception(&self.class)
                 && let Some(value) = exceptions::attribute(interp, &self, name)? =>

@@ -176,6 +176,24 @@ impl UserClass {
         self.lineage().find_map(|class| class.members.borrow().get(name).cloned())
     }
 
+    /// The names of slots that classes of the lineage have.
+    pub(crate) fn own_slots(self: &Rc<Self>) -> Vec<Symbol> {
+        let mut slots = Vec::new();
+        for class in self.lineage() {
+            match class.members.borrow().get("__slots__") {
+                Some(Value::Str(name)) => slots.push(name.clone()),
+                Some(names) => {
+                    slots.extend(names.elements().unwrap_or_default().into_iter().filter_map(|name| match name {
+                        Value::Str(name) => Some(name),
+                        _ => None,
+                    }))
+                }
+                None => {}
+            }
+        }
+        slots
+    }
+
     /// The only attributes that instances may have, if every class of the lineage says which.
     pub(crate) fn slots(self: &Rc<Self>) -> Option<Vec<String>> {
         if self.native.is_some() || self.builtin.is_some() {
@@ -304,7 +322,7 @@ impl UserClass {
                 "__match_args__" => Some(match &*self.layout.borrow() {
                     Layout::Tuple(names, _) => Value::tuple(names.iter().cloned().map(Value::Str).collect::<Vec<_>>()),
                     Layout::Data(data) => {
-                        let fields = data.fields.iter().filter(|field| field.init && !field.kw_only);
+                        let fields = data.parameters.iter().filter(|field| field.init && !field.kw_only);
                         Value::tuple(fields.map(|field| Value::Str(field.name.clone())).collect::<Vec<_>>())
                     }
                     Layout::Plain => return Ok(None),

@@ -271,7 +271,9 @@ impl Interp {
         match self.special(value, name)? {
             Some(method) => self.call(&method, Args::default()),
             None => match plain_of(value) {
-                Some(plain) => self.unary(op, &plain),
+                // Of a text there is nothing to take: the message names the class.
+                Some(plain) if Number::of(&plain).is_some() => self.unary(op, &plain),
+                Some(_) => Err(Error::ty(format!("bad operand type for unary {op}: '{}'", value.type_name()))),
                 None => Err(Error::ty(format!("bad operand type for unary {op}: '{}'", value.type_name()))),
             },
         }

@@ -4,7 +4,7 @@ mod array;
 mod digits;
 pub(crate) mod float;
 mod percent;
-mod repr;
+pub(crate) mod repr;
 mod spec;
 mod template;
 

@@ -17,6 +17,9 @@ use crate::value::Value;
 /// CPython's limit on the digits of an integer turned into text.
 const MAX_DIGITS: u64 = 4300;
 
+/// What its message goes on with.
+pub(crate) const ADVICE: &str = "use sys.set_int_max_str_digits() to increase the limit";
+
 impl Interp {
     /// `repr(value)`.
     pub(crate) fn repr_of(&mut self, value: &Value) -> Result<String> {
@@ -77,7 +80,8 @@ impl Interp {
             Value::BigInt(i) => {
                 // A decimal digit takes log2(10) ≈ 3.32 bits.
                 if i.bits() * 100 > MAX_DIGITS * 333 {
-                    let message = format!("Exceeds the limit ({MAX_DIGITS} digits) for integer string conversion");
+                    let message =
+                        format!("Exceeds the limit ({MAX_DIGITS} digits) for integer string conversion; {ADVICE}");
                     return Err(raise("ValueError", message));
                 }
                 out.push_str(&i.to_string());
@@ -236,7 +240,10 @@ impl Interp {
             }
             Layout::Data(data) if data.repr => {
                 let shown = data.fields.iter().filter(|f| f.repr);
-                shown.filter_map(|f| Some((f.name.clone(), instance.get(&f.name)?))).collect()
+                let names: Vec<Rc<str>> = shown.map(|f| f.name.clone()).collect();
+                let object = Value::User(instance.clone());
+                let value = |name: Rc<str>| Ok((name.clone(), self.attribute(&object, &name)?));
+                names.into_iter().map(value).collect::<Result<_>>()?
             }
             _ => {
                 if let Some(elements) = &instance.tuple {

@@ -215,9 +215,11 @@ class Flag(Enum):
         # What names several bits, or none, is no member that one meets by going through the class.
         cls._member_names_ = [name for name in cls._member_names_ if _single(cls._member_map_[name]._value_)]
         cls._composed_ = {}
-        cls._all_ = 0
+        cls._all_ = cls._singles_ = 0
         for member in cls._member_map_.values():
             cls._all_ |= member._value_
+            if _single(member._value_):
+                cls._singles_ |= member._value_
 
     @classmethod
     def _of_bits(cls, value):
@@ -238,8 +240,11 @@ class Flag(Enum):
         if not isinstance(value, int):
             raise ValueError(f"{value!r} is not a valid {cls.__qualname__}")
         if value < 0:
-            value = cls._all_ + 1 + value if not issubclass(cls, int) or ~value & ~cls._all_ == 0 else value
-            value &= cls._all_
+            bits = (1 << cls._all_.bit_length()) - 1
+            if issubclass(cls, int) and (value < ~bits or value & (bits ^ cls._all_)):
+                value += max(bits + 1, 1 << value.bit_length())
+            if value < 0:
+                value += bits + 1
         if value & ~cls._all_ and not issubclass(cls, int):
             raise ValueError(f"{cls!r} invalid value {value!r}")
         return cls._of_bits(value)
@@ -271,7 +276,8 @@ class Flag(Enum):
         return self ^ other
 
     def __invert__(self):
-        return type(self)(type(self)._all_ & ~self._value_)
+        cls = type(self)
+        return cls(~self._value_ if isinstance(self, int) else cls._singles_ & ~self._value_)
 
     def __bool__(self):
         return self._value_ != 0

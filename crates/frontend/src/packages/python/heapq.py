@@ -32,12 +32,16 @@ def heappush(heap, item):
 
 def heappop(heap):
     """Takes the least element out."""
+    if not heap:
+        raise IndexError("index out of range")
     last = heap.pop()
     return heapreplace(heap, last) if heap else last
 
 
 def heapreplace(heap, item):
     """Takes the least element out, and then adds another."""
+    if not heap:
+        raise IndexError("index out of range")
     least = heap[0]
     heap[0] = item
     _down(heap, 0)

@@ -25,3 +25,17 @@ namedtuple("Point", "x _y")
 class Layer:
     size: int = dataclasses.field(default=3, init=False)
 dataclasses.replace(Layer(), size=4)
+
+#: kinds of dataclasses that do not go together
+@dataclasses.dataclass(frozen=True)
+class Fixed:
+    size: int = 3
+@dataclasses.dataclass
+class Changing(Fixed): pass
+
+#: values without attributes, and spread that are no sequences
+vars(3)
+[*3]
+divmod("a", 2)
+pow(print, 2, 3)
+"%c" % (2**70,)
