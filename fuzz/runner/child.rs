@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::ops::Range;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::After;
 use super::generator::corpus::Corpus;
@@ -18,7 +18,7 @@ pub struct Done {
     /// Inputs compiled, and those of them that have a program.
     pub inputs: u64,
     pub programs: u64,
-    /// The input that took longest, and how long.
+    /// The input that took most time of a processor, and how much: in steps of 10 ms.
     pub slowest: u64,
     pub longest: Duration,
     /// The input that took most memory beside what the process held, and how much, in KiB.
@@ -37,13 +37,13 @@ pub fn run(kind: &Kind, seeds: Range<u64>, corpus: &Corpus, after: After) {
         let input = super::input(kind, seed, corpus);
         let before = super::supervisor::held(std::process::id());
         forget_peak();
-        let start = Instant::now();
+        let start = super::supervisor::worked(std::process::id());
         done.inputs += 1;
         if let Some(program) = program_of(&input.text, &input.entries) {
             done.programs += 1;
             after(&input, &program);
         }
-        let took = start.elapsed();
+        let took = super::supervisor::worked(std::process::id()).saturating_sub(start);
         if took > done.longest {
             (done.longest, done.slowest) = (took, seed);
         }
