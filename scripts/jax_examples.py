@@ -50,9 +50,26 @@ OPTIONS = {
     "flax/docs/quick_start.ipynb": DIGITS,
     "flax/docs_nnx/mnist_tutorial.ipynb": DIGITS,
     "flax/examples/mnist/main.py": DIGITS,
+    "dm-haiku/docs/notebooks/non_trainable.ipynb": ["--input-shape", "f32[10,1],i32[10]"],
+    "flax/examples/nnx_toy_examples/05_vae.py": ["--input-shape", "f32[64,28,28]"],
+    "optax/docs/getting_started.ipynb": ["--input-shape", "f32[5,8],f32[5,2]"],
+    "optax/examples/contrib/differentially_private_sgd.ipynb": ["--input-shape", "(f32[256,28,28,1],i32[256])"],
     "optax/examples/lookahead_mnist.ipynb": [*SIZES, "--input-shape", "f32[128,28,28,1],i32[128]"],
     "optax/examples/mlp_mnist.ipynb": SIZES,
 }
+
+# Why programs are refused: the first that the message of a row matches.
+CAUSES = [
+    ("many devices: an artifact is for one", r"a mesh of|threefry_partitionable|out_sharding|auto_axes"),
+    ("the inside of a package: `_src`, jaxprs and primitives, references, callbacks, layouts",
+     r"_src`|jaxpr|new_ref|_callback|layout|ShapeDtypeStruct' has no|fp8|nnx\.graph`|nnx\.traversals`"),
+    ("code that fails in Python, too: names that nothing defines, excerpts, mistakes shown on purpose",
+     r"^K01|^K0201|IndexError|In-place operations|custom_vjp|'split'|outside the function"),
+    ("data, checkpoints, tokenizers and environments, which only the run has", r"^K0601|UsageError|found ShapeDtypeStruct"),
+    ("functions that the file itself never calls with known types (`--entry`)", r"^K0801"),
+    ("parts of the packages that are not compiled", r"^K0502|^K0202|^K0203"),
+    ("anything else: look there first for faults of the compiler", r""),
+]
 
 STATES = ["compiles", "evaluates", "failed", "refused"]
 
@@ -73,6 +90,8 @@ def script(code: str) -> str:
     if re.search(r"^>>> ", code, re.M):
         typed = [line for line in code.splitlines() if re.match(r"(>>>|\.\.\.)( |$)", line)]
         code = "".join(f"{line[4:]}\n" for line in typed)
+    # What is only timed defines its names all the same.
+    code = re.sub(r"\A\s*%%(?=time\b|capture\b)", "# %%", code)
     if code.lstrip().startswith("%%"):
         return "".join(f"# {line}\n" for line in code.splitlines())
     return "".join(f"# {line}\n" if re.match(r"\s*[%!]", line) else f"{line}\n" for line in code.splitlines())
@@ -138,6 +157,11 @@ def main() -> None:
         "(`tests/cli/loops`).\n"
         "`python scripts/jax_examples.py FOLDER > docs/jax_examples.md` makes this page.\n"
     )
+    refused = [next(cause for cause, said in CAUSES if re.search(said, row[2])) for row in rows if row[1] == "refused"]
+    print("What the refused ones are refused for, by their first message:\n")
+    for cause, _ in CAUSES:
+        print(f"- {refused.count(cause)}: {cause}")
+    print()
     table("program", rows, STATES)
 
 

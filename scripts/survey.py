@@ -20,7 +20,7 @@ def check(keramos: str, path: pathlib.Path, options: list) -> tuple:
         return "compiles", f"with {' '.join(options)}" if options else ""
     first = errors[0]
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    return "refused", f"{first['code']} line {first['primary']['start']['line']}: {first['message']}{more}"
+    return "refused", f"{first['code']} line {first['primary']['start']['line']}: {' '.join(first['message'].split())}{more}"
 
 
 def counts(rows: list, order: list) -> dict:

@@ -272,6 +272,63 @@ fn jitted_functions_that_the_file_calls_are_entry_points() {
     assert_eq!(read(&place, "out/1.npy").values::<i32>().expect("integers"), [8]);
 }
 
+const REBOUND: &str = r#"
+import jax
+import jax.numpy as jnp
+
+
+def inner(x):
+    return x * factor
+
+
+factor = 2.0
+scaled = jax.jit(lambda x: inner(x) + 1.0)
+scaled(jnp.ones(3))
+ahead = jax.jit(lambda x, n: x * n, static_argnums=1).lower(jax.ShapeDtypeStruct((3,), jnp.float32), 3).compile()
+assert ahead(jnp.ones(3)).tolist() == [3.0, 3.0, 3.0]
+factor = "another meaning"
+"#;
+
+#[test]
+fn functions_that_the_file_calls_see_what_names_meant_when_it_called_them() {
+    let place = Workplace::new();
+    place.write("r.py", REBOUND);
+    place.keramos(&["compile", "r.py", "--target", "none"]).ok();
+    place.arrays("x.npy", vec![("", array(&[3], &[1.0, 2.0, 3.0]))]);
+    place.keramos_run(&["call", "r.kar", "scaled", "--arg", "x=x.npy", "-o", "y.npy"]).ok();
+    assert_eq!(read(&place, "y.npy").values::<f32>().expect("floats"), [3.0, 5.0, 7.0]);
+}
+
+const COMPUTED: &str = r#"
+import jax
+import jax.numpy as jnp
+from flax import linen as nn
+
+
+class Decoder(nn.Module):
+    shape: tuple
+
+    def setup(self):
+        self.out = nn.Dense(jnp.prod(jnp.array(self.shape)))
+
+    def __call__(self, z):
+        return self.out(z).reshape((-1,) + self.shape)
+
+
+decoder = Decoder((2, 3))
+variables = decoder.init(jax.random.key(0), jnp.ones((1, 4)))
+assert decoder.apply(variables, jnp.ones((5, 4))).shape == (5, 2, 3)
+decode = jax.jit(lambda z: z * 2.0)
+decode(jnp.ones(2))
+"#;
+
+#[test]
+fn sizes_of_weights_may_be_computed() {
+    let place = Workplace::new();
+    place.write("c.py", COMPUTED);
+    place.keramos(&["compile", "c.py", "--target", "none"]).ok();
+}
+
 #[test]
 fn a_jitted_function_that_nobody_calls_needs_its_types() {
     let place = Workplace::new();

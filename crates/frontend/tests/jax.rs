@@ -127,6 +127,7 @@ programs! {
     losses_and_schedules_are_those_of_optax: "optax_losses", 1e-5;
     searches_and_solvers_are_those_of_optax: "optax_searches", 2e-5;
     modules_of_nnx_are_those_of_flax: "flax_nnx", 1e-5;
+    arrays_and_trees_of_nnx_are_those_of_flax: "flax_nnx_arrays", 1e-5;
     transforms_of_nnx_are_those_of_flax: "flax_nnx_transforms", 1e-5;
     more_of_nnx_and_linen_is_that_of_flax: "flax_more", 1e-5;
     modules_of_haiku_are_those_of_haiku: "haiku", 1e-5;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::Interp;
 use super::classes::{Instance, UserClass};
 use super::methods;
+use super::module::EvaluatedModule;
 use crate::diagnostics::{codes, suggest};
 use crate::error::{Error, Result};
 use crate::keras::layer::layer_of;
@@ -138,7 +139,13 @@ impl Interp {
                     Value::Class(class) => format!("type object '{}'", class.name),
                     _ => format!("'{}' object", value.type_name()),
                 };
-                let error = Error::new(codes::UNKNOWN_ATTRIBUTE, format!("{kind} has no attribute '{name}'"));
+                let message = match value {
+                    Value::User(object) if let Some(module) = downcast::<EvaluatedModule>(object) => {
+                        format!("module `{}` has no attribute `{name}`", module.name)
+                    }
+                    _ => format!("{kind} has no attribute '{name}'"),
+                };
+                let error = Error::new(codes::UNKNOWN_ATTRIBUTE, message);
                 if WEIGHTS.contains(&name)
                     && let Some(layer) = layer_of(value).filter(|layer| !layer.built.get())
                 {

@@ -11,7 +11,7 @@ use super::Interp;
 use super::classes::BoundMethod;
 use super::generator;
 use super::host;
-use super::scope::{Code, Env};
+use super::scope::{Code, Env, Meanings};
 use super::stmt::Flow;
 use crate::diagnostics::Span;
 use crate::diagnostics::words::and_list;
@@ -75,6 +75,11 @@ impl UserFunction {
         // A function sees the namespaces around its definition, but not a class body.
         let env = Env::inside(env, Code::Comprehension);
         Value::User(Rc::new(UserFunction { name, qualified, body, defaults, env, attributes: RefCell::default() }))
+    }
+
+    /// What the names that it sees mean now.
+    pub(crate) fn meanings(&self) -> Meanings {
+        Meanings::seen_from(&self.env)
     }
 
     /// The attributes that the program gave it.

@@ -311,7 +311,14 @@ impl Interp {
 
     /// Leaves out a statement that depends on `host`; the names that it would assign become host
     /// values.
+    ///
+    /// # Errors
+    /// It decides what a function of a package gives: what follows in it would be nonsense.
     pub(super) fn skip(&mut self, env: &Rc<Env>, stmt: &Stmt, host: &Host) -> Result<Flow> {
+        let bound = bound_names(stmt);
+        if self.in_package && bound.returns {
+            return Err(reaches(host, "a condition that is decided at compile time"));
+        }
         let because = host.what().to_owned();
         // Places in a package are nobody's business.
         let span = if self.in_package { self.span } else { stmt.span };
@@ -325,7 +332,6 @@ impl Interp {
         if changes.leaves && self.eval.left.is_none() {
             self.eval.left = Some(host.clone());
         }
-        let bound = bound_names(stmt);
         for name in &bound.names {
             // What a training step gave has a known type, whatever its value.
             let steps = !self.steps.found.is_empty();
@@ -366,7 +372,8 @@ impl Interp {
                 value.for_each_leaf(&mut |leaf| unknown |= matches!(leaf, Value::Host(_)));
                 if unknown { told.clone() } else { value }
             }
-            (Value::Host(host), None) if host.span().is_some() => Value::Host(host.with_name(name)),
+            // What a package calls it is nobody's business.
+            (Value::Host(host), None) if host.span().is_some() && !self.in_package => Value::Host(host.with_name(name)),
             _ => value,
         }
     }

@@ -47,6 +47,7 @@ pub(crate) mod text;
 pub use evaluate::{Evaluated, Options, run, run_with};
 pub(crate) use function::UserFunction;
 pub use host::Skipped;
+pub(crate) use scope::Meanings;
 
 use std::collections::HashMap;
 use std::rc::Rc;

@@ -60,6 +60,35 @@ impl Drop for Env {
     }
 }
 
+/// What the names that code can see meant at one time.
+#[derive(Clone, Default)]
+pub(crate) struct Meanings(Vec<(Rc<Env>, IndexMap<Symbol, Value>)>);
+
+impl fmt::Debug for Meanings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Meanings").field("namespaces", &self.0.len()).finish_non_exhaustive()
+    }
+}
+
+impl Meanings {
+    /// What the program's names that can be seen from `env` mean now. Packages never give their own another meaning.
+    pub(super) fn seen_from(env: &Rc<Env>) -> Meanings {
+        let chain = std::iter::successors(Some(env), |env| env.parent.as_ref());
+        Meanings(chain.filter(|env| !env.package).map(|env| (env.clone(), env.entries())).collect())
+    }
+
+    /// Runs with what the names meant then. Afterwards they mean what they did before it.
+    pub(crate) fn during<T>(&self, run: impl FnOnce() -> T) -> T {
+        let put = |env: &Rc<Env>, names: &IndexMap<Symbol, Value>| env.names.replace(names.clone());
+        let now: Vec<_> = self.0.iter().map(|(env, names)| (env, put(env, names))).collect();
+        let result = run();
+        for (env, names) in now {
+            env.names.replace(names);
+        }
+        result
+    }
+}
+
 /// Why a name has no value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Missing {

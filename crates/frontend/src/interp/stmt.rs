@@ -178,6 +178,7 @@ impl Interp {
         };
         let pairs = iter.is_enumerate();
         let mut first = self.tracer.depth() == 0 && self.steps.loops == 0;
+        let failed = self.steps.failed.len();
         loop {
             let (next, host) = self.ask(&mut iter);
             let next = next.map_err(|error| error.at(iterable.span))?;
@@ -205,7 +206,10 @@ impl Interp {
                     None => return Ok(Flow::Normal),
                 },
             };
+            // A step that could not be traced once cannot be later.
+            let over = self.steps.failed.len() > failed;
             match flow {
+                Flow::Normal | Flow::Continue if over => return Ok(Flow::Normal),
                 Flow::Normal | Flow::Continue => {}
                 Flow::Break => {
                     abandon(self, &value, &iter)?;

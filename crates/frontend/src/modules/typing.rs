@@ -110,6 +110,11 @@ pub(crate) fn any() -> Value {
     Value::User(Rc::new(Form("Any")))
 }
 
+/// The form that stands for arrays of JAX.
+pub(crate) fn array() -> Value {
+    Value::User(Rc::new(Form("Array")))
+}
+
 /// The form called `name`.
 pub(super) fn form(name: &str) -> Option<Value> {
     if name == "TYPE_CHECKING" {
@@ -200,6 +205,7 @@ pub(crate) fn is_instance(value: &Value, form: &Value) -> Option<bool> {
                 || matches!(value, Value::User(o) if matches!(&*o.class_name(), "function" | "method" | "type"))
         }
         "Any" => true,
+        "Array" => crate::interp::tensor::is_tensor(value) && !matches!(value, Value::Symbolic(_)),
         _ => return None,
     })
 }

@@ -57,7 +57,7 @@ pub fn build(
         let mark = interp.mark();
         let function = match function::trace(interp, wanted) {
             Ok(function) => function,
-            // What the file's names mean at its end may be something else than when it called the function.
+            // What it reads beside its names may be something else than when the file called it.
             Err(error) if wanted.called => {
                 interp.reset(mark);
                 left_out.push((wanted.name.clone(), error));
@@ -77,7 +77,7 @@ pub fn build(
     }
     for (name, error) in left_out {
         let warning = Diagnostic { severity: Severity::Warning, ..error.at(interp.span).into_diagnostic() };
-        interp.warn(warning.note(format!("`{name}`, which the file calls, is left out: it cannot be traced with what the file's names mean at its end")));
+        interp.warn(warning.note(format!("`{name}`, which the file calls, is left out: it cannot be traced with what is there when the file has ended")));
     }
     let chosen = step::choose(interp)?;
     let warnings = std::mem::take(&mut interp.steps.warnings);

@@ -91,7 +91,12 @@ fn initialize(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
 /// The type of a weight, from arguments `shape` and `dtype`.
 fn weight_type(interp: &mut Interp, args: &Bound, default: &Value) -> Result<TensorType> {
     let given = args.get("shape")?;
-    let shape = integers(given).and_then(|s| s.iter().map(|&n| usize::try_from(n).ok()).collect::<Option<Vec<_>>>());
+    let sizes = match (integers(given), given.elements()) {
+        // Sizes may be arrays that are computed, such as a product of others.
+        (None, Some(parts)) => parts.iter().map(|part| interp.index(part).ok()).collect(),
+        (sizes, _) => sizes,
+    };
+    let shape = sizes.and_then(|s| s.iter().map(|&n| usize::try_from(n).ok()).collect::<Option<Vec<_>>>());
     let shape = shape.ok_or_else(|| args.invalid("shape", "a sequence of sizes"))?;
     let dtype = match dtype(interp, args, "dtype")? {
         Some(dtype) => dtype,

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::ahead::{Begin, Stage};
 use super::callee::{argument_name, name_of, signature};
 use super::marked::{Marked, Place};
 use super::shapes;
@@ -244,15 +245,14 @@ impl Transform for Jit {
         Ok(tree)
     }
 
-    fn attribute(self: Rc<Self>, _interp: &mut Interp, function: &Value, name: &str) -> Result<Option<Value>> {
-        Ok(match name {
+    fn attribute(&self, callee: Value, function: &Value, name: &str) -> Option<Value> {
+        let begin = |stage| Some(Value::Object(Rc::new(Begin { jitted: callee, stage })));
+        match name {
             "eval_shape" => Some(Value::User(Rc::new(EvalShape(function.clone())))),
-            "lower" | "trace" => {
-                return Err(Error::unsupported(format!("`.{name}` of a jitted function"))
-                    .help("`keramos compile --emit` shows what a file compiles to"));
-            }
+            "trace" => begin(Stage::Traced),
+            "lower" => begin(Stage::Lowered),
             _ => None,
-        })
+        }
     }
 }
 

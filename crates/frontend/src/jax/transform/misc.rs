@@ -144,9 +144,13 @@ fn no_custom_batching(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         .help("use the function as it is: jax.vmap has a rule for every operation; jax.lax.map runs one example after the other"))
 }
 
-/// The types of arrays for annotations.
+/// The types of arrays: `ArrayLike` is one for annotations, which numbers are of, too.
 pub(crate) fn array_type(name: &str) -> Option<Value> {
-    matches!(name, "Array" | "ArrayLike").then(crate::modules::typing::any)
+    match name {
+        "Array" => Some(crate::modules::typing::array()),
+        "ArrayLike" => Some(crate::modules::typing::any()),
+        _ => None,
+    }
 }
 
 static DEBUG_FUNCTIONS: &[FunctionDecl] = functions! {

@@ -5,6 +5,7 @@
 //! captured held constant, and inlines the result into the function around it. That makes every
 //! nesting work: an inner transform only ever sees tensors of the outer ones.
 
+mod ahead;
 pub(crate) mod callee;
 pub(crate) mod checkpoint;
 mod closure;

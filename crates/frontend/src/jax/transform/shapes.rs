@@ -57,6 +57,11 @@ pub(crate) static FUNCTIONS: &[FunctionDecl] = functions! {
 
 impl ShapeDtypeStruct {
     /// The value that describes a type.
+    /// The described type.
+    pub(super) fn ty(&self) -> &TensorType {
+        &self.ty
+    }
+
     pub(crate) fn value(ty: TensorType, weak: bool) -> Value {
         Value::Object(Rc::new(ShapeDtypeStruct { ty, weak }))
     }

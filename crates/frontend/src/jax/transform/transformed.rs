@@ -35,9 +35,9 @@ pub(crate) trait Transform: fmt::Debug + 'static {
         None
     }
 
-    /// An attribute of the transformed function beyond those of the function itself.
-    fn attribute(self: Rc<Self>, _interp: &mut Interp, _function: &Value, _name: &str) -> Result<Option<Value>> {
-        Ok(None)
+    /// An attribute of `callee`, the transformed `function`, beyond those of the function itself.
+    fn attribute(&self, _callee: Value, _function: &Value, _name: &str) -> Option<Value> {
+        None
     }
 }
 
@@ -126,7 +126,7 @@ impl<T: Transform> Object for Transformed<T> {
         if name == "__wrapped__" {
             return Ok(Some(self.function.clone()));
         }
-        match self.transform.clone().attribute(interp, &self.function, name)? {
+        match self.transform.attribute(Value::User(self.clone()), &self.function, name) {
             Some(found) => Ok(Some(found)),
             None if name == "__call__" => Ok(None),
             None => interp.find_attribute(&self.function, name),

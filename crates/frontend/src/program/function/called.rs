@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use keramos_ir::{DType, TensorType};
 
+use super::trace::user_function;
 use super::{Wanted, argument};
 use crate::diagnostics::codes;
 use crate::error::{Error, Result};
@@ -22,8 +23,11 @@ impl Interp {
     pub(crate) fn note_call(&mut self, function: &Value, jit: &Jit, args: &Args) {
         let (positional, keywords) = jit.roles(function, args);
         let Ok(args) = self.placeholders(args, &positional, &keywords) else { return };
-        let wanted = Wanted { name: String::new(), function: function.clone(), args, called: true };
+        let (function, meanings) = (function.clone(), Rc::default());
+        let mut wanted = Wanted { name: String::new(), function, args, called: true, meanings };
         if self.jit_calls.len() < MOST && !self.jit_calls.iter().any(|known| same(known, &wanted)) {
+            let own = user_function(&wanted.function);
+            wanted.meanings = own.map_or_else(Rc::default, |function| Rc::new(function.meanings()));
             self.jit_calls.push(wanted);
         }
     }

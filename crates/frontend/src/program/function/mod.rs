@@ -11,8 +11,11 @@ pub(crate) use called::uncalled;
 pub(crate) use request::Request;
 pub(super) use trace::{Traced, check_pure, name_apart, same, trace};
 
+use std::rc::Rc;
+
 use crate::diagnostics::{codes, suggest};
 use crate::error::{Error, Result};
+use crate::interp::Meanings;
 use crate::jax::transform::{Jit, Role, transformed};
 use crate::keras::layer::layer_of;
 use crate::library::Args;
@@ -35,6 +38,8 @@ pub struct Wanted {
     pub(crate) args: Args,
     /// Whether the file's own call asks for it, rather than the user.
     pub(crate) called: bool,
+    /// What the names that it sees meant when the file called it first: as `jax.jit` keeps what it traced then.
+    pub(crate) meanings: Rc<Meanings>,
 }
 
 impl Wanted {
@@ -59,7 +64,7 @@ pub fn requested(globals: &[(Symbol, Value)], requests: &[String]) -> Result<Vec
         let request = Request::parse(text)?;
         let function = find(globals, &request.name)?;
         let args = Args { positional: request.positional.unwrap_or_default(), keywords: request.keywords };
-        wanted.push(Wanted { name: request.name, function, args, called: false });
+        wanted.push(Wanted { name: request.name, function, args, called: false, meanings: Rc::default() });
     }
     Ok(wanted)
 }

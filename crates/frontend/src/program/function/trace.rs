@@ -79,6 +79,10 @@ pub fn name_apart(traced: &mut [Traced]) {
 /// # Errors
 /// The arguments do not fit the function, it fails, or returns something that is no array.
 pub fn trace(interp: &mut Interp, wanted: &Wanted) -> Result<Traced> {
+    wanted.meanings.during(|| trace_now(interp, wanted))
+}
+
+fn trace_now(interp: &mut Interp, wanted: &Wanted) -> Result<Traced> {
     let mut leaves = Leaves::default();
     let (by_position, by_name) = wanted.donated();
     let (mut positional, mut statics) = (Vec::new(), Vec::new());
@@ -229,7 +233,7 @@ impl Traced {
 }
 
 /// The function as the program wrote it, under whatever transforms.
-fn user_function(function: &Value) -> Option<Rc<UserFunction>> {
+pub(super) fn user_function(function: &Value) -> Option<Rc<UserFunction>> {
     let Value::User(object) = function else { return None };
     downcast::<UserFunction>(object).or_else(|| user_function(&object.stands_for()?.0))
 }

@@ -2,10 +2,12 @@
 
 use std::rc::Rc;
 
+use crate::diagnostics::codes;
 use crate::error::Result;
 use crate::interp::Interp;
 use crate::interp::host::{has_array, host_in};
 use crate::jax::transform::Jit;
+use crate::jax::transform::stage::Mark;
 use crate::library::Args;
 use crate::value::Value;
 
@@ -16,6 +18,8 @@ pub(crate) struct Candidate {
     calls: usize,
     /// At which depth of loops the call around it, that may be one, too, stands.
     outer: Option<usize>,
+    /// What there was before the call.
+    mark: Mark,
 }
 
 impl Interp {
@@ -32,32 +36,40 @@ impl Interp {
             return None;
         }
         let outer = self.steps.candidate.replace(loops);
-        Some(Candidate { args: args.clone(), calls: self.steps.calls.len(), outer })
+        Some(Candidate { args: args.clone(), calls: self.steps.calls.len(), outer, mark: self.mark() })
     }
 
     /// Ends such a call, which came to `result`: what it gives as a step, if it computes new state from data of the run
-    /// and no part of it is a step already; otherwise `result`.
+    /// and no part of it is a step already; otherwise `result`. The function may not take data of unknown types, which a
+    /// step learns.
     ///
     /// # Errors
-    /// Those in `result`.
+    /// Those in `result`; or what keeps such a function from being a step.
     pub(crate) fn plain_step(&mut self, callee: &Value, candidate: Candidate, result: Result<Value>) -> Result<Value> {
         self.steps.candidate = candidate.outer;
-        let value = result?;
         let mut unknown = false;
-        value.for_each_leaf(&mut |leaf| unknown |= matches!(leaf, Value::Host(host) if host.is_transformed()));
+        match &result {
+            Ok(value) => {
+                value.for_each_leaf(&mut |leaf| unknown |= matches!(leaf, Value::Host(host) if host.is_transformed()))
+            }
+            Err(error) => unknown = error.diagnostic().code == codes::HOST_VALUE,
+        }
         if !unknown || self.steps.calls.len() != candidate.calls {
-            return Ok(value);
+            return result;
+        }
+        let result = result.map_err(|error| error.at(self.span));
+        if result.is_err() {
+            self.reset(candidate.mark);
         }
         let (found, told) = (self.steps.found.len(), self.diagnostics.len());
-        let step = self.step(callee, &Jit::default(), &candidate.args);
-        if let Ok(Some(step)) = step
-            && !step.changed().is_empty()
-        {
-            return Ok(self.note_call_of(&step));
+        match self.step(callee, &Jit::default(), &candidate.args) {
+            Ok(Some(step)) if !step.changed().is_empty() => return Ok(self.note_call_of(&step)),
+            Err(error) if result.is_err() && error.diagnostic().code == codes::HOST_VALUE => return Err(error),
+            _ => {}
         }
         self.steps.found.truncate(found);
         self.diagnostics.truncate(told);
-        Ok(value)
+        result
     }
 
     /// Takes note of a call of a step: what it gives.

@@ -27,7 +27,7 @@ def merge_state(state, *states):
 
 
 def iter_graph(node, *, graph=None):
-    return list(_found(node))
+    return [(path, _leaf_of(part)) for path, part in _found(node)]
 
 
 def iter_modules(node, *, graph=None):
@@ -74,7 +74,7 @@ class EMA(Pytree):
     def apply_to(self, model):
         """A copy of the model whose variables are the averages."""
         own = dict(self.params.flat_state())
-        return _copied(model, {id(v): own.get(path, v) for path, v in _variables_of(model)})
+        return _copied(model, {id(v): own.get(path, v) for path, v in _variables_of(model) if not isinstance(v, _Slot)})
 
 
 class _Applied:

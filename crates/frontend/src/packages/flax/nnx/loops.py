@@ -53,15 +53,15 @@ class _Slots:
         self.tree = tree
         self.leaves, self.structure = jax.tree.flatten(tree, is_leaf=_is_object)
         self.places, self.axes, self.variables = [], [], []
-        seen = set(id(v) for v in known)
+        seen = set(_identity(v) for v in known)
         for place, (leaf, axis) in enumerate(_spread(prefix, tree)):
             if not _is_object(leaf):
                 self._add(place, None, axis)
                 continue
             for path, v in _variables_of(leaf):
-                if id(v) not in seen:
-                    seen.add(id(v))
-                    self._add(place, v, axis.of(path, v) if isinstance(axis, StateAxes) else axis)
+                if _identity(v) not in seen:
+                    seen.add(_identity(v))
+                    self._add(place, v, axis.of(path, _leaf_of(v)) if isinstance(axis, StateAxes) else axis)
 
     def _add(self, place, variable, axis):
         self.places.append(place)
@@ -118,19 +118,27 @@ def vmap(
 
     @functools.wraps(f)
     def called(*args):
-        slots = _Slots(args, tuple(in_axes) if isinstance(in_axes, list) else in_axes)
+        axes = tuple(in_axes) if isinstance(in_axes, list) else in_axes
+        slots = _Slots(args, axes)
         results = {}
 
         def pure(values):
             def run(args):
-                results["of"] = _Slots(f(*args), out_axes, slots.objects())
-                return results["of"].values(), [v.value for v in slots.objects()]
+                out = f(*args)
+                # Variables that the arguments' objects did not have before, as where `__init__` is mapped.
+                made = results["made"] = _Slots(args, axes, slots.objects())
+                of = results["of"] = _Slots(out, out_axes, slots.objects() + made.objects())
+                return of.values(), [v.value for v in slots.objects()], [v.value for v in made.objects()]
 
             return _called_with(slots, values, run)
 
-        out, changed = jax.vmap(pure, in_axes=(slots.axes,), axis_name=axis_name, axis_size=axis_size)(slots.values())
+        out, changed, made = jax.vmap(pure, in_axes=(slots.axes,), axis_name=axis_name, axis_size=axis_size)(slots.values())
         axes = [axis for axis, v in zip(slots.axes, slots.variables) if v is not None]
         for v, axis, value in zip(slots.objects(), axes, changed):
+            v.value = _at_axis(axis, value)
+        new = results["made"]
+        axes = [axis for axis, v in zip(new.axes, new.variables) if v is not None]
+        for v, axis, value in zip(new.objects(), axes, made):
             v.value = _at_axis(axis, value)
         of = results["of"]
         return of.put([_at_axis(axis, x) for axis, x in zip(of.axes, out)])

@@ -28,7 +28,10 @@ def _walk(x, path, seen, found):
             seen[id(x)] = x
             found.append((path, x))
         for key, part in _entries(x):
-            _walk(part, path + (key,), seen, found)
+            if isinstance(part, jax.Array) and not isinstance(x, (State, tuple)):
+                found.append((path + (key,), _Slot(x, key)))
+            else:
+                _walk(part, path + (key,), seen, found)
 
 
 def _found(x):
@@ -197,7 +200,7 @@ def _parted(flat, filters):
     """What each filter takes of what those before it leave; all has to go somewhere unless there is one."""
     tests = [_filter(f) for f in filters]
     parts = [{} for _ in tests]
-    for path, leaf in flat:
+    for path, leaf in [(path, _leaf_of(leaf)) for path, leaf in flat]:
         for test, part in zip(tests, parts):
             if test(path, leaf):
                 part[path] = leaf
@@ -271,8 +274,13 @@ def merge(graphdef, first, *others, **options):
         if path not in leaves:
             raise ValueError(f"the state lacks {'.'.join(str(key) for key in path)}, which the object has")
         leaf = leaves[path]
-        known[id(v)] = leaf if isinstance(leaf, Variable) else v.replace(leaf)
-    return _copied(graphdef.node, known)
+        if not isinstance(v, _Slot):
+            known[id(v)] = leaf if isinstance(leaf, Variable) else v.replace(leaf)
+    made = _copied(graphdef.node, known)
+    for path, v in _variables_of(made):
+        if isinstance(v, _Slot):
+            v.value = _raw(leaves[path])
+    return made
 
 
 def update(node, first, *others):
@@ -322,7 +330,7 @@ def replace_by_pure_dict(state, pure_dict, replace_fn=None):
 
 
 def view(node, raise_if_not_found=True, **attributes):
-    copy = _copied(node, {id(v): v for _, v in _variables_of(node)})
+    copy = _copied(node, {id(v): v for _, v in _variables_of(node) if not isinstance(v, _Slot)})
     copy.set_attributes(raise_if_not_found=raise_if_not_found, **attributes)
     return copy
 

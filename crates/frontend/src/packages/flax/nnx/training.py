@@ -11,13 +11,13 @@ class Optimizer(Pytree):
         self.step = OptState(jnp.array(0, dtype=jnp.uint32))
         self.tx = _Static(tx)
         self.wrt = wrt
-        self.opt_state = jax.tree.map(OptVariable, tx.init(to_pure_dict(state(model, wrt))))
+        self.opt_state = jax.tree.map(OptVariable, tx.init(as_pure(state(model, wrt))))
 
     def update(self, model, grads, **kwargs):
-        params = to_pure_dict(state(model, self.wrt))
-        gradients = to_pure_dict(state(grads, self.wrt)) if isinstance(grads, (State, Pytree)) else grads
+        params = as_pure(state(model, self.wrt))
+        gradients = as_pure(state(grads, self.wrt)) if isinstance(grads, (State, Pytree)) else grads
         slots = [v for _, v in _variables_of(self.opt_state)]
-        updates, opt_state = self.tx.value.update(gradients, as_pure(self.opt_state), params, **kwargs)
+        updates, opt_state = self.tx.value.update(gradients, as_pure(self.opt_state), params, **as_pure(kwargs))
         update(model, jax.tree.map(lambda p, u: jnp.asarray(p + u).astype(jnp.asarray(p).dtype), params, updates))
         leaves = jax.tree.leaves(opt_state)
         for slot, leaf in zip(jax.tree.leaves(self.opt_state, is_leaf=lambda x: isinstance(x, Variable)), leaves):

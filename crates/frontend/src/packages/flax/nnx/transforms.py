@@ -120,9 +120,9 @@ def jit(fun=None, *, static_argnums=None, static_argnames=None, **options):
                         # Objects that it made, or gives back.
                         now["slots"] = _Slots(loss, known=held.all())
                         loss = now["slots"].values()
-                    state, known = held.values(), [id(v) for v in held.all()]
+                    state, known = held.values(), [_identity(v) for v in held.all()]
                     after = _Held(list(now["moving"]), list(now["moving"].values()), {})
-                    now["made"] = [v for v in after.all() if id(v) not in known]
+                    now["made"] = [v for v in after.all() if _identity(v) not in known]
                     if now["made"]:
                         # Variables that the arguments' objects did not have before.
                         loss = (loss, [v.value for v in now["made"]])
@@ -165,7 +165,7 @@ def _gradient(f, argnums, has_aux, with_value, options):
             arg = args[want.argnum]
             if isinstance(arg, (Pytree, State)):
                 test = _filter(want.filter)
-                chosen.append([(path, v) for path, v in _variables_of(arg) if test(path, v)])
+                chosen.append([(path, v) for path, v in _variables_of(arg) if test(path, _leaf_of(v))])
             else:
                 chosen.append(None)
         given = [

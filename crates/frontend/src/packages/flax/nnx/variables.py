@@ -128,6 +128,13 @@ class Variable:
     def __rmatmul__(self, other):
         return other @ self.value
 
+    def _in_place(self, other):
+        raise NotImplementedError(
+            "In-place operations are no longer supported for Variable.\nUse `variable[...] += x` instead."
+        )
+
+    __iadd__ = __isub__ = __imul__ = __imatmul__ = __itruediv__ = __ifloordiv__ = __imod__ = __ipow__ = _in_place
+
     def __lt__(self, other):
         return self.value < _raw(other)
 
@@ -159,6 +166,39 @@ def _variable(cls, value):
 
 
 _make_node(Variable)
+
+
+class _Slot(Variable):
+    """An array that an object or container holds by itself, without a variable."""
+
+    def __init__(self, owner, key):
+        object.__setattr__(self, "owner", owner)
+        object.__setattr__(self, "key", key)
+
+    @property
+    def value(self):
+        return dict(_entries(self.owner))[self.key]
+
+    @value.setter
+    def value(self, value):
+        if isinstance(self.owner, (List, Dict)):
+            self.owner.items_[self.key] = value
+        elif isinstance(self.owner, Pytree):
+            object.__setattr__(self.owner, self.key, value)
+        else:
+            self.owner[self.key] = value
+
+    def replace(self, value=None, **metadata):
+        return value
+
+
+def _identity(v):
+    return (id(v.owner), v.key) if isinstance(v, _Slot) else id(v)
+
+
+def _leaf_of(v):
+    """What a state has in the place of a variable: arrays that have none are themselves."""
+    return v.value if isinstance(v, _Slot) else v
 
 
 class Param(Variable):
