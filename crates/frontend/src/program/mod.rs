@@ -17,8 +17,8 @@ mod training;
 
 pub use build::{Options, build};
 pub(crate) use custom::{expect_computation, expect_stateless};
-pub(crate) use function::{canonical, uncalled};
 pub use function::{Wanted, called, requested};
+pub(crate) use function::{canonical, uncalled};
 pub(crate) use inputs::told;
 pub use inputs::{call_on, size_by_data};
 pub use step::Hints;
