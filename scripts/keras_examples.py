@@ -83,7 +83,7 @@ OPTIONS = {
     "examples/vision/video_classification.py": ["--value", "class_vocab=[\"a\",\"b\",\"c\",\"d\",\"e\"]"],
     "examples/vision/video_transformers.py": ["--value", "train_data=f32[594,20,1024],classes=5"],
     "examples/vision/visualizing_what_convnets_learn.py": ["--input-shape", "f32[1,180,180,3]"],
-    "examples/audio/speaker_recognition_using_cnn.py": ["--value", "class_names=(0,1,2,3,4)"],
+    "examples/audio/speaker_recognition_using_cnn.py": ["--value", "class_names=[\"a\",\"b\",\"c\",\"d\",\"e\"]"],
     "examples/keras_recipes/sample_size_estimate.py": ["--value", "num_classes=5"],
     "examples/structured_data/imbalanced_classification.py": ["--value", "train_features=f32[227846,30]"],
     "examples/timeseries/eeg_signal_classification.py": ["--value", "num_classes=4"],
