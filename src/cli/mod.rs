@@ -74,6 +74,11 @@ fn account(error: &anyhow::Error) -> String {
 /// Reads a model file.
 fn read_source(path: &Path) -> anyhow::Result<String> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read the model file {}", path.display()))?;
+    anyhow::ensure!(
+        !bytes.starts_with(b"\x89KAR"),
+        "{} is an artifact, which is compiled already: run it with keramos-run, or give the model file that it was made of",
+        path.display()
+    );
     String::from_utf8(bytes).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
         anyhow::anyhow!("{} is not UTF-8 text (byte {offset}): is it a Python file?", path.display())

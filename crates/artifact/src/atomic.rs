@@ -55,7 +55,7 @@ fn save<'a>(
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    fs::metadata(folder).map_err(fail("find the folder that it belongs into"))?;
+    fs::metadata(folder).map_err(fail("find the folder that it goes to (make the folder first)"))?;
     let mut temporary = tempfile::Builder::new()
         .prefix(".keramos-")
         .suffix(".tmp")

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use crate::diagnostics::{Diagnostic, Location, Source, SourceMap, codes};
+use crate::diagnostics::suggest::did_you_mean;
+use crate::diagnostics::{Diagnostic, Location, Severity, Source, SourceMap, codes};
 use crate::interp::{self, Interp};
 use crate::keras::layer::{LayerObject, layer_of, unused};
 use crate::keras::models;
@@ -99,6 +100,7 @@ pub fn compile(source: Source, options: &Options) -> Compilation {
             }
         }
     }
+    untold(&mut evaluated);
     let files = evaluated.interp.files.clone();
     let place = |skipped: &interp::Skipped| {
         let (file, place) = files.place(skipped.span.start);
@@ -114,6 +116,26 @@ pub fn compile(source: Source, options: &Options) -> Compilation {
     let diagnostics = std::mem::take(&mut interp.diagnostics);
     let diagnostics = diagnostics.into_iter().map(|diagnostic| files.told(diagnostic)).collect();
     Compilation { program, diagnostics, sources: files.map(), skipped, output, summaries }
+}
+
+/// Warns about values that were told of names to which the file gives nothing that only the run has.
+fn untold(evaluated: &mut interp::Evaluated) {
+    let globals = evaluated.globals();
+    let interp = &mut evaluated.interp;
+    if interp.diagnostics.iter().any(Diagnostic::is_error) {
+        return;
+    }
+    let taken = interp.told_by.take();
+    let open = || globals.iter().filter(|(_, value)| matches!(value, Value::Host(_))).map(|(name, _)| &**name);
+    for (name, _) in interp.told.iter().filter(|(name, _)| !taken.contains(name)) {
+        let message = format!("--value {name}=… tells nothing: no `{name}` of the file depends on the run");
+        let warning = Diagnostic::nowhere(Severity::Warning, codes::INVALID_ARGUMENT, message)
+            .note("a value that the file gives itself is changed in the file");
+        interp.diagnostics.push(match did_you_mean(name, open()) {
+            Some(near) => warning.help(near),
+            None => warning,
+        });
+    }
 }
 
 /// The models of a file and how they are called: those in variables, and those that a model in a variable has in an

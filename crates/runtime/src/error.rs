@@ -195,8 +195,9 @@ pub enum Error {
     /// No compiled batch size serves.
     #[error(
         "batch size {asked} is not possible: `{entry}` was compiled for {}; choose one of these, or compile again with \
-         --batch {asked}",
-        available.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")
+         {} {asked}",
+        available.iter().map(usize::to_string).collect::<Vec<_>>().join(", "),
+        if *entry == Entry::Predict { "--batch" } else { "--train-batch" }
     )]
     BatchSize {
         /// The entry point.
@@ -263,6 +264,15 @@ pub enum DataError {
         found: Vec<String>,
         /// The option that names arrays.
         option: &'static str,
+    },
+    /// A file of one array, where inputs and targets are needed.
+    #[error(
+        "{file} holds one array, and more are needed: save inputs and targets in one file, as in \
+         np.savez(\"data.npz\", x=x, y=y)"
+    )]
+    OneArray {
+        /// The data file.
+        file: String,
     },
     /// An array has another shape than the model takes.
     #[error(

@@ -136,6 +136,7 @@ fn commands_that_are_refused() {
     let with = |name: &str, y: HostTensor| write_npz(&place.path(name), [("x", x.clone()), ("y", y)]);
     with("halves.npz", HostTensor::from_values(vec![4], &[0.5_f32; 4]).unwrap());
     with("seven.npz", HostTensor::from_values(vec![4], &[7_i32; 4]).unwrap());
+    with("onehot.npz", HostTensor::zeros(DType::F32, vec![4, 3]).unwrap());
     with("complex.npz", HostTensor::zeros(DType::C64, vec![4]).unwrap());
     write_npz(&place.path("names.npz"), [("images", x.clone()), ("labels", y)]);
     write_npz(&place.path("complex.npy"), [("x", HostTensor::zeros(DType::C64, vec![4, 4]).unwrap())]);
@@ -169,6 +170,8 @@ fn commands_that_are_refused() {
         "train m.kar --data halves.npz",
         "train m.kar --data seven.npz",
         "train m.kar --data complex.npz",
+        "train m.kar --data x.npy",
+        "train m.kar --data onehot.npz",
         "predict m.kar --input complex.npy",
         "evaluate m.kar --data data.csv",
         "predict m.kar --input x.npy -o y.csv",

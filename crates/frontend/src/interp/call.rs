@@ -128,8 +128,16 @@ impl Interp {
             }
             Value::Class(decl) => {
                 let args = derived::natives(args)?;
-                let mut bound = decl.signature.bind(decl.name, args)?;
-                (decl.new)(self, &mut bound)
+                let of_tensors = decl.bases.contains(&"Layer") && graph::has_symbolic(&args);
+                // What Keras calls so when it shows one is made by `keras.Model(inputs, outputs)`.
+                let name = if decl.name == "Functional" { "Model" } else { decl.name };
+                let made = decl.signature.bind(name, args).and_then(|mut bound| (decl.new)(self, &mut bound));
+                match made {
+                    Err(error) if of_tensors && !matches!(name, "Model" | "Sequential") => {
+                        Err(error.help(format!("a layer is made first, and then called on tensors: {name}(...)(x)")))
+                    }
+                    made => made,
+                }
             }
             Value::Method(object, decl) => {
                 let args = derived::natives(args)?;

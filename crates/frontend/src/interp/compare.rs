@@ -55,7 +55,7 @@ impl Interp {
                     "the truth of a {} is not known while the program is compiled",
                     value.type_name()
                 ))
-                .help("use keras.ops.where (jnp.where) to choose between values, or keras.ops.cond (jax.lax.cond) between computations"));
+                .help("use keras.ops.where (jnp.where) to choose between values, or keras.ops.cond (jax.lax.cond) between computations; a loop is keras.ops.while_loop (jax.lax.while_loop)"));
             }
             Value::Array(array) if array.ty().size() == 1 => super::tensor::element(array, 0).is_some_and(|v| {
                 !matches!(v, Value::Int(0) | Value::Bool(false)) && !matches!(v, Value::Float(x) if x == 0.0)

@@ -360,6 +360,9 @@ impl Interp {
     /// exists at run time.
     pub(super) fn told(&self, name: &str, value: Value) -> Value {
         let told = self.told.iter().find(|(known, _)| &**known == name);
+        if let (Value::Host(_) | Value::List(_) | Value::Dict(_) | Value::Tuple(_), Some((name, _))) = (&value, told) {
+            self.told_by.borrow_mut().push(name.clone());
+        }
         match (&value, told) {
             (Value::Host(host), Some((_, Value::Host(told)))) => {
                 let ty = told.array().cloned();

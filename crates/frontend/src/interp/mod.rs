@@ -103,6 +103,8 @@ pub struct Interp {
     pub models: Vec<Rc<LayerObject>>,
     /// What the user told of values that only exist at run time, by name.
     pub(crate) told: Vec<(Rc<str>, crate::value::Value)>,
+    /// Those of these names by which something was told.
+    pub(crate) told_by: std::cell::RefCell<Vec<Rc<str>>>,
     /// The models that the program saved whole, by file name.
     pub(crate) saved: Vec<(Rc<str>, Rc<LayerObject>)>,
     /// The model whose inputs have sizes that the user told, with its graph for these.
@@ -164,6 +166,7 @@ impl Interp {
             span: Span::default(),
             models: Vec::new(),
             told: Vec::new(),
+            told_by: std::cell::RefCell::default(),
             saved: Vec::new(),
             sized: None,
             targets: None,

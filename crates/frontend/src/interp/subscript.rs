@@ -100,7 +100,13 @@ impl Interp {
                 return Ok(index);
             }
         }
-        Err(Error::ty(format!("'{}' object cannot be interpreted as an integer", value.type_name())))
+        let error = Error::ty(format!("'{}' object cannot be interpreted as an integer", value.type_name()));
+        Err(match super::tensor::is_tensor(value) {
+            true => error.note("a tensor's elements are not known while the program is compiled").help(
+                "loop with jax.lax.fori_loop, or let an argument that counts be static: jax.jit(f, static_argnums=…)",
+            ),
+            false => error,
+        })
     }
 
     /// Element number `index` of `values`.

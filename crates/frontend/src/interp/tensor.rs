@@ -274,6 +274,7 @@ fn check_shapes(op: &str, left: &Value, right: &Value) -> Result<()> {
 fn unknown_value(tensor: &Value, name: &str) -> Error {
     let message = format!("`.{name}` needs the value of a {}, which is only known at run time", tensor.type_name());
     Error::new(codes::HOST_VALUE, message)
+        .help("use the tensor as it is, or return it and look at it when the program runs")
 }
 
 /// Element number `index` of an array, in row-major order, as a Python number.

@@ -76,9 +76,17 @@ impl Signature {
         let surplus = positional.count();
         if surplus > 0 {
             let max = self.iter().filter(|p| p.kind == ParamKind::Normal).count();
+            let plural = if max == 1 { "" } else { "s" };
             let message =
-                format!("{function}() takes at most {max} positional arguments, {} were given", max + surplus);
-            return Err(Error::new(codes::ARGUMENTS, message));
+                format!("{function}() takes at most {max} positional argument{plural}, {} were given", max + surplus);
+            let names: Vec<String> =
+                self.iter().filter(|p| p.kind == ParamKind::Normal).map(|p| format!("`{}`", p.name)).collect();
+            let error = Error::new(codes::ARGUMENTS, message);
+            return Err(match names.as_slice() {
+                [one] if one == "`layers`" => error.help(format!("give the layers as one list: {function}([...])")),
+                [] | [_] => error,
+                _ => error.help(format!("in order they are {}", names.join(", "))),
+            });
         }
         let mut rest = indexmap::IndexMap::new();
         for (name, value) in args.keywords {
@@ -129,7 +137,9 @@ impl Signature {
     fn unknown(&self, function: &str, name: &str) -> Error {
         let names: Vec<&str> = self.iter().map(|p| p.name).collect();
         let error = Error::new(codes::ARGUMENTS, format!("{function}() has no argument `{name}`"));
-        match suggest::closest(name, names.iter().copied()) {
+        // As Keras 2 called it.
+        let renamed = names.iter().copied().find(|known| name == "lr" && *known == "learning_rate");
+        match suggest::closest(name, names.iter().copied()).or(renamed) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
             None => error.help(format!("its arguments are {}", names.join(", "))),
         }

@@ -11,10 +11,14 @@ use crate::trace::{Tensor, Tracer};
 /// The tensor has no such axis.
 pub fn axis_index(axis: i64, rank: usize) -> Result<usize> {
     let index = if axis < 0 { axis + rank as i64 } else { axis };
-    usize::try_from(index)
-        .ok()
-        .filter(|&i| i < rank)
-        .ok_or_else(|| Error::shape(format!("axis {axis} is out of range for a tensor of rank {rank}")))
+    usize::try_from(index).ok().filter(|&i| i < rank).ok_or_else(|| {
+        let error = Error::shape(format!("axis {axis} is out of range for a tensor of rank {rank}"));
+        match rank {
+            0 => error.help("a scalar has no axes"),
+            1 => error.help("its only axis is 0, or -1 from the last"),
+            _ => error.help(format!("axes are 0 to {}, or -{rank} to -1 from the last", rank - 1)),
+        }
+    })
 }
 
 /// The axes counted from the front, sorted; no axes given means all.

@@ -45,7 +45,10 @@ pub fn call_on(interp: &mut Interp, model: &Rc<LayerObject>, types: &str) -> Res
         interp.targets = Some(targets);
         given = vec![inputs];
     }
-    if graph.as_ref().is_some_and(|graph| !open(graph)) {
+    let closed = graph.as_ref().is_some_and(|graph| !open(graph));
+    let told: usize = given.iter().map(|value| value.leaves().len()).sum();
+    // Data of steps that the file writes itself need not be the model's inputs.
+    if closed && (interp.has_steps() || graph.as_ref().is_some_and(|graph| told != graph.inputs.len())) {
         return Ok(());
     }
     let mut count = 0;
@@ -53,7 +56,10 @@ pub fn call_on(interp: &mut Interp, model: &Rc<LayerObject>, types: &str) -> Res
         Some(ty) => {
             count += 1;
             let shape = ty.shape.iter().enumerate().map(|(i, &n)| (i > 0).then_some(n)).collect();
-            Ok(Value::Symbolic(graph::input(interp, format!("input_{count}").into(), shape, ty.dtype)))
+            // Data of other numbers are converted to those of a model that is known.
+            let own = graph.as_ref().filter(|_| closed).and_then(|graph| graph.inputs.get(count - 1));
+            let dtype = own.map_or(ty.dtype, |input| input.0.dtype);
+            Ok(Value::Symbolic(graph::input(interp, format!("input_{count}").into(), shape, dtype)))
         }
         None => Err(Error::argument(format!("--input-shape {types} is no list of types"))
             .help("write the type of a batch for each input: --input-shape \"f32[32,784]\"")),
@@ -61,6 +67,9 @@ pub fn call_on(interp: &mut Interp, model: &Rc<LayerObject>, types: &str) -> Res
     let inputs = given.iter().map(|value| value.map_leaves(&mut leaf)).collect::<Result<Vec<_>>>()?;
     if let Some(graph) = graph {
         let inputs = sized(interp, &graph, &Value::list(inputs))?;
+        if closed {
+            return Ok(());
+        }
         let graph = models::resized(interp, &graph, &inputs)?;
         interp.sized = Some((model.clone(), Rc::new(graph)));
         return Ok(());

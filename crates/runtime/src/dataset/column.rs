@@ -159,6 +159,12 @@ fn row_shape_error(label: &str, tensor: &HostTensor, port: &Port, wanted: &[usiz
         "; this is one example without a batch: add an axis, such as x[None]".to_owned()
     } else if found.iter().product::<usize>() == flat && flat > 0 {
         format!("; the sizes agree, so reshape it: x.reshape({:?})", [&[tensor.rows()], wanted].concat())
+    } else if port.below.is_some_and(|classes| usize::try_from(classes).is_ok_and(|classes| *found == [classes])) {
+        "; the model's loss takes class numbers: give y.argmax(-1), or compile the model with categorical_crossentropy"
+            .to_owned()
+    } else if kind == PortKind::Target && found.is_empty() {
+        "; class numbers go with a sparse loss (sparse_categorical_crossentropy), others take keras.utils.to_categorical(y)"
+            .to_owned()
     } else if kind == PortKind::Target {
         "; give targets of that shape, or change the model's output or its loss".to_owned()
     } else {

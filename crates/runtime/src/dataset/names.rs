@@ -73,15 +73,15 @@ pub(super) fn choose(
         }
         let found = looked_for.iter().find(|name| arrays.contains_key(*name)).cloned();
         found.ok_or_else(|| {
+            if arrays.contains_key(UNNAMED) {
+                return DataError::OneArray { file: file.to_owned() }.into();
+            }
             let error = DataError::NoArray {
                 file: file.to_owned(),
                 what,
                 port: port.name.clone(),
                 looked_for,
-                found: arrays
-                    .keys()
-                    .map(|name| if name == UNNAMED { "(one array without a name)" } else { name }.to_owned())
-                    .collect(),
+                found: arrays.keys().cloned().collect(),
                 option,
             };
             error.into()

@@ -45,10 +45,16 @@ pub(super) fn int_of(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
                     _ => Ok(element),
                 };
             }
-            Err(Error::ty(format!(
+            let error = Error::ty(format!(
                 "int() argument must be a string, a bytes-like object or a real number, not '{}'",
                 value.type_name()
-            )))
+            ));
+            Err(match crate::interp::tensor::is_tensor(&value) {
+                true => error.help(
+                    "the number is only known when the program runs: use the tensor as it is, or x.astype(\"int32\") for another type",
+                ),
+                false => error,
+            })
         }
     }
 }
@@ -133,7 +139,9 @@ pub(super) fn float_of(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         true => {
             "a Python number would lose the derivative that is being taken: use the tensor as it is, or jax.lax.stop_gradient(x) first"
         }
-        false => "the number is only known when the program runs",
+        false => {
+            "the number is only known when the program runs: use the tensor as it is, or x.astype(\"float32\") for another type"
+        }
     };
     let error = Error::ty(format!("float() argument must be a string or a real number, not '{}'", value.type_name()));
     Err(if crate::interp::tensor::is_tensor(&value) { error.help(help) } else { error })

@@ -92,6 +92,7 @@ static OWN_FUNCTIONS: &[FunctionDecl] = functions! {
     "_told" [(name) (value)] "What the user told of a name when compiling, or the value." => |interp, args| {
         let (name, value) = (args.str("name")?, args.get("value")?.clone());
         let told = interp.told.iter().find(|(known, _)| **known == *name);
+        interp.told_by.borrow_mut().extend(told.map(|(name, _)| name.clone()));
         Ok(told.map_or(value, |(_, told)| told.clone()))
     };
     "_sibling_config" [(path)] "The function that makes the configuration of a file of the program." => |interp, args| {

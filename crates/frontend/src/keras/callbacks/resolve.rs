@@ -30,6 +30,10 @@ pub fn record(interp: &mut Interp, callbacks: &Value, around: &Surroundings) -> 
         let object = match &callback {
             Value::Object(object) => downcast::<CallbackObject>(object),
             Value::None => continue,
+            Value::Class(class) => {
+                return Err(Error::ty(format!("a callback object is needed, found the class {}", class.name))
+                    .help(format!("call it: {}()", class.name)));
+            }
             _ => None,
         };
         let Some(object) = object else {

@@ -128,6 +128,7 @@ pub(super) fn dims(args: &Bound, name: &str, shape: &Value) -> Result<SymbolicSh
     let wrong = || {
         let error = args.invalid(name, "a tuple of sizes such as (28, 28, 1)");
         match shape {
+            Value::Int(n) => error.help(format!("a shape of one dimension is written ({n},)")),
             Value::Float(_) | Value::Str(_) => error.help("a shape of one dimension is written (784,)"),
             _ => error,
         }
@@ -137,9 +138,5 @@ pub(super) fn dims(args: &Bound, name: &str, shape: &Value) -> Result<SymbolicSh
         Value::Int(n) => usize::try_from(*n).map(Some).map_err(|_| wrong()),
         _ => Err(wrong()),
     };
-    match shape {
-        // Keras takes Input(784) for Input((784,)).
-        Value::Int(_) => Ok(vec![dim(shape)?]),
-        other => other.elements().ok_or_else(wrong)?.iter().map(dim).collect(),
-    }
+    shape.elements().ok_or_else(wrong)?.iter().map(dim).collect()
 }

@@ -15,3 +15,25 @@ model = keras.Sequential([keras.Input((None, 3)), keras.layers.Dense(1)])
 #: an entry that is missing --entry predcit:f32[3]
 #: an entry that cannot be read --entry model:f32[3
 #: an entry of another type --entry jnp:f33[3]
+
+#: a value told of a name that the file gives itself --value unit=3 --value units=4
+import numpy as np
+units = 8
+x = np.load("x.npy")
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(units)])
+model.compile("sgd", "mse")
+
+#: a value of a name that is nearly one of the run --value x_trian=f32[100,4]
+import numpy as np
+x_train, y_train = np.load("x.npy"), np.load("y.npy")
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+model.fit(x_train, y_train)
+
+#: types that are not those of the model's inputs --input-shape f32[32,5]
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+
+#: no types --input-shape (3,4)
+model = keras.Model([a := keras.Input((4,)), b := keras.Input((4,))], keras.layers.add([a, b]))
+model.compile("sgd", "mse")
