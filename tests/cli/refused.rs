@@ -106,5 +106,5 @@ fn a_callback_that_would_change_a_schedule() {
     place.write("m.py", &format!("import numpy as np\n{model}x, y = np.load(\"x.npy\"), np.load(\"y.npy\"){fit}"));
     place.keramos(&["compile", "m.py", "--target", "none", "--batch", "2"]).ok();
     place.arrays("d.npz", vec![("x", array(&[2, 2], &[1.0; 4])), ("y", array(&[2, 1], &[1.0; 2]))]);
-    insta::assert_snapshot!(told(&place, &[&["train", "m.kar", "--data", "d.npz", "--epochs", "1"]]));
+    insta::assert_snapshot!(told(&place, &[&["-q", "train", "m.kar", "--data", "d.npz", "--epochs", "1"]]));
 }
