@@ -106,7 +106,7 @@ fn a_batch_size_that_was_not_compiled_runs_padded() {
     assert_close(&kernel(&mut exact), &kernel(&mut padded));
     let error = exact.fit(&data, &options(1, 8), &mut Silent).unwrap_err();
     assert!(matches!(error, Error::BatchSize { asked: 8, .. }));
-    assert!(error.to_string().contains("compile again with --batch 8"), "{error}");
+    assert!(error.to_string().contains("compile again with --train-batch 8"), "{error}");
 }
 
 #[test]
