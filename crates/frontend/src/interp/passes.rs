@@ -135,10 +135,13 @@ impl Interp {
         }
         self.steps.found.truncate(found);
         restore();
+        let failed = self.steps.failed.len();
         if self.look_through(env, target, body, watched) {
             return Ok(None);
         }
-        // The body needs the elements themselves: it is run for each of them, from the first on.
+        // The body needs the elements themselves: it is run for each of them, from the first on. What failed without them says
+        // nothing.
+        self.steps.failed.truncate(failed);
         restore();
         self.assign(env, target, element)?;
         self.block(env, body).map(Some)
@@ -178,7 +181,9 @@ impl Interp {
             Some(next)
         });
         let first = counter.map_or_else(|| self.variable_count(), |(id, _)| id.0 + 1);
+        let outer = std::mem::replace(&mut self.steps.counting, counter.is_some());
         let _ = self.run_once(env, target, body, value);
+        self.steps.counting = outer;
         for (name, held) in held {
             if let Some(now) = env.own(&name) {
                 updates.extend(self.updates(&held, &now));

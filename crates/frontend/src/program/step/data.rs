@@ -365,9 +365,10 @@ impl Interp {
         again(self)
     }
 
-    /// Data of which the number of rows alone is unknown have as many as a batch has.
+    /// Data of which the number of rows alone is unknown have as many as a batch has; but where a variable stands for the number
+    /// of a pass, which may be all that is unknown, another look at the pass tells.
     pub(super) fn learn_rows(&mut self, data: &Unknown) {
-        let nothing = matches!(&*data.form.borrow(), Form::Nothing);
+        let nothing = matches!(&*data.form.borrow(), Form::Nothing) && !self.steps.counting;
         let Some(ty) = data.host.type_in(0).filter(|_| nothing && data.host.has_unknown_rows()) else { return };
         let mut ty = ty.clone();
         let rows = self.steps.hints.batch.unwrap_or_else(|| self.guessed_rows(data));
@@ -379,7 +380,7 @@ impl Interp {
     fn guessed_rows(&mut self, data: &Unknown) -> usize {
         const ROWS: usize = 32;
         let message = format!("nothing tells how many rows a batch of `{}` has: {ROWS} are taken", data.name.borrow());
-        if !self.steps.warnings.iter().any(|known| known.code == codes::GUESSED) {
+        if !self.steps.counting && !self.steps.warnings.iter().any(|known| known.code == codes::GUESSED) {
             let remark = Diagnostic::remark(codes::GUESSED, data.host.span().unwrap_or(self.span), message);
             self.steps.warnings.push(remark.help("say how many when compiling: --train-batch 64"));
         }

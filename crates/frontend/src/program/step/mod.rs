@@ -59,6 +59,8 @@ pub(crate) struct Steps {
     pub(crate) endless: bool,
     /// Jitted functions whose results the file computes new state from.
     parts: Vec<Value>,
+    /// Whether a variable stands for the number of the pass of a loop that is being looked through.
+    pub(crate) counting: bool,
     /// At which depth of loops a function was called that may be a step.
     pub(crate) candidate: Option<usize>,
     /// What `itertools.count` made and the innermost loop has taken numbers of, each with the next number before.
