@@ -22,6 +22,8 @@ use crate::value::Value;
 /// What evaluation keeps beside the values themselves.
 #[derive(Debug, Default)]
 pub(crate) struct Evaluation {
+    /// The functions that the program and packages made.
+    pub(crate) functions: super::cycles::Functions,
     /// The classes of the named tuples that functions return, by name.
     pub(crate) named_tuples: std::collections::HashMap<&'static str, crate::value::Value>,
     /// The names that every program sees.

@@ -54,14 +54,29 @@ impl Interp {
             _ => name.clone(),
         };
         let body = Body::Function(function.clone());
-        Ok(UserFunction::value(name, qualified, body, defaults, env))
+        Ok(self.made(name, qualified, body, defaults, env))
     }
 
     /// The value of a lambda expression.
     pub(super) fn lambda(&mut self, env: &Rc<Env>, lambda: &Rc<Lambda>) -> Result<Value> {
         let defaults = self.defaults(env, &lambda.parameters)?;
         let name: Rc<str> = "<lambda>".into();
-        Ok(UserFunction::value(name.clone(), name, Body::Lambda(lambda.clone()), defaults, env))
+        Ok(self.made(name.clone(), name, Body::Lambda(lambda.clone()), defaults, env))
+    }
+
+    fn made(
+        &mut self,
+        name: Rc<str>,
+        qualified: Rc<str>,
+        body: Body,
+        defaults: Vec<(Symbol, Value)>,
+        env: &Rc<Env>,
+    ) -> Value {
+        // A function sees the namespaces around its definition, but not a class body.
+        let env = Env::inside(env, Code::Comprehension);
+        let function = Rc::new(UserFunction { name, qualified, body, defaults, env, attributes: RefCell::default() });
+        self.eval.functions.note(&function);
+        Value::User(function)
     }
 
     fn defaults(&mut self, env: &Rc<Env>, parameters: &Parameters) -> Result<Vec<(Symbol, Value)>> {
@@ -71,10 +86,10 @@ impl Interp {
 }
 
 impl UserFunction {
-    fn value(name: Rc<str>, qualified: Rc<str>, body: Body, defaults: Vec<(Symbol, Value)>, env: &Rc<Env>) -> Value {
-        // A function sees the namespaces around its definition, but not a class body.
-        let env = Env::inside(env, Code::Comprehension);
-        Value::User(Rc::new(UserFunction { name, qualified, body, defaults, env, attributes: RefCell::default() }))
+    /// Drops the values of what it sees: it is not called again.
+    pub(super) fn forget(&self) {
+        drop(self.attributes.take());
+        self.env.forget();
     }
 
     /// What the names that it sees mean now.

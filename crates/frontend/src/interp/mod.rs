@@ -10,6 +10,7 @@ mod codecs;
 pub(crate) mod compare;
 mod comprehension;
 mod counterparts;
+mod cycles;
 mod dict_view;
 mod eager;
 mod evaluate;

@@ -123,6 +123,21 @@ impl Env {
         Rc::new(Env { code, names, parent, class, annotated, package, replay })
     }
 
+    /// Drops the values of the names here and further out, and the members of the class around.
+    pub(super) fn forget(&self) {
+        let mut next = Some(self);
+        while let Some(env) = next {
+            let names = env.names.try_borrow_mut().map(|mut names| std::mem::take(&mut *names)).unwrap_or_default();
+            if !names.is_empty() {
+                super::limits::deepest(|| drop(names));
+            }
+            if let Some(class) = env.class.as_ref().and_then(|cell| cell.get()) {
+                drop(class.members.take());
+            }
+            next = env.parent.as_deref();
+        }
+    }
+
     /// What the statement of a generator that runs here has evaluated already.
     pub(crate) fn replay(&self) -> Option<RefMut<'_, Replay>> {
         self.replay.as_ref()?.try_borrow_mut().ok()
