@@ -43,3 +43,6 @@ r = ops.average_pool(x.astype(bool), 2)
 r = ops.max_pool(x.astype(complex), 2)
 # ---
 r = ops.max_pool(x.astype(bool), 2)
+# ---
+import keras
+keras.ops.image.extract_patches(keras.Input((8, 8, 3)), 0, padding="same")

@@ -124,3 +124,11 @@ print(keras.optimizers.schedules.CosineDecay(0.1, 3)(x))
 print(keras.layers.StackedRNNCells([layers.LSTMCell(2)]).get_initial_state(2))
 # ---
 print(keras.layers.MultiHeadAttention(2, 2).compute_mask(x, x))
+# ---
+print(m.stateless_compute_loss(x, [], [], x, x, []))
+# ---
+print(m.compute_loss(x, x, x + 1), m.compute_metrics(x, x, x + 1))
+# ---
+print(m.stateless_compute_loss([w.value for w in m.trainable_variables], [], [w.value for w in m.metrics_variables], y=x, y_pred=x))
+# ---
+keras.optimizers.Lion().update_step(x, keras.Variable(x), 0.1)

@@ -119,7 +119,8 @@ impl Padding {
             Padding::Valid => (0, 0),
             Padding::Causal => (span - 1, 0),
             Padding::Same => {
-                let total = ((n.div_ceil(stride).saturating_sub(1)) * stride + span).saturating_sub(n);
+                // A stride of 0 is refused where the operation is made.
+                let total = ((n.div_ceil(stride.max(1)).saturating_sub(1)) * stride + span).saturating_sub(n);
                 (total / 2, total - total / 2)
             }
         }

@@ -88,7 +88,12 @@ impl Interp {
             }
             Value::Float(x) => out.push_str(&repr_float(*x)),
             Value::Complex(real, imaginary) => out.push_str(&repr_complex(*real, *imaginary)),
-            Value::Str(text) => out.push_str(&repr_str(text)),
+            // Escapes make a text longer, each time that it is shown in another.
+            Value::Str(text) => {
+                let shown = repr_str(text);
+                self.spend_length(shown.len())?;
+                out.push_str(&shown);
+            }
             Value::Bytes(bytes) => out.push_str(&repr_bytes(bytes)),
             Value::Tuple(values) => self.write_tuple(out, values, around)?,
             Value::List(values) => {

@@ -11,7 +11,7 @@ use crate::keras::layer::LayerObject;
 use crate::keras::losses::{LossObject, Weights};
 use crate::keras::metrics::{MetricObject, tensors};
 use crate::keras::optimizers::OptimizerObject;
-use crate::keras::variable::{VariableId, list, values};
+use crate::keras::variable::{VariableId, list, pure, values};
 use crate::keras::{derived, penalties};
 use crate::library::{Args, Bound, Default, MethodDecl, Param, Signature};
 use crate::trace::Tensor;
@@ -68,7 +68,7 @@ pub(super) const METHODS: &[MethodDecl] = &[
         name: "compute_loss",
         signature: Signature::new(BATCH).with(&[Param::new("training", Default::Bool(true))]),
         doc: "The loss of a batch by what `compile` was given, with what layers add to it.",
-        call: compute_loss,
+        call: |interp, object, args| at_once(interp, object, args, compute_loss),
     },
     MethodDecl {
         name: "stateless_compute_loss",
@@ -80,28 +80,19 @@ pub(super) const METHODS: &[MethodDecl] = &[
         ])
         .with(BATCH),
         doc: "The loss of a batch with the given values of the variables, and the values that these have then.",
-        call: stateless_compute_loss,
+        call: |interp, object, args| at_once(interp, object, args, stateless_compute_loss),
     },
     MethodDecl {
         name: "compute_metrics",
         signature: Signature::new(BATCH),
         doc: "Updates the metrics that `compile` was given; returns the values of all metrics.",
-        call: |interp, object, args| {
-            let model = model(object)?;
-            if let Some(compiled) = &trainer(&model)?.compiled {
-                let y = tensors(interp, args.get("y")?)?;
-                let y_pred = tensors(interp, args.get("y_pred")?)?;
-                let weight = weight(interp, args)?;
-                compiled.update_compiled(interp, &y, &y_pred, weight.as_ref())?;
-            }
-            results(interp, &model)
-        },
+        call: |interp, object, args| at_once(interp, object, args, compute_metrics),
     },
     MethodDecl {
         name: "_update_metrics_variables",
         signature: Signature::new(&[Param::required("metrics_variables"), Param::required("loss")]).with(BATCH),
         doc: "The values of all metrics after a batch, and those that the metrics' variables have then.",
-        call: update_metrics,
+        call: |interp, object, args| at_once(interp, object, args, update_metrics),
     },
     written!(
         "compute_loss_and_updates",
@@ -195,6 +186,30 @@ fn of_package(interp: &mut Interp, object: &ObjectRef, args: &Bound, name: &str)
 
 fn weight(interp: &mut Interp, args: &Bound) -> Result<Option<Tensor>> {
     args.some("sample_weight")?.cloned().map(|weight| to_tensor(interp, &weight)).transpose()
+}
+
+/// Runs a method that traces, outside of functions at once.
+fn at_once(
+    interp: &mut Interp,
+    object: &ObjectRef,
+    args: &mut Bound,
+    method: fn(&mut Interp, &ObjectRef, &mut Bound) -> Result<Value>,
+) -> Result<Value> {
+    match interp.tracer.depth() {
+        0 => pure(interp, &args.clone(), |interp| method(interp, object, args)),
+        _ => method(interp, object, args),
+    }
+}
+
+fn compute_metrics(interp: &mut Interp, object: &ObjectRef, args: &mut Bound) -> Result<Value> {
+    let model = model(object)?;
+    if let Some(compiled) = &trainer(&model)?.compiled {
+        let y = tensors(interp, args.get("y")?)?;
+        let y_pred = tensors(interp, args.get("y_pred")?)?;
+        let weight = weight(interp, args)?;
+        compiled.update_compiled(interp, &y, &y_pred, weight.as_ref())?;
+    }
+    results(interp, &model)
 }
 
 fn compute_loss(interp: &mut Interp, object: &ObjectRef, args: &mut Bound) -> Result<Value> {

@@ -6,6 +6,7 @@ use super::Step;
 use super::object::{Built, OptimizerObject};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
+use crate::interp::exceptions::raise;
 use crate::keras::variable::VariableId;
 use crate::library::Args;
 use crate::trace::{Tensor, Tracer};
@@ -150,8 +151,10 @@ impl OptimizerObject {
         gradient: Tensor,
         rate: &Tensor,
     ) -> Result<()> {
-        let built =
-            self.built.borrow().clone().ok_or_else(|| Error::internal("an optimizer is applied before it is built"))?;
+        let built = self.built.borrow().clone().ok_or_else(|| {
+            raise("ValueError", format!("`{}` is applied before it is built", self.name))
+                .help("call optimizer.build(model.trainable_variables) first")
+        })?;
         let iteration = interp.read_variable(self.iteration)?;
         let counted = self.counted(&mut interp.tracer, &iteration)?;
         let number = interp.tracer.add_scalar_int(&counted, 1)?;

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::OptimizerObject;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::exceptions::raise;
@@ -143,6 +144,15 @@ fn apply(
         return Err(raise("ValueError", format!("`{}` is applied before it is built", optimizer.name))
             .help("call optimizer.build(model.trainable_variables), or pass the variables"));
     };
+    if interp.tracer.depth() == 0 {
+        let message =
+            format!("what `{}` of {} makes of the variables here is not kept", args.function(), optimizer.name);
+        interp.warn(
+            Diagnostic::warning(codes::HOST_VALUE, interp.span, message)
+                .note("the artifact starts with their initial values: training is the run's")
+                .help("train with model.compile and model.fit, or put the step into a function under jax.jit and call that in a loop"),
+        );
+    }
     pure(interp, args, |interp| {
         let gradients = gradients(interp, &ids, given)?;
         optimizer.apply(interp, &gradients)?;

@@ -217,3 +217,12 @@ class Mine(layers.Layer):
     def call(self, x):
         return x @ self.w
 model = keras.Sequential([keras.Input((3,)), Mine()])
+
+#: a step of an optimizer outside of functions
+import jax.numpy as jnp
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+optimizer = keras.optimizers.SGD(0.1)
+optimizer.apply([jnp.ones((3, 2)), jnp.ones(2)], model.trainable_variables)
+
+#: a step of a variable before the optimizer is built
+keras.optimizers.Lion().update_step(jnp.ones(3), keras.Variable(jnp.ones(3)), 0.1)
