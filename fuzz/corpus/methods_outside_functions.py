@@ -132,3 +132,8 @@ print(m.compute_loss(x, x, x + 1), m.compute_metrics(x, x, x + 1))
 print(m.stateless_compute_loss([w.value for w in m.trainable_variables], [], [w.value for w in m.metrics_variables], y=x, y_pred=x))
 # ---
 keras.optimizers.Lion().update_step(x, keras.Variable(x), 0.1)
+# ---
+print(keras.losses.SquaredHinge()(x, x, sample_weight=keras.Input(())))
+# ---
+i = keras.Input((3,))
+print(keras.losses.MeanSquaredError()(i, layers.Dense(3)(i)))

@@ -107,6 +107,12 @@ impl Interp {
             Value::Object(object) if eager && (host::has_array(&args) || layer_of(callee).is_some()) => {
                 self.build_by_call(object, args)
             }
+            Value::Object(object)
+                if self.tracer.depth() == 0 && losses::is_loss(object) && graph::has_symbolic(&args) =>
+            {
+                let name = self.names.unique(&object.class_name());
+                graph::call(self, callee, args, &name)
+            }
             Value::Function(decl) if graph::has_symbolic(&args) && !layers::makes_layer(decl) => {
                 let name = self.names.unique(decl.name);
                 graph::call(self, callee, args, &name)
