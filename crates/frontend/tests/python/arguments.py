@@ -132,3 +132,7 @@ for line in ["in --co 1", "in --nothing", ""]:
         print(quiet.parse_args(line.split()))
     except (SystemExit, argparse.ArgumentError):
         print(repr(line), "does not fit")
+try:
+    parser.parse_args(["--depth", "1", "--nothing"])
+except SystemExit as exit:
+    print("status", exit.code)

@@ -193,7 +193,7 @@ class ArgumentParser:
     def parse_args(self, args=None, namespace=None):
         found, rest = self.parse_known_args(args, namespace)
         if rest:
-            self._fail(None, f"unrecognized arguments: {' '.join(rest)}")
+            self.error(f"unrecognized arguments: {' '.join(rest)}")
         return found
 
     def parse_known_args(self, args=None, namespace=None):
@@ -258,15 +258,15 @@ class ArgumentParser:
             ):
                 setattr(namespace, action.dest, self._converted(action, action.default))
         if missing:
-            self._fail(None, f"the following arguments are required: {', '.join(map(str, missing))}")
+            raise ArgumentError(None, f"the following arguments are required: {', '.join(map(str, missing))}")
         for group in self._exclusive_groups:
             given = [action for action in group._own_actions if any(action is known for known in seen)]
             given = [action for action in given if getattr(namespace, action.dest, None) is not action.default]
             if len(given) > 1:
-                self._fail(given[1], f"not allowed with argument {_shown(given[0])}")
+                raise ArgumentError(given[1], f"not allowed with argument {_shown(given[0])}")
             if group.required and not given and not telling:
                 names = " ".join(_shown(action) for action in group._own_actions)
-                self._fail(None, f"one of the arguments {names} is required")
+                raise ArgumentError(None, f"one of the arguments {names} is required")
         return rest
 
     def _take_told(self, namespace, seen):
@@ -424,9 +424,6 @@ class ArgumentParser:
         if action.choices is not None and not is_host(value) and value not in action.choices:
             known = ", ".join(map(repr, action.choices))
             raise ArgumentError(action, f"invalid choice: {value!r} (choose from {known})")
-
-    def _fail(self, action, message):
-        raise ArgumentError(action, message)
 
     def error(self, message):
         ended = SystemExit(f"{self.prog}: error: {message}")
