@@ -44,6 +44,8 @@ fn own_work(function: &Function, equation: &Equation) -> u64 {
     const EQUATION: usize = 8;
     /// Operations inside of one primitive that are as much work as an element that passes from one to another.
     const OPERATIONS: u64 = 64;
+    /// Operations of one element of a series or continued fraction.
+    const ITERATIONS: u64 = 4096;
     let ty = |value: &Value| function.ty(*value);
     let size = equation.outputs.iter().map(|value| ty(value).size()).fold(EQUATION, usize::saturating_add) as u64;
     let operations = match (&equation.op, equation.inputs.get(1).map(ty)) {
@@ -52,6 +54,7 @@ fn own_work(function: &Function, equation: &Equation) -> u64 {
             let features = op.dims.rhs.first().map_or(1, |&dim| kernel.shape[dim].max(1));
             size.saturating_mul((kernel.size() / features) as u64)
         }
+        (Op::Binary(op), _) if op.0.iterates() => explain::flops(function, equation).saturating_mul(ITERATIONS),
         _ => explain::flops(function, equation),
     };
     size.saturating_add(operations / OPERATIONS)

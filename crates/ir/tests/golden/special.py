@@ -1,10 +1,12 @@
 """Writes special.txt: special functions and their derivatives as JAX computes them in double precision.
 
-Run with a Python that has JAX: `python special.py > special.txt`. A row is a primitive's name, its operands, the value, and
-the derivative in the last operand (`-` where JAX has none).
+Run with a Python that has JAX and mpmath: `python special.py > special.txt`. A row is a primitive's name, its operands, the value, and
+the derivative in the last operand (`-` where JAX has none). Where JAX gives up the series of large arguments, the row is
+mpmath's.
 """
 
 import jax
+import mpmath
 
 jax.config.update("jax_enable_x64", True)
 
@@ -56,3 +58,22 @@ for name, (f, points) in (BINARY | TERNARY).items():
 for name, (f, points) in WITHOUT_DERIVATIVE.items():
     for args in points:
         row(name, f, args, False)
+
+mpmath.mp.dps = 40
+
+
+def incomplete_gamma(a, x):
+    return mpmath.gammainc(a, 0, x, regularized=True)
+
+
+for a, x in [(1e6, 1e6), (1e6, 1.001e6), (1e6, 0.998e6)]:
+    value, density = incomplete_gamma(a, x), mpmath.exp(a * mpmath.log(x) - x - mpmath.loggamma(a)) / x
+    slope = mpmath.diff(lambda a: incomplete_gamma(a, x), a)
+    print("igamma", a, x, float(value), float(density))
+    print("igammac", a, x, float(1 - value), float(-density))
+    print("igamma_grad_a", a, x, float(slope), "-")
+    print("random_gamma_grad", a, x, float(-slope / density), "-")
+for s, q in [(2, -200.25), (3, -1000.75), (3, -1e12 - 0.5)]:
+    above = mpmath.mpf(q) % 1
+    below = mpmath.zeta(s, 1 - above) - mpmath.zeta(s, 1 - mpmath.mpf(q))
+    print("zeta", float(s), q, float(mpmath.zeta(s, above) + (-1) ** s * below), "-")

@@ -87,6 +87,11 @@ impl BinaryKind {
         BinaryKind::IgammaGradA,
         BinaryKind::RandomGammaGrad,
     ];
+
+    /// Whether an element is the sum of a series or a continued fraction, of up to some thousand terms.
+    pub(crate) fn iterates(self) -> bool {
+        matches!(self, BinaryKind::Igamma | BinaryKind::Igammac | BinaryKind::IgammaGradA | BinaryKind::RandomGammaGrad)
+    }
 }
 
 impl Primitive for Binary {

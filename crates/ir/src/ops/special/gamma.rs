@@ -2,7 +2,8 @@
 //! `a` that gamma-distributed samples need.
 //!
 //! With e(a, x) = x^a·e^(−x)/Γ(a): P = e·S/a with the power series S (DLMF 8.7.1), Q = e·F with
-//! the continued fraction F (DLMF 8.9.2). Derivatives in `a` come from those of S and F.
+//! the continued fraction F (DLMF 8.9.2). Derivatives in `a` come from those of S and F. Near x = a both take some √a
+//! terms; reference evaluation leaves them at [`LARGE`] for the uniform expansion (DLMF 8.12).
 
 use std::sync::Arc;
 
@@ -14,6 +15,9 @@ const TINY: f64 = 1e-30;
 
 /// Terms after which the fraction is given up.
 const STEPS: usize = 2000;
+
+/// The `a` from which on three terms of the uniform expansion are exact in double precision.
+const LARGE: f64 = 1e6;
 
 /// A number with its derivative in `a`.
 #[derive(Clone, Copy)]
@@ -73,12 +77,61 @@ fn envelope(a: f64, x: f64) -> f64 {
     (a * x.ln() - x - libm::lgamma(a)).exp()
 }
 
+/// The uniform expansion of P and Q in η, ½η² = x/a − 1 − ln(x/a), for a ≥ [`LARGE`] (DLMF 8.12.3, 8.12.4).
+struct Uniform {
+    /// η·√(a/2), of which P is ½·erfc(−η√(a/2)) − S.
+    z: f64,
+    /// e^(−aη²/2)/√(2πa), which is (1 + 1/(12a))·e(a, x)/a.
+    density: f64,
+    /// S over the density: c₀(η) + c₁(η)/a + c₂(η)/a².
+    rest: f64,
+    /// ∂P/∂a over the density.
+    slope: f64,
+}
+
+impl Uniform {
+    fn at(a: f64, x: f64) -> Uniform {
+        let mu = (x - a) / a;
+        let log = if mu > -0.5 { mu.ln_1p() } else { (x / a).ln() };
+        let near = mu.abs() < 0.01;
+        let half = match near {
+            true => (2..12).rev().fold(0.0, |sum, k| 1.0 / f64::from(k) - mu * sum) * mu * mu,
+            false => mu - log,
+        };
+        let eta = (2.0 * half).sqrt().copysign(mu);
+        let c0 = match near {
+            true => -1.0 / 3.0 + eta * (1.0 / 12.0 + eta * (-2.0 / 135.0 + eta / 864.0)),
+            false => 1.0 / mu - 1.0 / eta,
+        };
+        let (c1, c2) = if near { (-1.0 / 540.0 - eta / 288.0, 25.0 / 6048.0) } else { (0.0, 0.0) };
+        let rest = c0 + (c1 + c2 / a) / a;
+        // ∂η/∂a = −μ/(aη), and the density's logarithm changes by ln(x/a) − 1/(2a).
+        let (ratio, along) = if eta == 0.0 { (1.0, 1.0) } else { (log / eta, mu / eta) };
+        let change = if near { 1.0 / 12.0 + eta * (-4.0 / 135.0 + eta / 288.0) } else { 0.0 };
+        Uniform {
+            z: (a * half).sqrt().copysign(mu),
+            density: (-a * half).exp() / (std::f64::consts::TAU * a).sqrt(),
+            rest,
+            slope: -ratio - (log - 0.5 / a) * rest + change * along / a,
+        }
+    }
+
+    fn lower(&self) -> f64 {
+        0.5 * libm::erfc(-self.z) - self.density * self.rest
+    }
+
+    fn upper(&self) -> f64 {
+        0.5 * libm::erfc(self.z) + self.density * self.rest
+    }
+}
+
 /// P(a, x). NaN for negative operands and where both are 0.
 pub(crate) fn igamma(a: f64, x: f64) -> f64 {
     match outside(a, x) {
         true => f64::NAN,
         _ if x == 0.0 => 0.0,
         _ if x.is_infinite() => 1.0,
+        _ if a >= LARGE => Uniform::at(a, x).lower(),
         _ if x >= 1.0 && x > a => 1.0 - envelope(a, x) * fraction(a, x).0,
         _ => series(a, x).0 * envelope(a, x) / a,
     }
@@ -90,6 +143,7 @@ pub(crate) fn igammac(a: f64, x: f64) -> f64 {
         true => f64::NAN,
         _ if x.is_infinite() || a == 0.0 => 0.0,
         _ if x == 0.0 => 1.0,
+        _ if a >= LARGE => Uniform::at(a, x).upper(),
         _ if x < 1.0 || x < a => 1.0 - series(a, x).0 * envelope(a, x) / a,
         _ => envelope(a, x) * fraction(a, x).0,
     }
@@ -107,6 +161,10 @@ pub(crate) fn igamma_grad_a(a: f64, x: f64) -> f64 {
     if x == 0.0 {
         return 0.0;
     }
+    if a >= LARGE {
+        let at = Uniform::at(a, x);
+        return if at.density == 0.0 { 0.0 } else { at.density * at.slope };
+    }
     if x > 1.0 && x > a {
         let f = fraction(a, x);
         return -envelope(a, x) * (f.0 * (x.ln() - digamma(a)) + f.1);
@@ -122,6 +180,9 @@ pub(crate) fn random_gamma_grad(a: f64, x: f64) -> f64 {
     }
     if x == 0.0 {
         return 0.0;
+    }
+    if a >= LARGE {
+        return -Uniform::at(a, x).slope * (x / a) * (1.0 + 1.0 / (12.0 * a));
     }
     if x > 1.0 && x > a {
         let f = fraction(a, x);

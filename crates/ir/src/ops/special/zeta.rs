@@ -19,6 +19,12 @@ pub(crate) fn zeta(s: f64, q: f64) -> f64 {
             return f64::NAN;
         }
     }
+    // The terms below 0 by themselves, from the one nearest to 0, where there are many.
+    if q < -100.0 {
+        let (nearest, next) = (q.ceil() - q, 1.0 - q);
+        let below = zeta(s, nearest) - zeta(s, next);
+        return zeta(s, 1.0 - nearest) + if s % 2.0 == 0.0 { below } else { -below };
+    }
     let (mut sum, mut at) = (0.0, q);
     while at < 12.0 {
         sum += at.powf(-s);
