@@ -2,9 +2,11 @@
 
 mod afterwards;
 mod by_name;
+mod of_functions;
 
 use afterwards::AFTERWARDS;
 use by_name::{ARRAYS, BY_NAME};
+use of_functions::OF_FUNCTIONS;
 
 use super::Choices;
 use super::odd;
@@ -25,21 +27,32 @@ fn beside(choices: &mut dyn Choices, name: &str, array: &str) -> String {
     }
 }
 
+/// A value that fits that parameter of that function, where its name tells too little.
+fn of_function(choices: &mut dyn Choices, path: &str, parameter: &str) -> Option<String> {
+    let name = path.rsplit_once('.').map_or(path, |(_, name)| name);
+    let (_, _, values) =
+        OF_FUNCTIONS.iter().find(|(functions, of, _)| *of == parameter && functions.contains(&name))?;
+    Some(odd::pick(choices, values).to_owned())
+}
+
 /// A call of that, with arguments most of which fit, and what is done with what it gives.
 pub fn call_of(choices: &mut dyn Choices, callable: &Callable) -> String {
     let odds = choices.below(4).min(2);
     let array = odd::pick(choices, ARRAYS);
     let mut args: Vec<String> = Vec::new();
     for name in &callable.required {
-        args.push(if odds == 0 && choices.once_in(3) { odd::value(choices) } else { beside(choices, name, array) });
+        args.push(match () {
+            () if odds == 0 && choices.once_in(3) => odd::value(choices),
+            () => of_function(choices, &callable.path, name).unwrap_or_else(|| beside(choices, name, array)),
+        });
     }
     if callable.required.is_empty() && callable.parameters.is_empty() {
         args.extend((0..choices.below(4)).map(|_| array.to_owned()));
     }
     let optional = callable.parameters.iter().filter(|name| !callable.required.contains(name));
     let optional: Vec<&String> = optional.collect();
-    for _ in 0..choices.below(3).min(optional.len()) {
-        let name = optional[choices.below(optional.len())];
+    let first = choices.below(optional.len().max(1));
+    for name in optional.iter().cycle().skip(first).take(choices.below(3).min(optional.len())) {
         let value = if choices.below(3) < odds { odd::value(choices) } else { beside(choices, name, array) };
         args.push(format!("{name}={value}"));
     }

@@ -86,6 +86,7 @@ pub struct Callable {
 pub fn callables() -> Vec<Callable> {
     let mut all = Vec::new();
     for module in modules::all() {
+        let written: Vec<written::Function> = definitions(module.written).collect();
         for name in (module.names)() {
             let found = (module.get)(name);
             let signature = match &found {
@@ -95,15 +96,16 @@ pub fn callables() -> Vec<Callable> {
                 None => None,
             };
             let path = format!("{}.{name}", module.name);
-            all.push(
-                signature.map_or(Callable::without_parameters(path.clone()), |signature| Callable::of(path, signature)),
-            );
+            all.push(match (signature, written.iter().find(|definition| definition.name == name)) {
+                (Some(signature), _) => Callable::of(path, signature),
+                (None, Some(definition)) => Callable::written(path, definition),
+                (None, None) => Callable { path, parameters: Vec::new(), required: Vec::new() },
+            });
         }
     }
     for package in importable() {
         for definition in definitions(package.parts) {
-            let path = format!("{}.{}", package.name, definition.name);
-            all.push(Callable { path, parameters: parameters(&definition), required: required(&definition) });
+            all.push(Callable::written(format!("{}.{}", package.name, definition.name), &definition));
         }
     }
     for decl in builtins::function_tables().into_iter().chain([builtins::types()]).flatten() {
@@ -134,8 +136,8 @@ impl Callable {
         Callable { path, parameters: named(signature), required: required.map(|p| p.name.to_owned()).collect() }
     }
 
-    fn without_parameters(path: String) -> Callable {
-        Callable { path, parameters: Vec::new(), required: Vec::new() }
+    fn written(path: String, definition: &written::Function) -> Callable {
+        Callable { path, parameters: parameters(definition), required: required(definition) }
     }
 }
 

@@ -44,7 +44,7 @@ fn cond(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
 }
 
 fn callable(value: &Value) -> bool {
-    check_callable("lax.cond", value).is_ok()
+    check_callable("jax.lax.cond", value).is_ok()
 }
 
 pub(super) fn switch(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
@@ -110,7 +110,7 @@ impl Choice {
 /// Applies one of the branches.
 fn choose(interp: &mut Interp, what: &str, choice: Choice, branches: Vec<Branch>) -> Result<Value> {
     for branch in &branches {
-        check_callable(what.trim_start_matches("jax."), &branch.function)?;
+        check_callable(what, &branch.function)?;
     }
     let index = choice.index(interp, what)?;
     let mut calls = Vec::with_capacity(branches.len());

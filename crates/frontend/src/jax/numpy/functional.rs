@@ -74,13 +74,13 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
         }
         Ok(y)
     };
-    "vectorized_call": [(pyfunc) (signature) (*args)] "A function of vectors over the other dimensions." => vectorized_call;
-    "ufunc_outer": [(ufunc) (a) (b)] "A function of all pairs of elements." => |c| {
+    "_vectorized_call": [(pyfunc) (signature) (*args)] "A function of vectors over the other dimensions." => vectorized_call;
+    "_ufunc_outer": [(ufunc) (a) (b)] "A function of all pairs of elements." => |c| {
         let (a, b, function) = (c.tensor("a")?, c.tensor("b")?, c.value("ufunc")?);
         let a = c.t().expand_dims(&a, &(a.rank()..a.rank() + b.rank()).collect::<Vec<_>>())?;
         c.invoke(&function, vec![Value::Tensor(a), Value::Tensor(b)])
     };
-    "grid": [(key) (sparse)] "The coordinates of a grid." => |c| {
+    "_grid": [(key) (sparse)] "The coordinates of a grid." => |c| {
         let slices = match c.value("key")? {
             Value::Tuple(parts) => parts.to_vec(),
             one => vec![one],
@@ -144,7 +144,7 @@ impl Object for Vectorized {
     fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
         let mut positional = vec![self.function.clone(), self.signature.clone()];
         positional.extend(args.positional);
-        let decl = named("vectorized_call")?;
+        let decl = named("_vectorized_call")?;
         interp.call(&decl, Args { positional, keywords: args.keywords })
     }
 }
@@ -221,7 +221,7 @@ impl Object for Grid {
 
     fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
         let key = args.positional.into_iter().next().unwrap_or(Value::None);
-        interp.call(&named("grid")?, Args::positional(vec![key, Value::Bool(self.sparse)]))
+        interp.call(&named("_grid")?, Args::positional(vec![key, Value::Bool(self.sparse)]))
     }
 }
 
@@ -243,8 +243,8 @@ impl Object for Joined {
 
     fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
         let key = args.positional.into_iter().next().unwrap_or(Value::None);
-        let found = super::places::FUNCTIONS.iter().copied().find(|f| f.name == "joined").map(Value::Function);
-        let joined = found.ok_or_else(|| Error::internal("there is no `joined`"))?;
+        let found = super::places::FUNCTIONS.iter().copied().find(|f| f.name == "_joined").map(Value::Function);
+        let joined = found.ok_or_else(|| Error::internal("there is no `_joined`"))?;
         interp.call(&joined, Args::positional(vec![key, Value::Bool(self.columns)]))
     }
 }
@@ -303,7 +303,7 @@ impl Object for UfuncMethod {
         let target = match (self.method, row) {
             ("outer", _) => {
                 args.positional.insert(0, Value::Function(self.function));
-                return interp.call(&named("ufunc_outer")?, args);
+                return interp.call(&named("_ufunc_outer")?, args);
             }
             ("reduce", Some((_, target, ..)))
             | ("accumulate", Some((_, _, target, _)))

@@ -176,7 +176,7 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
         let dtype = if sorted.dtype() == DType::F64 { DType::C128 } else { DType::C64 };
         if x.dtype().is_complex() { Ok(sorted) } else { t.convert(&sorted, dtype) }
     };
-    "joined": [(key) (columns)] "The parts of an index expression side by side." => |c| {
+    "_joined": [(key) (columns)] "The parts of an index expression side by side." => |c| {
         let parts = match c.value("key")? {
             Value::Tuple(parts) => parts.to_vec(),
             one => vec![one],

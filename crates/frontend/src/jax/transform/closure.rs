@@ -38,7 +38,7 @@ struct Converted {
 
 fn convert(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let function = args.get("fun")?.clone();
-    check_callable("closure_convert", &function)?;
+    check_callable("jax.closure_convert", &function)?;
     let examples = args.get("example_args")?.elements().unwrap_or_default();
     let positions = (0..examples.len()).collect();
     let selected = Selected::new(interp, "closure_convert", &function, Args::positional(examples), positions)?;

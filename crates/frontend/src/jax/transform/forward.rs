@@ -64,7 +64,7 @@ impl Differentiable {
         primals: Vec<Value>,
         has_aux: bool,
     ) -> Result<Differentiable> {
-        check_callable(what, function)?;
+        check_callable(&format!("jax.{what}"), function)?;
         let positions = (0..primals.len()).collect();
         Differentiable::at(interp, what, function, Args::positional(primals), positions, has_aux)
     }

@@ -48,7 +48,7 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = &[&VJP, &LINEAR_TRANSPOSE];
 
 fn linear_transpose(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let function = args.get("fun")?.clone();
-    check_callable("linear_transpose", &function)?;
+    check_callable("jax.linear_transpose", &function)?;
     let primals = args.get("primals")?.elements().unwrap_or_default();
     let positions = (0..primals.len()).collect();
     let primals =

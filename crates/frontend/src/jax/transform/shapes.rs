@@ -131,7 +131,7 @@ pub(crate) fn described(value: &Value) -> Option<Rc<ShapeDtypeStruct>> {
 
 fn eval_shape(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let function = args.get("fun")?.clone();
-    check_callable("eval_shape", &function)?;
+    check_callable("jax.eval_shape", &function)?;
     let positional = args.get("args")?.elements().unwrap_or_default();
     let keywords = keywords(args.get("kwargs")?);
     let call = Args { positional, keywords };

@@ -56,7 +56,7 @@ impl<T: Transform> Transformed<T> {
     /// # Errors
     /// The value is not callable.
     pub(crate) fn value(function: &Value, transform: T) -> Result<Value> {
-        check_callable(transform.name(), function)?;
+        check_callable(&format!("jax.{}", transform.name()), function)?;
         transform.check(function)?;
         Ok(Value::User(Rc::new(Transformed { function: function.clone(), transform: Rc::new(transform) })))
     }
@@ -90,7 +90,7 @@ impl<T: Transform + Clone> Object for Decorator<T> {
     }
 }
 
-/// Refuses what cannot be called.
+/// Refuses what cannot be called. `what`: the dotted name of what it is given to.
 pub(crate) fn check_callable(what: &str, function: &Value) -> Result<()> {
     match function {
         Value::User(_)
@@ -99,7 +99,7 @@ pub(crate) fn check_callable(what: &str, function: &Value) -> Result<()> {
         | Value::Class(_)
         | Value::Object(_)
         | Value::Host(_) => Ok(()),
-        other => Err(Error::ty(format!("jax.{what} expects a function, found {}", other.type_name()))),
+        other => Err(Error::ty(format!("{what} expects a function, found {}", other.type_name()))),
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) static FUNCTIONS: &[FunctionDecl] = functions! {
 pub(crate) fn custom_gradient(_interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     // JAX calls the parameter `fun`, Keras `f`.
     let function = args.get("fun").or_else(|_| args.get("f"))?.clone();
-    check_callable("custom_gradient", &function)?;
+    check_callable("jax.custom_gradient", &function)?;
     let part = |role| Value::User(Rc::new(Part { function: function.clone(), role }));
     let rules = Reverse { fwd: part(Role::Both), bwd: part(Role::Back) };
     Ok(Custom::value(part(Role::Value), Vec::new(), Some(rules)))

@@ -41,7 +41,7 @@ impl Rules for Forward {
         match (method, rules.as_slice()) {
             ("defjvps", _) => Ok((Forward::Each(rules), result)),
             (_, [rule]) => {
-                check_callable("custom_jvp.defjvp", rule)?;
+                check_callable("jax.custom_jvp.defjvp", rule)?;
                 Ok((Forward::Whole(rule.clone()), result))
             }
             _ => Err(Error::ty("defjvp takes one function")),

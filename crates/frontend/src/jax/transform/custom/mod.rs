@@ -94,7 +94,7 @@ struct Define<R> {
 /// The function of a call `custom_jvp(fun, nondiff_argnums, nondiff_argnames)` or its like.
 fn custom<R: Rules>(args: &Bound) -> Result<Value> {
     let function = args.get("fun")?;
-    check_callable(R::WHAT, function)?;
+    check_callable(&format!("jax.{}", R::WHAT), function)?;
     let nondiff = nondiff(args, function)?;
     Ok(Custom::<R>::value(function.clone(), nondiff, None))
 }

@@ -44,8 +44,8 @@ impl Rules for Reverse {
         let [fwd, bwd] = given.as_slice() else {
             return Err(Error::ty("defvjp takes two functions: forward and backward"));
         };
-        check_callable("custom_vjp.defvjp", fwd)?;
-        check_callable("custom_vjp.defvjp", bwd)?;
+        check_callable("jax.custom_vjp.defvjp", fwd)?;
+        check_callable("jax.custom_vjp.defvjp", bwd)?;
         Ok((Reverse { fwd: fwd.clone(), bwd: bwd.clone() }, Value::None))
     }
 
