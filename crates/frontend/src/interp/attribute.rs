@@ -101,7 +101,7 @@ impl Interp {
         Ok(found.or_else(|| match name {
             "get_config" => crate::keras::config::get_config(object),
             "__class__" => object.class().map(Value::Class),
-            _ => None,
+            _ => crate::keras::config::argument(object, name),
         }))
     }
 
@@ -171,6 +171,7 @@ impl Interp {
                 if let Some(class) = object.class() {
                     names.extend(class.methods.iter().flat_map(|list| list.iter()).map(|m| m.name.to_owned()));
                 }
+                names.extend(crate::keras::config::argument_names(object).map(str::to_owned));
             }
             Value::Module(module) => names.extend((module.names)().into_iter().map(String::from)),
             Value::Tensor(_) | Value::Symbolic(_) | Value::Array(_) => {

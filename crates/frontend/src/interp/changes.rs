@@ -8,8 +8,8 @@ use std::rc::Rc;
 use super::Interp;
 use super::attribute::user;
 use super::classes::{Instance, plain_of};
-use super::scope::Env;
-use crate::syntax::ast::{Expr, ExprKind, Stmt, StmtKind, Target, TargetKind};
+use super::scope::{Code, Env};
+use crate::syntax::ast::{Class, Expr, ExprKind, Stmt, StmtKind, Target, TargetKind};
 use crate::value::{Host, Value};
 
 /// Methods of Python's containers that change them.
@@ -142,6 +142,25 @@ impl Interp {
             // What is not there yet may be what the statement would have made.
             if instance.get(name).is_none_or(|value| is_plain(&value)) {
                 instance.set(name, unknown.clone());
+            }
+        }
+    }
+
+    /// Makes values of the run of what the methods of a class of the run may change of the names around it: they are
+    /// called when only the run knows.
+    pub(in crate::interp) fn lose_by_methods(&mut self, env: &Rc<Env>, class: &Class, host: &Host) {
+        let unknown = Value::Host(host.derived());
+        for stmt in class.body.iter() {
+            let StmtKind::Function(method) = &stmt.kind else { continue };
+            let inside = Env::inside(env, Code::Function(method.clone()));
+            for stmt in method.body.iter() {
+                let changes = Changes::of(stmt);
+                self.lose(&inside, &changes, host);
+            }
+            for name in method.scope.globals.iter().chain(&method.scope.nonlocals) {
+                if inside.lookup(name).is_ok_and(|value| is_plain(&value)) {
+                    inside.bind(name, unknown.clone());
+                }
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::interp::host::reaches;
 use crate::keras::layer::layer_of;
 use crate::keras::weights::{constraints, regularizers};
 use crate::keras::{initializers, models, snake_case};
-use crate::library::{Args, Bound, ClassDecl, ParamKind};
+use crate::library::{Args, Bound, ClassDecl, Param, ParamKind};
 use crate::value::{Key, Object, ObjectRef, Value};
 
 /// The package that makes dicts of objects, and objects of dicts.
@@ -51,6 +51,28 @@ pub(crate) fn dict<'a>(entries: impl IntoIterator<Item = (&'a str, Value)>) -> V
 /// Whether objects of the class tell their configuration.
 pub(crate) fn is_configured(class: &ClassDecl) -> bool {
     CONFIGURED.contains(&class.name) || class.bases.iter().any(|base| CONFIGURED.contains(base))
+}
+
+/// The parameters of an object's constructor that its configuration tells, with what they were given.
+fn told(object: &ObjectRef) -> impl Iterator<Item = (&'static str, &Value)> {
+    let class = object.class();
+    let kind = class.map_or("", |class| class.bases.last().copied().unwrap_or(class.name));
+    let is_told = move |param: &Param| {
+        let is_untold = class.is_some_and(|class| UNTOLD.contains(&(kind, class.name, param.name)));
+        matches!(param.kind, ParamKind::Normal | ParamKind::Keyword) && !is_untold
+    };
+    let args = object.arguments().into_iter().flat_map(Bound::iter);
+    args.filter(move |(param, _)| is_told(param)).map(|(param, value)| (param.name, value))
+}
+
+/// The attribute that keeps what a parameter of an object's constructor was given.
+pub(crate) fn argument(object: &ObjectRef, name: &str) -> Option<Value> {
+    told(object).find(|(known, _)| *known == name).map(|(_, value)| value.clone())
+}
+
+/// The names of the attributes that keep what an object's constructor was given.
+pub(crate) fn argument_names(object: &ObjectRef) -> impl Iterator<Item = &'static str> {
+    told(object).map(|(name, _)| name)
 }
 
 /// The method `get_config` of an object that remembers what its constructor was called with.
@@ -97,7 +119,9 @@ fn entries(class: &'static ClassDecl, args: &Bound, name: Option<Value>) -> Resu
         let is_shared = matches!((kind, param.name), ("Loss", "dtype" | "name") | ("Metric", "name"));
         let is_there = entries.iter().any(|(known, _)| *known == param.name);
         if matches!(param.kind, ParamKind::Normal | ParamKind::Keyword) && !is_untold && !is_shared && !is_there {
-            entries.push((param.name, value.clone()));
+            // Keras tells the seed of an initializer first.
+            let at = if kind == "Initializer" && param.name == "seed" { 0 } else { entries.len() };
+            entries.insert(at, (param.name, value.clone()));
         }
     }
     Ok(entries)

@@ -1,6 +1,6 @@
 //! `keras.random`: samplers whose seed is an integer.
 
-use keramos_ir::{DType, TensorType};
+use keramos_ir::{Array, Buffer, DType, TensorType};
 
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -18,10 +18,13 @@ modules! {
     RANDOM = Contents { classes: &[seed_generator::CLASSES], tensor_tables: &[FUNCTIONS], ..Contents::new("keras.random") };
 }
 
-/// The key of argument `seed`; without one, a seed is drawn now.
+/// The key of argument `seed`; without one, that of the generator which all such calls share.
 fn key(interp: &mut Interp, args: &Bound) -> Result<Tensor> {
     let seed = match args.get("seed")? {
-        Value::None => interp.seeds.draw(),
+        Value::None => {
+            let key = interp.seeds.draw_shared();
+            return interp.tracer.constant(Array::new([2], Buffer::U32(key.to_vec()))?);
+        }
         Value::Int(seed) => {
             u32::try_from(*seed).map_err(|_| args.invalid("seed", "an integer from 0 up to 4294967295, or None"))?
         }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use keramos_ir::{Array, Buffer, DType, TensorType};
 
+use super::seeds::unordered;
 use super::variable::{Role, VariableId};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -33,15 +34,16 @@ pub const CLASSES: &[&ClassDecl] = &[&SEED_GENERATOR];
 const METHODS: &[MethodDecl] = &[MethodDecl {
     name: "next",
     signature: Signature::new(&[Param::new("ordered", Default::Bool(true))]),
-    doc: "The present state; it counts on by one.",
-    call: |interp, object, _| {
+    doc: "The present state; it counts on by one, or out of order.",
+    call: |interp, object, args| {
+        let ordered = args.bool("ordered")?;
         let generator =
             downcast::<SeedGenerator>(object).ok_or_else(|| Error::internal("a method of another object"))?;
         if interp.tracer.depth() == 0 {
-            let key = Array::new([2], Buffer::U32(generator.draw(interp).to_vec()))?;
+            let key = Array::new([2], Buffer::U32(generator.draw(interp, ordered).to_vec()))?;
             return Ok(Value::Array(Rc::new(key)));
         }
-        next_key(interp, generator.state).map(Value::Tensor)
+        advance(interp, generator.state, ordered).map(Value::Tensor)
     },
 }];
 
@@ -50,8 +52,8 @@ const METHODS: &[MethodDecl] = &[MethodDecl {
 pub struct SeedGenerator {
     name: Rc<str>,
     seed: u32,
-    /// How many keys initializers took.
-    drawn: Cell<u32>,
+    /// The key that is next before any program runs.
+    next: Cell<[u32; 2]>,
     /// The variable that holds the next key.
     pub state: VariableId,
 }
@@ -63,7 +65,7 @@ fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         None => interp.names.unique("SeedGenerator"),
     };
     let state = state(interp, &name, seed)?;
-    Ok(Value::Object(Rc::new(SeedGenerator { name, seed, drawn: Cell::new(0), state })))
+    Ok(Value::Object(Rc::new(SeedGenerator { name, seed, next: Cell::new([seed, 0]), state })))
 }
 
 /// The argument `seed`; without one, a seed that is drawn now.
@@ -98,22 +100,37 @@ pub(in crate::keras) fn state(interp: &mut Interp, name: &Rc<str>, seed: u32) ->
 /// # Errors
 /// Nothing is being traced.
 pub fn next_key(interp: &mut Interp, state: VariableId) -> Result<Tensor> {
+    advance(interp, state, true)
+}
+
+/// The state as a key; it counts on, in order or as [`unordered`] does.
+fn advance(interp: &mut Interp, state: VariableId, ordered: bool) -> Result<Tensor> {
     let key = interp.read_variable(state)?;
     let t = &mut interp.tracer;
-    let step = t.constant(Array::new([2], Buffer::U32(vec![0, 1]))?)?;
-    let next = t.add(&key, &step)?;
+    let mut words = |words: [u32; 2]| t.constant(Array::new([2], Buffer::U32(words.to_vec()))?);
+    let next = if ordered {
+        let step = words([0, 1])?;
+        t.add(&key, &step)?
+    } else {
+        let (one, factor, modulus) = (words([1; 2])?, words([5387; 2])?, words([933_199; 2])?);
+        let sum = t.add(&key, &one)?;
+        let product = t.mul(&sum, &factor)?;
+        t.rem(&product, &modulus)?
+    };
     interp.state.assign(state, next);
     Ok(key)
 }
 
 impl SeedGenerator {
     /// The key that the generator holds before any program runs; its variable then starts at the next one.
-    pub(in crate::keras) fn draw(&self, interp: &mut Interp) -> [u32; 2] {
-        let count = self.drawn.replace(self.drawn.get() + 1);
-        if let Ok(start) = Array::new([2], Buffer::U32(vec![self.seed, count + 1])) {
+    pub(in crate::keras) fn draw(&self, interp: &mut Interp, ordered: bool) -> [u32; 2] {
+        let key = self.next.get();
+        let next = if ordered { [key[0], key[1].wrapping_add(1)] } else { unordered(key) };
+        self.next.set(next);
+        if let Ok(start) = Array::new([2], Buffer::U32(next.to_vec())) {
             interp.variables.get_mut(self.state).weight.initializer = Value::Array(Rc::new(start));
         }
-        [self.seed, count]
+        key
     }
 }
 

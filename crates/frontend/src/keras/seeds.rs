@@ -8,6 +8,8 @@
 #[derive(Debug)]
 pub struct Seeds {
     twister: Twister,
+    /// The state of the generator that samplers without a seed share, once one of them was called.
+    shared: Option<[u32; 2]>,
 }
 
 impl Default for Seeds {
@@ -19,7 +21,22 @@ impl Default for Seeds {
 impl Seeds {
     /// The state after `random.seed(seed)`.
     pub fn new(seed: u64) -> Self {
-        Seeds { twister: Twister::from_seed(seed) }
+        Seeds { twister: Twister::from_seed(seed), shared: None }
+    }
+
+    /// The key of a sampler of `keras.random` that is given no seed.
+    pub fn draw_shared(&mut self) -> [u32; 2] {
+        let key = match self.shared {
+            Some(key) => key,
+            None => [self.draw(), 0],
+        };
+        self.shared = Some(unordered(key));
+        key
+    }
+
+    /// Forgets the generator that samplers without a seed share: the next one starts with a new seed.
+    pub fn forget_shared(&mut self) {
+        self.shared = None;
     }
 
     /// Keras's `make_default_seed()`: an integer in 1 ..= 10⁹.
@@ -32,6 +49,11 @@ impl Seeds {
             }
         }
     }
+}
+
+/// The state of a seed generator after one that is used out of order.
+pub(super) fn unordered(state: [u32; 2]) -> [u32; 2] {
+    state.map(|word| word.wrapping_add(1).wrapping_mul(5387) % 933_199)
 }
 
 const N: usize = 624;

@@ -226,7 +226,11 @@ fn assign(
             }
             Ok(Value::Object(object.clone()))
         }
-        _ => {
+        value => {
+            if let Some(source) = behind(&value).filter(|_| !interp.trains()) {
+                interp.restart(variable.id, source);
+                return Ok(Value::Object(object.clone()));
+            }
             let path = &interp.variables.get(variable.id).path;
             Err(Error::argument(format!(
                 "the new value of the variable `{path}` depends on its old one, which only exists at run time"

@@ -6,8 +6,8 @@ use crate::interp::Interp;
 use crate::interp::builtins::functions;
 use crate::keras::weights::{constraints, regularizers};
 use crate::keras::{
-    Seeds, activations, callbacks, dtype_policy, initializers, layers, losses, metrics, models, optimizers, schedules,
-    variable_object,
+    Names, Seeds, activations, callbacks, dtype_policy, initializers, layers, losses, metrics, models, optimizers,
+    schedules, variable_object,
 };
 use crate::library::{Bound, Default, FunctionDecl, Param, Refused, Signature};
 use crate::value::{Host, Value};
@@ -237,11 +237,13 @@ const VERSION: &str = "3.0.0";
 
 fn clear_session(interp: &mut Interp, _: &mut Bound) -> Result<Value> {
     interp.policy = dtype_policy::Policy::default();
+    interp.names = Names::default();
+    interp.seeds.forget_shared();
     Ok(Value::None)
 }
 
 static BACKEND_FUNCTIONS: &[FunctionDecl] = functions! {
-    "clear_session" [(free_memory = Default::Bool(true))] "Forgets the global dtype policy." => clear_session;
+    "clear_session" [(free_memory = Default::Bool(true))] "Forgets the global dtype policy, the names given out, and the generator of unseeded random numbers." => clear_session;
     "backend" [] "The name of the backend whose numerics Keramos follows." => |_, _| Ok(Value::str("jax"));
     "epsilon" [] "What keeps divisions finite." => |_, _| Ok(Value::Float(crate::keras::EPSILON));
     "floatx" [] "The default element type." => |_, _| Ok(Value::str("float32"));
@@ -302,7 +304,7 @@ static CONFIG_FUNCTIONS: &[FunctionDecl] = functions! {
 
 static UTILITY_FUNCTIONS: &[FunctionDecl] = functions! {
     "set_random_seed" [(seed)] "Sets where default seeds come from." => set_random_seed;
-    "clear_session" [(free_memory = Default::Bool(true))] "Forgets the global dtype policy." => clear_session;
+    "clear_session" [(free_memory = Default::Bool(true))] "Forgets the global dtype policy, the names given out, and the generator of unseeded random numbers." => clear_session;
 };
 
 fn set_random_seed(interp: &mut Interp, args: &mut Bound) -> Result<Value> {

@@ -229,7 +229,9 @@ const HOST_MODULES: &[&str] = &[
 
 /// The module of a dotted name.
 pub(crate) fn find(name: &str) -> Found {
-    let name = match name.strip_prefix("tensorflow.keras") {
+    // Other names of Keras: TensorFlow's, and where its own modules have what is public.
+    let keras = ["tensorflow.keras", "keras.src"].into_iter().find_map(|prefix| name.strip_prefix(prefix));
+    let name = match keras {
         Some(rest) if rest.is_empty() || rest.starts_with('.') => format!("keras{rest}"),
         _ => name.to_owned(),
     };

@@ -33,7 +33,12 @@ impl Interp {
     pub(in crate::interp) fn class(&mut self, env: &Rc<Env>, class: &Rc<Class>) -> Result<Value> {
         let (given, keywords, meta) = self.class_arguments(env, class)?;
         let (bases, native, builtin, named_tuple, generic) = match resolve(&class.name.name, &given)? {
-            Bases::Host(host) => return Ok(host),
+            Bases::Host(base) => {
+                if let Value::Host(host) = &base {
+                    self.lose_by_methods(env, class, host);
+                }
+                return Ok(base);
+            }
             Bases::Classes { classes, native, builtin, named_tuple, generic } => {
                 (classes, native, builtin, named_tuple, generic)
             }

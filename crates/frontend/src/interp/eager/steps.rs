@@ -72,6 +72,47 @@ impl Interp {
         }
     }
 
+    /// Whether the program has trained something already: what variables hold is not what they start with.
+    pub(crate) fn trains(&self) -> bool {
+        !self.steps.found.is_empty() || self.models.iter().any(|model| model.recorded.fitted_at.get().is_some())
+    }
+
+    /// Lets variable `id` start with what starts as variable `source`, which is computed from the present start of `id`:
+    /// a new variable keeps that, and everything that was computed from `id` is computed from the new one.
+    pub(crate) fn restart(&mut self, id: VariableId, source: VariableId) {
+        let before = self.variables.get(id);
+        let name: Rc<str> = self.names.unique("Array");
+        let kept = Variable {
+            path: name.to_string(),
+            name,
+            ty: before.ty.clone(),
+            role: Role::Array,
+            trainable: false,
+            frozen: false,
+            autocast: false,
+            weight: before.weight.initializer.clone().into(),
+        };
+        let kept = self.variables.add(kept);
+        let from_it: Vec<(VariableId, Rc<Computed>)> = self
+            .variables
+            .iter()
+            .filter(|(other, _)| *other != kept)
+            .filter_map(|(other, variable)| match &variable.weight.initializer {
+                Value::Object(object) => downcast::<Computed>(object).map(|computed| (other, computed)),
+                _ => None,
+            })
+            .filter(|(_, computed)| computed.steps.reads.contains(&id))
+            .collect();
+        for (other, computed) in from_it {
+            let reads = computed.steps.reads.iter().map(|&read| if read == id { kept } else { read }).collect();
+            let steps = Steps { function: computed.steps.function.clone(), reads, depth: computed.steps.depth };
+            let computed = Computed { steps: Rc::new(steps), index: computed.index };
+            self.variables.get_mut(other).weight.initializer = Value::Object(Rc::new(computed));
+        }
+        let start = self.variables.get(source).weight.initializer.clone();
+        self.variables.get_mut(id).weight.initializer = start;
+    }
+
     /// Whether the start of variable `id` does not depend on that of `other`.
     pub(crate) fn starts_without(&self, id: VariableId, other: VariableId) -> bool {
         let mut open = vec![id];

@@ -1,8 +1,9 @@
 //! Arrays as NumPy prints them.
 
-use keramos_ir::{Array, Buffer};
+use keramos_ir::{Array, Buffer, as_tuple};
 
-use crate::interp::tensor::element;
+use super::repr::repr_complex;
+use crate::interp::tensor;
 use crate::value::Value;
 
 /// Digits after the point, at most.
@@ -23,10 +24,41 @@ pub(crate) fn array_str(array: &Array) -> String {
             Some(Value::Int(i)) => i.to_string(),
             Some(Value::Bool(true)) => "True".into(),
             Some(Value::Bool(false)) => "False".into(),
+            Some(Value::Complex(real, imaginary)) => repr_complex(real, imaginary),
             _ => String::new(),
         };
     }
     Layout::new(array, " ").text("")
+}
+
+/// The element at `index`, complex numbers in the fewest digits that tell them apart.
+fn element(array: &Array, index: usize) -> Option<Value> {
+    let short = |x: f32| x.to_string().parse().unwrap_or_else(|_| f64::from(x));
+    match array.data() {
+        Buffer::C64(values) => values.get(index).map(|x| Value::Complex(short(x.re), short(x.im))),
+        Buffer::C128(values) => values.get(index).map(|x| Value::Complex(x.re, x.im)),
+        _ => tensor::element(array, index),
+    }
+}
+
+/// `repr(array)` of an array of NumPy.
+pub(crate) fn numpy_repr(array: &Array) -> String {
+    let dtype = array.ty().dtype.numpy_name();
+    if array.ty().rank() == 0 {
+        return format!("np.{dtype}({})", array_str(array));
+    }
+    let shown = match array.ty().size() {
+        0 => "[]".to_owned(),
+        _ => Layout::new(array, ", ").text("array("),
+    };
+    let shape = match array.ty().shape.as_slice() {
+        [_] => String::new(),
+        _ if array.ty().size() > 0 => String::new(),
+        shape => format!(", shape={}", as_tuple(shape)),
+    };
+    let is_told = array.ty().size() == 0 || !matches!(dtype, "int64" | "float64" | "complex128" | "bool");
+    let dtype = if is_told { format!(", dtype={dtype}") } else { String::new() };
+    format!("array({shown}{shape}{dtype})")
 }
 
 /// `repr(array)`.
@@ -41,7 +73,7 @@ pub(crate) fn array_repr(array: &Array) -> String {
 }
 
 fn is_double(array: &Array) -> bool {
-    matches!(array.data(), Buffer::F64(_))
+    matches!(array.data(), Buffer::F64(_) | Buffer::C128(_))
 }
 
 /// A scalar float as Python prints NumPy's scalars.
@@ -132,6 +164,7 @@ enum Words {
     Plain { width: usize },
     Fixed { left: usize, right: usize, double: bool },
     Scientific { left: usize, fraction: usize, exponent: usize, double: bool },
+    Complex { real: Box<Words>, imaginary: Box<Words> },
 }
 
 impl<'a> Layout<'a> {
@@ -223,6 +256,20 @@ impl<'a> Layout<'a> {
 
 impl Words {
     fn of(values: &[Value], double: bool) -> Words {
+        let parts: Vec<(f64, f64)> = values
+            .iter()
+            .filter_map(|value| match value {
+                Value::Complex(real, imaginary) => Some((*real, *imaginary)),
+                _ => None,
+            })
+            .collect();
+        if !parts.is_empty() {
+            let words = |part: &dyn Fn(&(f64, f64)) -> f64| {
+                let values: Vec<Value> = parts.iter().map(|parts| Value::Float(part(parts))).collect();
+                Box::new(Words::of(&values, double))
+            };
+            return Words::Complex { real: words(&|x| x.0), imaginary: words(&|x| x.1.abs()) };
+        }
         let floats: Vec<f64> = values
             .iter()
             .filter_map(|value| match value {
@@ -271,12 +318,21 @@ impl Words {
 
     fn write(&self, value: &Value) -> String {
         let x = match (self, value) {
+            (Words::Complex { real, imaginary }, Value::Complex(re, im)) => {
+                let real = real.write(&Value::Float(*re));
+                let size = imaginary.write(&Value::Float(im.abs()));
+                let sign = if im.is_sign_negative() && !im.is_nan() { '-' } else { '+' };
+                let (digits, width) = (size.trim(), size.len());
+                let after = width - size.trim_end().len();
+                let before = width - size.trim_start().len();
+                return format!("{real}{:before$}{sign}{digits}j{:after$}", "", "");
+            }
             (Words::Plain { width }, value) => return format!("{:>width$}", plain(value)),
             (_, Value::Float(x)) => *x,
             (_, other) => return plain(other),
         };
         match *self {
-            Words::Plain { .. } => String::new(),
+            Words::Plain { .. } | Words::Complex { .. } => String::new(),
             Words::Fixed { left, right, .. } if !x.is_finite() => format!("{:>1$}", special(x), left + right + 1),
             Words::Scientific { left, fraction, exponent, .. } if !x.is_finite() => {
                 format!("{:>1$}", special(x), left + fraction + 3 + exponent)

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use keramos_ir::{Array, DType};
+
 use super::float::repr_float;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -167,6 +169,10 @@ impl Interp {
             Value::Class(class) => out.push_str(&format!("<class '{}'>", class.name)),
             Value::Module(module) => out.push_str(&format!("<module '{}'>", module.name)),
             Value::DType(dtype) => out.push_str(&format!("dtype('{}')", dtype.numpy_name())),
+            // JAX has such elements only where it is told to.
+            Value::Array(array) if array.ty().dtype.size() >= 8 && !self.tracer.x64 && !is_c64(array) => {
+                out.push_str(&super::array::numpy_repr(array));
+            }
             Value::Array(array) => out.push_str(&super::array::array_repr(array)),
             Value::Tensor(_) | Value::Symbolic(_) => {
                 out.push_str(&format!("<{}>", value.type_name()));
@@ -273,6 +279,11 @@ impl Interp {
             Ok(())
         })
     }
+}
+
+/// Whether the elements are complex numbers of single precision, which are as long as double ones that are not.
+fn is_c64(array: &Array) -> bool {
+    array.ty().dtype == DType::C64
 }
 
 /// A complex number: without a real part of +0, and without the fractions that whole numbers lack.

@@ -70,8 +70,7 @@ const X: &[Param] = &[Param::required("x")];
 
 /// The argument `x` as a tensor.
 fn x(interp: &mut Interp, args: &Bound) -> Result<Tensor> {
-    let value = args.get("x")?.clone();
-    interp.to_tensor(&value)
+    crate::jax::arguments::tensor(interp, args, "x")
 }
 
 /// A parameter with a number as default.

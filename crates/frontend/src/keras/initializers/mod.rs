@@ -158,7 +158,7 @@ impl Seed {
     fn drawn(&self, interp: &mut Interp) -> Option<Seed> {
         match self {
             Seed::Key(_) => None,
-            Seed::Generator(generator) => Some(Seed::Key(generator.draw(interp))),
+            Seed::Generator(generator) => Some(Seed::Key(generator.draw(interp, true))),
         }
     }
 

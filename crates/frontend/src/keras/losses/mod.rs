@@ -21,6 +21,7 @@ use crate::diagnostics::{codes, suggest};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::classes::Instance;
+use crate::jax::arguments::tensor;
 use crate::keras::object_name;
 use crate::library::{Args, Bound, ClassDecl, Default, FunctionDecl, Param};
 use crate::trace::{Tensor, Tracer};
@@ -310,10 +311,10 @@ impl Object for LossObject {
         ]);
         let bound = SIGNATURE.bind("loss", args)?;
         crate::program::expected(interp, bound.get("y_true")?, bound.get("y_pred")?, self.is_sparse())?;
-        let (y_true, y_pred) = (interp.to_tensor(bound.get("y_true")?)?, interp.to_tensor(bound.get("y_pred")?)?);
+        let (y_true, y_pred) = (tensor(interp, &bound, "y_true")?, tensor(interp, &bound, "y_pred")?);
         let mut weights = Weights::default();
-        if let Some(weight) = bound.some("sample_weight")? {
-            weights.sample = Some(interp.to_tensor(weight)?);
+        if bound.some("sample_weight")?.is_some() {
+            weights.sample = Some(tensor(interp, &bound, "sample_weight")?);
         }
         self.compute(interp, &y_true, &y_pred, &weights).map(Value::Tensor)
     }
@@ -381,7 +382,7 @@ pub fn function_named(name: &str) -> Option<&'static FunctionDecl> {
 /// Runs a loss as a function of the program: `(y_true, y_pred, …) -> values`.
 pub(crate) fn apply(interp: &mut Interp, args: &Bound, loss: &dyn Loss) -> Result<Value> {
     crate::program::expected(interp, args.get("y_true")?, args.get("y_pred")?, loss.is_sparse())?;
-    let (y_true, y_pred) = (interp.to_tensor(args.get("y_true")?)?, interp.to_tensor(args.get("y_pred")?)?);
+    let (y_true, y_pred) = (tensor(interp, args, "y_true")?, tensor(interp, args, "y_pred")?);
     let t = &mut interp.tracer;
     let y_true = if loss.is_sparse() { y_true } else { t.convert(&y_true, y_pred.dtype())? };
     loss.call(t, &y_true, &y_pred).map(Value::Tensor)

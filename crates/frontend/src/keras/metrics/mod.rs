@@ -386,6 +386,11 @@ impl Object for MetricObject {
         })
     }
 
+    fn repr(&self) -> String {
+        let class = self.instance.get().map_or_else(|| self.class_name(), |instance| instance.class.name.clone());
+        format!("<{class} name={}>", self.name)
+    }
+
     fn attributes(&self) -> Vec<String> {
         ["name", "dtype", "variables"]
             .into_iter()

@@ -9,6 +9,7 @@ use crate::jax::numpy::{creation, elementwise, indexing, reductions, searching, 
 use crate::library::{Default, FunctionDecl};
 use crate::ops::{Reduce, Reduction, is_inexact};
 use crate::trace::{Tensor, Tracer};
+use crate::value::Value;
 
 /// See the module.
 pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
@@ -110,7 +111,10 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
     "transpose": [(x) (axes = NONE)] "Axes in another order; reversed unless told otherwise." => shapes::transpose;
     "concatenate": [(xs) (axis = int(0))] "Tensors joined along an axis." => |c| shapes::concatenate(c, "xs");
     "stack": [(x) (axis = int(0))] "Tensors joined along a new axis." => |c| shapes::stack(c, "x");
-    "unstack": [(x) (num = NONE) (axis = int(0))] "The slices along an axis." => shapes::unstack;
+    "unstack": [(x) (num = NONE) (axis = int(0))] "The slices along an axis, as a list." => |c| {
+        let slices = shapes::unstack(c)?;
+        Ok(Value::list(slices.elements().unwrap_or_default()))
+    };
     "pad": [(x) (pad_width) (mode = Default::Str("constant")) (constant_values = NONE)] "With elements added around." => |c| {
         let constants = c.some("constant_values")?;
         shapes::pad(c, constants, None, None, None)

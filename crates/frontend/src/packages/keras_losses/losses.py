@@ -5,12 +5,14 @@ from keras import ops
 
 
 def dice(y_true, y_pred, axis=None):
+    y_pred = ops.convert_to_tensor(y_pred)
     y_true = ops.cast(y_true, y_pred.dtype)
     both, either = ops.sum(y_true * y_pred, axis=axis), ops.sum(y_true, axis=axis) + ops.sum(y_pred, axis=axis)
     return 1 - 2.0 * both / (either + keras.config.epsilon())
 
 
 def tversky(y_true, y_pred, alpha=0.5, beta=0.5, axis=None):
+    y_pred = ops.convert_to_tensor(y_pred)
     y_true = ops.cast(y_true, y_pred.dtype)
     both = ops.sum(y_true * y_pred, axis=axis)
     missed, wrong = ops.sum((1 - y_pred) * y_true, axis=axis), ops.sum(y_pred * (1 - y_true), axis=axis)
@@ -18,11 +20,13 @@ def tversky(y_true, y_pred, alpha=0.5, beta=0.5, axis=None):
 
 
 def categorical_generalized_cross_entropy(y_true, y_pred, q):
+    y_pred = ops.convert_to_tensor(y_pred)
     chosen = ops.one_hot(ops.cast(y_true, "int32"), y_pred.shape[-1], dtype=y_pred.dtype)
     return (1 - ops.power(ops.sum(y_pred * chosen, axis=-1), q)) / q
 
 
 def circle(y_true, y_pred, ref_labels=None, ref_embeddings=None, remove_diagonal=True, gamma=80, margin=0.4):
+    y_pred = ops.convert_to_tensor(y_pred)
     labels = ops.reshape(ops.cast(y_true, "int32"), (-1, 1))
     others = labels if ref_labels is None else ops.reshape(ops.cast(ref_labels, "int32"), (-1, 1))
     embeddings = y_pred if ref_embeddings is None else ref_embeddings
@@ -43,6 +47,7 @@ def circle(y_true, y_pred, ref_labels=None, ref_embeddings=None, remove_diagonal
 
 
 def ctc(y_true, y_pred):
+    y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
     if len(y_true.shape) != 2:
         raise ValueError(f"`y_true` must have the shape (batch, longest label), found {tuple(y_true.shape)}")
     if len(y_pred.shape) != 3:

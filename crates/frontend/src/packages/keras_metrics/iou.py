@@ -66,7 +66,7 @@ class BinaryIoU(IoU):
         self.threshold = threshold
 
     def update_state(self, y_true, y_pred, sample_weight=None):
-        super().update_state(y_true, ops.cast(y_pred >= self.threshold, "int32"), sample_weight)
+        super().update_state(y_true, ops.cast(ops.convert_to_tensor(y_pred) >= self.threshold, "int32"), sample_weight)
 
 
 class MeanIoU(IoU):

@@ -19,8 +19,10 @@ class _AtThresholds(keras.metrics.Metric):
             self._counts.append(variable)
 
     def update_state(self, y_true, y_pred, sample_weight=None):
+        y_pred = ops.convert_to_tensor(y_pred)
         weight = ops.ones(y_pred.shape)
         if sample_weight is not None:
+            sample_weight = ops.convert_to_tensor(sample_weight)
             ones = (1,) * (len(y_pred.shape) - len(sample_weight.shape))
             weight = weight * ops.reshape(sample_weight, tuple(sample_weight.shape) + ones)
         y_true = ops.reshape(ops.cast(y_true, "float32"), y_pred.shape)
@@ -88,6 +90,7 @@ class RecallAtPrecision(_AtThresholds):
 
 
 def pearson_correlation(y_true, y_pred, axis=-1):
+    y_pred = ops.convert_to_tensor(y_pred)
     y_true = ops.cast(y_true, y_pred.dtype)
     centred = [y - ops.mean(y, axis=axis, keepdims=True) for y in (y_true, y_pred)]
     y_true, y_pred = (y / ops.std(y, axis=axis, keepdims=True) for y in centred)
@@ -95,6 +98,7 @@ def pearson_correlation(y_true, y_pred, axis=-1):
 
 
 def concordance_correlation(y_true, y_pred, axis=-1):
+    y_pred = ops.convert_to_tensor(y_pred)
     y_true = ops.cast(y_true, y_pred.dtype)
     mean = lambda x: ops.mean(x, axis=axis, keepdims=True)
     true_mean, mean_of_pred = mean(y_true), mean(y_pred)
@@ -116,6 +120,7 @@ class _MeanOf(keras.metrics.Metric):
         values = self._function(y_true, y_pred, axis=self.axis)
         weight = ops.ones_like(values)
         if sample_weight is not None:
+            sample_weight = ops.convert_to_tensor(sample_weight)
             ones = (1,) * (len(values.shape) - len(sample_weight.shape))
             weight = weight * ops.reshape(sample_weight, tuple(sample_weight.shape) + ones)
         self.total.assign(self.total + ops.sum(values * weight))

@@ -20,6 +20,11 @@ model.compile(layers.Dense(3), loss="mse")
 #: training without compile
 model.fit(jnp.ones((8, 3)), jnp.ones((8, 1)))
 
+#: a variable that changes by what training left in it
+model.compile("adam", loss="mse")
+model.fit(jnp.ones((8, 3)), jnp.ones((8, 1)))
+model.weights[0].assign(model.weights[0] * 0.5)
+
 #: training without a loss
 model.compile("adam")
 model.fit(jnp.ones((8, 3)), jnp.ones((8, 1)))

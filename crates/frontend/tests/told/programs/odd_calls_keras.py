@@ -68,9 +68,6 @@ keras.random.uniform((2.5,), seed=[])
 #: calls that reach keras/seed_generator.rs
 keras.initializers.he_normal(seed=3j)
 
-#: calls that reach keras/variable_object.rs
-keras.metrics.BinaryIoU().update_state(jnp.ones(()), jnp.ones((4, 4)))
-
 #: calls that reach ops/blocks.rs
 keras.ops.fold((3, -1), (0, 1), 0)
 keras.ops.nn.unfold((2, 3), 9)

@@ -12,6 +12,7 @@ use super::{SEQUENCES, joined};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
+use crate::interp::operators::number;
 use crate::jax::control::scan::Plan;
 use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
 use crate::keras::layers::common::{self, flag};
@@ -96,8 +97,30 @@ pub(super) fn cell(value: &Value) -> Result<Rc<LayerObject>> {
 pub(super) fn of_class(interp: &mut Interp, cell: &Rc<LayerObject>, name: &str) -> Result<Option<Value>> {
     match cell.instance.get() {
         Some(_) => interp.find_attribute(&cell.as_value(), name),
-        None => Ok(cell.layer.attribute(name)),
+        None => match (name, cell.kind::<Stacked>()) {
+            ("state_size", Some(stacked)) => {
+                let sizes = stacked.cells.iter().map(|cell| of_class(interp, cell, name));
+                Ok(sizes.collect::<Result<Option<Vec<_>>>>()?.map(Value::list))
+            }
+            _ => Ok(cell.layer.attribute(name)),
+        },
     }
+}
+
+/// How long a cell's output is: its `output_size`, or without that as long as its first state.
+///
+/// # Errors
+/// The program's cell fails to tell it.
+pub(super) fn output_size(interp: &mut Interp, cell: &Rc<LayerObject>) -> Result<Option<usize>> {
+    let size = match of_class(interp, cell, "output_size")?.filter(|size| !size.is_none()) {
+        Some(size) => Some(size),
+        None => of_class(interp, cell, "state_size")?,
+    };
+    let size = size.and_then(|size| match size.elements() {
+        Some(sizes) => sizes.first().cloned(),
+        None => Some(size),
+    });
+    Ok(size.and_then(|size| number::index(&size)).and_then(|n| usize::try_from(n).ok()))
 }
 
 /// Builds a cell for steps of the given shape.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::recurrent::{build_cell, of_class};
+use super::recurrent::{build_cell, output_size};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject};
@@ -39,10 +39,7 @@ impl Layer for Stacked {
         let mut shape = inputs.first().cloned().unwrap_or_default();
         for cell in &self.cells {
             build_cell(build.interp, cell, shape.clone())?;
-            let size = match of_class(build.interp, cell, "output_size")? {
-                Some(Value::Int(n)) => usize::try_from(n).ok(),
-                _ => None,
-            };
+            let size = output_size(build.interp, cell)?;
             shape = vec![shape.first().copied().flatten(), size];
         }
         Ok(())
