@@ -65,7 +65,9 @@ pub fn call_of(choices: &mut dyn Choices, callable: &Callable) -> String {
         Some(value) => format!("{value}.{name}({})", args.join(", ")),
         None => format!("{}({})", callable.path, args.join(", ")),
     };
-    let call = if choices.once_in(3) { afterwards(choices, of, &call) } else { call };
+    // Haiku's modules are made under a transform alone.
+    let is_alone = !of.starts_with("haiku") && !choices.once_in(3);
+    let call = if is_alone { call } else { afterwards(choices, of, &call) };
     match choices.below(4) {
         0 => odd::fill(odd::pick(choices, super::near::TRANSFORMS), "C", &call),
         _ => call,
