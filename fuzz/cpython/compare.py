@@ -23,9 +23,8 @@ import statements
 # How long a program may take.
 SECONDS = 10
 
-# What is known to differ: names of what functions define, which do not tell of the function, where objects lie, and texts
-# of errors about the arguments of built-in functions, which Keramos words itself.
-LOCAL = re.compile(r"\w+\.<locals>\.")
+# What is known to differ: where objects lie, and texts of errors about the arguments of built-in functions, which Keramos
+# words itself.
 ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 REWORDED = re.compile(r"TypeError .*(argument|expected|takes|keyword|missing)")
 
@@ -59,14 +58,14 @@ def with_keramos(evaluate, texts):
     lines = "".join(json.dumps({"name": str(seed), "text": text}) + "\n" for seed, text in texts.items())
     limit = SECONDS * len(texts) + 60
     told = subprocess.run([evaluate], input=lines, capture_output=True, text=True, check=True, timeout=limit)
-    return {int(line["name"]): line for line in map(json.loads, told.stdout.splitlines())}
+    return {int(line["name"]): line for line in map(json.loads, told.stdout.rstrip("\n").split("\n"))}
 
 
 def by_case(text):
     """What each case of a program prints: the lines up to the one that tells how it ended."""
     cases, lines = {}, []
     for line in text.splitlines():
-        lines.append(ADDRESS.sub("", LOCAL.sub("", REWORDED.sub("TypeError …", line))))
+        lines.append(ADDRESS.sub("", REWORDED.sub("TypeError …", line)))
         ended = re.match(r"(\d+) (raises|ends)\b", line)
         if ended:
             cases[int(ended[1])], lines = lines, []

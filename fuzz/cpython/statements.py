@@ -3,8 +3,9 @@
 import random as _random
 
 from expressions import TYPES, Expressions
+from people import People
 
-HEAD = '''import collections, copy, enum, functools, heapq, itertools, json, math, operator, os.path, pathlib, re, statistics, textwrap, types, typing
+HEAD = '''import collections, copy, enum, functools, heapq, itertools, json, math, operator, os.path, pathlib, re, statistics, string, textwrap, types, typing
 from collections import namedtuple
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import InitVar, asdict, astuple, dataclass, field, fields, replace
@@ -33,7 +34,7 @@ def o(value):
 '''
 
 
-class Case:
+class Case(People):
     """One function of a program."""
 
     def __init__(self, random):

@@ -32,10 +32,16 @@ impl Reference {
         let text = match self.name {
             None => reference::pages().into_iter().map(|page| page.text).collect::<Vec<_>>().join("\n"),
             Some(name) => reference::entry(&name).ok_or_else(|| {
-                anyhow::anyhow!(
-                    "the reference has no entry `{name}`; entries have their full names, such as keras.layers.Dense, \
-                     and `keramos reference` without a name prints everything"
-                )
+                let near = reference::near(&name);
+                let hint = match near.is_empty() {
+                    false => format!("did you mean {}?", near.join(", ")),
+                    true => {
+                        "entries have their full names, such as keras.layers.Dense, and `keramos reference` without a \
+                             name prints everything"
+                            .to_owned()
+                    }
+                };
+                anyhow::anyhow!("the reference has no entry `{name}`; {hint}")
             })?,
         };
         print!("{text}");

@@ -77,6 +77,7 @@ fn wrong_commands_and_files() {
         &["compile", "model.py", "--entry", "predict"],
         &["explain", "K9999"],
         &["reference", "Dens"],
+        &["reference", "zzz"],
     ];
     let mut told = String::new();
     for words in lines {

@@ -158,7 +158,7 @@ model.compile(\"sgd\", \"mse\")
 model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
 model.compile(\"sgd\", \"mse\")
 saved = keras.callbacks.ModelCheckpoint(\"model.keras\", save_freq=100)
-model.fit(None, None, callbacks=[saved])
+model.fit(keras.ops.ones((8, 3)), keras.ops.ones((8, 1)), callbacks=[saved])
 keras.callbacks.ModelCheckpoint(\"model.keras\", save_freq=\"batch\")
 ";
     data_sets_of_keras: "import keras

@@ -331,8 +331,10 @@ pub enum DataError {
     },
     /// An index that is out of range.
     #[error(
-        "{array}: row {row} holds {value}, but the model has room for 0 to {} here; check the \
-         labels, or the number of units or classes in the model file", limit - 1
+        "{array}: row {row} holds {value}{}, but the model has room for 0 to {} here; check the numbers, or \
+         the units of the last layer or the input_dim of the Embedding in the model file",
+        if largest > value { format!(" (the largest is {largest})") } else { String::new() },
+        limit.saturating_sub(1)
     )]
     OutOfRange {
         /// The array.
@@ -341,6 +343,8 @@ pub enum DataError {
         row: usize,
         /// The value.
         value: i128,
+        /// The largest value of the array.
+        largest: i128,
         /// The first value that is too large.
         limit: u64,
     },

@@ -143,26 +143,30 @@ impl HostTensor {
         }
     }
 
-    /// Index of the first element that is negative or not below `limit`, with its value; only
-    /// integer tensors have one.
-    pub fn first_outside(&self, limit: u64) -> Option<(usize, i128)> {
-        fn find<T: Scalar>(bytes: &[u8], limit: u64) -> Option<(usize, i128)> {
-            scalar::elements::<T>(bytes)
-                .map(|value| value.to_i128().unwrap_or(-1))
-                .enumerate()
-                .find(|(_, value)| !(0..i128::from(limit)).contains(value))
+    /// Index of the first element that is outside of `range`, with its value; only integer tensors have one.
+    pub fn first_outside(&self, range: &std::ops::Range<i128>) -> Option<(usize, i128)> {
+        fn find<T: Scalar>(bytes: &[u8], range: &std::ops::Range<i128>) -> Option<(usize, i128)> {
+            let whole = scalar::elements::<T>(bytes).map(|value| value.to_i128().unwrap_or(i128::MIN));
+            whole.enumerate().find(|(_, value)| !range.contains(value))
         }
         match self.dtype {
-            DType::I8 => find::<i8>(&self.bytes, limit),
-            DType::I16 => find::<i16>(&self.bytes, limit),
-            DType::I32 => find::<i32>(&self.bytes, limit),
-            DType::I64 => find::<i64>(&self.bytes, limit),
-            DType::U8 => find::<u8>(&self.bytes, limit),
-            DType::U16 => find::<u16>(&self.bytes, limit),
-            DType::U32 => find::<u32>(&self.bytes, limit),
-            DType::U64 => find::<u64>(&self.bytes, limit),
+            DType::I8 => find::<i8>(&self.bytes, range),
+            DType::I16 => find::<i16>(&self.bytes, range),
+            DType::I32 => find::<i32>(&self.bytes, range),
+            DType::I64 => find::<i64>(&self.bytes, range),
+            DType::U8 => find::<u8>(&self.bytes, range),
+            DType::U16 => find::<u16>(&self.bytes, range),
+            DType::U32 => find::<u32>(&self.bytes, range),
+            DType::U64 => find::<u64>(&self.bytes, range),
             _ => None,
         }
+    }
+
+    /// The smallest and the largest element, if there are elements and all are numbers.
+    pub fn range(&self) -> Option<(f64, f64)> {
+        let values: Vec<f64> = self.cast(DType::F64).ok()?.values()?;
+        let first = *values.first()?;
+        Some(values.iter().fold((first, first), |(low, high), &value| (low.min(value), high.max(value))))
     }
 
     /// Reads as `float32[2, 3]`.

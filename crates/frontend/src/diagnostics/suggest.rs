@@ -18,6 +18,17 @@ pub fn closest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -
         .map(|(_, candidate)| candidate)
 }
 
+/// The candidate that `wrong` was most likely meant to be: the [`closest`], or else the shortest that begins with it, if it has
+/// some letters.
+pub fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> Option<&'a str> {
+    const LETTERS: usize = 3;
+    closest(wrong, candidates.clone()).or_else(|| {
+        let begun = fold(wrong);
+        let longer = candidates.into_iter().filter(|candidate| fold(candidate).starts_with(&begun));
+        longer.min_by_key(|candidate| (candidate.len(), *candidate)).filter(|_| begun.chars().count() >= LETTERS)
+    })
+}
+
 /// The sentence for a diagnostic's help, if a candidate is close enough.
 pub fn did_you_mean<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     closest(wrong, candidates).map(|candidate| format!("did you mean `{candidate}`?"))

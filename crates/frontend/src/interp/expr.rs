@@ -15,8 +15,22 @@ use super::scope::{Env, Missing};
 use crate::diagnostics::{Span, codes, suggest};
 use crate::error::{Error, Result};
 use crate::library::Args;
+use crate::modules::standard::BUILTINS;
 use crate::syntax::ast::{Argument, BoolOp, CompareOp, DictItem, Expr, ExprKind, Literal, Symbol, UnaryOp};
 use crate::value::{Host, Key, Value, downcast};
+
+/// Names of Python that mean nothing while a program is compiled, with what to do instead.
+const NOT_EVALUATED: &[(&str, &str)] = &[
+    ("eval", "write what the text says into the file"),
+    ("exec", "write the statements into the file"),
+    ("compile", "write what the text says into the file"),
+    ("memoryview", "take slices of the bytes themselves"),
+    ("aiter", "use iter(): nothing waits while a program is compiled"),
+    ("anext", "use next(): nothing waits while a program is compiled"),
+    ("breakpoint", "drop the call: a program is not stopped while it is compiled"),
+    ("ExceptionGroup", "raise its exceptions one by one"),
+    ("BaseExceptionGroup", "raise its exceptions one by one"),
+];
 
 impl Interp {
     /// The value of an expression.
@@ -74,6 +88,12 @@ impl Interp {
         }
         if let Some(value) = self.eval.builtins.get(name) {
             return Ok(value);
+        }
+        if let Some(value) = self.written_member(&BUILTINS, name)? {
+            return Ok(value);
+        }
+        if let Some((_, help)) = NOT_EVALUATED.iter().find(|(known, _)| *known == &**name) {
+            return Err(Error::unsupported(format!("Python's `{name}` is not evaluated")).help(*help));
         }
         let error = Error::new(codes::UNDEFINED_NAME, format!("name '{name}' is not defined"));
         let mut names: Vec<Symbol> = env.visible_names();

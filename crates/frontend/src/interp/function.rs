@@ -24,7 +24,10 @@ use crate::value::{Key, Object, Value};
 pub(crate) struct UserFunction {
     name: Rc<str>,
     /// The name with that of the class around it, for messages.
+    /// Its name with that of the class around, for messages.
     qualified: Rc<str>,
+    /// The same with the names of the functions around: its `__qualname__`.
+    full: Rc<str>,
     body: Body,
     /// Default values, evaluated where the function was defined.
     defaults: Vec<(Symbol, Value)>,
@@ -72,9 +75,12 @@ impl Interp {
         defaults: Vec<(Symbol, Value)>,
         env: &Rc<Env>,
     ) -> Value {
+        let around = env.prefix();
+        let full = if around.is_empty() { qualified.clone() } else { format!("{around}{qualified}").into() };
         // A function sees the namespaces around its definition, but not a class body.
         let env = Env::inside(env, Code::Comprehension);
-        let function = Rc::new(UserFunction { name, qualified, body, defaults, env, attributes: RefCell::default() });
+        let function =
+            Rc::new(UserFunction { name, qualified, full, body, defaults, env, attributes: RefCell::default() });
         self.eval.functions.note(&function);
         Value::User(function)
     }
@@ -325,7 +331,7 @@ impl Object for UserFunction {
             Body::Function(function) => Code::Function(function.clone()),
             Body::Lambda(lambda) => Code::Lambda(lambda.clone()),
         };
-        let env = Env::inside(&self.env, code);
+        let env = Env::of_call(&self.env, code, self.full.clone());
         // Packages decide by the numbers that they are given.
         let enters = self.env.is_package() && !interp.in_package;
         self.bind(&env, if enters { host::with_numbers(args)? } else { args })?;
@@ -362,7 +368,7 @@ impl Object for UserFunction {
         }
         Ok(match name {
             "__name__" => Some(Value::Str(self.name.clone())),
-            "__qualname__" => Some(Value::Str(self.qualified.clone())),
+            "__qualname__" => Some(Value::Str(self.full.clone())),
             "__doc__" => Some(self.docstring().map_or(Value::None, Value::Str)),
             "__module__" => Some(Value::str("__main__")),
             "__call__" => Some(Value::User(self)),
@@ -389,7 +395,7 @@ impl Object for UserFunction {
     }
 
     fn repr(&self) -> String {
-        format!("<function {}>", self.qualified)
+        format!("<function {}>", self.full)
     }
 
     fn attributes(&self) -> Vec<String> {

@@ -47,14 +47,16 @@ impl Interp {
 
 /// The type of what `to_categorical` makes of class numbers: a dimension more, or the last one of size 1 replaced.
 fn one_hot(args: &Args, case: usize) -> Option<TensorType> {
-    let (Value::Host(numbers), Value::Int(classes)) = (argument(args, "x", 0)?, argument(args, "num_classes", 1)?)
-    else {
-        return None;
+    let ty = match argument(args, "x", 0)? {
+        Value::Host(numbers) => numbers.type_in(case).filter(|_| numbers.member().is_none())?,
+        Value::Array(numbers) => numbers.ty(),
+        _ => return None,
     };
-    let shape = match &numbers.type_in(case).filter(|_| numbers.member().is_none())?.shape[..] {
+    let shape = match &ty.shape[..] {
         [front @ .., 1] if !front.is_empty() => front,
         all => all,
     };
+    let Value::Int(classes) = argument(args, "num_classes", 1)? else { return None };
     Some(TensorType::new(DType::F32, [shape, &[usize::try_from(*classes).ok()?]].concat()))
 }
 

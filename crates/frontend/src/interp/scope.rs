@@ -36,6 +36,8 @@ pub(crate) struct Env {
     /// Where names that are not bound here are looked up; never a class body.
     parent: Option<Rc<Env>>,
     class: Option<ClassCell>,
+    /// The qualified name of the function that runs here.
+    called: Option<Rc<str>>,
     /// Names annotated in a class body, in order, for `dataclass`.
     annotated: RefCell<Vec<Symbol>>,
     /// Whether the code belongs to a package that is written in the model language.
@@ -109,7 +111,7 @@ impl Env {
     /// The namespace of a package.
     pub(crate) fn package() -> Rc<Env> {
         let (code, names, annotated) = (Code::Module, RefCell::default(), RefCell::default());
-        Rc::new(Env { code, names, parent: None, class: None, annotated, package: true, replay: None })
+        Rc::new(Env { code, names, parent: None, class: None, annotated, package: true, replay: None, called: None })
     }
 
     fn new(code: Code, parent: Option<Rc<Env>>, class: Option<ClassCell>) -> Rc<Env> {
@@ -120,7 +122,7 @@ impl Env {
             _ => None,
         };
         let (names, annotated) = (RefCell::default(), RefCell::default());
-        Rc::new(Env { code, names, parent, class, annotated, package, replay })
+        Rc::new(Env { code, names, parent, class, annotated, package, replay, called: None })
     }
 
     /// Drops the values of the names here and further out, and the members of the class around.
@@ -151,6 +153,21 @@ impl Env {
     /// A namespace for running `code` that stands in `outer`.
     pub(crate) fn inside(outer: &Rc<Env>, code: Code) -> Rc<Env> {
         Env::new(code, Some(outer.visible()), outer.class.clone())
+    }
+
+    /// A namespace for a call of the function `name`, which stands in `outer`.
+    pub(crate) fn of_call(outer: &Rc<Env>, code: Code, name: Rc<str>) -> Rc<Env> {
+        let mut env = Env::inside(outer, code);
+        if let Some(env) = Rc::get_mut(&mut env) {
+            env.called = Some(name);
+        }
+        env
+    }
+
+    /// What the qualified names of functions and classes that are made here begin with.
+    pub(crate) fn prefix(&self) -> String {
+        let around = std::iter::successors(Some(self), |env| env.parent.as_deref()).find(|env| env.is_function());
+        around.and_then(|env| env.called.as_deref()).map_or_else(String::new, |name| format!("{name}.<locals>."))
     }
 
     /// The namespace of a class body that stands in `outer`; `cell` is what `super()` will refer to.

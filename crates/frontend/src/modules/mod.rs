@@ -17,7 +17,7 @@ pub(crate) mod math;
 pub(crate) mod numpy;
 pub(crate) mod partial;
 pub(crate) mod private;
-mod standard;
+pub(crate) mod standard;
 pub(crate) mod typing;
 pub(crate) mod written;
 

@@ -7,6 +7,8 @@ use super::{Contents, modules};
 modules! {
     /// `bisect`.
     BISECT = Contents { written: &[include_str!("../packages/python/bisect.py")], ..Contents::new("bisect") };
+    /// `builtins`: what of it is written in the model language.
+    BUILTINS = Contents { written: &[include_str!("../packages/python/builtins.py")], open: true, ..Contents::new("builtins") };
     /// `heapq`.
     HEAPQ = Contents { written: &[include_str!("../packages/python/heapq.py")], ..Contents::new("heapq") };
     /// `json`.

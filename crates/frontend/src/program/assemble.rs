@@ -9,7 +9,8 @@ use super::{Entry, EntryKind, Port, PortKind, StateRole, VariableSpec, custom};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::Symbolic;
-use crate::keras::layer::LayerObject;
+use crate::keras::graph::Node;
+use crate::keras::layer::{LayerObject, layer_of};
 use crate::keras::models::Functional;
 use crate::keras::variable::{Role, VariableId};
 use crate::library::Args;
@@ -175,7 +176,7 @@ pub(super) fn predict(
     })?;
     let reads = reads.into_iter().map(|id| state.index(id)).collect::<Result<Vec<_>>>()?;
     let (function, mut inputs) = state_first(function, state, reads);
-    inputs.extend(data_ports(&graph.inputs));
+    inputs.extend(data_ports(graph));
     let count = function.results.len() - assigned.len();
     let mut names = output_names(graph);
     if names.len() != count {
@@ -286,14 +287,28 @@ pub(super) fn output_types(graph: &Functional, batch: usize) -> Result<Vec<Tenso
     graph.outputs.leaves().iter().map(ty).collect()
 }
 
-pub(super) fn data_ports(inputs: &[Symbolic]) -> Vec<Port> {
+pub(super) fn data_ports(graph: &Functional) -> Vec<Port> {
     let port = |(i, s): (usize, &Symbolic)| Port {
         name: s.0.node.name.to_string(),
         kind: PortKind::Data(i),
         donated_to: None,
-        below: None,
+        below: rows_taken(graph, s),
     };
-    inputs.iter().enumerate().map(port).collect()
+    graph.inputs.iter().enumerate().map(port).collect()
+}
+
+/// How many vectors the `Embedding` has that takes an input as it is.
+fn rows_taken(graph: &Functional, input: &Symbolic) -> Option<u64> {
+    let rows = |node: &Rc<Node>| {
+        let layer = node.callee.as_ref().and_then(layer_of).filter(|layer| &*layer.class_name == "Embedding")?;
+        let takes =
+            matches!(node.args.positional.first(), Some(Value::Symbolic(s)) if Rc::ptr_eq(&s.0.node, &input.0.node));
+        match layer.layer.attribute("input_dim").filter(|_| takes)? {
+            Value::Int(rows) => u64::try_from(rows).ok(),
+            _ => None,
+        }
+    };
+    graph.nodes.iter().filter_map(rows).min()
 }
 
 /// The names of the outputs: the layers that make them, as in Keras's `model.output_names`.

@@ -8,7 +8,7 @@ use keramos_ir::passes::Roll;
 use super::assemble::{self, State};
 use super::function::{self, Traced, Wanted};
 use super::training::Compiled;
-use super::{Entry, Program, custom, layout, stack, step, steps};
+use super::{Entry, Program, custom, layout, predictions, stack, step, steps};
 use crate::diagnostics::{Diagnostic, Severity, codes};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -193,6 +193,7 @@ fn of_model(
             })
             .help("or tell the type of a batch when compiling: --input-shape \"f32[32,784]\"")
     })?;
+    predictions::of_layers(interp, &graph);
     let compile = model.recorded.compile.borrow().clone().filter(|_| options.training);
     let compiled = match compile {
         Some(args) => Compiled::new(interp, model, &graph, &args, options.roll)?,

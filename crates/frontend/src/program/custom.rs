@@ -403,7 +403,7 @@ impl Own<'_> {
         let mut inputs: Vec<Port> = (0..state.ids.len()).map(|i| state.port(i)).collect();
         let mut outputs = inputs.clone();
         inputs.iter_mut().enumerate().for_each(|(i, port)| port.donated_to = Some(i));
-        let mut ports = if given.whole { Vec::new() } else { assemble::data_ports(&self.graph.inputs) };
+        let mut ports = if given.whole { Vec::new() } else { assemble::data_ports(self.graph) };
         let mut arrays = Vec::new();
         data.arrays(&mut arrays);
         let leading = if given.whole { types.len() } else { 0 };

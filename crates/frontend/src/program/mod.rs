@@ -8,6 +8,7 @@ mod fitted;
 mod function;
 mod inputs;
 mod layout;
+mod predictions;
 mod stack;
 mod step;
 mod steps;

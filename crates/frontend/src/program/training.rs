@@ -5,13 +5,13 @@ use std::rc::Rc;
 
 use super::adapt;
 use super::assemble::{self, State};
-use super::{Fit, Training, ValidationFreq, custom, fitted, targets};
+use super::{Fit, Training, ValidationFreq, custom, fitted, predictions, targets};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::callbacks::{self, Surroundings};
-use crate::keras::layer::{LayerObject, layer_of};
-use crate::keras::losses::{self, LossObject, Predictions};
+use crate::keras::layer::LayerObject;
+use crate::keras::losses::{self, LossObject};
 use crate::keras::metrics::{self, CompiledMetric, Mean, MetricObject};
 use crate::keras::models::{Functional, Trainer, listed_metrics};
 use crate::keras::optimizers::{self, OptimizerObject};
@@ -87,7 +87,7 @@ impl Compiled {
         for (output, (identifier, weight)) in loss.into_iter().zip(weights).enumerate() {
             let Some(identifier) = identifier else { continue };
             let loss = resolve_loss(interp, &identifier, &shapes[output])?;
-            warn_of_predictions(interp, graph, output, loss.predictions());
+            predictions::of_loss(interp, graph, output, &loss);
             targets[output] = Some(match loss.is_sparse() {
                 true => TensorType::new(DType::I32, &shapes[output][..shapes[output].len().saturating_sub(1)]),
                 false if loss.is_own() => {
@@ -126,6 +126,9 @@ impl Compiled {
                         continue;
                     }
                     let metric = metrics::get(interp, &identifier, &target.shape, &shapes[output])?;
+                    if let Some(loss) = losses.iter().find(|loss| loss.output == output) {
+                        predictions::of_metric(interp, graph, output, &loss.loss, &metric);
+                    }
                     let output_name = match outputs {
                         1 => None,
                         _ => Some(keys.as_ref().map_or(&*names[output], |k| &*k[output])),
@@ -227,9 +230,21 @@ impl Compiled {
 
     /// For targets that are class numbers: how many classes there are.
     pub fn classes(&self, output: usize) -> Option<u64> {
-        let sparse =
-            self.losses.iter().find(|l| l.output == output && l.loss.is_sparse() && !l.loss.ignores_classes())?;
+        self.classes_of(&self.losses.iter().find(|l| l.output == output)?.loss)
+    }
+
+    /// The same for the targets of one of the losses.
+    pub fn classes_of(&self, loss: &LossObject) -> Option<u64> {
+        let sparse = |l: &&OutputLoss| std::ptr::eq(&*l.loss, loss) && loss.is_sparse() && !loss.ignores_classes();
+        let sparse = self.losses.iter().find(sparse)?;
         self.shapes.get(sparse.output)?.last().map(|&n| n as u64)
+    }
+
+    /// For an output: its loss and the type of its targets for batch size 1.
+    pub fn expected(&self) -> impl Iterator<Item = (&LossObject, &TensorType)> {
+        let mut losses: Vec<&OutputLoss> = self.losses.iter().collect();
+        losses.sort_by_key(|loss| loss.output);
+        losses.into_iter().filter_map(|loss| Some((&*loss.loss, self.targets.get(loss.output)?.as_ref()?)))
     }
 
     /// The description for the artifact.
@@ -246,17 +261,26 @@ impl Compiled {
         let averages = self.optimizer.averages().into_iter();
         let settings = fit.map(fit_settings).transpose()?;
         if let Some(fit) = fit {
-            fitted::check(graph, &self.targets, fit)?;
+            fitted::check(interp, graph, self, fit)?;
+            if let Some(settings) = &settings {
+                let choice = self.losses.first().filter(|loss| loss.loss.chooses_classes() && self.losses.len() == 1);
+                let classes = choice.and_then(|loss| self.shapes.get(loss.output)?.last().map(|&n| n as u64));
+                fitted::warn_of_weights(interp, &settings.class_weight, classes);
+            }
         }
         let callbacks = match (fit, &settings) {
             (Some(args), Some(settings)) => {
                 let mut metrics: Vec<_> = self.metrics.iter().map(|m| (m.name.clone(), m.metric.rises())).collect();
                 let listed = listed_metrics(interp, &self.model)?;
                 metrics.extend(listed.iter().map(|metric| (metric.name.to_string(), metric.rises())));
+                let logs: Vec<String> = self.logged().into_iter().map(|(name, _)| name).collect();
+                let own_step = custom::defines(&self.model, &["train_step", "test_step", "compute_metrics", "fit"]);
                 let around = Surroundings {
                     epochs: settings.initial_epoch..settings.epochs,
                     rate: self.optimizer.fixed_rate(),
                     metrics: &metrics,
+                    logs: (!own_step).then_some(&*logs),
+                    validates: validates(args)?,
                 };
                 callbacks::record(interp, args.get("callbacks")?, &around)?
             }
@@ -301,37 +325,6 @@ fn resolve_loss(interp: &mut Interp, identifier: &Value, output: &[usize]) -> Re
         }
         other => losses::get(interp, other),
     }
-}
-
-/// Warns if an output that a loss takes for logits has gone through softmax or sigmoid, and if one that it takes for
-/// probabilities comes out of a layer that could have an activation and has none.
-fn warn_of_predictions(interp: &mut Interp, graph: &Functional, output: usize, wanted: Predictions) {
-    let leaves = graph.outputs.leaves();
-    let Some(Value::Symbolic(symbolic)) = leaves.get(output) else { return };
-    let node = &symbolic.0.node;
-    let Some(layer) = node.callee.as_ref().and_then(layer_of) else { return };
-    let set = layer.activation.borrow().clone();
-    let activation = match set.or_else(|| layer.layer.attribute("activation")) {
-        _ if &*layer.class_name == "Softmax" => Some("softmax"),
-        Some(Value::Function(function)) => Some(function.name),
-        Some(Value::None) => None,
-        // What a function of the program does is not known.
-        _ => return,
-    };
-    let name = layer.name();
-    let (message, help) = match (wanted, activation) {
-        (Predictions::Logits, Some(name_of @ ("softmax" | "sigmoid"))) => (
-            format!("the loss expects logits, and layer `{name}` ends with {name_of}"),
-            "leave the activation out of the last layer, or from_logits=True out of the loss",
-        ),
-        // What a layer of the program makes of its output is not known.
-        (Predictions::Probabilities, None | Some("linear")) if layer.instance.get().is_none() => (
-            format!("the loss expects probabilities, and layer `{name}` ends without softmax or sigmoid"),
-            "pass from_logits=True to the loss (keras.losses.…(from_logits=True)), or give the last layer the activation",
-        ),
-        _ => return,
-    };
-    interp.warn(Diagnostic::warning(codes::LOGITS, node.span, message).help(help));
 }
 
 /// The keys of a dict of outputs, in the flattened order.
@@ -401,6 +394,12 @@ fn number(value: &Value) -> Result<f64> {
     }
 }
 
+/// Whether `fit` has something to validate on.
+fn validates(fit: &Bound) -> Result<bool> {
+    let split = !matches!(fit.get("validation_split")?, Value::Float(0.0) | Value::Int(0) | Value::None);
+    Ok(split || fit.some("validation_data")?.is_some())
+}
+
 /// The arguments of `fit`; those that are not known at compile time get their defaults.
 fn fit_settings(args: &Bound) -> Result<Fit> {
     let known = |name: &str| args.some(name).map(|v| v.is_some_and(|v| !matches!(v, Value::Host(_))));
@@ -410,6 +409,9 @@ fn fit_settings(args: &Bound) -> Result<Fit> {
         fit.epochs = epochs;
     }
     if let Some(batch_size) = count("batch_size")? {
+        if batch_size == 0 {
+            return Err(args.invalid("batch_size", "a positive integer"));
+        }
         fit.batch_size = batch_size;
     } else if let Some(Value::Host(data)) = args.some("x")?
         && let Some(batch_size) = data.batch()
@@ -419,6 +421,9 @@ fn fit_settings(args: &Bound) -> Result<Fit> {
     }
     if known("validation_split")? {
         fit.validation_split = args.f64("validation_split")?;
+        if !(0.0..1.0).contains(&fit.validation_split) {
+            return Err(args.invalid("validation_split", "at least 0 and less than 1"));
+        }
     }
     if known("shuffle")? {
         fit.shuffle = args.bool("shuffle")?;

@@ -8,6 +8,7 @@ mod render;
 pub use constructs::{CONSTRUCTS, Construct, Support};
 pub use names::{Known, Parameters, known};
 
+use crate::diagnostics::suggest;
 use crate::interp::packages::{Importable, importable};
 use crate::interp::{builtins, methods};
 use crate::library::{Default, ModuleDecl, Param, ParamKind, Signature};
@@ -68,6 +69,32 @@ pub fn entry(name: &str) -> Option<String> {
         Value::Function(decl) => function(module.name, decl),
         other => format!("`{name}`: {}\n", value(&other)),
     })
+}
+
+/// The entries that a name without one may be meant for: those that end with it, or else the one whose last words are
+/// nearest to it.
+pub fn near(name: &str) -> Vec<String> {
+    const MOST: usize = 5;
+    let mut all: Vec<String> = modules::all().map(|module| module.name.to_owned()).collect();
+    all.extend(callables().into_iter().map(|callable| callable.path));
+    let short = [("jnp.", "jax.numpy."), ("np.", "numpy."), ("nn.", "flax.linen."), ("hk.", "haiku.")];
+    let full = short.iter().find_map(|(short, full)| Some(format!("{full}{}", name.strip_prefix(short)?)));
+    let name = full.as_deref().unwrap_or(name);
+    let ending = format!(".{}", name.to_lowercase());
+    let is_meant = |entry: &&String| entry.to_lowercase().ends_with(&ending) || entry.as_str() == name;
+    let mut found: Vec<String> = all.iter().filter(is_meant).cloned().collect();
+    if found.is_empty() {
+        let dots = name.matches('.').count();
+        // As many words from the end as the name has.
+        let tail = |entry: &str| entry.rmatch_indices('.').nth(dots).map_or(0, |(at, _)| at + 1);
+        let nearest = suggest::nearest(name, all.iter().filter_map(|entry| entry.get(tail(entry)..)));
+        found.extend(all.iter().filter(|entry| entry.get(tail(entry)..) == nearest).cloned());
+    }
+    found.retain(|entry| self::entry(entry).is_some());
+    found.sort_by_key(|entry| (entry.len(), entry.clone()));
+    found.dedup();
+    found.truncate(MOST);
+    found
 }
 
 /// Something that a program can call.

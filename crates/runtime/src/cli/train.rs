@@ -99,10 +99,11 @@ pub(super) fn run(options: &Options, quiet: bool) -> Result<(), Failure> {
     let bind = |arrays, path: &Path, purpose| Dataset::bind(path, arrays, model.program(template)?, purpose, &names);
     let validation = validation.map(|(arrays, path)| bind(arrays, path, Purpose::Validate)).transpose()?;
     let mut dataset = bind(arrays, &options.data, Purpose::Train)?;
-    if let Some(training) = &model.manifest().training
-        && !training.class_weight.is_empty()
-    {
-        dataset.weigh_classes(&training.class_weight);
+    if let Some(training) = &model.manifest().training {
+        warn_of_targets(&dataset, &training.losses);
+        if !training.class_weight.is_empty() {
+            dataset.weigh_classes(&training.class_weight);
+        }
     }
     if let Some(file) = &options.weights {
         let values = weights::load(file, &model.manifest().variables)?;
@@ -123,6 +124,26 @@ pub(super) fn run(options: &Options, quiet: bool) -> Result<(), Failure> {
         log::info!("saved {} after {} steps", output.display(), outcome.steps);
     }
     if outcome.interrupted { Err(Failure::Interrupted) } else { Ok(()) }
+}
+
+/// Warns of targets that a loss of probabilities cannot mean.
+fn warn_of_targets(dataset: &Dataset, losses: &[String]) {
+    const OF_PROBABILITIES: [&str; 4] = [
+        "binary_crossentropy",
+        "categorical_crossentropy",
+        "binary_focal_crossentropy",
+        "categorical_focal_crossentropy",
+    ];
+    for (target, loss) in dataset.targets().iter().zip(losses) {
+        let range = target.tensor().range().filter(|_| OF_PROBABILITIES.contains(&&**loss));
+        let wrong = range.and_then(|(low, high)| [high, low].into_iter().find(|value| !(0.0..=1.0).contains(value)));
+        if let Some(wrong) = wrong {
+            let array = target.label();
+            log::warn!(
+                "{array} holds {wrong}, and the loss `{loss}` compares probabilities, from 0 to 1: scale or renumber the targets"
+            );
+        }
+    }
 }
 
 /// Validation data in the file of the training data, where the model file gives `fit` some and nobody says

@@ -39,11 +39,10 @@ impl Column {
         }
         let converted_now = convert(&label, &tensor, port.dtype)?;
         let tensor = converted_now.unwrap_or(tensor);
-        if let Some(limit) = port.below
-            && let Some((index, value)) = tensor.first_outside(limit)
-        {
-            let row = row_of(&tensor, index);
-            return Err(DataError::OutOfRange { array: label, row, value, limit }.into());
+        match out_of_range(&label, &tensor, port, kind) {
+            Some(error) if purpose == Purpose::Predict => log::warn!("{error}; the outputs for it will mean nothing"),
+            Some(error) => return Err(error.into()),
+            None => {}
         }
         Ok(Column { label, tensor, dtype: port.dtype })
     }
@@ -121,6 +120,16 @@ impl Column {
         };
         values.chunks(per_row).map(class).collect()
     }
+}
+
+/// The first number that is no class, or no row of the table, that the model has.
+fn out_of_range(label: &str, tensor: &HostTensor, port: &Port, kind: PortKind) -> Option<DataError> {
+    let limit = port.below?;
+    // Rows of a table may be counted from its end, classes may not.
+    let from = if kind == PortKind::Target { 0 } else { -i128::from(limit) };
+    let (index, value) = tensor.first_outside(&(from..i128::from(limit)))?;
+    let largest = tensor.range().map_or(value, |(_, largest)| largest as i128);
+    Some(DataError::OutOfRange { array: label.to_owned(), row: row_of(tensor, index), value, largest, limit })
 }
 
 fn row_of(tensor: &HostTensor, element: usize) -> usize {

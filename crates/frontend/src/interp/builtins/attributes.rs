@@ -48,7 +48,11 @@ pub(super) static OF_OBJECT: &[FunctionDecl] = functions! {
         interp.attribute(&args.get("object")?.clone(), &args.str("name")?)
     };
     "__delattr__" [(object) (name)] "Removes the object's own attribute." => |interp, args| {
-        interp.delete_attribute(&args.get("object")?.clone(), &args.str("name")?)?;
+        let (object, name) = (args.get("object")?.clone(), args.str("name")?);
+        match user::<Instance>(&object) {
+            Some(instance) => instance.delete_as_object(interp, &name)?,
+            None => interp.delete_attribute(&object, &name)?,
+        }
         Ok(Value::None)
     };
     "__init__" [(object) (*args) (**kwargs)] "Does nothing." => |_, _| Ok(Value::None);
@@ -196,16 +200,20 @@ fn print(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         }
     };
     let (separator, end) = (text_of("sep", " ")?, text_of("end", "\n")?);
-    let mut line = String::new();
+    let write = |interp: &mut Interp, text: &str| -> Result<()> {
+        interp.spend_length(text.len())?;
+        interp.eval.output.push_str(text);
+        Ok(())
+    };
+    // What comes before a value that has no text is printed.
     for (index, value) in values.iter().enumerate() {
         if index > 0 {
-            line.push_str(&separator);
+            write(interp, &separator)?;
         }
-        line.push_str(&interp.str_of(value)?);
+        let text = interp.str_of(value)?;
+        write(interp, &text)?;
     }
-    line.push_str(&end);
-    interp.spend_length(line.len())?;
-    interp.eval.output.push_str(&line);
+    write(interp, &end)?;
     Ok(Value::None)
 }
 

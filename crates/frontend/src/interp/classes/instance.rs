@@ -192,6 +192,20 @@ impl Instance {
         if let Some(hook) = self.class.lookup("__delattr__") {
             return interp.call(&hook, Args::positional(vec![receiver, Value::str(name)])).map(|_| true);
         }
+        self.delete_own(interp, name)
+    }
+
+    /// Deletes an attribute as `object.__delattr__` does.
+    pub(crate) fn delete_as_object(self: &Rc<Self>, interp: &mut Interp, name: &str) -> Result<()> {
+        match self.delete_own(interp, name)? {
+            true => Ok(()),
+            false => Err(raise("AttributeError", format!("'{}' object has no attribute '{name}'", self.class.name))),
+        }
+    }
+
+    /// Deletes an attribute through the property or descriptor of its name, or from the object itself; false if there is none.
+    fn delete_own(self: &Rc<Self>, interp: &mut Interp, name: &str) -> Result<bool> {
+        let receiver = Value::User(self.clone());
         if let Some(Value::User(object)) = self.class.lookup(name)
             && let Some(property) = downcast::<Property>(&object)
         {
@@ -392,7 +406,7 @@ impl Object for Instance {
         match self.native.get() {
             Some(native) => native.repr(),
             None if self.class.is_builtin() => format!("<{} object>", self.class.name),
-            None => format!("<__main__.{} object>", self.class.name),
+            None => format!("<__main__.{} object>", self.class.qualified()),
         }
     }
 }

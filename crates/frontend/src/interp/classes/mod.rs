@@ -116,6 +116,15 @@ impl fmt::Debug for UserClass {
 }
 
 impl UserClass {
+    /// Its name with those of the functions and classes around.
+    pub(crate) fn qualified(&self) -> String {
+        let around = self.definition.as_ref().map(|(_, env)| env.prefix()).unwrap_or_default();
+        match self.members.borrow().get("__qualname__") {
+            Some(Value::Str(own)) => format!("{around}{own}"),
+            _ => format!("{around}{}", self.name),
+        }
+    }
+
     /// A class with the given bases.
     ///
     /// # Errors
@@ -284,12 +293,15 @@ impl UserClass {
                 _ => self.annotations(interp),
             }));
         }
+        if name == "__qualname__" {
+            return Ok(Some(Value::str(self.qualified())));
+        }
         let Some(value) = self.lookup(name) else {
             if let Some(found) = self.own_special(interp, name)? {
                 return Ok(Some(found));
             }
             return Ok(match name {
-                "__name__" | "__qualname__" => Some(Value::Str(self.name.clone())),
+                "__name__" => Some(Value::Str(self.name.clone())),
                 "__doc__" => Some(match &*self.layout.borrow() {
                     Layout::Tuple(names, _) => Value::str(format!("{}({})", self.name, names.join(", "))),
                     _ => Value::None,
@@ -405,7 +417,7 @@ impl Object for UserClass {
             Some(_) if self.ancestors.iter().any(|c| &*c.name == "Flag") => format!("<flag '{}'>", self.name),
             Some(_) => format!("<enum '{}'>", self.name),
             None if self.is_builtin() => format!("<class '{}'>", self.name),
-            None => format!("<class '__main__.{}'>", self.name),
+            None => format!("<class '__main__.{}'>", self.qualified()),
         }
     }
 }

@@ -90,12 +90,10 @@ impl Object for ObjectMethod {
                 instance.set_as_object(interp, name, value.clone())?;
                 Ok(Value::None)
             }
-            ("delattr", Some(instance), [Value::Str(name)]) => match instance.remove(name) {
-                true => Ok(Value::None),
-                false => {
-                    Err(raise("AttributeError", format!("'{}' object has no attribute '{name}'", instance.class.name)))
-                }
-            },
+            ("delattr", Some(instance), [Value::Str(name)]) => {
+                instance.delete_as_object(interp, name)?;
+                Ok(Value::None)
+            }
             ("getattribute", Some(instance), [Value::Str(name)]) => {
                 let class = instance.class.name.clone();
                 instance

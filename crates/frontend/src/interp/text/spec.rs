@@ -59,8 +59,7 @@ impl Interp {
         let parsed = || Spec::parse(spec, &value.type_name());
         match value {
             Value::Str(text) => format_str(text, &parsed()?),
-            Value::Complex(..) => Err(Error::unsupported("format specifications of complex numbers are not evaluated")
-                .help("format `number.real` and `number.imag`")),
+            Value::Complex(real, imaginary) => format_complex(*real, *imaginary, &parsed()?),
             Value::Bool(_) | Value::Int(_) | Value::BigInt(_) | Value::Float(_) => {
                 let spec = parsed()?;
                 match Number::of(value) {
@@ -302,6 +301,34 @@ pub(super) fn format_float(x: f64, spec: &Spec) -> Result<String> {
         spec.alternate && !rest.contains('.') && matches!(spec.kind, Some('f' | 'F' | 'e' | 'E' | 'g' | 'G' | '%'));
     let rest = if point { format!(".{rest}") } else { rest.to_owned() };
     Ok(spec.number(negative, "", whole, &rest, 3))
+}
+
+/// A complex number: both parts formatted as floats, without zeros that fill.
+fn format_complex(real: f64, imaginary: f64, spec: &Spec) -> Result<String> {
+    if spec.fill == Some('0') && spec.align == Some('=') {
+        return Err(raise("ValueError", "Zero padding is not allowed in complex format specifier"));
+    }
+    if spec.align == Some('=') {
+        return Err(raise("ValueError", "'=' alignment flag is not allowed in complex format specifier"));
+    }
+    if let Some(kind) = spec.kind.filter(|kind| !"eEfFgGn".contains(*kind)) {
+        return Err(unknown_code(kind, "complex"));
+    }
+    let part = |x: f64, sign: Option<char>| -> Result<String> {
+        let kind = spec.kind.or(spec.precision.map(|_| 'g'));
+        let (grouping, precision) = (spec.grouping, spec.precision);
+        let (alternate, no_negative_zero) = (spec.alternate, spec.no_negative_zero);
+        let text =
+            format_float(x, &Spec { sign, kind, grouping, precision, alternate, no_negative_zero, ..Spec::default() })?;
+        Ok(if kind.is_none() { text.trim_end_matches(".0").to_owned() } else { text })
+    };
+    let plain = spec.kind.is_none();
+    let text = match plain && real == 0.0 && real.is_sign_positive() {
+        true => format!("{}j", part(imaginary, spec.sign)?),
+        false => format!("{}{}j", part(real, spec.sign)?, part(imaginary, Some('+'))?),
+    };
+    let text = if plain && !(real == 0.0 && real.is_sign_positive()) { format!("({text})") } else { text };
+    Ok(spec.pad("", &text, '>'))
 }
 
 /// `precision` significant digits, positional or scientific by the size of the number, without trailing

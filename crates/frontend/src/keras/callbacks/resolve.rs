@@ -1,7 +1,7 @@
 //! From the callbacks of a call of `fit` to what the artifact records.
 
 use super::{CallbackObject, Kind};
-use crate::diagnostics::{Diagnostic, codes};
+use crate::diagnostics::{Diagnostic, codes, suggest};
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::library::Args;
@@ -18,6 +18,10 @@ pub struct Surroundings<'a> {
     pub rate: Option<f64>,
     /// For each metric its name in logs, and whether larger is better, if Keras knows.
     pub metrics: &'a [(String, Option<bool>)],
+    /// The names of all that is logged, if no step of the program logs something else.
+    pub logs: Option<&'a [String]>,
+    /// Whether there is something to validate on.
+    pub validates: bool,
 }
 
 /// Records `callbacks`: a list, or a single one. Those that only the run knows are left out with a warning.
@@ -45,6 +49,7 @@ pub fn record(interp: &mut Interp, callbacks: &Value, around: &Surroundings) -> 
                 let mut callback = callback.clone();
                 if let Some(monitor) = callback.monitor_mut() {
                     monitor.rises = Some(rises(object.class.name, monitor, around)?);
+                    warn_of(interp, object.class.name, monitor, around);
                 }
                 recorded.push(callback);
             }
@@ -77,6 +82,25 @@ fn not_recorded(interp: &Interp, callback: &Value) -> Diagnostic {
             "write `{argument}` into the file, or tell what `{name}` is when compiling: --value \"{name}={value}\""
         )),
         None => warning.help(format!("write `{argument}` into the file: {argument}={value}")),
+    }
+}
+
+/// Warns of a callback that watches what is not logged: Keras warns after each epoch, and the callback does nothing.
+fn warn_of(interp: &mut Interp, class: &str, monitor: &Monitor, around: &Surroundings) {
+    let name = monitor.name.strip_prefix("val_").unwrap_or(&monitor.name);
+    let listed = around.metrics.iter().any(|(metric, _)| metric == name);
+    let unknown = around.logs.filter(|logs| !listed && name != "learning_rate" && logs.iter().all(|log| log != name));
+    let warning = |message| Diagnostic::warning(codes::TRAINING_CONFIG, interp.span, message);
+    if let Some(logs) = unknown {
+        let warning = warning(format!("{class} watches `{}`, which is not logged: it will do nothing", monitor.name));
+        let warning = warning.note(format!("the model logs {}, and the same with `val_` in front", logs.join(", ")));
+        let near = suggest::did_you_mean(name, logs.iter().map(String::as_str));
+        interp.warn(warning.help(near.unwrap_or_else(|| "pass the name of a logged value as monitor=".to_owned())));
+    } else if monitor.name.starts_with("val_") && !around.validates {
+        let warning = warning(format!("{class} watches `{}`, and fit() has nothing to validate on", monitor.name));
+        interp.warn(warning.help(format!(
+            "pass validation_data= or validation_split= to fit(), or watch `{name}`; `keramos-run train` takes --validation-data"
+        )));
     }
 }
 

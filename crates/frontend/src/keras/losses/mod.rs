@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::classes::Instance;
 use crate::jax::arguments::tensor;
-use crate::keras::object_name;
+use crate::keras::{object_name, snake_case};
 use crate::library::{Args, Bound, ClassDecl, Default, FunctionDecl, Param};
 use crate::trace::{Tensor, Tracer};
 use crate::value::{Object, ObjectRef, Value, downcast};
@@ -216,6 +216,25 @@ impl LossObject {
         }
     }
 
+    /// The name of the function of Keras that it computes.
+    fn function(&self) -> Option<String> {
+        match (&self.kind, self.class) {
+            (Kind::Function(Value::Function(decl)), _) => Some(decl.name.to_owned()),
+            (Kind::Native(_), Some(class)) => Some(snake_case(class.name)),
+            _ => None,
+        }
+    }
+
+    /// Whether it takes the numbers of the last dimension for those of classes that exclude each other.
+    pub fn chooses_classes(&self) -> bool {
+        self.function().is_some_and(|name| name.contains("categorical") && name.ends_with("crossentropy"))
+    }
+
+    /// Whether it measures how far numbers are from others.
+    pub fn compares_numbers(&self) -> bool {
+        self.function().is_some_and(|name| name.starts_with("mean_") || matches!(&*name, "huber" | "log_cosh"))
+    }
+
     /// Whether the program defines it.
     pub fn is_own(&self) -> bool {
         match &self.kind {
@@ -343,14 +362,7 @@ pub fn get(interp: &mut Interp, identifier: &Value) -> Result<Rc<LossObject>> {
                 let value = interp.call(&Value::Class(class), Args::default())?;
                 return get(interp, &value);
             }
-            let names = all_functions().map(|f| f.name).chain(CLASSES.iter().map(|c| c.name));
-            let names: Vec<&str> = names.chain(ALIASES.iter().map(|a| a.0)).collect();
-            let error = Error::new(codes::INVALID_ARGUMENT, format!("there is no loss \"{name}\""));
-            Err(match suggest::closest(name, names.iter().copied()) {
-                Some(near) => error.help(format!("did you mean \"{near}\"?")),
-                None => error
-                    .help(format!("the losses are {}", all_functions().map(|f| f.name).collect::<Vec<_>>().join(", "))),
-            })
+            Err(unknown(name))
         }
         Value::Object(object) => match downcast::<LossObject>(object) {
             Some(loss) => Ok(loss),
@@ -366,6 +378,29 @@ pub fn get(interp: &mut Interp, identifier: &Value) -> Result<Rc<LossObject>> {
             Ok(of_function(identifier.clone(), name))
         }
         other => Err(Error::argument(format!("a loss is needed here, found {}", other.type_name()))),
+    }
+}
+
+/// That a string names a loss.
+///
+/// # Errors
+/// K0303: no loss has that name; the nearest is suggested.
+pub(crate) fn check_name(name: &str) -> Result<()> {
+    let known = matches!(&*name.to_lowercase(), "crossentropy" | "ce")
+        || function_named(name).is_some()
+        || CLASSES.iter().any(|class| class.name == name);
+    if known { Ok(()) } else { Err(unknown(name)) }
+}
+
+fn unknown(name: &str) -> Error {
+    let names = all_functions().map(|f| f.name).chain(CLASSES.iter().map(|c| c.name));
+    let names: Vec<&str> = names.chain(ALIASES.iter().map(|a| a.0)).collect();
+    let error = Error::new(codes::INVALID_ARGUMENT, format!("there is no loss \"{name}\""));
+    match suggest::nearest(name, names.iter().copied()) {
+        Some(near) => error.help(format!("did you mean \"{near}\"?")),
+        None => {
+            error.help(format!("the losses are {}", all_functions().map(|f| f.name).collect::<Vec<_>>().join(", ")))
+        }
     }
 }
 

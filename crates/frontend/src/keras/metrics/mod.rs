@@ -23,6 +23,7 @@ pub use compiled::CompiledMetric;
 pub use derived::METRIC;
 pub(crate) use derived::track;
 pub use mean::{Mean, MeanOf};
+pub(crate) use resolve::check_name;
 pub use resolve::get;
 pub(crate) use stateless::tensors;
 
@@ -187,6 +188,16 @@ impl MetricObject {
             prepared: Cell::new(false),
             instance: OnceCell::new(),
         }
+    }
+
+    /// Whether it counts predictions that equal their targets.
+    pub fn is_exact(&self) -> bool {
+        self.class.is_some_and(|class| class.name == "Accuracy")
+    }
+
+    /// Whether it is the accuracy that `compile` chooses for the string.
+    pub fn is_accuracy(&self) -> bool {
+        self.class.is_none() && matches!(&*self.name.to_lowercase(), "accuracy" | "acc")
     }
 
     /// A metric that is not an object of the program (a loss tracker, a string).

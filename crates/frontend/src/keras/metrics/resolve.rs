@@ -56,13 +56,7 @@ pub fn get(interp: &mut Interp, identifier: &Value, y_true: &[usize], y_pred: &[
                     .map(|metric| Rc::new(MetricObject { name: name.clone(), ..metric }))
                     .ok_or_else(|| Error::internal("a new metric is shared"));
             }
-            let names: Vec<String> = CLASSES.iter().map(|c| snake_case(c.name)).collect();
-            let names: Vec<&str> = ["accuracy"].into_iter().chain(names.iter().map(String::as_str)).collect();
-            let error = Error::argument(format!("there is no metric \"{name}\""));
-            Err(match suggest::closest(name, names.iter().copied()) {
-                Some(near) => error.help(format!("did you mean \"{near}\"?")),
-                None => error.help(format!("the metrics are {}", names.join(", "))),
-            })
+            Err(unknown(name))
         }
         Value::Object(object) => {
             if let Some(metric) = downcast::<MetricObject>(object) {
@@ -83,6 +77,25 @@ pub fn get(interp: &mut Interp, identifier: &Value, y_true: &[usize], y_pred: &[
             Ok(mean_of(interp, identifier.clone(), name))
         }
         other => Err(Error::argument(format!("a metric is needed here, found {}", other.type_name()))),
+    }
+}
+
+/// That a string names a metric.
+///
+/// # Errors
+/// K0303: there is no such metric; the nearest is suggested.
+pub(crate) fn check_name(name: &str) -> Result<()> {
+    let known = matches!(&*name.to_lowercase(), "accuracy" | "acc" | "crossentropy" | "ce");
+    if known || class_named(name).is_some() { Ok(()) } else { Err(unknown(name)) }
+}
+
+fn unknown(name: &str) -> Error {
+    let names: Vec<String> = CLASSES.iter().map(|c| snake_case(c.name)).collect();
+    let names: Vec<&str> = ["accuracy"].into_iter().chain(names.iter().map(String::as_str)).collect();
+    let error = Error::argument(format!("there is no metric \"{name}\""));
+    match suggest::nearest(name, names.iter().copied()) {
+        Some(near) => error.help(format!("did you mean \"{near}\"?")),
+        None => error.help(format!("the metrics are {}", names.join(", "))),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::on_data;
+use super::{given, on_data};
 use crate::diagnostics::suggest::did_you_mean;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::error::{Error, Result};
@@ -30,6 +30,7 @@ pub const METHODS: &[MethodDecl] = &[
         doc: "Records optimizer, losses and metrics; the artifact gets training and evaluation entry points.",
         call: |interp, object, args| {
             let model = model(object)?;
+            let named = given::names(args);
             // Small gradients would vanish in this policy, which Keras knows.
             if args.bool("auto_scale_loss")? && &*model.policy.borrow().name == "mixed_float16" {
                 let scaled = optimizers::scaled(interp, &args.get("optimizer")?.clone())?;
@@ -38,7 +39,7 @@ pub const METHODS: &[MethodDecl] = &[
             *model.recorded.compile.borrow_mut() = Some(args.clone());
             model.recorded.compiled_at.set(Some(interp.span));
             interp.models.push(model);
-            Ok(Value::None)
+            named.map(|()| Value::None)
         },
     },
     MethodDecl {
@@ -71,6 +72,7 @@ pub const METHODS: &[MethodDecl] = &[
                 )
                 .help("call model.compile(optimizer=..., loss=...) first"));
             }
+            given::data(args)?;
             on_data::build_on(interp, &model, args, "x")?;
             *model.recorded.fit.borrow_mut() = Some(args.clone());
             model.recorded.fitted_at.set(Some(interp.span));
@@ -94,6 +96,7 @@ pub const METHODS: &[MethodDecl] = &[
         doc: "A run-time operation (`keramos-run evaluate`); its result is a host value.",
         call: |interp, object, args| {
             let model = model(object)?;
+            given::data(args)?;
             on_data::build_on(interp, &model, args, "x")?;
             *model.recorded.evaluate.borrow_mut() = Some(args.clone());
             Ok(host(interp, "the result of evaluate()"))
@@ -101,9 +104,18 @@ pub const METHODS: &[MethodDecl] = &[
     },
     MethodDecl {
         name: "predict",
-        signature: Signature::new(&[Param::variadic("args"), Param::keywords("kwargs")]),
+        signature: Signature::new(&[
+            Param::required("x"),
+            Param::new("batch_size", Default::None),
+            Param::new("verbose", Default::Str("auto")),
+            Param::new("steps", Default::None),
+            Param::new("callbacks", Default::None),
+        ]),
         doc: "A run-time operation (`keramos-run predict`); its result is a host value.",
-        call: |interp, _, _| Ok(host(interp, "the result of predict()")),
+        call: |interp, _, args| {
+            given::data(args)?;
+            Ok(host(interp, "the result of predict()"))
+        },
     },
     MethodDecl {
         name: "save",

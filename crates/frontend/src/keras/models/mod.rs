@@ -2,6 +2,7 @@
 
 mod clone;
 mod functional;
+mod given;
 mod input;
 mod methods;
 pub(crate) mod on_data;

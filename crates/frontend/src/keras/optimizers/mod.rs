@@ -78,6 +78,27 @@ pub struct Step<'a> {
     pub slots: Vec<Tensor>,
 }
 
+/// That a string names an optimizer.
+///
+/// # Errors
+/// K0303: no optimizer has that name; the nearest is suggested.
+pub(crate) fn check_name(name: &str) -> Result<()> {
+    if names().any(|class| class.eq_ignore_ascii_case(name)) { Ok(()) } else { Err(unknown(name)) }
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    CLASSES.iter().map(|class| class.name).chain(written::names(OPTIMIZERS.written))
+}
+
+fn unknown(name: &str) -> Error {
+    let names: Vec<String> = names().map(str::to_lowercase).collect();
+    let error = Error::argument(format!("there is no optimizer \"{name}\""));
+    match suggest::nearest(name, names.iter().map(String::as_str)) {
+        Some(near) => error.help(format!("did you mean \"{near}\"?")),
+        None => error.help(format!("the optimizers are {}", names.join(", "))),
+    }
+}
+
 /// The optimizer that a `compile(optimizer=…)` argument names: an object or a string.
 ///
 /// # Errors
@@ -96,13 +117,7 @@ pub fn get(interp: &mut Interp, identifier: &Value) -> Result<Rc<OptimizerObject
                 (None, None) => None,
             };
             let Some(class) = class else {
-                let names = CLASSES.iter().map(|class| class.name).chain(written());
-                let names: Vec<String> = names.map(str::to_lowercase).collect();
-                let error = Error::argument(format!("there is no optimizer \"{name}\""));
-                return Err(match suggest::closest(name, names.iter().map(String::as_str)) {
-                    Some(near) => error.help(format!("did you mean \"{near}\"?")),
-                    None => error.help(format!("the optimizers are {}", names.join(", "))),
-                });
+                return Err(unknown(name));
             };
             let object = interp.call(&class, Args::default())?;
             get(interp, &object)

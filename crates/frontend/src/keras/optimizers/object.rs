@@ -142,8 +142,11 @@ impl OptimizerObject {
         let (learning_rate, fixed_rate) = match rate {
             Value::Object(object) => match downcast::<ScheduleObject>(object) {
                 Some(schedule) => (LearningRate::Schedule(schedule), None),
-                None => return Err(args.invalid("learning_rate", "a number or a schedule")),
+                None => return Err(args.invalid("learning_rate", "a float, such as 0.001, or a schedule")),
             },
+            Value::Int(_) | Value::Bool(_) => {
+                return Err(args.invalid("learning_rate", "a float, such as 0.001, or a schedule"));
+            }
             Value::User(_) => (LearningRate::Program(rate.clone()), None),
             _ => {
                 let rate = args.f64("learning_rate")?;

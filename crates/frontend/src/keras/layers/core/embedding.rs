@@ -93,6 +93,10 @@ impl Layer for Embedding {
         false
     }
 
+    fn attribute(&self, name: &str) -> Option<Value> {
+        (name == "input_dim").then(|| Value::Int(i64::try_from(self.count).unwrap_or(i64::MAX)))
+    }
+
     fn masks(&self) -> Masks {
         Masks::Own
     }
