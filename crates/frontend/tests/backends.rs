@@ -310,3 +310,88 @@ model.fit(x, y, batch_size=8)
 ";
     assert_eq!(fed(text)[0], "i32[8,20]");
 }
+
+/// Programs of books: data, masks and shapes that only calls on data tell.
+#[test]
+fn what_calls_and_data_tell_is_enough() {
+    let programs = [
+        // Words as numbers, of which the rows are counted.
+        "import numpy as np
+import keras
+from keras.datasets import imdb
+(words, classes), _ = imdb.load_data(num_words=50)
+def encoded(sequences):
+    rows = np.zeros((len(sequences), 50))
+    for i, sequence in enumerate(sequences):
+        rows[i, sequence] = 1.0
+    return rows
+x = encoded(words)
+model = keras.Sequential([keras.layers.Dense(1, activation=\"sigmoid\")])
+model.compile(\"adam\", \"binary_crossentropy\")
+model.fit(x[:10000], classes[:10000])
+",
+        // A mask that a layer of the program takes, and a size that a call tells.
+        "import numpy as np
+import keras
+from keras import layers
+class Mean(layers.Layer):
+    def call(self, inputs, mask=None):
+        assert mask is not None
+        weights = keras.ops.cast(mask, \"float32\")[..., None]
+        return keras.ops.sum(inputs * weights, axis=1)
+tokens = keras.Input((None,), dtype=\"int\")
+x = layers.Dense(3)(layers.Embedding(9, 4, mask_zero=True)(tokens))
+assert x._keras_mask.shape == (None, None)
+model = keras.Model(tokens, Mean()(x))
+model(np.random.randint(0, 9, size=(2, 5)))
+",
+        // A model that is built by a call on data, and random vectors.
+        "import numpy as np
+import tensorflow as tf
+from keras.src import layers, models
+from tensorflow.keras.applications import vgg16
+x = np.random.multivariate_normal([0, 3], [[1, 0], [0, 1]], size=8)
+model = models.Sequential([layers.Dense(2)])
+model(x)
+",
+        // Folders of images.
+        "import keras
+images = keras.utils.image_dataset_from_directory(\"images\", labels=None, image_size=(8, 8), batch_size=None)
+images = images.batch(4).rebatch(2)
+model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(192)])
+model.compile(\"adam\", \"mse\")
+model.fit(images)
+",
+    ];
+    for program in programs {
+        let compiled = compile(Source::new("model.py", program.to_owned()), &Options::default());
+        let errors: Vec<String> =
+            compiled.diagnostics.iter().filter(|d| d.is_error()).map(|d| d.message.clone()).collect();
+        assert!(errors.is_empty(), "{program}: {errors:?}");
+    }
+}
+
+/// Losses of outputs that have no names go by their own, metrics by theirs.
+#[test]
+fn outputs_of_a_subclassed_model_have_no_names_in_logs() {
+    let program = "import numpy as np
+import keras
+class Two(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.a = keras.layers.Dense(1)
+        self.b = keras.layers.Dense(4, activation=\"softmax\")
+    def call(self, x):
+        return self.a(x), self.b(x)
+model = Two()
+model.compile(\"adam\", [\"mean_squared_error\", \"sparse_categorical_crossentropy\"], metrics=[[\"mean_absolute_error\"], [\"accuracy\"]])
+model.fit(np.ones((8, 2)), [np.ones((8, 1)), np.ones((8, 1))])
+";
+    let compiled = compile(Source::new("model.py", program.to_owned()), &Options::default());
+    let training = compiled.program.and_then(|program| program.training);
+    let mut logs = training.map(|training| training.logs).unwrap_or_default();
+    logs.sort();
+    let expected =
+        ["accuracy", "loss", "mean_absolute_error", "mean_squared_error_loss", "sparse_categorical_crossentropy_loss"];
+    assert_eq!(logs, expected);
+}

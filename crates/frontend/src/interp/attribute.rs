@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use super::Interp;
 use super::classes::{Instance, UserClass};
-use super::methods;
 use super::module::EvaluatedModule;
+use super::{counterparts, methods};
 use crate::diagnostics::{codes, suggest};
 use crate::error::{Error, Result};
 use crate::keras::layer::layer_of;
@@ -152,6 +152,9 @@ impl Interp {
                     return error
                         .note(format!("layer `{}` has no weights yet: it was not called or built", layer.name()))
                         .help("call it on an input first, or give the model one: keras.Input(shape=...)");
+                }
+                if let Some(help) = layer_of(value).and_then(|_| counterparts::of_module(name)) {
+                    return error.help(help);
                 }
                 let names = self.attribute_names(value);
                 match suggest::did_you_mean(name, names.iter().map(String::as_str)) {

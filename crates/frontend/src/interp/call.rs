@@ -7,6 +7,7 @@ use super::classes::{Instance, plain_of};
 use super::host;
 use crate::error::{Error, Result};
 use crate::keras::layer::layer_of;
+use crate::keras::models::on_data;
 use crate::keras::{derived, graph, initializers, layers, losses, schedules};
 use crate::library::Args;
 use crate::modules;
@@ -85,7 +86,13 @@ impl Interp {
                 let result = origin.derived();
                 return Ok(match callee {
                     Value::Function(_) => self.applied(callee, args, result),
-                    _ => Value::Host(result),
+                    _ => match layer_of(callee).filter(|_| self.tracer.depth() == 0) {
+                        Some(layer) => {
+                            on_data::called(self, &layer, &args);
+                            if layer.built.get() { self.applied(callee, args, result) } else { Value::Host(result) }
+                        }
+                        None => Value::Host(result),
+                    },
                 });
             }
         }

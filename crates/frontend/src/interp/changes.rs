@@ -9,7 +9,7 @@ use super::Interp;
 use super::attribute::user;
 use super::classes::{Instance, plain_of};
 use super::scope::{Code, Env};
-use crate::syntax::ast::{Class, Expr, ExprKind, Stmt, StmtKind, Target, TargetKind};
+use crate::syntax::ast::{Class, Expr, ExprKind, Stmt, StmtKind, Symbol, Target, TargetKind};
 use crate::value::{Host, Value};
 
 /// Methods of Python's containers that change them.
@@ -47,6 +47,14 @@ impl<'a> Changes<'a> {
         let mut changes = Changes::default();
         changes.stmt(stmt, 0);
         changes
+    }
+
+    /// The names of containers whose elements it may change.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'a Symbol> {
+        self.places.iter().filter_map(|place| match &place.kind {
+            ExprKind::Name(name) => Some(name),
+            _ => None,
+        })
     }
 
     fn block(&mut self, block: &'a [Stmt], loops: usize) {
@@ -181,6 +189,11 @@ impl Interp {
             other => super::numpy_arrays::forget(other, unknown),
         }
     }
+}
+
+/// Whether a value is a container of Python's.
+pub(super) fn holds(value: &Value) -> bool {
+    matches!(value, Value::List(_) | Value::Dict(_) | Value::Set(_))
 }
 
 /// Whether a value is data of the program rather than a part of a model.

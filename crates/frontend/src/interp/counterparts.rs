@@ -62,6 +62,23 @@ const RENAMED: &[(&str, &str)] = &[
     ("unsorted_segment_sum", "keras.ops.segment_sum"),
 ];
 
+/// Methods of PyTorch's modules, and what takes their place for Keras's models.
+const OF_MODULES: &[(&str, &str)] = &[
+    ("eval", "training=False where the model is called"),
+    ("load_state_dict", "model.set_weights(...)"),
+    ("named_parameters", "model.trainable_variables, each with a path"),
+    ("parameters", "model.trainable_variables"),
+    ("state_dict", "model.get_weights()"),
+    ("train", "training=True where the model is called"),
+    ("zero_grad", "jax.value_and_grad"),
+];
+
+/// What to write in the place of a method that Keras's models have on PyTorch only.
+pub(super) fn of_module(method: &str) -> Option<String> {
+    let (_, ours) = OF_MODULES.iter().find(|(theirs, _)| *theirs == method)?;
+    Some(format!("that is a method of PyTorch's modules: on JAX, {ours} takes its place"))
+}
+
 /// Modules of TensorFlow and PyTorch that deal with data, files and devices, where nothing of Keras takes their place.
 const OF_THE_RUN: &[&str] = &[
     "config",

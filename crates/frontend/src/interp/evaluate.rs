@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::Interp;
 use super::builtins::Builtins;
+use super::changes::{self, Changes};
 use super::classes::Instance;
 use super::exceptions::{self, Poison};
 use super::host::Skipped;
@@ -124,7 +125,12 @@ impl Evaluated {
     /// Reports an error and poisons what the statement would have bound; true if evaluation must end.
     fn fail(&mut self, stmt: &Stmt, error: Error) -> bool {
         let poison = Value::User(Rc::new(Poison));
-        for name in bound_names(stmt).names {
+        let changes = Changes::of(stmt);
+        // A statement without a body that failed has changed nothing.
+        let begun = stmt.kind.blocks().next().is_some();
+        let changed =
+            changes.names().filter(|name| begun && self.globals.own(name).is_some_and(|value| changes::holds(&value)));
+        for name in bound_names(stmt).names.into_iter().chain(changed.cloned()) {
             self.globals.bind(&name, poison.clone());
         }
         if exceptions::is_poison(&error) {

@@ -17,7 +17,7 @@ use crate::keras::variable::behind;
 use crate::library::Args;
 use crate::syntax::ast::{Stmt, StmtKind};
 use crate::value::host::{Known, Taken};
-use crate::value::{Host, Value};
+use crate::value::{Host, Value, downcast};
 
 /// The longest piece of the program that describes where a host value came from.
 const MAX_DESCRIPTION: usize = 60;
@@ -76,6 +76,9 @@ pub(crate) fn reaches(host: &Host, what: &str) -> Error {
             "{layer} runs on TensorFlow's strings and tables, in front of the model: apply it to the data, and give the model its integers: keras.Input(shape=..., dtype=\"int32\")"
         ));
     }
+    if let Some(help) = host.function().filter(|_| of_tensors(what)).and_then(saved_model) {
+        return error.help(help);
+    }
     match foreign {
         Some(Foreign { name, counterpart: Some(ours), .. }) => error.help(format!("on JAX, {ours} takes the place of {name}")),
         Some(Foreign { of, .. }) => error.help(format!("on JAX, compute with keras.ops or jax.numpy in the place of {of}")),
@@ -86,6 +89,19 @@ pub(crate) fn reaches(host: &Host, what: &str) -> Error {
             Some((name, taken)) => error.help(telling(name, taken, what)),
             None => error.help("write the number itself into the file, tell it when compiling (--value NAME=...), or pass data through a model input"),
         },
+    }
+}
+
+/// What to do where a function gives a model that is not in the file.
+fn saved_model(function: &str) -> Option<&'static str> {
+    match function {
+        "keras.models.load_model" => Some(
+            "the compiler does not read saved models: build the model in this file, as it was built when it was saved, and give its weights when compiling (--weights FILE)",
+        ),
+        _ if function.ends_with(".from_preset") => Some(
+            "the compiler does not fetch presets: build the model in this file, of keras.layers or keras.applications, and give its weights when compiling (--weights FILE)",
+        ),
+        _ => None,
     }
 }
 
@@ -296,6 +312,29 @@ impl Interp {
         let next = iter.next(self);
         self.steps.asking = outer;
         (next, self.steps.met.take())
+    }
+
+    /// What a generator function gives, as a list, or a value of the run if it goes through data of the run; `None` for whatever
+    /// else.
+    ///
+    /// # Errors
+    /// The generator fails.
+    pub(super) fn collected(&mut self, value: &Value) -> Result<Option<Value>> {
+        let Value::User(object) = value else { return Ok(None) };
+        let Some(iterator) = downcast::<IterObject>(object).filter(|iterator| iterator.is_generator()) else {
+            return Ok(None);
+        };
+        let mut iter = Iter::Shared(iterator);
+        let mut elements = Vec::new();
+        loop {
+            self.spend(1)?;
+            let (next, met) = self.ask(&mut iter);
+            match (next?, met) {
+                (_, Some(host)) => return Ok(Some(Value::Host(host.derived()))),
+                (Some(element), None) => elements.push(element),
+                (None, None) => return Ok(Some(Value::list(elements))),
+            }
+        }
     }
 
     /// What `next()` gives of an iterator: a generator that goes through data of the run gives what stands for all

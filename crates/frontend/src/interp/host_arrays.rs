@@ -10,6 +10,7 @@ use super::{Interp, host, host_rows};
 use crate::error::{Error, Result};
 use crate::library::Args;
 use crate::modules::{self, Found};
+use crate::ops::canonical;
 use crate::syntax::ast::BinaryOp;
 use crate::value::host::{Known, Taken};
 use crate::value::{Host, Value};
@@ -26,10 +27,25 @@ const DRAWS: &[(&str, usize, DType)] = &[
     ("gamma", 2, DType::F32),
     ("beta", 2, DType::F32),
     ("laplace", 2, DType::F32),
+    ("logistic", 2, DType::F32),
+    ("lognormal", 2, DType::F32),
+    ("gumbel", 2, DType::F32),
+    ("triangular", 3, DType::F32),
+    ("chisquare", 1, DType::F32),
+    ("rayleigh", 1, DType::F32),
+    ("standard_t", 1, DType::F32),
+    ("geometric", 1, DType::I32),
     ("integers", 2, DType::I32),
     ("randint", 2, DType::I32),
     ("binomial", 2, DType::I32),
     ("poisson", 1, DType::I32),
+];
+
+/// Those that draw vectors as long as one of their arguments, which has this name and place, and the place of the size.
+const VECTORS: &[(&str, (&str, usize), usize, DType)] = &[
+    ("multivariate_normal", ("mean", 0), 2, DType::F32),
+    ("dirichlet", ("alpha", 0), 1, DType::F32),
+    ("multinomial", ("pvals", 1), 2, DType::I32),
 ];
 
 impl Interp {
@@ -166,6 +182,12 @@ impl Interp {
             Value::Tuple(indices) => Value::tuple(indices.iter().map(|i| place(self, i)).collect::<Vec<_>>()),
             other => place(self, other),
         };
+        if let (Known::Sequences(rows), Value::Slice(bounds), None) = (host.known(), &known, host.member()) {
+            return Value::Host(match host_rows::taken_of(*rows, bounds) {
+                Some(taken) => host.know(Known::Sequences(taken)),
+                None => host.derived(),
+            });
+        }
         if let (None, Value::Slice(slice)) = (host.array(), index)
             && let Some(length) = length(slice)
         {
@@ -273,6 +295,16 @@ impl Interp {
         })
     }
 
+    /// An array of a size that only the run has, or that follows from how many rows data have.
+    pub(crate) fn array_of_size(&self, shape: &Value, dtype: DType) -> Value {
+        let host = Host::new(self.describe(self.span), Some(self.span));
+        let known = |case| dims(shape, case).map(|dims| TensorType::new(canonical(dtype, false), dims));
+        Value::Host(match (known(0), known(1)) {
+            (Some(first), Some(second)) => host.know(host_rows::either(first, second)),
+            _ => host,
+        })
+    }
+
     /// Random numbers of NumPy.
     fn drawn(&mut self, function: &str, args: &Args, result: Host) -> Value {
         Value::Host(match [drawn_in(0, function, args), drawn_in(1, function, args)] {
@@ -300,6 +332,15 @@ fn drawn_in(case: usize, function: &str, args: &Args) -> Option<TensorType> {
                 other => array(other).filter(|ty| ty.rank() == 1)?.dtype,
             };
             (size.map_or(Some(Vec::new()), |size| dims(size, case))?, dtype)
+        }
+        _ if let Some((_, vector, place, dtype)) = VECTORS.iter().find(|(name, ..)| *name == function) => {
+            let (name, at) = *vector;
+            let row = match named(name).or_else(|| args.positional.get(at))? {
+                listed @ (Value::List(_) | Value::Tuple(_)) => listed.elements()?.len(),
+                given => *array(given)?.shape.last()?,
+            };
+            let size = named("size").or_else(|| args.positional.get(*place));
+            (size.map_or(Some(Vec::new()), |size| dims(size, case))?.into_iter().chain([row]).collect(), *dtype)
         }
         "permutation" => match args.positional.first()? {
             given @ Value::Host(_) if array(given).is_some() => return array(given),

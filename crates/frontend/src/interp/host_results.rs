@@ -60,7 +60,7 @@ fn one_hot(args: &Args, case: usize) -> Option<TensorType> {
     Some(TensorType::new(DType::F32, [shape, &[usize::try_from(*classes).ok()?]].concat()))
 }
 
-fn argument<'a>(args: &'a Args, name: &str, place: usize) -> Option<&'a Value> {
+pub(super) fn argument<'a>(args: &'a Args, name: &str, place: usize) -> Option<&'a Value> {
     let named = args.keywords.iter().find(|(known, _)| &**known == name).map(|(_, value)| value);
     named.or(args.positional.get(place))
 }
@@ -72,13 +72,18 @@ fn padded(args: &Args) -> Option<Known> {
     else {
         return None;
     };
-    sequences.function().filter(|name| WORDS.contains(name))?;
+    let known = matches!(sequences.known(), Known::Sequences(_));
+    sequences.function().filter(|name| known || WORDS.contains(name))?;
     let dtype = match argument(args, "dtype", 2) {
         None => DType::I32,
         Some(Value::Str(name)) => DType::from_numpy_name(name)?,
         Some(_) => return None,
     };
-    Some(host_rows::rows_of(dtype, &[usize::try_from(*length).ok()?]))
+    let length = usize::try_from(*length).ok()?;
+    Some(match sequences.rows() {
+        Some(rows) => Known::Array(TensorType::new(dtype, [rows, length])),
+        None => host_rows::rows_of(dtype, &[length]),
+    })
 }
 
 /// The arrays in another order: one, or a list of several.

@@ -140,6 +140,20 @@ fn slice_takes(bounds: &[Value; 3], told: bool) -> Option<Taken> {
     Some(rows.map_or(Taken::Unknown { rank: 1 }, Taken::Rows))
 }
 
+/// How many of so many elements are between two known places.
+pub(super) fn taken_of(rows: usize, bounds: &[Value; 3]) -> Option<usize> {
+    let place = |bound: &Value, otherwise: usize| match bound {
+        Value::None => Some(otherwise),
+        Value::Int(place) => {
+            let distance = usize::try_from(place.unsigned_abs()).ok()?;
+            Some(if *place < 0 { rows.saturating_sub(distance) } else { distance.min(rows) })
+        }
+        _ => None,
+    };
+    let [start, stop, Value::None] = bounds else { return None };
+    Some(place(stop, rows)?.saturating_sub(place(start, 0)?))
+}
+
 /// What a function of NumPy gives whose sizes only the data tell: places where something holds, and distinct elements.
 pub(super) fn sized_by_data(name: &str, args: &Args, result: &Host) -> Option<Value> {
     let [Value::Host(of)] = args.positional.as_slice() else { return None };

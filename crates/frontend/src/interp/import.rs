@@ -147,6 +147,8 @@ impl Interp {
 
     /// The module of a dotted name. Packages that Keramos does not implement are host modules.
     fn module(&mut self, name: &str) -> Result<Value> {
+        let known = modules::own_name(name);
+        let name = &*known;
         if let Some(package) = self.package(name)? {
             return Ok(package);
         }

@@ -213,6 +213,11 @@ impl Interp {
                 let (size, item) = (self.attribute(tensor, "size")?, self.attribute(&dtype, "itemsize")?);
                 Some(self.binary(BinaryOp::Multiply, &size, &item)?)
             }
+            "_keras_mask" => match tensor {
+                Value::Tensor(t) => t.mask().cloned().map(Value::Tensor),
+                Value::Symbolic(s) => s.mask(self)?,
+                _ => None,
+            },
             "weak_type" => match tensor {
                 Value::Tensor(t) => Some(Value::Bool(t.is_weak())),
                 _ => Some(Value::Bool(false)),

@@ -26,13 +26,18 @@ fn split(interp: &Interp, rows: [usize; 2], x: (DType, &[usize]), y: (DType, &[u
     Value::tuple(rows.map(|rows| Value::tuple(vec![array(rows, x), array(rows, y)])).to_vec())
 }
 
+/// The fraction of the data that is for tests.
+fn fraction(args: &Bound) -> Result<f64> {
+    let fraction = args.f64("test_split")?;
+    match (0.0..1.0).contains(&fraction) {
+        true => Ok(fraction),
+        false => Err(args.invalid("test_split", "a number from 0 up to, but not including, 1")),
+    }
+}
+
 /// The same of data that are in one table, of which a fraction is for tests.
 fn table(interp: &Interp, args: &Bound, rows: usize, columns: usize) -> Result<Value> {
-    let fraction = args.f64("test_split")?;
-    if !(0.0..1.0).contains(&fraction) {
-        return Err(args.invalid("test_split", "a number from 0 up to, but not including, 1"));
-    }
-    let train = (rows as f64 * (1.0 - fraction)) as usize;
+    let train = (rows as f64 * (1.0 - fraction(args)?)) as usize;
     Ok(split(interp, [train, rows - train], (DType::F32, &[columns]), (DType::F32, &[])))
 }
 
@@ -96,7 +101,63 @@ static CALIFORNIA_HOUSING: FunctionDecl = FunctionDecl {
     },
 };
 
+/// Lists of words as numbers, and the class of each: so many to train on and to test, unless long ones are left out.
+fn words(interp: &Interp, args: &Bound, module: &str, rows: [usize; 2]) -> Result<Value> {
+    let host = Host::new(interp.describe(interp.span), Some(interp.span)).given_by(&format!("{module}.load_data"));
+    if args.some("maxlen")?.is_some() {
+        return Ok(Value::Host(host));
+    }
+    let part = |rows: usize| {
+        let classes = host.know(Known::Array(TensorType::new(DType::I32, [rows])));
+        Value::tuple(vec![Value::Host(host.know(Known::Sequences(rows))), Value::Host(classes)])
+    };
+    Ok(Value::tuple(rows.map(part).to_vec()))
+}
+
+const IMDB_REVIEWS: [usize; 2] = [25_000, 25_000];
+const REUTERS_NEWS: usize = 11_228;
+
+static IMDB: FunctionDecl = FunctionDecl {
+    name: "load_data",
+    signature: Signature::new(&[
+        Param::new("path", Default::Str("imdb.npz")),
+        Param::new("num_words", Default::None),
+        Param::new("skip_top", Default::Int(0)),
+        Param::new("maxlen", Default::None),
+        Param::new("seed", Default::Int(113)),
+        Param::new("start_char", Default::Int(1)),
+        Param::new("oov_char", Default::Int(2)),
+        Param::new("index_from", Default::Int(3)),
+    ]),
+    doc: "Arrays of the run: 25000 lists of words as numbers and their classes to train on, and 25000 to test.",
+    call: |interp, args| words(interp, args, "keras.datasets.imdb", IMDB_REVIEWS),
+};
+
+static REUTERS: FunctionDecl = FunctionDecl {
+    name: "load_data",
+    signature: Signature::new(&[
+        Param::new("path", Default::Str("reuters.npz")),
+        Param::new("num_words", Default::None),
+        Param::new("skip_top", Default::Int(0)),
+        Param::new("maxlen", Default::None),
+        Param::new("test_split", Default::Float(0.2)),
+        Param::new("seed", Default::Int(113)),
+        Param::new("start_char", Default::Int(1)),
+        Param::new("oov_char", Default::Int(2)),
+        Param::new("index_from", Default::Int(3)),
+    ]),
+    doc: "Arrays of the run: 11228 lists of words as numbers and their classes, a fraction of them to test.",
+    call: |interp, args| {
+        let train = (REUTERS_NEWS as f64 * (1.0 - fraction(args)?)) as usize;
+        words(interp, args, "keras.datasets.reuters", [train, REUTERS_NEWS - train])
+    },
+};
+
 modules! {
+    /// `keras.datasets.imdb`.
+    IMDB_MODULE = Contents { functions: &[&[&IMDB]], open: true, ..Contents::new("keras.datasets.imdb") };
+    /// `keras.datasets.reuters`.
+    REUTERS_MODULE = Contents { functions: &[&[&REUTERS]], open: true, ..Contents::new("keras.datasets.reuters") };
     /// `keras.datasets`.
     DATASETS = Contents::new("keras.datasets");
     /// `keras.datasets.mnist`.

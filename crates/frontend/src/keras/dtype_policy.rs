@@ -9,7 +9,9 @@ use super::layer::LayerObject;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::builtins::functions;
+use crate::jax::arguments;
 use crate::library::{Bound, ClassDecl, Default as ByDefault, FunctionDecl, MethodDecl, Param, Signature};
+use crate::ops::canonical;
 use crate::value::{Key, Object, ObjectRef, Value, downcast};
 
 /// Keras's `DTypePolicy`.
@@ -29,6 +31,30 @@ impl Default for Policy {
     }
 }
 
+/// The element type that Keras calls so: those of NumPy, and `int`.
+fn named_element_type(name: &str) -> Option<DType> {
+    match name {
+        "int" => Some(DType::I32),
+        _ => DType::from_numpy_name(name),
+    }
+}
+
+/// The element type that the argument `dtype` gives, by name, by a type of NumPy's or one of Python's; `default` if it is
+/// `None`.
+///
+/// # Errors
+/// The argument is none of these.
+pub(crate) fn element_type(interp: &mut Interp, args: &Bound, default: DType) -> Result<DType> {
+    let found = match args.some("dtype")? {
+        None => Some(default),
+        Some(Value::DType(dtype)) => Some(*dtype),
+        Some(Value::Str(name)) => named_element_type(name),
+        Some(Value::Host(_)) => None,
+        Some(other) => arguments::dtype_of(interp, &other.clone())?.map(|dtype| canonical(dtype, false)),
+    };
+    found.ok_or_else(|| args.invalid("dtype", "the name of an element type such as \"float32\""))
+}
+
 /// What is expected where a policy is.
 const EXPECTED: &str = "a dtype policy: \"mixed_bfloat16\", \"mixed_float16\" or the name of a floating-point type";
 
@@ -45,7 +71,7 @@ impl Policy {
             "mixed_float16" => Some(mixed(DType::F16)),
             "mixed_bfloat16" => Some(mixed(DType::BF16)),
             "float" => Some(Policy::default()),
-            _ => DType::from_numpy_name(name).map(Policy::of),
+            _ => named_element_type(name).map(Policy::of),
         }
     }
 
@@ -71,7 +97,7 @@ impl Policy {
             Value::None => Some(interp.policy.clone()),
             Value::Str(name) => Policy::named(name),
             Value::Object(object) => downcast::<PolicyObject>(object).map(|policy| policy.0.clone()),
-            _ => crate::jax::arguments::dtype(interp, args, name)?.map(Policy::of),
+            _ => arguments::dtype(interp, args, name)?.map(Policy::of),
         };
         found.ok_or_else(|| args.invalid(name, EXPECTED))
     }

@@ -32,6 +32,8 @@ pub struct Node {
     pub name: Rc<str>,
     /// Shapes and element types of the flattened outputs.
     pub outputs: Vec<(SymbolicShape, DType)>,
+    /// The shapes of their implicit masks, where there are any.
+    pub masks: Vec<Option<SymbolicShape>>,
     /// Where the call stands in the program.
     pub span: Span,
 }
@@ -70,7 +72,7 @@ fn visit(args: &Args, f: &mut dyn FnMut(&Value)) {
 pub fn input(interp: &mut Interp, name: Rc<str>, shape: SymbolicShape, dtype: DType) -> Symbolic {
     let (id, span) = (next_id(interp), interp.span);
     let outputs = vec![(shape.clone(), dtype)];
-    let node = Node { id, callee: None, args: Args::default(), name, outputs, span };
+    let node = Node { id, callee: None, args: Args::default(), name, outputs, masks: vec![None], span };
     Symbolic(Rc::new(SymbolicTensor { shape, dtype, node: Rc::new(node), index: 0 }))
 }
 
@@ -102,6 +104,7 @@ pub fn call(interp: &mut Interp, callee: &Value, args: Args, name: &str) -> Resu
         first => first?,
     };
     let mut shapes: Vec<(SymbolicShape, DType)> = Vec::new();
+    let mut masks: Vec<Option<SymbolicShape>> = Vec::new();
     for leaf in first.leaves() {
         if let Value::Host(host) = &leaf {
             return Err(reaches(host, &format!("the output of `{name}`"))
@@ -110,19 +113,26 @@ pub fn call(interp: &mut Interp, callee: &Value, args: Args, name: &str) -> Resu
         let Value::Tensor(t) = &leaf else {
             return Err(Error::ty(format!("`{name}` returned {}, not a tensor", leaf.type_name())));
         };
-        shapes.push((t.shape().iter().map(|&n| Some(n)).collect(), t.dtype()));
+        shapes.push((known(t), t.dtype()));
+        masks.push(t.mask().map(known));
     }
     if unknown {
         let second = probe(interp, callee, &args, &leaves, probes[1]).map_err(|e| e.without_size(probes[1]))?;
-        for ((shape, _), leaf) in shapes.iter_mut().zip(second.leaves()) {
+        let common = |shape: &mut SymbolicShape, other: &Tensor| {
+            shape.iter_mut().zip(known(other)).for_each(|(dim, n)| *dim = dim.filter(|_| *dim == n));
+        };
+        for (((shape, _), mask), leaf) in shapes.iter_mut().zip(&mut masks).zip(second.leaves()) {
             if let Value::Tensor(t) = leaf {
-                let other = t.shape().iter().map(|&n| Some(n));
-                shape.iter_mut().zip(other).for_each(|(dim, n)| *dim = dim.filter(|_| *dim == n));
+                common(shape, &t);
+                if let (Some(mask), Some(other)) = (mask, t.mask()) {
+                    common(mask, other);
+                }
             }
         }
     }
     let (id, span) = (next_id(interp), interp.span);
-    let node = Rc::new(Node { id, callee: Some(callee.clone()), args, name: name.into(), outputs: shapes, span });
+    let callee = Some(callee.clone());
+    let node = Rc::new(Node { id, callee, args, name: name.into(), outputs: shapes, masks, span });
     let mut index = 0;
     first.map_leaves(&mut |_| {
         let (shape, dtype) = node.outputs[index].clone();
@@ -132,18 +142,26 @@ pub fn call(interp: &mut Interp, callee: &Value, args: Args, name: &str) -> Resu
     })
 }
 
+fn known(tensor: &Tensor) -> SymbolicShape {
+    tensor.shape().iter().map(|&n| Some(n)).collect()
+}
+
 /// Traces the call with every unknown dimension set to `fill`. The tensors in the result are only
 /// good for their types.
 fn probe(interp: &mut Interp, callee: &Value, args: &Args, leaves: &[Symbolic], fill: usize) -> Result<Value> {
-    let types: Vec<TensorType> = leaves
-        .iter()
-        .map(|s| TensorType::new(s.0.dtype, s.0.shape.iter().map(|d| d.unwrap_or(fill)).collect::<Vec<_>>()))
-        .collect();
+    let filled = |shape: &SymbolicShape| shape.iter().map(|d| d.unwrap_or(fill)).collect::<Vec<_>>();
+    let tensors = leaves.iter().map(|s| TensorType::new(s.0.dtype, filled(&s.0.shape)));
+    let masks = leaves.iter().filter_map(|s| s.mask_shape().map(|shape| TensorType::new(DType::Bool, filled(shape))));
+    let types: Vec<TensorType> = tensors.chain(masks).collect();
     let (frames, scopes) = (interp.tracer.depth(), interp.state.depth());
-    let params = interp.tracer.enter("shapes", &types);
+    let mut params = interp.tracer.enter("shapes", &types);
     interp.state.open([]);
+    let mut masks = params.split_off(leaves.len()).into_iter();
     let mut next = params.into_iter();
-    let concrete = substitute(args, &mut |_| next.next().map(Value::Tensor));
+    let concrete = substitute(args, &mut |s| {
+        let mask = s.mask_shape().and_then(|_| masks.next());
+        next.next().map(|tensor| Value::Tensor(tensor.with_mask(mask)))
+    });
     let unknown = leaves.iter().any(|s| s.0.shape.first() == Some(&None));
     let outer = std::mem::replace(&mut interp.tracer.filled, Some(fill).filter(|_| unknown));
     let result = concrete.and_then(|args| interp.call(callee, args));

@@ -157,6 +157,8 @@ pub struct Recorded {
     pub compiled_at: Cell<Option<Span>>,
     /// Where the last `fit` stands.
     pub fitted_at: Cell<Option<Span>>,
+    /// The types of the data that it was last called on outside of functions.
+    pub called_on: RefCell<Option<Vec<keramos_ir::TensorType>>>,
     /// The arguments of the last `evaluate`.
     pub evaluate: RefCell<Option<Bound>>,
     /// The losses that it added in the last call outside of functions being traced: their values are the run's.

@@ -75,7 +75,10 @@ static LOAD_MODEL: FunctionDecl = FunctionDecl {
         };
         Ok(match saved {
             Some((_, model)) => model.as_value(),
-            None => Value::Host(Host::new(interp.describe(interp.span), Some(interp.span))),
+            None => {
+                let file = Host::new(interp.describe(interp.span), Some(interp.span));
+                Value::Host(file.given_by("keras.models.load_model"))
+            }
         })
     },
 };

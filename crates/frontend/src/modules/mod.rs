@@ -21,6 +21,7 @@ pub(crate) mod standard;
 pub(crate) mod typing;
 pub(crate) mod written;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
@@ -200,8 +201,6 @@ const COMPLETE: &[&str] = &["keras", "jax", "optax", "flax", "haiku"];
 
 /// Modules inside those that deal with data, files and plots only.
 const HOST_MODULES: &[&str] = &[
-    "keras.datasets.imdb",
-    "keras.datasets.reuters",
     "keras.export",
     "keras.legacy",
     "keras.preprocessing",
@@ -227,14 +226,29 @@ const HOST_MODULES: &[&str] = &[
     "flax.training.prefetch_iterator",
 ];
 
+/// The name under which Keras's modules are known: `keras.layers` for `tensorflow.keras.layers`, for `keras.src.layers` and for the files
+/// that the latter is made of.
+pub(crate) fn own_name(name: &str) -> Cow<'_, str> {
+    let inside = |package: &str| {
+        name.strip_prefix(package)
+            .filter(|rest| rest.is_empty() || rest.starts_with('.'))
+            .map(|rest| rest.trim_start_matches('.'))
+    };
+    let rest = match (inside("tensorflow.keras"), inside("keras.src")) {
+        (Some(rest), _) => rest,
+        (None, Some(rest)) => {
+            let area = rest.split('.').next().unwrap_or(rest);
+            let known = all().any(|module| module.name.strip_prefix("keras.") == Some(area));
+            if known && area != "backend" { area } else { rest }
+        }
+        (None, None) => return Cow::Borrowed(name),
+    };
+    Cow::Owned(if rest.is_empty() { "keras".to_owned() } else { format!("keras.{rest}") })
+}
+
 /// The module of a dotted name.
 pub(crate) fn find(name: &str) -> Found {
-    // Other names of Keras: TensorFlow's, and where its own modules have what is public.
-    let keras = ["tensorflow.keras", "keras.src"].into_iter().find_map(|prefix| name.strip_prefix(prefix));
-    let name = match keras {
-        Some(rest) if rest.is_empty() || rest.starts_with('.') => format!("keras{rest}"),
-        _ => name.to_owned(),
-    };
+    let name = own_name(name).into_owned();
     if let Some(module) = all().find(|module| module.name == name) {
         return Found::Module(module);
     }
@@ -258,6 +272,9 @@ fn refused_inside(module: &str, rest: &str) -> Option<Error> {
     let module = all().find(|m| m.name == module)?;
     refusal(module, rest.split('.').next().unwrap_or(rest))
 }
+
+/// Functions of `jax.tree` that were in `jax` once, with `tree_` before their names.
+const TREES: &[&str] = &["all", "flatten", "leaves", "map", "reduce", "structure", "transpose", "unflatten"];
 
 /// The error of a name that a module refuses.
 fn refusal(module: &ModuleDecl, name: &str) -> Option<Error> {
@@ -325,6 +342,9 @@ pub(crate) fn unknown_attribute(module: &ModuleDecl, name: &str) -> Error {
             .help(near.unwrap_or_else(|| "the layers are listed in the language reference".to_owned()));
     }
     let error = Error::new(codes::UNKNOWN_ATTRIBUTE, format!("module `{}` has no attribute `{name}`", module.name));
+    if let ("jax", Some(function)) = (module.name, name.strip_prefix("tree_").filter(|name| TREES.contains(name))) {
+        return error.help(format!("it is no longer in JAX: write jax.tree.{function}"));
+    }
     match near {
         Some(help) => error.help(help),
         None => error,

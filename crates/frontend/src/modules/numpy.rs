@@ -262,7 +262,7 @@ fn constant_of(interp: &mut Interp, shape: &Value, dtype: DType, value: f64) -> 
     };
     let dims: Option<Vec<usize>> =
         shape.iter().map(|d| number::index(d).and_then(|d| usize::try_from(d).ok())).collect();
-    let Some(dims) = dims else { return Ok(host(interp)) };
+    let Some(dims) = dims else { return Ok(interp.array_of_size(&Value::list(shape), dtype)) };
     let size = dims.iter().fold(1_usize, |size, &dim| size.saturating_mul(dim));
     let ty = keramos_ir::TensorType::new(dtype, dims);
     if size > MAX_FILLED {

@@ -321,7 +321,7 @@ pub(super) fn output_names(graph: &Functional) -> Vec<String> {
 }
 
 /// The names with numbers behind those that stand before already: a layer may make several outputs.
-fn distinct(names: Vec<String>) -> Vec<String> {
+pub(super) fn distinct(names: Vec<String>) -> Vec<String> {
     let mut taken: Vec<String> = Vec::new();
     for name in names {
         let numbered = std::iter::once(name.clone()).chain((1..).map(|i| format!("{name}_{i}")));

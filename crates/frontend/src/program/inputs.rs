@@ -90,9 +90,14 @@ fn open(graph: &models::Functional) -> bool {
 pub fn size_by_data(interp: &mut Interp, model: &Rc<LayerObject>) -> Result<()> {
     let Some(graph) = models::graph_of(interp, model)?.filter(|graph| open(graph)) else { return Ok(()) };
     let fit = model.recorded.fit.borrow().clone();
-    let Some(fit) = fit else { return Ok(()) };
-    let (x, _) = fed(fit.get("x")?, fit.get("y")?);
-    let types = models::on_data::known(&x).filter(|_| !matches!(x, Value::Dict(_))).unwrap_or_default();
+    let types = match fit {
+        Some(fit) => {
+            let (x, _) = fed(fit.get("x")?, fit.get("y")?);
+            models::on_data::known(&x).filter(|_| !matches!(x, Value::Dict(_)))
+        }
+        None => model.recorded.called_on.borrow().clone(),
+    };
+    let types = types.unwrap_or_default();
     let fits = |own: &[Option<usize>], found: &[usize]| {
         own.len() == found.len() && own.iter().zip(found).skip(1).all(|(own, found)| own.is_none_or(|n| n == *found))
     };

@@ -341,7 +341,7 @@ fn target(batch: &Batch, output: usize) -> Result<&Tensor> {
 }
 
 fn batch_ports(graph: &Functional, compiled: &Compiled, masked: bool) -> Vec<Port> {
-    let names = assemble::output_names(graph);
+    let names = assemble::distinct(assemble::output_names(graph));
     let mut ports = assemble::data_ports(graph);
     let plain = |name: &str, kind| Port { name: name.to_owned(), kind, donated_to: None, below: None };
     for (output, _) in compiled.targets(1) {

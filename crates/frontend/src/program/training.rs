@@ -13,7 +13,7 @@ use crate::keras::callbacks::{self, Surroundings};
 use crate::keras::layer::LayerObject;
 use crate::keras::losses::{self, LossObject};
 use crate::keras::metrics::{self, CompiledMetric, Mean, MetricObject};
-use crate::keras::models::{Functional, Trainer, listed_metrics};
+use crate::keras::models::{Functional, Subclassed, Trainer, listed_metrics};
 use crate::keras::optimizers::{self, OptimizerObject};
 use crate::keras::variable::VariableId;
 use crate::library::Bound;
@@ -45,6 +45,8 @@ pub(super) struct Compiled {
 #[derive(Debug)]
 pub(super) struct OutputLoss {
     pub output: usize,
+    /// What it goes by where the output has no name.
+    name: Rc<str>,
     pub loss: Rc<LossObject>,
     pub weight: Option<f64>,
     /// The running mean of this loss, where there are several.
@@ -97,16 +99,26 @@ impl Compiled {
                 false => TensorType::new(DType::F32, shapes[output].clone()),
             });
             let weight = weight.map(|w| number(&w)).transpose()?;
-            losses.push(OutputLoss { output, loss, weight, tracker: None });
+            let name = match &identifier {
+                Value::Str(name) if !name.starts_with(char::is_uppercase) => name.clone(),
+                _ => loss.name.clone(),
+            };
+            losses.push(OutputLoss { output, name, loss, weight, tracker: None });
         }
         if let (Some(keys), Value::Dict(entries)) = (&keys, args.get("loss")?) {
             // Where outputs are a dict, losses follow the order of theirs.
             let entries = entries.borrow();
             losses.sort_by_key(|loss| entries.get_index_of(&Key::name(&*keys[loss.output])));
         }
+        // The outputs of a model that is no graph of layers have no names, unless they are a dict: losses go by their own.
+        let nameless = keys.is_none() && outputs > 1 && model.kind::<Subclassed>().is_some();
         if losses.len() > 1 {
             for loss in &mut losses {
-                let of = keys.as_ref().map_or(&names[loss.output], |keys| &keys[loss.output]);
+                let of = match &keys {
+                    Some(keys) => &*keys[loss.output],
+                    None if nameless => &*loss.name,
+                    None => &*names[loss.output],
+                };
                 let name = format!("{of}_loss");
                 loss.tracker = Some(MetricObject::scoped(format!("compile_loss/{name}"), name, Mean));
             }
@@ -131,6 +143,7 @@ impl Compiled {
                     }
                     let output_name = match outputs {
                         1 => None,
+                        _ if nameless => None,
                         _ => Some(keys.as_ref().map_or(&*names[output], |k| &*k[output])),
                     };
                     let name = log_name(&metrics, output_name, &metric.name, weighted);
@@ -203,7 +216,10 @@ impl Compiled {
     pub fn logged(&self) -> Vec<(String, Rc<MetricObject>)> {
         let total = [(String::from("loss"), self.total.clone())];
         let metrics = self.metrics.iter().map(|m| (m.name.clone(), m.metric.clone()));
-        let trackers = self.losses.iter().filter_map(|l| l.tracker.clone()).map(|t| (t.name.to_string(), t));
+        let trackers = || self.losses.iter().filter_map(|l| l.tracker.clone());
+        // Of losses of one name, the last one is told.
+        let told = |(i, t): &(usize, Rc<MetricObject>)| !trackers().skip(i + 1).any(|later| later.name == t.name);
+        let trackers = trackers().enumerate().filter(told).map(|(_, t)| (t.name.to_string(), t));
         total.into_iter().chain(metrics).chain(trackers).collect()
     }
 

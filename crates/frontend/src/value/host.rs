@@ -52,6 +52,8 @@ pub(crate) enum Known {
     Number(Value),
     /// It is `base · factor + offset`, where `base` is what a loop of the run has reached.
     Moved { base: Rc<()>, factor: i64, offset: i64 },
+    /// It is an array of so many lists of numbers, whose lengths only the run has.
+    Sequences(usize),
     /// It draws random numbers, as NumPy's generators do.
     Generator,
     /// It goes through the elements of this list or tuple, and shows how far it is.
@@ -149,6 +151,12 @@ impl Host {
         self.changed(|origin| (origin.batch, origin.member, origin.known) = (Some(batch), None, Known::Nothing))
     }
 
+    /// The same value, not in batches.
+    #[must_use]
+    pub(crate) fn without_batch(&self) -> Host {
+        self.changed(|origin| origin.batch = None)
+    }
+
     /// The same value, which a function of a host package gave, such as `tensorflow.exp`.
     #[must_use]
     pub(crate) fn given_by(&self, name: &str) -> Host {
@@ -241,8 +249,12 @@ impl Host {
     }
 
     /// How many rows it has, if it is an array of a known number of them.
-    pub(crate) fn rows(&self) -> Option<&usize> {
-        self.array().filter(|_| self.0.member.is_none())?.shape.first()
+    pub(crate) fn rows(&self) -> Option<usize> {
+        match &self.0.known {
+            _ if self.0.member.is_some() => None,
+            Known::Sequences(rows) => Some(*rows),
+            _ => self.array()?.shape.first().copied(),
+        }
     }
 
     /// Whether it is an array of which the number of rows alone is unknown.

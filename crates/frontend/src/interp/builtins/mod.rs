@@ -96,10 +96,20 @@ impl Builtin {
     }
 }
 
+/// Functions that go through all that an iterator gives.
+const COLLECTS: &[&str] = &["dict", "frozenset", "list", "max", "min", "set", "sorted", "sum", "tuple"];
+
 /// Calls a declared function of Python's library.
 fn call_declared(interp: &mut Interp, decl: &'static FunctionDecl, mut args: Args) -> Result<Value> {
     if OF_VALUES.contains(&decl.name) && interp.tracer.depth() == 0 {
         args.positional.iter_mut().for_each(|value| *value = interp.or_unknown(value));
+    }
+    if COLLECTS.contains(&decl.name)
+        && interp.tracer.depth() == 0
+        && let Some(first) = args.positional.first()
+        && let Some(collected) = interp.collected(first)?
+    {
+        args.positional[0] = collected;
     }
     if !TAKES_HOST.contains(&decl.name) {
         let mut values = args.positional.iter().chain(args.keywords.iter().map(|(_, v)| v));
@@ -108,7 +118,7 @@ fn call_declared(interp: &mut Interp, decl: &'static FunctionDecl, mut args: Arg
             if let Some(&n) = length {
                 return Ok(Value::Int(n as i64));
             }
-            if let ("len", Some(&rows)) = (decl.name, host.rows()) {
+            if let ("len", Some(rows)) = (decl.name, host.rows()) {
                 let rows = Known::Number(Value::Int(i64::try_from(rows).unwrap_or(i64::MAX)));
                 return Ok(Value::Host(host.taken(Taken::Length).know(rows)));
             }

@@ -74,6 +74,11 @@ pub(crate) struct IterObject {
 }
 
 impl IterObject {
+    /// Whether a generator function made it.
+    pub(crate) fn is_generator(&self) -> bool {
+        self.iter.try_borrow().is_ok_and(|iter| matches!(*iter, Iter::Function(_)))
+    }
+
     /// An iterator of the Python type `kind`.
     pub(crate) fn value(iter: Iter, kind: &'static str) -> Value {
         Value::User(Rc::new(IterObject { iter: RefCell::new(iter), kind }))

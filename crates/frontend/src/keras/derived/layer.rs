@@ -2,16 +2,16 @@
 
 use std::rc::Rc;
 
-use keramos_ir::{DType, TensorType};
+use keramos_ir::TensorType;
 
 use super::config;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
-use crate::keras::initializers;
 use crate::keras::layer::{COMMON, Call, Layer, LayerObject, Masks};
 use crate::keras::variable::{Role, pure};
 use crate::keras::variable_object::sizes;
 use crate::keras::weights::{Weight, constraints, regularizers};
+use crate::keras::{dtype_policy, initializers};
 use crate::library::{Args, Bound, ClassDecl, Default, MethodDecl, Param, Signature};
 use crate::value::{ObjectRef, Value, downcast};
 
@@ -188,12 +188,7 @@ fn add_weight(interp: &mut Interp, object: &ObjectRef, args: &mut Bound) -> Resu
         }
         given => sizes(given).ok_or_else(|| unknown_shape(&layer, given))?,
     };
-    let dtype = match args.some("dtype")? {
-        None => layer.variable_dtype(),
-        Some(Value::DType(dtype)) => *dtype,
-        Some(_) => DType::from_numpy_name(&args.str("dtype")?)
-            .ok_or_else(|| args.invalid("dtype", "the name of an element type such as \"float32\""))?,
-    };
+    let dtype = dtype_policy::element_type(interp, args, layer.variable_dtype())?;
     let identifier = match args.get("initializer")? {
         Value::None if dtype.is_float() => Value::str("glorot_uniform"),
         Value::None => Value::str("zeros"),

@@ -14,8 +14,8 @@ use std::rc::Rc;
 
 use keramos_ir::{Array, Buffer, DType, elements};
 
-use super::config;
 use super::seed_generator::{self, SeedGenerator};
+use super::{config, dtype_policy};
 use crate::diagnostics::suggest;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
@@ -116,12 +116,7 @@ impl Object for Initializer {
             other => other.elements().and_then(|v| v.iter().map(size).collect()),
         };
         let shape = shape.ok_or_else(|| args.invalid("shape", "a tuple of sizes"))?;
-        let dtype = match args.some("dtype")? {
-            None => DType::F32,
-            Some(Value::DType(dtype)) => *dtype,
-            Some(_) => DType::from_numpy_name(&args.str("dtype")?)
-                .ok_or_else(|| args.invalid("dtype", "the name of an element type such as \"float32\""))?,
-        };
+        let dtype = dtype_policy::element_type(interp, &args, DType::F32)?;
         let drawn = self.kind.drawn(interp);
         let kind = drawn.as_ref().unwrap_or(&self.kind);
         let values = kind.values(&mut interp.tracer, &shape, dtype)?;

@@ -4,9 +4,9 @@ use keramos_ir::DType;
 
 use crate::error::{Error, Result};
 use crate::interp::Interp;
-use crate::keras::graph;
 use crate::keras::layer::{COMMON, Call, Layer, LayerObject};
 use crate::keras::symbolic::{Symbolic, SymbolicShape};
+use crate::keras::{dtype_policy, graph};
 use crate::library::{Args, Bound, ClassDecl, Default, FunctionDecl, Param, Signature};
 use crate::value::Value;
 
@@ -109,15 +109,12 @@ fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         (Some(_), Some(_)) => return Err(Error::argument("Input() takes either `shape` or `batch_shape`, not both")),
     };
     let dtype = match args.some("dtype")? {
-        None => DType::F32,
-        Some(Value::DType(dtype)) => *dtype,
-        Some(_) if &*args.str("dtype")? == "string" => {
+        Some(Value::Str(name)) if &**name == "string" => {
             return Err(Error::unsupported("an input of strings: Keras itself takes one on TensorFlow only").help(
                 "turn the strings into integers in the data, and take those: Input(shape=..., dtype=\"int32\")",
             ));
         }
-        Some(_) => DType::from_numpy_name(&args.str("dtype")?)
-            .ok_or_else(|| args.invalid("dtype", "the name of an element type such as \"float32\""))?,
+        _ => dtype_policy::element_type(interp, args, DType::F32)?,
     };
     let automatic = interp.names.unique("InputLayer");
     let name = if args.some("name")?.is_some() { args.str("name")? } else { automatic };

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::layer::{LayerObject, layer_of};
 use crate::keras::optimizers;
-use crate::library::{Default, MethodDecl, Param, Signature};
+use crate::library::{Args, Default, MethodDecl, Param, Signature};
 use crate::value::{Host, ObjectRef, Value, downcast};
 
 /// The methods of every model.
@@ -112,8 +112,10 @@ pub const METHODS: &[MethodDecl] = &[
             Param::new("callbacks", Default::None),
         ]),
         doc: "A run-time operation (`keramos-run predict`); its result is a host value.",
-        call: |interp, _, args| {
+        call: |interp, object, args| {
             given::data(args)?;
+            let model = model(object)?;
+            on_data::called(interp, &model, &Args::positional(vec![args.get("x")?.clone()]));
             Ok(host(interp, "the result of predict()"))
         },
     },

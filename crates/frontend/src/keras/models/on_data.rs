@@ -34,18 +34,51 @@ pub(super) fn build_on(interp: &mut Interp, model: &Rc<LayerObject>, args: &Boun
             None => Ok(()),
         };
     };
-    let mut types = types.into_iter();
-    let mut count = 0;
-    let inputs = given.map_leaves(&mut |_| {
-        count += 1;
-        let Some(ty) = types.next() else { return Ok(Value::None) };
-        let shape = ty.shape.iter().enumerate().map(|(i, &n)| (i > 0).then_some(n)).collect();
-        Ok(Value::Symbolic(graph::input(interp, format!("input_{count}").into(), shape, ty.dtype)))
-    })?;
+    let inputs = symbolic(interp, &given, types)?;
     if let (Some(_), Value::Symbolic(input)) = (model.kind::<Sequential>(), &inputs) {
         return build(interp, model, input);
     }
     interp.call(&model.as_value(), Args::positional(vec![inputs])).map(drop)
+}
+
+/// Inputs of these types, in the places of the leaves, for any number of rows.
+fn symbolic(interp: &mut Interp, data: &Value, types: Vec<TensorType>) -> Result<Value> {
+    let mut types = types.into_iter();
+    let mut count = 0;
+    data.map_leaves(&mut |_| {
+        count += 1;
+        let Some(ty) = types.next() else { return Ok(Value::None) };
+        let shape = ty.shape.iter().enumerate().map(|(i, &n)| (i > 0).then_some(n)).collect();
+        Ok(Value::Symbolic(graph::input(interp, format!("input_{count}").into(), shape, ty.dtype)))
+    })
+}
+
+/// What is learned of a layer that the file calls on data, arrays whose types are known: it is built by that, and a
+/// model whose file leaves sizes open has those of the data.
+pub(crate) fn called(interp: &mut Interp, layer: &Rc<LayerObject>, args: &Args) {
+    let [data] = args.positional.as_slice() else { return };
+    let Ok(data) = data.map_leaves(&mut |leaf| interp.plain(leaf)) else { return };
+    let Some(types) = known(&data) else { return };
+    *layer.recorded.called_on.borrow_mut() = Some(types.clone());
+    let open = !layer.built.get() || (super::is_model(layer) && matches!(graph_of(interp, layer), Ok(None)));
+    if !open {
+        return;
+    }
+    let (told, span) = (interp.diagnostics.len(), interp.span);
+    let mark = interp.mark();
+    let Ok(inputs) = symbolic(interp, &data, types) else { return };
+    let built = match (layer.kind::<Sequential>(), &inputs) {
+        (Some(_), Value::Symbolic(input)) => build(interp, layer, input),
+        _ => {
+            interp.call(&layer.as_value(), Args { positional: vec![inputs], keywords: args.keywords.clone() }).map(drop)
+        }
+    };
+    // What the call needs the data for is the run's.
+    if built.is_err() {
+        interp.reset(mark);
+        interp.diagnostics.truncate(told);
+    }
+    interp.span = span;
 }
 
 fn build(interp: &mut Interp, model: &Rc<LayerObject>, input: &Symbolic) -> Result<()> {

@@ -105,3 +105,23 @@ encoder(jnp.ones((2, 7)))
 x = keras.Input((3,))
 h = layers.Add()([keras.Variable(1.0), x])
 model = keras.Model(x, h)
+
+#: a model that was saved elsewhere
+import keras
+saved = keras.models.load_model("saved.keras")
+part = keras.Model(saved.input, saved.output)
+
+#: a model that a preset gives
+import keras
+import keras_hub
+backbone = keras_hub.models.Backbone.from_preset("resnet")
+part = keras.Model(backbone.input, backbone.output)
+
+#: a method of PyTorch's modules
+import keras
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+model.parameters()
+
+#: a function that JAX no longer has
+import jax
+jax.tree_map(lambda x: x, [1])
