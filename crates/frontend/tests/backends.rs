@@ -356,10 +356,10 @@ model(x)
 ",
         // Folders of images.
         "import keras
-images = keras.utils.image_dataset_from_directory(\"images\", labels=None, image_size=(8, 8), batch_size=None)
+images = keras.utils.image_dataset_from_directory(\"images\", image_size=(8, 8), batch_size=None)
 images = images.batch(4).rebatch(2)
-model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(192)])
-model.compile(\"adam\", \"mse\")
+model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(3, activation=\"softmax\")])
+model.compile(\"adam\", \"sparse_categorical_crossentropy\")
 model.fit(images)
 ",
     ];

@@ -104,7 +104,7 @@ model.summary()
 model.compile("adam", "mse")
 model.fit()
 model.evaluate()
-model.predict(x=None)
+model.predict()
 model.count_params()
 
 #: arguments of compile
