@@ -116,6 +116,7 @@ programs! {
     random_numbers_are_those_of_jax: "random", 1e-6;
     functions_of_lax_are_those_of_jax: "lax", 3e-6;
     functions_of_nn_are_those_of_jax: "nn", 3e-6;
+    what_docstrings_show_is_what_jax_shows: "docstrings", 1e-5;
     functions_of_scipy_are_those_of_jax: "scipy", 1e-5;
     functions_of_matrices_are_those_of_jax: "linalg", 1e-5;
     stateless_functions_are_those_of_keras: "keras_stateless", 1e-5;

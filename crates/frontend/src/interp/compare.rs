@@ -58,7 +58,9 @@ impl Interp {
                 .help("use keras.ops.where (jnp.where) to choose between values, or keras.ops.cond (jax.lax.cond) between computations; a loop is keras.ops.while_loop (jax.lax.while_loop)"));
             }
             Value::Array(array) if array.ty().size() == 1 => super::tensor::element(array, 0).is_some_and(|v| {
-                !matches!(v, Value::Int(0) | Value::Bool(false)) && !matches!(v, Value::Float(x) if x == 0.0)
+                !matches!(v, Value::Int(0) | Value::Bool(false))
+                    && !matches!(v, Value::Float(x) if x == 0.0)
+                    && !matches!(v, Value::Complex(re, im) if re == 0.0 && im == 0.0)
             }),
             Value::Array(_) => {
                 let message =

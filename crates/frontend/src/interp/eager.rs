@@ -120,7 +120,7 @@ impl Interp {
             };
             results.push(match variable {
                 Some(id) => Value::Object(Rc::new(InitialValue { id, weak })),
-                None => arrays.next().map_or(Value::None, |array| Value::Array(Rc::new(array))),
+                None => arrays.next().map_or(Value::None, |array| self.computed_array(array, weak)),
             });
         }
         Ok(Some(results))

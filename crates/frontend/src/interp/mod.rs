@@ -32,6 +32,7 @@ mod matching;
 pub(crate) mod methods;
 mod module;
 mod names;
+mod noted_arrays;
 pub(crate) mod numpy_arrays;
 pub(crate) mod operators;
 pub(crate) mod packages;

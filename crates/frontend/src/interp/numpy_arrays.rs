@@ -5,14 +5,15 @@
 //! index gives a view, and whatever computes with it gets the present elements ([`Interp::plain`]).
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
-use std::rc::{Rc, Weak};
+use std::collections::HashSet;
+use std::rc::Rc;
 
 use keramos_ir::{Array, Buffer, elements};
 
 use super::Interp;
 use super::attribute::user;
 use super::exceptions::raise;
+use super::noted_arrays::Noted;
 use super::operators::number::{self, Number};
 use super::subscript::Selection;
 use super::tensor::{element, is_tensor};
@@ -28,18 +29,15 @@ use crate::value::{Host, Object, Value};
 pub(crate) struct Written {
     /// The names, also of attributes, that elements are assigned through somewhere in the file.
     names: HashSet<Symbol>,
-    /// Arrays that NumPy made, by address.
-    made: HashMap<usize, Weak<Array>>,
-    /// How many of them were still there when those that are gone were last forgotten.
-    alive: usize,
+    /// Arrays that NumPy made.
+    made: Noted,
+    /// Arrays of JAX whose element type came from Python's numbers only, and yields in promotion.
+    weak: Noted,
     /// Whether there are such arrays.
     any: bool,
     /// Whether a function of NumPy is being computed.
     pub(super) computes: bool,
 }
-
-/// How many arrays of NumPy come anew before those that are gone are forgotten, at least: as many as were there the last time.
-const MAX_MADE: usize = 1 << 12;
 
 /// An array that may change.
 #[derive(Debug)]
@@ -70,7 +68,7 @@ impl Object for NumpyArray {
 
     fn repr(&self) -> String {
         match &*self.content.borrow() {
-            Value::Array(array) => super::text::array_repr(array),
+            Value::Array(array) => super::text::numpy_repr(array),
             _ => "<ndarray>".to_owned(),
         }
     }
@@ -136,7 +134,12 @@ impl Written {
 
     /// Whether NumPy made the array.
     pub(crate) fn is_made(&self, array: &Rc<Array>) -> bool {
-        self.made.get(&address(array)).is_some_and(|known| known.strong_count() > 0)
+        self.made.has(array)
+    }
+
+    /// Whether the array's element type is weak.
+    pub(crate) fn is_weak(&self, array: &Rc<Array>) -> bool {
+        self.weak.has(array)
     }
 }
 
@@ -223,10 +226,6 @@ fn is_run(value: &Value) -> bool {
     matches!(value, Value::Host(_) | Value::User(_) | Value::Object(_))
 }
 
-fn address(array: &Rc<Array>) -> usize {
-    Rc::as_ptr(array) as usize
-}
-
 /// The elements that an index selects: their places in row-major order, and the shape that they have.
 struct Selected {
     places: Vec<usize>,
@@ -279,15 +278,20 @@ impl Interp {
     /// Notes that an array is one that NumPy made and nothing else holds.
     pub(crate) fn note_fresh(&mut self, value: &Value) {
         let arrays = &mut self.eval.arrays;
-        if arrays.made.len() > arrays.alive + arrays.alive.max(MAX_MADE) {
-            arrays.made.retain(|_, known| known.strong_count() > 0);
-            arrays.alive = arrays.made.len();
-        }
         value.for_each_leaf(&mut |leaf| {
             if let Value::Array(array) = leaf {
-                arrays.made.insert(address(array), Rc::downgrade(array));
+                arrays.made.note(array);
             }
         });
+    }
+
+    /// An array that was computed outside of functions, with the weakness of the tensor that it was.
+    pub(super) fn computed_array(&mut self, array: Array, weak: bool) -> Value {
+        let array = Rc::new(array);
+        if weak && !self.eval.arrays.computes {
+            self.eval.arrays.weak.note(&array);
+        }
+        Value::Array(array)
     }
 
     /// Whether an operation on `operands` is NumPy's: the arrays among them are.
@@ -494,7 +498,8 @@ impl Interp {
             at
         };
         let missing = || Error::unsupported("complex numbers in a NumPy array that is changed in place");
-        (0..size).map(|flat| element(&array, place(flat)).ok_or_else(missing)).collect()
+        let real = |flat| element(&array, place(flat)).filter(|value| Number::of(value).is_some());
+        (0..size).map(|flat| real(flat).ok_or_else(missing)).collect()
     }
 }
 

@@ -70,8 +70,11 @@ impl Interp {
                 let array = super::operators::with_arrays(value)?;
                 self.to_tensor(&array)
             }
-            Value::Array(array) if self.tracer.x64 => self.tracer.constant((**array).clone()),
-            Value::Array(array) => self.tracer.constant(narrowed(array)),
+            Value::Array(array) => {
+                let weak = self.eval.arrays.is_weak(array);
+                let array = if self.tracer.x64 { (**array).clone() } else { narrowed(array) };
+                Ok(self.tracer.constant(array)?.weak_if(weak))
+            }
             Value::Host(host) => Err(super::host::reaches(host, "the model")),
             Value::Object(object) if let Some(data) = crate::value::downcast::<crate::program::Unknown>(object) => {
                 Err(data.error("a tensor computation"))

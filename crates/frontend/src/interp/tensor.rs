@@ -220,6 +220,7 @@ impl Interp {
             },
             "weak_type" => match tensor {
                 Value::Tensor(t) => Some(Value::Bool(t.is_weak())),
+                Value::Array(array) => Some(Value::Bool(self.eval.arrays.is_weak(array))),
                 _ => Some(Value::Bool(false)),
             },
             _ => crate::jax::numpy::method(name)
@@ -300,7 +301,7 @@ pub(crate) fn element(array: &Array, index: usize) -> Option<Value> {
         Buffer::BF16(v) => Value::Float(f64::from(*v.get(index)?)),
         Buffer::F32(v) => Value::Float(f64::from(*v.get(index)?)),
         Buffer::F64(v) => Value::Float(*v.get(index)?),
-        // The language has no complex numbers of its own.
-        Buffer::C64(_) | Buffer::C128(_) => return None,
+        Buffer::C64(v) => v.get(index).map(|z| Value::Complex(z.re.into(), z.im.into()))?,
+        Buffer::C128(v) => v.get(index).map(|z| Value::Complex(z.re, z.im))?,
     })
 }

@@ -9,6 +9,11 @@ const REFUSED: &[Refused] = &[
         name: "pallas",
         why: "kernels are written for one device; write the computation with jax.numpy and jax.lax",
     },
+    Refused {
+        name: "checkify",
+        why: "a compiled program does not raise: give what was wrong back as a result, and look at it where it arrives",
+    },
+    Refused { name: "random", why: "its generators count as they are used; split keys with jax.random" },
     Refused { name: "sparse", why: "StableHLO has no sparse arrays; use dense ones, or indices with x.at[i].add" },
 ];
 

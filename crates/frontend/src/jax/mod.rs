@@ -22,6 +22,7 @@ use crate::modules::{Contents, modules};
 const REFUSED: &[Refused] = &[
     Refused { name: "pure_callback", why: "a compiled program calls no Python" },
     Refused { name: "new_ref", why: "arrays are immutable; use x.at[i].set(…)" },
+    Refused { name: "ref", why: "arrays are immutable; use x.at[i].set(…)" },
     Refused { name: "freeze", why: "arrays are immutable; use x.at[i].set(…)" },
 ];
 

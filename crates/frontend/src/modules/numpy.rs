@@ -201,7 +201,7 @@ fn flatten(value: &Value, into: &mut Vec<Value>, dtype: &mut Option<DType>) -> O
     }
     if let Value::Array(array) = value {
         for at in 0..array.ty().size() {
-            into.push(element(array, at)?);
+            into.push(element(array, at).filter(|value| Number::of(value).is_some())?);
         }
         *dtype = Some(array.ty().dtype);
         return Some(array.ty().shape.clone());

@@ -30,6 +30,12 @@ impl Partial {
         let function = args.get("func")?.clone();
         Ok(Value::User(Rc::new(Partial { function, args: args_given, is_node })))
     }
+
+    /// A function with some keyword arguments given.
+    pub(crate) fn with_keywords(function: Value, keywords: Vec<(Rc<str>, Value)>) -> Value {
+        let args = Args { positional: Vec::new(), keywords };
+        Value::User(Rc::new(Partial { function, args, is_node: false }))
+    }
 }
 
 impl Object for Partial {

@@ -272,6 +272,11 @@ impl Tracer {
             }
             return Ok(x.clone());
         }
+        if x.dtype().is_complex() {
+            let [re, im] = [self.build1(&[x], |b, v| b.real(v[0]))?, self.build1(&[x], |b, v| b.imag(v[0]))?];
+            let (re, im) = (self.round(&re, decimals)?, self.round(&im, decimals)?);
+            return self.build1(&[&re, &im], |b, v| b.complex(v[0], v[1]));
+        }
         if decimals == 0 {
             return self.round_even(x);
         }

@@ -40,10 +40,11 @@ pub(super) fn int_of(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
             if let Value::Array(array) = &interp.concrete(&value)?
                 && let Some(element) = crate::interp::tensor::element(array, 0).filter(|_| array.ty().size() == 1)
             {
-                return match Number::of(&element) {
-                    Some(Number::Float(x)) => number::truncate(x),
-                    _ => Ok(element),
-                };
+                match Number::of(&element) {
+                    Some(Number::Float(x)) => return number::truncate(x),
+                    Some(_) => return Ok(element),
+                    None => {}
+                }
             }
             let error = Error::ty(format!(
                 "int() argument must be a string, a bytes-like object or a real number, not '{}'",

@@ -59,8 +59,6 @@ pub(super) const REFUSED: &[(&str, &[(&str, &str)])] = &[
             ("logical_axis_rules", MESH),
             ("StateSharding", MESH),
             ("bridge", "a module is linen's or nnx's: write the other one's layers in the same"),
-            ("jvp", "take `jax.jvp` of a function of the state that `nnx.split` gives"),
-            ("vjp", "take `jax.vjp` of a function of the state that `nnx.split` gives"),
             ("make_jaxpr", HOST_WORK),
             ("checkify", "a compiled program does not raise: check values where they come back"),
             ("compat", INTERNAL),
@@ -130,7 +128,6 @@ pub(super) const REFUSED: &[(&str, &[(&str, &str)])] = &[
             ("view_info", HOST_WORK),
             ("restore_int_paths", "it is for checkpoints, which the run reads"),
             ("iter_module_children", "take the modules of `nnx.iter_modules`"),
-            ("capture", "sow the values and take them with `nnx.pop`"),
         ],
     ),
     (

@@ -188,6 +188,8 @@ pub(super) const PACKAGES: &[Text] = &[
             include_str!("../../packages/flax/nnx/lora.py"),
             include_str!("../../packages/flax/nnx/wrappers.py"),
             include_str!("../../packages/flax/nnx/custom.py"),
+            include_str!("../../packages/flax/nnx/directional.py"),
+            include_str!("../../packages/flax/nnx/capture.py"),
             include_str!("../../packages/flax/nnx/functions.py"),
             include_str!("../../packages/flax/nnx/maps.py"),
         ],

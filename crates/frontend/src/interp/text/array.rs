@@ -1,9 +1,8 @@
 //! Arrays as NumPy prints them.
 
-use keramos_ir::{Array, Buffer, as_tuple};
+use keramos_ir::{Array, Buffer, DType, as_tuple};
 
-use super::repr::repr_complex;
-use crate::interp::tensor;
+use crate::interp::tensor::element;
 use crate::value::Value;
 
 /// Digits after the point, at most.
@@ -24,56 +23,72 @@ pub(crate) fn array_str(array: &Array) -> String {
             Some(Value::Int(i)) => i.to_string(),
             Some(Value::Bool(true)) => "True".into(),
             Some(Value::Bool(false)) => "False".into(),
-            Some(Value::Complex(real, imaginary)) => repr_complex(real, imaginary),
+            Some(Value::Complex(real, imaginary)) => complex_scalar(real, imaginary, is_double(array)),
             _ => String::new(),
         };
     }
     Layout::new(array, " ").text("")
 }
 
-/// The element at `index`, complex numbers in the fewest digits that tell them apart.
-fn element(array: &Array, index: usize) -> Option<Value> {
-    let short = |x: f32| x.to_string().parse().unwrap_or_else(|_| f64::from(x));
-    match array.data() {
-        Buffer::C64(values) => values.get(index).map(|x| Value::Complex(short(x.re), short(x.im))),
-        Buffer::C128(values) => values.get(index).map(|x| Value::Complex(x.re, x.im)),
-        _ => tensor::element(array, index),
-    }
-}
-
-/// `repr(array)` of an array of NumPy.
-pub(crate) fn numpy_repr(array: &Array) -> String {
-    let dtype = array.ty().dtype.numpy_name();
-    if array.ty().rank() == 0 {
-        return format!("np.{dtype}({})", array_str(array));
-    }
-    let shown = match array.ty().size() {
-        0 => "[]".to_owned(),
-        _ => Layout::new(array, ", ").text("array("),
-    };
-    let shape = match array.ty().shape.as_slice() {
-        [_] => String::new(),
-        _ if array.ty().size() > 0 => String::new(),
-        shape => format!(", shape={}", as_tuple(shape)),
-    };
-    let is_told = array.ty().size() == 0 || !matches!(dtype, "int64" | "float64" | "complex128" | "bool");
-    let dtype = if is_told { format!(", dtype={dtype}") } else { String::new() };
-    format!("array({shown}{shape}{dtype})")
-}
-
-/// `repr(array)`.
-pub(crate) fn array_repr(array: &Array) -> String {
-    let dtype = array.ty().dtype.numpy_name();
+/// `repr(array)` of JAX's arrays; `weak` if their element type is.
+pub(crate) fn array_repr(array: &Array, weak: bool) -> String {
+    let weak = if weak { ", weak_type=True" } else { "" };
+    let dtype = format!("dtype={}{weak}", array.ty().dtype.numpy_name());
     if array.ty().size() == 0 {
         let sizes: Vec<String> = array.ty().shape.iter().map(usize::to_string).collect();
         let shape = if sizes.len() == 1 { String::new() } else { format!("shape=({}), ", sizes.join(", ")) };
-        return format!("Array([], {shape}dtype={dtype})");
+        return format!("Array([], {shape}{dtype})");
     }
-    format!("Array({}, dtype={dtype})", Layout::new(array, ", ").text("Array("))
+    format!("Array({}, {dtype})", Layout::new(array, ", ").text("Array("))
+}
+
+/// `repr(array)` of NumPy's arrays, and of its numbers: those without dimensions.
+pub(crate) fn numpy_repr(array: &Array) -> String {
+    let ty = array.ty();
+    let name = ty.dtype.numpy_name();
+    if ty.rank() == 0 {
+        return match ty.dtype {
+            DType::Bool => format!("np.{}_", array_str(array)),
+            _ => format!("np.{name}({})", array_str(array).trim_start_matches('(').trim_end_matches(')')),
+        };
+    }
+    let implied = matches!(ty.dtype, DType::Bool | DType::I64 | DType::F64 | DType::C128);
+    let dtype = if implied && ty.size() > 0 { String::new() } else { format!("dtype={name}") };
+    let elements = match ty.size() {
+        0 if ty.rank() == 1 => "[]".to_owned(),
+        0 => format!("[], shape={}", as_tuple(&ty.shape)),
+        _ => Layout::new(array, ", ").text("array("),
+    };
+    let separator = match (dtype.is_empty(), elements.lines().last()) {
+        (true, _) => "",
+        // The type has a line of its own if there is no room for it.
+        (false, Some(last))
+            if "array(".len() * usize::from(!elements.contains('\n')) + last.len() + dtype.len() + 3 > WIDTH =>
+        {
+            ",\n      "
+        }
+        (false, _) => ", ",
+    };
+    format!("array({elements}{separator}{dtype})")
 }
 
 fn is_double(array: &Array) -> bool {
     matches!(array.data(), Buffer::F64(_) | Buffer::C128(_))
+}
+
+/// A complex number as Python prints NumPy's scalars: without a real part of +0, and without the fractions that
+/// whole numbers lack.
+fn complex_scalar(real: f64, imaginary: f64, double: bool) -> String {
+    let part = |x: f64| {
+        let text = scalar(x, double);
+        text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
+    };
+    if real == 0.0 && real.is_sign_positive() {
+        return format!("{}j", part(imaginary));
+    }
+    let imaginary = part(imaginary);
+    let sign = if imaginary.starts_with('-') { "" } else { "+" };
+    format!("({}{sign}{imaginary}j)", part(real))
 }
 
 /// A scalar float as Python prints NumPy's scalars.
@@ -161,10 +176,28 @@ struct Layout<'a> {
 }
 
 enum Words {
-    Plain { width: usize },
-    Fixed { left: usize, right: usize, double: bool },
-    Scientific { left: usize, fraction: usize, exponent: usize, double: bool },
-    Complex { real: Box<Words>, imaginary: Box<Words> },
+    Plain {
+        width: usize,
+    },
+    /// Floats of types that NumPy itself does not have: six digits, and no columns.
+    Short,
+    Float(Floats),
+    Complex {
+        real: Floats,
+        imaginary: Floats,
+    },
+}
+
+/// How floats are written; `plus` if those that are not negative have a sign, too.
+struct Floats {
+    form: Form,
+    double: bool,
+    plus: bool,
+}
+
+enum Form {
+    Fixed { left: usize, right: usize },
+    Scientific { left: usize, fraction: usize, exponent: usize },
 }
 
 impl<'a> Layout<'a> {
@@ -179,7 +212,10 @@ impl<'a> Layout<'a> {
         let mut shown = Vec::new();
         layout.visit(0, 0, &mut shown);
         let values: Vec<Value> = shown.into_iter().filter_map(|at| element(array, at)).collect();
-        layout.words = Words::of(&values, is_double(array));
+        layout.words = match array.ty().dtype {
+            DType::BF16 | DType::F8E4M3FN | DType::F8E5M2 => Words::Short,
+            _ => Words::of(&values, is_double(array)),
+        };
         layout
     }
 
@@ -256,32 +292,49 @@ impl<'a> Layout<'a> {
 
 impl Words {
     fn of(values: &[Value], double: bool) -> Words {
-        let parts: Vec<(f64, f64)> = values
-            .iter()
-            .filter_map(|value| match value {
-                Value::Complex(real, imaginary) => Some((*real, *imaginary)),
-                _ => None,
-            })
-            .collect();
-        if !parts.is_empty() {
-            let words = |part: &dyn Fn(&(f64, f64)) -> f64| {
-                let values: Vec<Value> = parts.iter().map(|parts| Value::Float(part(parts))).collect();
-                Box::new(Words::of(&values, double))
-            };
-            return Words::Complex { real: words(&|x| x.0), imaginary: words(&|x| x.1.abs()) };
+        let parts = |part: fn(&Value) -> Option<f64>| -> Vec<f64> { values.iter().filter_map(part).collect() };
+        let floats = parts(|value| match value {
+            Value::Float(x) => Some(*x),
+            _ => None,
+        });
+        if floats.len() == values.len() && !floats.is_empty() {
+            return Words::Float(Floats::of(&floats, double, false));
         }
-        let floats: Vec<f64> = values
-            .iter()
-            .filter_map(|value| match value {
-                Value::Float(x) => Some(*x),
-                _ => None,
-            })
-            .collect();
-        if floats.len() < values.len() || floats.is_empty() {
-            let width = values.iter().map(|value| plain(value).len()).max().unwrap_or(0);
-            let bools = values.iter().any(|value| matches!(value, Value::Bool(_)));
-            return Words::Plain { width: if bools { 5 } else { width } };
+        let real = parts(|value| match value {
+            Value::Complex(real, _) => Some(*real),
+            _ => None,
+        });
+        let imaginary = parts(|value| match value {
+            Value::Complex(_, imaginary) => Some(*imaginary),
+            _ => None,
+        });
+        if real.len() == values.len() && !real.is_empty() {
+            let (real, imaginary) = (Floats::of(&real, double, false), Floats::of(&imaginary, double, true));
+            return Words::Complex { real, imaginary };
         }
+        let width = values.iter().map(|value| plain(value).len()).max().unwrap_or(0);
+        let bools = values.iter().any(|value| matches!(value, Value::Bool(_)));
+        Words::Plain { width: if bools { 5 } else { width } }
+    }
+
+    fn write(&self, value: &Value) -> String {
+        match (self, value) {
+            (Words::Plain { width }, value) => format!("{:>width$}", plain(value)),
+            (Words::Short, Value::Float(x)) => short(*x),
+            (Words::Float(floats), Value::Float(x)) => floats.write(*x),
+            (Words::Complex { real, imaginary }, Value::Complex(re, im)) => {
+                let text = imaginary.write(*im);
+                // The unit stands before the blanks that fill the column.
+                let (digits, blanks) = text.split_at(text.trim_end().len());
+                format!("{}{digits}j{blanks}", real.write(*re))
+            }
+            (_, other) => plain(other),
+        }
+    }
+}
+
+impl Floats {
+    fn of(floats: &[f64], double: bool, plus: bool) -> Floats {
         let finite: Vec<f64> = floats.iter().copied().filter(|x| x.is_finite()).collect();
         let sizes = finite.iter().map(|x| x.abs()).filter(|x| *x != 0.0);
         let (low, high) = sizes.fold((f64::INFINITY, 0.0_f64), |(low, high), x| (low.min(x), high.max(x)));
@@ -289,7 +342,7 @@ impl Words {
         let (mut left, mut right, mut exponents) = (0, 0, 2);
         for &x in &finite {
             let (negative, digits, exponent) = shortest(x, double);
-            let sign = usize::from(negative);
+            let sign = usize::from(negative || plus);
             if scientific {
                 let (digits, exponent) = rounded(&digits, exponent, PRECISION as i32 + 1);
                 left = left.max(sign + 1);
@@ -303,54 +356,42 @@ impl Words {
                 right = right.max(if digits == "0" { 0 } else { text.len() - point - 1 });
             }
         }
-        let special = floats.iter().filter(|x| !x.is_finite()).map(|x| special(*x).len()).max().unwrap_or(0);
-        if scientific {
-            let rest = right + 3 + exponents;
-            return Words::Scientific {
-                left: left.max(special.saturating_sub(rest)),
-                fraction: right,
-                exponent: exponents,
-                double,
-            };
-        }
-        Words::Fixed { left: left.max(special.saturating_sub(right + 1)), right, double }
+        let special = floats.iter().filter(|x| !x.is_finite()).map(|x| special(*x, plus).len()).max().unwrap_or(0);
+        let form = if scientific {
+            let left = left.max(special.saturating_sub(right + 3 + exponents));
+            Form::Scientific { left, fraction: right, exponent: exponents }
+        } else {
+            Form::Fixed { left: left.max(special.saturating_sub(right + 1)), right }
+        };
+        Floats { form, double, plus }
     }
 
-    fn write(&self, value: &Value) -> String {
-        let x = match (self, value) {
-            (Words::Complex { real, imaginary }, Value::Complex(re, im)) => {
-                let real = real.write(&Value::Float(*re));
-                let size = imaginary.write(&Value::Float(im.abs()));
-                let sign = if im.is_sign_negative() && !im.is_nan() { '-' } else { '+' };
-                let (digits, width) = (size.trim(), size.len());
-                let after = width - size.trim_end().len();
-                let before = width - size.trim_start().len();
-                return format!("{real}{:before$}{sign}{digits}j{:after$}", "", "");
-            }
-            (Words::Plain { width }, value) => return format!("{:>width$}", plain(value)),
-            (_, Value::Float(x)) => *x,
-            (_, other) => return plain(other),
+    fn write(&self, x: f64) -> String {
+        let (negative, digits, exponent) = shortest(x, self.double);
+        let sign = match (negative, self.plus) {
+            (true, _) => "-",
+            (false, true) => "+",
+            (false, false) => "",
         };
-        match *self {
-            Words::Plain { .. } | Words::Complex { .. } => String::new(),
-            Words::Fixed { left, right, .. } if !x.is_finite() => format!("{:>1$}", special(x), left + right + 1),
-            Words::Scientific { left, fraction, exponent, .. } if !x.is_finite() => {
-                format!("{:>1$}", special(x), left + fraction + 3 + exponent)
+        match self.form {
+            Form::Fixed { left, right } if !x.is_finite() => {
+                format!("{:>1$}", special(x, self.plus), left + right + 1)
             }
-            Words::Fixed { left, right, double } => {
-                let (negative, digits, exponent) = shortest(x, double);
+            Form::Scientific { left, fraction, exponent } if !x.is_finite() => {
+                format!("{:>1$}", special(x, self.plus), left + fraction + 3 + exponent)
+            }
+            Form::Fixed { left, right } => {
                 let (digits, exponent) = rounded(&digits, exponent, exponent + 1 + PRECISION as i32);
                 let text = if digits == "0" { "0.".to_owned() } else { positional(&digits, exponent) };
                 let point = text.find('.').unwrap_or(text.len());
-                let whole = format!("{}{}", if negative { "-" } else { "" }, &text[..point]);
+                let whole = format!("{sign}{}", &text[..point]);
                 let fraction = &text[point..];
                 format!("{whole:>left$}{fraction:<width$}", width = right + 1)
             }
-            Words::Scientific { left, fraction, exponent: width, double } => {
-                let (negative, digits, exponent) = shortest(x, double);
+            Form::Scientific { left, fraction, exponent: width } => {
                 let (digits, exponent) = rounded(&digits, exponent, PRECISION as i32 + 1);
                 let (head, tail) = digits.split_at(1);
-                let head = format!("{}{head}", if negative { "-" } else { "" });
+                let head = format!("{sign}{head}");
                 let sign = if exponent < 0 { '-' } else { '+' };
                 format!("{head:>left$}.{tail:0<fraction$}e{sign}{:0width$}", exponent.abs())
             }
@@ -358,11 +399,32 @@ impl Words {
     }
 }
 
-fn special(x: f64) -> &'static str {
-    match (x.is_nan(), x < 0.0) {
-        (true, _) => "nan",
-        (false, true) => "-inf",
-        (false, false) => "inf",
+/// Six digits, as C's `%g`.
+fn short(x: f64) -> String {
+    if !x.is_finite() {
+        return special(x, false).to_owned();
+    }
+    let (negative, digits, exponent) = shortest(x, true);
+    let (digits, exponent) = rounded(&digits, exponent, 6);
+    let sign = if negative { "-" } else { "" };
+    if digits == "0" {
+        return format!("{sign}0");
+    }
+    if (-4..6).contains(&exponent) {
+        return format!("{sign}{}", positional(&digits, exponent).trim_end_matches('.'));
+    }
+    let (head, tail) = digits.split_at(1);
+    let point = if tail.is_empty() { "" } else { "." };
+    format!("{sign}{head}{point}{tail}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs())
+}
+
+fn special(x: f64, plus: bool) -> &'static str {
+    match (x.is_nan(), x < 0.0, plus) {
+        (true, _, false) => "nan",
+        (true, _, true) => "+nan",
+        (false, true, _) => "-inf",
+        (false, false, false) => "inf",
+        (false, false, true) => "+inf",
     }
 }
 

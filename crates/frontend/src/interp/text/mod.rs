@@ -8,7 +8,7 @@ pub(crate) mod repr;
 mod spec;
 mod template;
 
-pub(crate) use array::array_repr;
+pub(crate) use array::{array_repr, numpy_repr};
 pub(crate) use digits::{ascii_digit, decimal_digit, is_raised_digit};
 pub(crate) use float::round_decimal;
 pub(crate) use repr::repr_str;

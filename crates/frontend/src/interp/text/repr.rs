@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use keramos_ir::{Array, DType};
+use keramos_ir::DType;
 
 use super::float::repr_float;
 use crate::error::{Error, Result};
@@ -168,12 +168,22 @@ impl Interp {
             Value::Method(_, method) => out.push_str(&format!("<bound method {}>", method.name)),
             Value::Class(class) => out.push_str(&format!("<class '{}'>", class.name)),
             Value::Module(module) => out.push_str(&format!("<module '{}'>", module.name)),
-            Value::DType(dtype) => out.push_str(&format!("dtype('{}')", dtype.numpy_name())),
-            // JAX has such elements only where it is told to.
-            Value::Array(array) if array.ty().dtype.size() >= 8 && !self.tracer.x64 && !is_c64(array) => {
-                out.push_str(&super::array::numpy_repr(array));
+            // Types that NumPy itself does not have are shown without quotes.
+            Value::DType(dtype @ (DType::BF16 | DType::F8E4M3FN | DType::F8E5M2)) => {
+                out.push_str(&format!("dtype({})", dtype.numpy_name()));
             }
-            Value::Array(array) => out.push_str(&super::array::array_repr(array)),
+            Value::DType(dtype) => out.push_str(&format!("dtype('{}')", dtype.numpy_name())),
+            // JAX has elements of eight bytes only where it is told to.
+            Value::Array(array)
+                if self.is_numpy(value)
+                    || array.ty().dtype.size() >= 8 && array.ty().dtype != DType::C64 && !self.tracer.x64 =>
+            {
+                out.push_str(&super::numpy_repr(array));
+            }
+            Value::Array(array) => {
+                let weak = self.eval.arrays.is_weak(array);
+                out.push_str(&super::array_repr(array, weak));
+            }
             Value::Tensor(_) | Value::Symbolic(_) => {
                 out.push_str(&format!("<{}>", value.type_name()));
             }
@@ -279,11 +289,6 @@ impl Interp {
             Ok(())
         })
     }
-}
-
-/// Whether the elements are complex numbers of single precision, which are as long as double ones that are not.
-fn is_c64(array: &Array) -> bool {
-    array.ty().dtype == DType::C64
 }
 
 /// A complex number: without a real part of +0, and without the fractions that whole numbers lack.

@@ -39,6 +39,13 @@ fn broadcast_in_dim(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         );
         return Err(Error::ty(message));
     }
+    let mut order: Vec<usize> = (0..dims.len()).collect();
+    order.sort_by_key(|&at| dims[at]);
+    let (x, dims) = match order.is_sorted() {
+        true => (x, dims),
+        // Dimensions that go to places in another order are put into that order first.
+        false => (permuted(interp, &x, &order)?, order.iter().map(|&at| dims[at]).collect()),
+    };
     if dims.windows(2).any(|pair| pair[0] >= pair[1]) {
         return Err(Error::ty(format!(
             "broadcast_in_dim broadcast_dimensions must be strictly increasing; got broadcast_dimensions {places}"

@@ -31,7 +31,7 @@ fn gelu(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
                 x * 0.5 * (x * -std::f64::consts::FRAC_1_SQRT_2).erfc()
             }
         })
-        .map(Value::Tensor)
+        .map(|y| Value::Tensor(y.into_strong()))
 }
 
 fn one_hot(interp: &mut Interp, args: &mut Bound) -> Result<Value> {

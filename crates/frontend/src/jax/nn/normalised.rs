@@ -37,7 +37,7 @@ impl Tracer {
     pub fn masked_softmax(&mut self, x: &Tensor, axes: &[usize], mask: Option<&Tensor>) -> Result<Tensor> {
         let x = self.to_float(x)?;
         let x = self.masked(&x, mask, f64::NEG_INFINITY)?;
-        let y = self.softmax_over(&x, axes)?;
+        let y = self.softmax_over(&x, axes)?.into_strong();
         self.masked(&y, mask, 0.0)
     }
 

@@ -63,7 +63,10 @@ pub(crate) static SHARED: &[&FunctionDecl] = tensor_functions! {
     };
     "einsum": [(subscripts) (*operands) (out = NONE) (optimize = NONE) (precision = NONE) (preferred_element_type = NONE)]
         "Products of tensors summed as the subscripts say." => |c| {
-            let (equation, operands) = (c.args.str("subscripts")?, c.some_tensors("operands")?);
+            let (equation, operands) = match c.value("subscripts")? {
+                Value::Str(equation) => (equation.to_string(), c.some_tensors("operands")?),
+                _ => numbered_subscripts(c)?,
+            };
             let y = c.t().einsum_all(&equation, &operands)?;
             preferred(c, y)
         };
@@ -135,7 +138,10 @@ pub(crate) static NUMPY: &[&FunctionDecl] = tensor_functions! {
     "polyadd": [(a1) (a2)] "The sum of polynomials." => |c| poly_sum(c, false);
     "polysub": [(a1) (a2)] "The difference of polynomials." => |c| poly_sum(c, true);
     "polymul": [(a1) (a2) (trim_leading_zeros = Default::Bool(false))] "The product of polynomials." => |c| {
-        let (a, b) = (c.tensor("a1")?, c.tensor("a2")?);
+        let (mut a, mut b) = (c.tensor("a1")?, c.tensor("a2")?);
+        if c.flag("trim_leading_zeros")? {
+            (a, b) = (without_leading_zeros(c, "a1", &a)?, without_leading_zeros(c, "a2", &b)?);
+        }
         let [a, b] = c.t().common(crate::ops::Domain::Float, [&a, &b])?;
         c.t().convolve(&a, &b, "full")
     };
@@ -310,4 +316,52 @@ fn correlation(c: &mut Call<'_>) -> Result<Tensor> {
 /// The tensor with its imaginary part negated.
 pub(super) fn conjugate(t: &mut Tracer, x: Tensor) -> Result<Tensor> {
     if x.dtype().is_complex() { t.build1(&[&x], |b, v| b.conj(v[0])) } else { Ok(x) }
+}
+
+/// The subscripts and operands of `einsum(x, (0, 1), y, (1,), (0,))`: axes are numbered, and the last list, which may
+/// be left out, is of the result's.
+fn numbered_subscripts(c: &mut Call<'_>) -> Result<(String, Vec<Tensor>)> {
+    let rest = c.value("operands")?.elements().unwrap_or_default();
+    let all: Vec<Value> = std::iter::once(c.value("subscripts")?).chain(rest).collect();
+    let letters = |axes: &Value| -> Result<String> {
+        let wrong = || {
+            Error::argument(
+                "`subscripts` of einsum() must be a string, or each operand's be followed by a list of its axes' numbers",
+            )
+        };
+        let letter = |axis: &Value| match axis {
+            Value::Ellipsis => Some("...".to_owned()),
+            Value::Int(n) => {
+                (b'a'..=b'z').chain(b'A'..=b'Z').nth(usize::try_from(*n).ok()?).map(|c| (c as char).to_string())
+            }
+            _ => None,
+        };
+        axes.elements().ok_or_else(wrong)?.iter().map(letter).collect::<Option<String>>().ok_or_else(wrong)
+    };
+    let (mut inputs, mut operands) = (Vec::new(), Vec::new());
+    for pair in all.chunks_exact(2) {
+        let [operand, axes] = pair else { continue };
+        inputs.push(letters(axes)?);
+        operands.push(crate::jax::arguments::to_tensor(c.interp, operand)?);
+    }
+    let equation = inputs.join(",");
+    Ok(match all.chunks_exact(2).remainder() {
+        [result] => (format!("{equation}->{}", letters(result)?), operands),
+        _ => (equation, operands),
+    })
+}
+
+/// A row of coefficients, which must be known, from the first that is not zero.
+fn without_leading_zeros(c: &mut Call<'_>, name: &str, x: &Tensor) -> Result<Tensor> {
+    let Some(known) = c.known(name)? else {
+        return Err(c.invalid(name, "known while the program is compiled if `trim_leading_zeros` is set"));
+    };
+    let number = |at: usize| crate::interp::tensor::element(&known, at);
+    let is_zero = |value: &Value| match value {
+        Value::Complex(re, im) => *re == 0.0 && *im == 0.0,
+        value => crate::interp::operators::number::Number::of(value).is_some_and(|n| n.is_zero()),
+    };
+    let n = known.ty().size();
+    let first = (0..n).find(|&at| number(at).is_some_and(|value| !is_zero(&value))).unwrap_or(n);
+    c.t().slice_axis(x, 0, first, n)
 }

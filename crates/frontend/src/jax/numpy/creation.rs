@@ -4,7 +4,7 @@ use keramos_ir::{DType, TensorType, as_tuple};
 
 use crate::error::{Error, Result};
 use crate::interp::operators::number::Number;
-use crate::jax::arguments::{Call, FALSE, NONE, TRUE, dtype_of, int, tensor_functions};
+use crate::jax::arguments::{Call, FALSE, NONE, TRUE, dtype_of, int, tensor_functions, to_tensor};
 use crate::library::{Default, FunctionDecl};
 use crate::ops::{canonical, is_inexact};
 use crate::trace::Tensor;
@@ -141,7 +141,14 @@ pub(crate) fn full_like(c: &mut Call<'_>, name: &str) -> Result<Tensor> {
 
 /// Argument `name` in the element type that argument `dtype` names.
 pub(crate) fn convert(c: &mut Call<'_>, name: &str) -> Result<Tensor> {
-    let x = c.tensor(name)?;
+    let x = match c.value(name)? {
+        // Of what is no sequence of its own, JAX takes the numbers of ranges.
+        range if crate::interp::attribute::user::<crate::interp::iterate::Range>(&range).is_some() => {
+            let numbers = c.interp.collect(&range)?;
+            to_tensor(c.interp, &Value::list(numbers))?
+        }
+        _ => c.tensor(name)?,
+    };
     match c.dtype("dtype")? {
         Some(DType::Bool) => c.t().to_bool(&x),
         Some(dtype) => c.t().convert(&x, dtype),
@@ -243,7 +250,7 @@ fn linspace(c: &mut Call<'_>) -> Result<Value> {
     }
     let (_, parts) = steps(c)?;
     let step = c.t().compute([&start, &stop], |[a, b]| (b - a) / parts)?;
-    Ok(Value::tuple(vec![Value::Tensor(y), Value::Tensor(step)]))
+    Ok(Value::tuple(vec![Value::Tensor(y), Value::Tensor(step.into_strong())]))
 }
 
 fn logspace(c: &mut Call<'_>) -> Result<Tensor> {

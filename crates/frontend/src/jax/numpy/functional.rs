@@ -9,6 +9,7 @@ use crate::interp::Interp;
 use crate::interp::builtins::functions;
 use crate::jax::arguments::{Call, IntoValue, tensor_functions, to_tensor};
 use crate::library::{Args, Default, FunctionDecl};
+use crate::modules::partial::Partial;
 use crate::ops::{axis_index, broadcast_shapes};
 use crate::trace::Tensor;
 use crate::value::{Object, Value};
@@ -20,7 +21,8 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
         let axis = c.axis("axis", x.rank())?;
         let rest = c.value("args")?.elements().unwrap_or_default();
         let rows = c.t().move_axis(&x, axis, x.rank() - 1)?;
-        let y = mapped(c, &c.value("func1d")?, &[rows], x.rank() - 1, rest)?;
+        let function = with_keywords(c, "func1d")?;
+        let y = mapped(c, &function, &[rows], x.rank() - 1, rest)?;
         let y = to_tensor(c.interp, &y)?;
         // What the function returns stands where the axis was.
         let own = y.rank() + 1 - x.rank();
@@ -90,15 +92,12 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
         let mut rows = Vec::new();
         for slice in &slices {
             let Value::Slice(slice) = slice else { return Err(Error::argument("a grid is made of slices")) };
-            let args = [slice[0].clone(), slice[1].clone(), slice[2].clone()];
-            let args = args.into_iter().enumerate().map(|(at, v)| match (at, v) {
-                (0, Value::None) => Value::Int(0),
-                (_, v) => v,
-            });
-            let arange = super::creation::FUNCTIONS.iter().copied().find(|f| f.name == "arange");
-            let Some(arange) = arange else { return Err(Error::internal("there is no arange")) };
-            let row = c.invoke(&Value::Function(arange), args.collect())?;
+            let row = super::places::spanned(c, slice)?;
             rows.push(to_tensor(c.interp, &row)?);
+        }
+        // One float among the axes makes floats of all.
+        if let Some(float) = rows.iter().map(Tensor::dtype).find(|dtype| dtype.is_inexact()) {
+            rows = rows.iter().map(|row| c.t().convert(row, float)).collect::<Result<_>>()?;
         }
         let shape: Vec<usize> = rows.iter().map(|row| row.ty().size()).collect();
         let mut grids = Vec::new();
@@ -152,6 +151,13 @@ impl Object for Vectorized {
 fn named(name: &str) -> Result<Value> {
     let found = FUNCTIONS.iter().copied().find(|f| f.name == name).map(Value::Function);
     found.ok_or_else(|| Error::internal(format!("there is no `{name}`")))
+}
+
+/// The function in an argument, with the keyword arguments that are for it.
+fn with_keywords(c: &mut Call<'_>, name: &str) -> Result<Value> {
+    let function = c.value(name)?;
+    let keywords = crate::jax::transform::keywords(&c.value("kwargs")?);
+    Ok(if keywords.is_empty() { function } else { Partial::with_keywords(function, keywords) })
 }
 
 /// A function under `jax.vmap` over `count` leading dimensions of all tensors; further arguments are not mapped.

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::exceptions::raise;
 use crate::interp::tensor::element;
-use crate::jax::arguments::{Call, FALSE, NONE, int, integer, known, tensor_functions, to_tensor};
+use crate::jax::arguments::{Call, FALSE, NONE, TRUE, int, integer, known, tensor_functions, to_tensor};
 use crate::library::{Args, FunctionDecl};
 use crate::ops::Part;
 use crate::trace::Tensor;
@@ -23,32 +23,32 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
         // Reading clamps, but the gradient of what was read outside is dropped, as in JAX.
         c.t().index(&x, &parts, OutOfBounds::Promised)
     };
-    "at_get": [(x) (key) (mode = NONE) (fill_value = NONE) (indices_are_sorted = FALSE) (unique_indices = FALSE) (wrap_negative_indices = NONE)]
+    "at_get": [(x) (key) (mode = NONE) (fill_value = NONE) (indices_are_sorted = FALSE) (unique_indices = FALSE) (wrap_negative_indices = TRUE)]
         "Elements by NumPy's indexing, out of bounds as `mode` says." => at_get;
-    "at_set": [(x) (key) (values) (mode = NONE) (indices_are_sorted = FALSE) (unique_indices = FALSE) (wrap_negative_indices = NONE)]
+    "at_set": [(x) (key) (values) (mode = NONE) (indices_are_sorted = FALSE) (unique_indices = FALSE) (wrap_negative_indices = TRUE)]
         "With elements replaced." => |c| update(c, ScatterKind::Replace);
-    "at_add": [(x) (key) (values) (mode = NONE) (indices_are_sorted = FALSE) (unique_indices = FALSE) (wrap_negative_indices = NONE)]
+    "at_add": [(x) (key) (values) (mode = NONE) (indices_are_sorted = FALSE) (unique_indices = FALSE) (wrap_negative_indices = TRUE)]
         "With elements added to." => |c| update(c, ScatterKind::Add);
-    "at_subtract": [(x) (key) (values) (mode = NONE) (indices_are_sorted = FALSE) (unique_indices = FALSE) (wrap_negative_indices = NONE)]
+    "at_subtract": [(x) (key) (values) (mode = NONE) (indices_are_sorted = FALSE) (unique_indices = FALSE) (wrap_negative_indices = TRUE)]
         "With elements subtracted from." => |c| {
             let (x, values) = (c.tensor("x")?, c.tensor("values")?);
             let values = c.t().neg(&values)?;
             scatter(c, &x, &values, ScatterKind::Add)
         };
-    "at_multiply": [(x) (key) (values) (mode = NONE) (indices_are_sorted = FALSE) (unique_indices = FALSE) (wrap_negative_indices = NONE)]
+    "at_multiply": [(x) (key) (values) (mode = NONE) (indices_are_sorted = FALSE) (unique_indices = FALSE) (wrap_negative_indices = TRUE)]
         "With elements multiplied." => |c| update(c, ScatterKind::Mul);
-    "at_divide": [(x) (key) (values) (mode = NONE) (indices_are_sorted = FALSE) (unique_indices = FALSE) (wrap_negative_indices = NONE)]
+    "at_divide": [(x) (key) (values) (mode = NONE) (indices_are_sorted = FALSE) (unique_indices = FALSE) (wrap_negative_indices = TRUE)]
         "With elements divided." => |c| through_ones(c, crate::trace::Tracer::div);
-    "at_power": [(x) (key) (values) (mode = NONE) (indices_are_sorted = FALSE) (unique_indices = FALSE) (wrap_negative_indices = NONE)]
+    "at_power": [(x) (key) (values) (mode = NONE) (indices_are_sorted = FALSE) (unique_indices = FALSE) (wrap_negative_indices = TRUE)]
         "With elements raised to a power." => |c| through_ones(c, crate::trace::Tracer::power_of);
-    "at_min": [(x) (key) (values) (mode = NONE) (indices_are_sorted = FALSE) (unique_indices = FALSE) (wrap_negative_indices = NONE)]
+    "at_min": [(x) (key) (values) (mode = NONE) (indices_are_sorted = FALSE) (unique_indices = FALSE) (wrap_negative_indices = TRUE)]
         "With elements no larger." => |c| update(c, ScatterKind::Min);
-    "at_max": [(x) (key) (values) (mode = NONE) (indices_are_sorted = FALSE) (unique_indices = FALSE) (wrap_negative_indices = NONE)]
+    "at_max": [(x) (key) (values) (mode = NONE) (indices_are_sorted = FALSE) (unique_indices = FALSE) (wrap_negative_indices = TRUE)]
         "With elements no smaller." => |c| update(c, ScatterKind::Max);
-    "at_apply": [(x) (key) (func) (mode = NONE) (indices_are_sorted = FALSE) (unique_indices = FALSE) (wrap_negative_indices = NONE)]
+    "at_apply": [(x) (key) (func) (mode = NONE) (indices_are_sorted = FALSE) (unique_indices = FALSE) (wrap_negative_indices = TRUE)]
         "With a function applied to elements." => |c| {
             let x = c.tensor("x")?;
-            let parts = parts(c.interp, &x, &c.value("key")?, false)?;
+            let parts = places(c, &x, OutOfBounds::Fill)?;
             let old = c.t().index(&x, &parts, OutOfBounds::Clip)?;
             let new = c.invoke(&c.value("func")?, vec![Value::Tensor(old)])?;
             let new = to_tensor(c.interp, &new)?;
@@ -146,7 +146,7 @@ pub(crate) fn mode(c: &Call<'_>, default: OutOfBounds) -> Result<OutOfBounds> {
 
 fn at_get(c: &mut Call<'_>) -> Result<Tensor> {
     let x = c.tensor("x")?;
-    let parts = parts(c.interp, &x, &c.value("key")?, false)?;
+    let parts = places(c, &x, OutOfBounds::Clip)?;
     let mode = mode(c, OutOfBounds::Clip)?;
     let Some(fill) = c.optional("fill_value")?.filter(|_| mode == OutOfBounds::Fill) else {
         return c.t().index(&x, &parts, mode);
@@ -166,7 +166,7 @@ fn update(c: &mut Call<'_>, kind: ScatterKind) -> Result<Tensor> {
 }
 
 fn scatter(c: &mut Call<'_>, x: &Tensor, values: &Tensor, kind: ScatterKind) -> Result<Tensor> {
-    let parts = parts(c.interp, x, &c.value("key")?, false)?;
+    let parts = places(c, x, OutOfBounds::Fill)?;
     let mode = mode(c, OutOfBounds::Fill)?;
     if kind == ScatterKind::Mul && c.flag("unique_indices")? {
         return c
@@ -174,6 +174,28 @@ fn scatter(c: &mut Call<'_>, x: &Tensor, values: &Tensor, kind: ScatterKind) -> 
             .multiplied_at_unique(x, values, |t, x, factors, kind| t.index_update(x, &parts, factors, kind, mode));
     }
     c.t().index_update(x, &parts, values, kind, mode)
+}
+
+/// The places that a method of `x.at[…]` is about; `default` is its mode if it is told none.
+fn places(c: &mut Call<'_>, x: &Tensor, default: OutOfBounds) -> Result<Vec<Part>> {
+    let mut parts = parts(c.interp, x, &c.value("key")?, false)?;
+    if c.flag("wrap_negative_indices")? {
+        return Ok(parts);
+    }
+    if mode(c, default)? != OutOfBounds::Fill {
+        return Err(Error::unsupported("`wrap_negative_indices=False` with a mode other than \"drop\" or \"fill\"")
+            .help("choose where the index is negative with jnp.where"));
+    }
+    // What is below all places is above all of them: it is dropped, too.
+    let outside = i64::from(i32::MAX);
+    for part in &mut parts {
+        match part {
+            Part::At(i) if *i < 0 => *i = outside,
+            Part::Array(indices) => *indices = c.t().compute([&*indices], |[i]| i.lt(0).select(i32::MAX, i))?,
+            _ => {}
+        }
+    }
+    Ok(parts)
 }
 
 /// Updates that have no scatter of their own: their effect on ones is applied to the tensor.

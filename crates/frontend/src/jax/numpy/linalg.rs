@@ -200,7 +200,10 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
     "trace": [(x) (offset = int(0)) (dtype = NONE)] "The sums of the diagonals of matrices." => |c| {
         let (x, offset) = (c.nth(0)?, c.int("offset")?);
         let (n, m) = last_two(&x)?;
-        let diagonal = c.t().diagonal(&x, offset, n, m)?;
+        let mut diagonal = c.t().diagonal(&x, offset, n, m)?;
+        if let Some(dtype) = c.dtype("dtype")? {
+            diagonal = c.t().convert(&diagonal, dtype)?;
+        }
         c.t().sum(&diagonal, &[diagonal.rank() - 1], false)
     };
 };
@@ -287,7 +290,7 @@ fn two(c: &mut Call<'_>, operands: &[&Tensor], code: PairCode) -> Result<[Tensor
 
 fn eigh(c: &mut Call<'_>) -> Result<[Tensor; 2]> {
     let a = square(c)?;
-    let mirrored = c.t().transposed(&a)?;
+    let mirrored = c.t().adjoint(&a)?;
     let a = c.t().compute([&a, &mirrored], |[a, b]| (a + b) * 0.5)?;
     let [vectors, values] = two(c, &[&a], |b, v| b.eigh(v[0]))?;
     Ok([values, vectors])

@@ -185,11 +185,7 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
         let mut rows = Vec::new();
         for part in &parts {
             let row = match part {
-                Value::Slice(slice) => {
-                    let ends = [if slice[0].is_none() { Value::Int(0) } else { slice[0].clone() }, slice[1].clone(), slice[2].clone()];
-                    let named = ["start", "stop", "step"].into_iter().zip(ends).collect();
-                    c.library("jax.numpy", "arange", named)?
-                }
+                Value::Slice(slice) => spanned(c, slice)?,
                 Value::Str(_) => return Err(Error::unsupported("strings in jnp.r_ and jnp.c_").help("use jnp.concatenate() or jnp.stack()")),
                 other => other.clone(),
             };
@@ -201,6 +197,18 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
         c.t().concatenate(&rows, axis)
     };
 };
+
+/// The numbers of a slice in `jnp.mgrid[…]` and its like: those from start to before stop in steps, or with a step of
+/// `nj`, so many from start to stop.
+pub(super) fn spanned(c: &mut Call<'_>, slice: &[Value; 3]) -> Result<Value> {
+    let [start, stop, step] = slice.clone();
+    let start = if start.is_none() { Value::Int(0) } else { start };
+    let (function, last) = match step {
+        Value::Complex(real, imaginary) => ("linspace", ("num", Value::Int(real.hypot(imaginary) as i64))),
+        step => ("arange", ("step", step)),
+    };
+    c.library("jax.numpy", function, vec![("start", start), ("stop", stop), last])
+}
 
 /// Arrays cannot be changed, so the result must be wanted.
 fn immutable(c: &Call<'_>) -> Result<()> {

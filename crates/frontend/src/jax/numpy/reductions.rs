@@ -386,6 +386,37 @@ fn ediff1d(c: &mut Call<'_>) -> Result<Tensor> {
     c.t().concatenate(&parts, 0)
 }
 
+/// The slopes along an axis whose places are given one by one.
+fn gradient_at_places(c: &mut Call<'_>, x: &Tensor, axis: usize, places: &Tensor) -> Result<Tensor> {
+    let n = x.shape()[axis];
+    if places.shape() != [n] {
+        return Err(Error::shape(format!(
+            "a gradient along an axis of size {n} needs as many places, found shape {}",
+            keramos_ir::as_tuple(places.shape())
+        )));
+    }
+    let t = c.t();
+    let mut column = vec![1; x.rank()];
+    column[axis] = n;
+    let places = t.reshape(places, &column)?;
+    let places = t.convert(&places, x.dtype())?;
+    let mut differences = |of: &Tensor| -> Result<Tensor> {
+        let (before, after) = (t.slice_axis(of, axis, 0, n - 1)?, t.slice_axis(of, axis, 1, n)?);
+        t.sub(&after, &before)
+    };
+    let (rises, widths) = (differences(x)?, differences(&places)?);
+    let slopes = t.div(&rises, &widths)?;
+    let first = t.slice_axis(&slopes, axis, 0, 1)?;
+    let last = t.slice_axis(&slopes, axis, n - 2, n - 1)?;
+    // Inside, the slopes on both sides, each with the weight of the other side's width.
+    let (left, right) = (t.slice_axis(&slopes, axis, 0, n - 2)?, t.slice_axis(&slopes, axis, 1, n - 1)?);
+    let (before, after) = (t.slice_axis(&widths, axis, 0, n - 2)?, t.slice_axis(&widths, axis, 1, n - 1)?);
+    let inner = t.compute([&left, &right, &before, &after], |[left, right, before, after]| {
+        (left * after + right * before) / (before + after)
+    })?;
+    t.concatenate(&[first, inner, last], axis)
+}
+
 fn gradient(c: &mut Call<'_>) -> Result<crate::value::Value> {
     use crate::jax::arguments::IntoValue;
     c.refuse("edge_order")?;
@@ -405,7 +436,9 @@ fn gradient(c: &mut Call<'_>) -> Result<crate::value::Value> {
         let one = c.t().literal(1.0)?;
         let step = spacing.get(at).or(spacing.first()).cloned().unwrap_or(one);
         if step.rank() > 0 {
-            return Err(Error::unsupported("gradient with places given one by one"));
+            let slopes = gradient_at_places(c, &x, axis, &step)?;
+            results.push(slopes);
+            continue;
         }
         let t = c.t();
         let mut part = |from: usize, to: usize| t.slice_axis(&x, axis, from, to);

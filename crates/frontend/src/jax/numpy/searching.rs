@@ -36,8 +36,13 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
     "partition": [(a) (kth) (axis = int(-1))] "With the k-th element where sorting would put it." => |c| {
         let x = c.tensor("a")?;
         let axis = c.axis("axis", x.rank())?;
-        c.int("kth")?;
-        c.t().sorted(&x, axis, false)
+        let kept = c.axis("kth", x.shape()[axis])? + 1;
+        let sorted = c.t().sorted(&x, axis, false)?;
+        let first = c.t().slice_axis(&sorted, axis, 0, kept)?;
+        let rest = c.t().slice_axis(&sorted, axis, kept, x.shape()[axis])?;
+        // The rest comes from the largest down.
+        let rest = c.t().reverse(&rest, &[axis])?;
+        c.t().concatenate(&[first, rest], axis)
     };
     "argpartition": [(a) (kth) (axis = int(-1))] "The places that put the k-th element where sorting would." => |c| argpartition(c, "a");
     "searchsorted": [(a) (v) (side = Default::Str("left")) (sorter = NONE) (method = Default::Str("scan"))] "Where values belong in a sorted row." => |c| {
@@ -57,6 +62,16 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
         Ok(places.first().cloned().unwrap_or(Value::None))
     };
     "argwhere": [(a) (size = NONE) (fill_value = NONE)] "The places that are not zero, one a row." => |c| {
+        let x = c.tensor("a")?;
+        if x.rank() == 0 {
+            // The place of a number has no coordinates.
+            let count = match c.optional_size("size")? {
+                Some(size) => size,
+                None => count_known(c, "a")?,
+            };
+            let int = c.t().default_int();
+            return c.t().full(&TensorType::new(int, [count, 0]), 0.0);
+        }
         let places = nonzero(c, "a")?.elements().unwrap_or_default();
         let rows: Vec<Tensor> = places.iter().map(|place| c.interp.to_tensor(place)).collect::<Result<_>>()?;
         c.t().stack(&rows, 1)
@@ -75,19 +90,7 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
         let fill = c.t().convert(&fill, x.dtype())?;
         c.t().compute([&places, &found, &fill], |[i, x, fill]| i.lt(n as i64).select(x, fill))
     };
-    "compress": [(condition) (a) (axis = NONE) (size = NONE) (fill_value = int(0)) (out = NONE)] "The slices where a condition holds." => |c| {
-        let x = c.tensor("a")?;
-        let size = match c.optional_size("size")? {
-            Some(size) => size,
-            None => count_known(c, "condition")?,
-        };
-        let condition = c.tensor("condition")?;
-        let (x, axis) = c.along(&x)?;
-        let places = c.t().places(&condition, size, x.shape()[axis] as f64)?;
-        let whole = |d: usize| Part::Range { start: 0, step: 1, count: x.shape()[d] };
-        let parts: Vec<Part> = (0..axis).map(whole).chain([Part::Array(places)]).collect();
-        c.t().index(&x, &parts, keramos_ir::ops::OutOfBounds::Zero)
-    };
+    "compress": [(condition) (a) (axis = NONE) (size = NONE) (fill_value = int(0)) (out = NONE)] "The slices where a condition holds." => compress;
     "unique": [(ar) (return_index = FALSE) (return_inverse = FALSE) (return_counts = FALSE) (axis = NONE) (equal_nan = TRUE) (size = NONE) (fill_value = NONE) (sorted = TRUE)]
         "The different elements, in order." => |c| sets::unique(c, "ar");
     "isin": [(element) (test_elements) (assume_unique = FALSE) (invert = FALSE) (method = NONE)] "Whether each element is in a set." => |c| is_in(c, "element", "test_elements");
@@ -113,6 +116,21 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
     };
 };
 
+/// `compress`, as a function and as a method.
+pub(super) fn compress(c: &mut Call<'_>) -> Result<Tensor> {
+    let x = c.tensor("a")?;
+    let size = match c.optional_size("size")? {
+        Some(size) => size,
+        None => count_known(c, "condition")?,
+    };
+    let condition = c.tensor("condition")?;
+    let (x, axis) = c.along(&x)?;
+    let places = c.t().places(&condition, size, x.shape()[axis] as f64)?;
+    let whole = |d: usize| Part::Range { start: 0, step: 1, count: x.shape()[d] };
+    let parts: Vec<Part> = (0..axis).map(whole).chain([Part::Array(places)]).collect();
+    c.t().index(&x, &parts, keramos_ir::ops::OutOfBounds::Zero)
+}
+
 fn right(c: &Call<'_>) -> Result<bool> {
     Ok(c.args.one_of("side", &["left", "right"])? == "right")
 }
@@ -123,12 +141,16 @@ pub(crate) fn search(c: &mut Call<'_>, row: &str, values: &str) -> Result<Tensor
     c.t().searchsorted(&row, &values, right)
 }
 
-/// `argpartition` of either library: the smallest first, then the rest.
+/// `argpartition` of either library: the smallest first, then the rest as they stand.
 pub(crate) fn argpartition(c: &mut Call<'_>, name: &str) -> Result<Tensor> {
     let x = c.tensor(name)?;
     let axis = c.axis("axis", x.rank())?;
-    c.int("kth")?;
-    c.t().argsort(&x, axis, false)
+    let kept = c.axis("kth", x.shape()[axis])? + 1;
+    let places = c.t().argsort(&x, axis, false)?;
+    let first = c.t().slice_axis(&places, axis, 0, kept)?;
+    let rest = c.t().slice_axis(&places, axis, kept, x.shape()[axis])?;
+    let rest = c.t().sorted(&rest, axis, false)?;
+    c.t().concatenate(&[first, rest], axis)
 }
 
 /// `digitize` of either library.
@@ -323,11 +345,27 @@ pub(crate) fn histogram(c: &mut Call<'_>) -> Result<(Tensor, Tensor)> {
 
 fn interpolate(c: &mut Call<'_>) -> Result<Tensor> {
     let (x, xp, fp) = (c.tensor("x")?, c.tensor("xp")?, c.tensor("fp")?);
-    c.refuse("period")?;
-    let (left, right) = (c.optional("left")?, c.optional("right")?);
+    let (left, right, period) = (c.optional("left")?, c.optional("right")?, c.optional("period")?);
     let t = c.t();
-    let [x, xp] = t.common(Domain::Float, [&x, &xp])?;
-    let fp = t.to_float(&fp)?;
+    let [mut x, mut xp] = t.common(Domain::Float, [&x, &xp])?;
+    let mut fp = t.to_float(&fp)?;
+    if let Some(period) = &period
+        && let Some(last) = xp.shape().first().and_then(|n| n.checked_sub(1))
+    {
+        // The points of one period in order, with those before and after it at the ends.
+        [x, xp] = [t.remainder(&x, period)?, t.remainder(&xp, period)?];
+        let order = t.argsort(&xp, 0, false)?;
+        let sorted = [Part::Array(order)];
+        xp = t.index(&xp, &sorted, keramos_ir::ops::OutOfBounds::Clip)?;
+        fp = t.index(&fp, &sorted, keramos_ir::ops::OutOfBounds::Clip)?;
+        let mut ends = |table: &Tensor| -> Result<[Tensor; 2]> {
+            Ok([t.slice_axis(table, 0, last, last + 1)?, t.slice_axis(table, 0, 0, 1)?])
+        };
+        let ([xp_last, xp_first], [fp_last, fp_first]) = (ends(&xp)?, ends(&fp)?);
+        let (before, after) = (t.sub(&xp_last, period)?, t.add(&xp_first, period)?);
+        xp = t.concatenate(&[before, xp, after], 0)?;
+        fp = t.concatenate(&[fp_last, fp, fp_first], 0)?;
+    }
     let n = xp.shape().first().copied().unwrap_or(0);
     if xp.rank() != 1 || fp.shape() != xp.shape() || n == 0 {
         return Err(Error::shape(format!(

@@ -4,6 +4,7 @@ use keramos_ir::{DType, as_tuple, elements};
 
 use super::inserting::{delete, insert};
 use super::joining::{at_least, block, joined, split};
+use super::searching::compress;
 use crate::error::{Error, Result};
 use crate::interp::builtins::functions;
 use crate::interp::operators::number;
@@ -20,6 +21,10 @@ pub(crate) use super::padding::pad;
 pub(crate) static SHARED: &[&FunctionDecl] = tensor_functions! {
     "ravel": [(a) (order = Default::Str("C"))] "All elements in one dimension." => |c| {
         let x = first(c)?;
+        let x = match c.args.one_of("order", &["C", "F", "A", "K"])? {
+            "F" => c.t().transpose(&x, &(0..x.rank()).rev().collect::<Vec<_>>())?,
+            _ => x,
+        };
         c.t().reshape_infer(&x, &[-1])
     };
     "squeeze": [(a) (axis = NONE)] "Without axes of size 1." => |c| {
@@ -123,14 +128,7 @@ pub(crate) static NUMPY: &[&FunctionDecl] = tensor_functions! {
     "reshape": [(a) (shape = NONE) (order = Default::Str("C")) (copy = NONE)] "The same elements in another shape; one size may be -1." => |c| {
         let x = c.tensor("a")?;
         let sizes = c.ints("shape")?;
-        if c.args.one_of("order", &["C", "F"])? == "C" {
-            return c.t().reshape_infer(&x, &sizes);
-        }
-        let (from, to): (Vec<usize>, Vec<usize>) = ((0..x.rank()).rev().collect(), (0..sizes.len()).rev().collect());
-        let reversed: Vec<i64> = sizes.iter().rev().copied().collect();
-        let x = c.t().transpose(&x, &from)?;
-        let y = c.t().reshape_infer(&x, &reversed)?;
-        c.t().transpose(&y, &to)
+        reshaped(c, &x, &sizes)
     };
     "transpose" | "permute_dims": [(a) (axes = NONE)] "Axes in another order; reversed unless told otherwise." => transpose;
     "matrix_transpose": [(x)] "The last two axes exchanged." => |c| {
@@ -236,10 +234,11 @@ pub(crate) static NUMPY: &[&FunctionDecl] = tensor_functions! {
 
 /// What only methods of tensors stand for.
 pub(crate) static METHODS: &[&FunctionDecl] = tensor_functions! {
-    "reshape": [(x) (*shape)] "The same elements in another shape; one size may be -1." => |c| {
+    "reshape": [(x) (*shape) (order = Default::Str("C"))] "The same elements in another shape; one size may be -1." => |c| {
         let (x, sizes) = (c.tensor("x")?, sizes(c, "shape")?);
-        c.t().reshape_infer(&x, &sizes)
+        reshaped(c, &x, &sizes)
     };
+    "compress": [(a) (condition) (axis = NONE) (size = NONE) (fill_value = int(0)) (out = NONE)] "The slices where a condition holds." => compress;
     "transpose": [(x) (*axes)] "Axes in another order; reversed unless told otherwise." => |c| {
         let (x, axes) = (c.tensor("x")?, sizes(c, "axes")?);
         permuted(c, &x, &axes)
@@ -249,6 +248,18 @@ pub(crate) static METHODS: &[&FunctionDecl] = tensor_functions! {
         matrix_transpose(c, &x)
     };
 };
+
+/// The elements, taken and placed in the order that the argument tells, in another shape.
+fn reshaped(c: &mut Call<'_>, x: &Tensor, sizes: &[i64]) -> Result<Tensor> {
+    if c.args.one_of("order", &["C", "F"])? == "C" {
+        return c.t().reshape_infer(x, sizes);
+    }
+    let (from, to): (Vec<usize>, Vec<usize>) = ((0..x.rank()).rev().collect(), (0..sizes.len()).rev().collect());
+    let reversed: Vec<i64> = sizes.iter().rev().copied().collect();
+    let x = c.t().transpose(x, &from)?;
+    let y = c.t().reshape_infer(&x, &reversed)?;
+    c.t().transpose(&y, &to)
+}
 
 /// Questions about tensors that are answered while the program is compiled.
 pub(crate) static STATIC: &[FunctionDecl] = functions! {

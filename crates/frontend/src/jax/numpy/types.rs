@@ -42,8 +42,8 @@ pub(crate) static FUNCTIONS: &[FunctionDecl] = functions! {
         one(i, &value).map(|(dtype, _)| Value::DType(dtype))
     };
     "promote_types" [(a) (b)] "The element type of operations on both." => |i, args| {
-        let (a, b) = (one(i, &args.get("a")?.clone())?.0, one(i, &args.get("b")?.clone())?.0);
-        Ok(Value::DType(result_type([(a, false), (b, false)], i.tracer.x64).0))
+        let types = [one(i, &args.get("a")?.clone())?, one(i, &args.get("b")?.clone())?];
+        Ok(Value::DType(result_type(types, i.tracer.x64).0))
     };
     "can_cast" [(from_) (to) (casting = Default::Str("safe"))] "Whether every value has an equal in the other type." => |i, args| {
         let (from, to) = (one(i, &args.get("from_")?.clone())?.0, one(i, &args.get("to")?.clone())?.0);
@@ -79,7 +79,8 @@ pub(crate) static FUNCTIONS: &[FunctionDecl] = functions! {
     "isscalar" [(element)] "Whether it is a number or a tensor without dimensions." => |i, args| {
         let value = args.get("element")?.clone();
         Ok(Value::Bool(match &value {
-            Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::BigInt(_) => true,
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::BigInt(_) | Value::Complex(..) => true,
+            Value::Str(_) | Value::Bytes(_) => true,
             Value::Tensor(_) | Value::Array(_) => matches!(i.attribute(&value, "ndim")?, Value::Int(0)),
             _ => false,
         }))
@@ -175,8 +176,9 @@ fn one(interp: &mut Interp, value: &Value) -> Result<(DType, bool)> {
         Value::Int(_) => return Ok((interp.tracer.default_int(), true)),
         Value::Float(_) => return Ok((interp.tracer.default_float(), true)),
         Value::Bool(_) => return Ok((DType::Bool, false)),
+        Value::Complex(..) => return Ok((canonical(DType::C128, x64), true)),
         Value::Tensor(t) => return Ok((t.dtype(), t.is_weak())),
-        Value::Array(a) => return Ok((canonical(a.ty().dtype, x64), false)),
+        Value::Array(a) => return Ok((canonical(a.ty().dtype, x64), interp.eval.arrays.is_weak(a))),
         Value::Symbolic(s) => return Ok((s.0.dtype, false)),
         _ => {}
     }

@@ -68,6 +68,12 @@ fn convolve(c: &mut Call<'_>, correlation: bool, rank: Option<usize>) -> Result<
         return c.t().convolve_all(&x, &y, mode);
     }
     let dims: Vec<usize> = (0..y.rank()).collect();
+    if mode == "same" && rank.is_some() {
+        // The middle is that of the correlation taken backwards.
+        let x = c.t().reverse(&x, &dims)?;
+        let found = c.t().convolve_all(&x, &y, mode)?;
+        return c.t().reverse(&found, &dims);
+    }
     let y = c.t().reverse(&y, &dims)?;
     c.t().convolve_all(&x, &y, mode)
 }

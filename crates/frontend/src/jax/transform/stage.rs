@@ -32,7 +32,7 @@ impl Aval {
 
     /// Gives a tensor this weakness.
     pub(crate) fn mark(&self, tensor: Tensor) -> Tensor {
-        if self.weak { tensor.into_weak() } else { tensor }
+        tensor.weak_if(self.weak)
     }
 }
 

@@ -20,14 +20,16 @@ pub(super) static FUNCTIONS: &[FunctionDecl] = functions! {
                 unflatten: args.get("unflatten_func")?.clone(),
                 with_keys: args.some("flatten_with_keys_func")?.cloned(),
             };
-            register(interp, args.get("nodetype")?, unpacking)
+            register(interp, args.get("nodetype")?, unpacking)?;
+            Ok(Value::None)
         };
     "register_pytree_with_keys" [(nodetype) (flatten_with_keys) (unflatten_func) (flatten_func = Default::None)]
         "Makes the instances of a class nodes of trees, with names of the children." => |interp, args| {
             let with_keys = args.get("flatten_with_keys")?.clone();
             let unflatten = args.get("unflatten_func")?.clone();
             let unpacking = Unpacking::Functions { flatten: Value::None, unflatten, with_keys: Some(with_keys) };
-            register(interp, args.get("nodetype")?, unpacking)
+            register(interp, args.get("nodetype")?, unpacking)?;
+            Ok(Value::None)
         };
     "register_pytree_node_class" [(cls)] "Makes a class with `tree_flatten` and `tree_unflatten` a node of trees." => |interp, args| {
         register(interp, args.get("cls")?, Unpacking::Methods { with_keys: false })

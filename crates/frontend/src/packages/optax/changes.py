@@ -25,12 +25,9 @@ def clip_by_global_norm(max_norm):
 
 
 def per_example_global_norm_clip(grads, l2_norm_clip):
-    leaves, tree = jax.tree.flatten(grads)
-    norms = jax.vmap(global_norm)(leaves)
-    divisors = jnp.maximum(norms / l2_norm_clip, 1.0)
-    clipped = jnp.greater(divisors, 1.0).sum()
-    shaped = [(g / divisors.reshape((-1,) + (1,) * (g.ndim - 1))).sum(0) for g in leaves]
-    return jax.tree.unflatten(tree, shaped), clipped
+    norms = jax.vmap(global_norm)(jax.tree.leaves(grads))
+    factors = jnp.nan_to_num(jnp.minimum(l2_norm_clip / norms, 1.0), nan=1.0)
+    return jax.tree.map(lambda g: jnp.tensordot(factors, g, axes=1), grads), jnp.sum(factors < 1.0)
 
 
 def per_example_layer_norm_clip(grads, global_l2_norm_clip, uniform=True):

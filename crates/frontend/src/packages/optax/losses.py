@@ -45,6 +45,17 @@ def softmax_cross_entropy(logits, labels, axis=-1, where=None):
 def softmax_cross_entropy_with_integer_labels(logits, labels, axis=-1, where=None):
     _told(labels, logits, classes=True)
     where = jnp.expand_dims(where, axis) if where is not None and where.ndim != logits.ndim else where
+    if isinstance(axis, tuple):
+        # The axes of the classes become one, the last.
+        classes = [i % logits.ndim for i in axis]
+        others = [i for i in range(logits.ndim) if i not in classes]
+        axis = len(others)
+
+        def as_last(x):
+            x = jnp.transpose(x, others + classes)
+            return x.reshape(x.shape[:axis] + (-1,))
+
+        logits, where = as_last(logits), None if where is None else as_last(where)
     chosen = jnp.take_along_axis(logits, jnp.expand_dims(labels, axis), axis=axis).squeeze(axis)
     loss = jax.nn.logsumexp(logits, axis=axis, where=where) - chosen
     return loss if where is None else jnp.where(jnp.any(where, axis), loss, 0.0)

@@ -70,7 +70,7 @@ lax.index_take(x, (jnp.array([0]),), (9,))
 #: shapes
 x = jnp.ones((3, 4))
 lax.broadcast_in_dim(x, (3, 4, 5), (0, 7))
-lax.broadcast_in_dim(x, (3, 4, 5), (1, 0))
+lax.broadcast_in_dim(x, (3, 4, 5), (1, 1))
 lax.broadcast_in_dim(x, (3, 5, 5), (0, 1))
 lax.broadcast_in_dim(x, (3, 4, 5), (0,))
 lax.reshape(x, (-3, 4))

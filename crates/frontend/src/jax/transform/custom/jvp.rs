@@ -39,7 +39,7 @@ impl Rules for Forward {
         let rules = args.positional;
         let result = rules.first().cloned().unwrap_or(Value::None);
         match (method, rules.as_slice()) {
-            ("defjvps", _) => Ok((Forward::Each(rules), result)),
+            ("defjvps", _) => Ok((Forward::Each(rules), Value::None)),
             (_, [rule]) => {
                 check_callable("jax.custom_jvp.defjvp", rule)?;
                 Ok((Forward::Whole(rule.clone()), result))

@@ -77,12 +77,38 @@ def dataclass(cls=None, **options):
 
 class Module(Pytree):
     def sow(self, variable_type, name, value, reduce_fn=lambda xs, x: xs + (x,), init_fn=lambda: ()):
-        known = vars(self).get(name)
-        if isinstance(known, variable_type):
+        if hasattr(self, "__captures__"):
+            taken = _capture(self, variable_type)
+            if taken is None:
+                return False
+            before = taken.value[name] if name in taken.value else init_fn()
+            taken.value = {**taken.value, name: reduce_fn(before, value)}
+        elif hasattr(self, name):
+            known = getattr(self, name)
+            if not isinstance(known, Variable):
+                raise ValueError(f"Expected '{name}' to be a Variable, got {type(known).__name__}")
+            if type(known) != variable_type:
+                raise ValueError(_of_type(name, known, variable_type))
             known.value = reduce_fn(known.value, value)
-            return False
-        setattr(self, name, variable_type(reduce_fn(init_fn(), value)))
+        else:
+            setattr(self, name, variable_type(reduce_fn(init_fn(), value)))
         return True
+
+    def perturb(self, name, value, variable_type=Perturbation):
+        if hasattr(self, "__captures__"):
+            taken = _capture(self, variable_type)
+            if taken is None:
+                return value
+            if name not in taken.value:
+                taken.value = {**taken.value, name: jax.tree.map(jnp.zeros_like, value)}
+            return taken.value[name] + value
+        if hasattr(self, name):
+            known = getattr(self, name)
+            if not isinstance(known, variable_type):
+                raise ValueError(_of_type(name, known, variable_type))
+        else:
+            setattr(self, name, variable_type(jax.tree.map(jnp.zeros_like, value)))
+        return getattr(self, name).value + value
 
     def iter_modules(self):
         return list(_objects_of(self))
@@ -113,6 +139,16 @@ class Module(Pytree):
         self.set_attributes(
             deterministic=True, use_running_average=True, raise_if_not_found=False, **attributes
         )
+
+
+def _of_type(name, known, variable_type):
+    return f"Expected '{name}' to be of type '{variable_type.__name__}', got '{type(known).__name__}'"
+
+
+def _capture(module, variable_type):
+    """The variable in which `nnx.capture` keeps what the module has of that type, if it does."""
+    kept = [v for v in module.__captures__ if type(v) == variable_type]
+    return kept[0] if kept else None
 
 
 class List(Module):
