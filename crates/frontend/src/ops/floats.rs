@@ -34,15 +34,18 @@ pub(crate) fn smallest_normal(dtype: DType) -> f64 {
 /// The signed integer type as wide as a float type.
 pub(crate) fn bits_of(dtype: DType) -> DType {
     match dtype.size() {
+        1 => DType::I8,
         2 => DType::I16,
         8 => DType::I64,
         _ => DType::I32,
     }
 }
 
-/// Mantissa bits, smallest exponent of normal numbers and bias of a float type.
+/// Mantissa bits and bias of a float type.
 fn layout(dtype: DType) -> (i64, i64) {
     match dtype {
+        DType::F8E4M3FN => (3, 7),
+        DType::F8E5M2 => (2, 15),
         DType::F16 => (10, 15),
         DType::BF16 => (7, 127),
         DType::F64 => (52, 1023),
