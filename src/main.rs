@@ -22,7 +22,9 @@ fn main() -> ExitCode {
         (error.kind(), error.get(ContextKind::InvalidSubcommand))
         && RUNS.contains(&name.as_str())
     {
-        eprintln!("error: `keramos` compiles model files; what runs them is another command: keramos-run {name} …");
+        cli::tell(format_args!(
+            "error: `keramos` compiles model files; what runs them is another command: keramos-run {name} …"
+        ));
         return ExitCode::from(2);
     }
     error.exit()

@@ -54,21 +54,23 @@ impl Check {
         options.program.training = !self.no_training;
         let found = keramos::frontend::compile(source, &options);
         let errors = found.diagnostics.iter().filter(|d| d.is_error()).count();
-        match self.format {
-            Format::Json => println!("{}", diagnostics::to_json(&found.diagnostics, &found.sources)),
+        let mut told = match self.format {
+            Format::Json => diagnostics::to_json(&found.diagnostics, &found.sources) + "\n",
             Format::Text => {
                 let style = Style { colour: std::io::stdout().is_terminal(), ..Style::default() };
-                if !found.diagnostics.is_empty() {
-                    println!("{}", diagnostics::render_all(&found.diagnostics, &found.sources, style));
+                let mut told = diagnostics::render_all(&found.diagnostics, &found.sources, style);
+                if !told.is_empty() {
+                    told.push('\n');
                 }
-                println!("{}: {}", self.file.display(), verdict(errors, &found.diagnostics));
+                told + &format!("{}: {}\n", self.file.display(), verdict(errors, &found.diagnostics))
             }
-        }
+        };
         if self.show_skipped {
             for (place, what) in &found.skipped {
-                println!("{}:{}: skipped: {what}", self.file.display(), place.line);
+                told += &format!("{}:{}: skipped: {what}\n", self.file.display(), place.line);
             }
         }
+        super::print(told)?;
         Ok(if errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 }

@@ -1,6 +1,6 @@
 //! `keramos compile`.
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -123,7 +123,7 @@ impl Compile {
                 Emit::Stablehlo => Stage::StableHlo,
             };
             let text = compiler.emit(&name, &source, stage)?;
-            std::io::stdout().write_all(text.as_bytes())?;
+            super::print(text)?;
             return Ok(ExitCode::SUCCESS);
         }
         if let Some(weights) = &self.weights {
@@ -137,13 +137,10 @@ impl Compile {
         let (artifact, notes) = compiler.build(&name, &source)?;
         let style = Style { colour: std::io::stderr().is_terminal(), ..Style::default() };
         if !notes.diagnostics.is_empty() {
-            eprintln!("{}", diagnostics::render_all(&notes.diagnostics, &notes.sources, style));
+            super::tell(diagnostics::render_all(&notes.diagnostics, &notes.sources, style));
         }
-        print!("{}", notes.output);
-        for summary in &notes.summaries {
-            println!("{summary}");
-        }
-        write(&artifact, &output)
+        let told: String = notes.summaries.iter().map(|summary| format!("{summary}\n")).collect();
+        write(&artifact, &output, &(notes.output + &told))
     }
 
     /// Packages a StableHLO module. The plugin is needed for any target: it checks the module, and tells its types.
@@ -174,7 +171,7 @@ impl Compile {
             let packaged = Artifact::from_bytes(artifact.finish()?)?;
             artifact = target.compile(&packaged, self.plugin_for(target).as_deref())?;
         }
-        write(&artifact, &output)
+        write(&artifact, &output, "")
     }
 
     /// The targets asked for, each once; none if that is what is asked for.
@@ -229,10 +226,11 @@ fn restart_without_metadata() -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(code.unwrap_or(1)))
 }
 
-/// Writes the artifact and tells what is in it.
-fn write(artifact: &ArtifactBuilder, output: &Path) -> anyhow::Result<ExitCode> {
+/// Writes the artifact, and prints what the compilation told and what is in the artifact.
+fn write(artifact: &ArtifactBuilder, output: &Path, told: &str) -> anyhow::Result<ExitCode> {
     artifact.write_atomic(output)?;
-    println!("{}", describe(artifact.manifest(), output, std::fs::metadata(output)?.len()));
+    let described = describe(artifact.manifest(), output, std::fs::metadata(output)?.len());
+    super::print(format!("{told}{described}\n"))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -16,15 +16,14 @@ impl Explain {
     /// Runs the command.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         let Some(code) = self.code else {
-            for code in codes::ALL {
-                println!("{code}  {}: {}", code.name, code.title);
-            }
+            let lines = codes::ALL.iter().map(|code| format!("{code}  {}: {}\n", code.name, code.title));
+            super::print(lines.collect::<String>())?;
             return Ok(ExitCode::SUCCESS);
         };
         let found = codes::find(&code).ok_or_else(|| {
             anyhow::anyhow!("there is no diagnostic code {code}; `keramos explain` without a code lists them all")
         })?;
-        println!("{found} ({}): {}\n\n{}", found.name, found.title, found.page.trim_end());
+        super::print(format!("{found} ({}): {}\n\n{}\n", found.name, found.title, found.page.trim_end()))?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -6,6 +6,7 @@ mod explain;
 mod reference;
 mod targets;
 
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -46,18 +47,48 @@ pub fn run(cli: Cli) -> ExitCode {
     };
     match result {
         Ok(code) => code,
+        Err(error) if error.is::<Printing>() && is_closed(&error) => ExitCode::SUCCESS,
         Err(error) => {
             let text = account(&error);
             // Diagnostics carry their own heading.
             match error.downcast_ref::<keramos::CompileError>() {
                 Some(keramos::CompileError::Source { text, errors, .. }) => {
-                    eprintln!("{text}\n{errors} error{}", if *errors == 1 { "" } else { "s" });
+                    tell(format_args!("{text}\n{errors} error{}", if *errors == 1 { "" } else { "s" }));
                 }
-                _ => eprintln!("error: {text}"),
+                _ => tell(format_args!("error: {text}")),
             }
             ExitCode::FAILURE
         }
     }
+}
+
+/// Says of an error that it came of writing to standard output.
+#[derive(Debug)]
+struct Printing;
+
+impl std::fmt::Display for Printing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("cannot write to standard output")
+    }
+}
+
+/// Writes to standard output.
+///
+/// # Errors
+/// It cannot be written to. That its reader has closed it, as `head` does, ends the command quietly.
+fn print(text: impl AsRef<[u8]>) -> anyhow::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text.as_ref()).and_then(|()| stdout.flush()).context(Printing)
+}
+
+/// Writes a line to standard error, if there is one that takes it.
+pub fn tell(line: impl std::fmt::Display) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+fn is_closed(error: &anyhow::Error) -> bool {
+    let cause = error.root_cause().downcast_ref::<io::Error>();
+    cause.is_some_and(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// The error with its causes, without those that it has told already.

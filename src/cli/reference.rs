@@ -44,7 +44,7 @@ impl Reference {
                 anyhow::anyhow!("the reference has no entry `{name}`; {hint}")
             })?,
         };
-        print!("{text}");
+        super::print(text)?;
         Ok(ExitCode::SUCCESS)
     }
 }

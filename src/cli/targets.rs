@@ -10,19 +10,21 @@ use keramos::runtime::targets::available;
 #[derive(Debug, Args)]
 pub struct Targets {}
 
+/// Targets beside those that have names.
+const OTHERS: &str = "\
+cuda:FILE.txtpb  another GPU, described as a stream_executor.GpuTargetConfigProto in text form
+tpu:NAME         another topology that libtpu knows by name
+none             StableHLO only, compiled where it runs
+";
+
 impl Targets {
     /// Runs the command.
-    #[expect(clippy::unnecessary_wraps, reason = "as the other commands")]
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        for target in available(&Environment::current()) {
-            match target.missing {
-                None => println!("{:<16} ready", target.name),
-                Some(missing) => println!("{:<16} needs {missing}", target.name),
-            }
-        }
-        println!("cuda:FILE.txtpb  another GPU, described as a stream_executor.GpuTargetConfigProto in text form");
-        println!("tpu:NAME         another topology that libtpu knows by name");
-        println!("none             StableHLO only, compiled where it runs");
+        let lines = available(&Environment::current()).into_iter().map(|target| match target.missing {
+            None => format!("{:<16} ready\n", target.name),
+            Some(missing) => format!("{:<16} needs {missing}\n", target.name),
+        });
+        super::print(lines.collect::<String>() + OTHERS)?;
         Ok(ExitCode::SUCCESS)
     }
 }

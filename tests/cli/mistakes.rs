@@ -1,5 +1,7 @@
 //! What the compiler says about mistakes; nothing is written then.
 
+use std::process::Command;
+
 use crate::journey::MODEL;
 use crate::tool::Workplace;
 
@@ -121,4 +123,32 @@ fn a_full_disk_is_said_and_leaves_nothing_behind() {
     let place = Workplace::new();
     place.write("tiny.py", MODEL);
     place.keramos(&["compile", "tiny.py", "--target", "none", "-o", "/dev/full"]).fails_with(&["/dev/full", "space"]);
+}
+
+/// The exit status, and standard error, of the command with a standard output that its reader has closed; with
+/// `both`, standard error is closed too.
+fn unread(place: &Workplace, args: &[&str], both: bool) -> (Option<i32>, String) {
+    let closed = || std::io::pipe().unwrap().1;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_keramos"));
+    command.args(args).current_dir(place.path(".")).stdout(closed());
+    if both {
+        command.stderr(closed());
+    }
+    let output = command.output().unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn output_that_nobody_reads_ends_the_command_quietly() {
+    let place = Workplace::new();
+    place.write("model.py", MODEL);
+    place.write("wrong.py", "import keras\nkeras.Dens()\n");
+    let quiet = (Some(0), String::new());
+    for args in [vec!["reference", "python"], vec!["explain"], vec!["targets"], vec!["check", "model.py"]] {
+        assert_eq!(unread(&place, &args, false), quiet, "{args:?}");
+    }
+    assert_eq!(unread(&place, &["compile", "model.py", "--target", "none"], false), quiet);
+    assert!(place.path("model.kar").is_file());
+    assert_eq!(unread(&place, &["compile", "wrong.py"], true).0, Some(1));
+    assert_eq!(unread(&place, &["run"], true).0, Some(2));
 }

@@ -197,11 +197,11 @@ pub(crate) fn main() -> u8 {
         Err(Failure::Found) => FAILURE,
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => SUCCESS,
         Err(Failure::Output(error)) => {
-            eprintln!("error: cannot write to standard output: {error}");
+            tell(format_args!("error: cannot write to standard output: {error}"));
             FAILURE
         }
         Err(Failure::Error(error)) => {
-            eprintln!("error: {error}");
+            tell(format_args!("error: {error}"));
             match error {
                 Error::Option { .. } => 2,
                 _ => FAILURE,
@@ -215,6 +215,12 @@ fn print(text: &str) -> Result<(), Failure> {
     use io::Write;
     let mut stdout = io::stdout().lock();
     stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(Failure::Output)
+}
+
+/// Writes a line to standard error, if there is one that takes it.
+fn tell(line: impl std::fmt::Display) {
+    use io::Write;
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 /// Gives the model the weights of a file, or warns if it would run with initial values.

@@ -21,7 +21,7 @@ impl Log for Stderr {
             };
             // Standard error is not buffered: a line is one write, whatever it is put together from.
             let line = format!("{level}: {}\n", record.args());
-            eprint!("{line}");
+            let _ = std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes());
         }
     }
 

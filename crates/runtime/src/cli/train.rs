@@ -207,7 +207,7 @@ fn stop_on_interrupt() -> Arc<AtomicBool> {
         if flag.swap(true, Ordering::Relaxed) {
             std::process::exit(130);
         }
-        eprintln!("\nnote: stopping after this step, then saving; press Ctrl-C again to quit without saving");
+        super::tell("\nnote: stopping after this step, then saving; press Ctrl-C again to quit without saving");
     });
     if let Err(error) = installed {
         log::warn!("Ctrl-C will not save: {error}");
