@@ -128,14 +128,14 @@ fn a_full_disk_is_said_and_leaves_nothing_behind() {
 /// The exit status, and standard error, of the command with a standard output that its reader has closed; with
 /// `both`, standard error is closed too.
 fn unread(place: &Workplace, args: &[&str], both: bool) -> (Option<i32>, String) {
-    let closed = || std::io::pipe().unwrap().1;
+    let closed = || std::io::pipe().expect("a pipe").1;
     let mut command = Command::new(env!("CARGO_BIN_EXE_keramos"));
     command.args(args).current_dir(place.path(".")).stdout(closed());
     if both {
         command.stderr(closed());
     }
-    let output = command.output().unwrap();
-    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    let output = command.output().expect("the command runs");
+    (output.status.code(), String::from_utf8(output.stderr).expect("text"))
 }
 
 #[test]
