@@ -44,6 +44,8 @@ fn own_work(function: &Function, equation: &Equation) -> u64 {
     const EQUATION: usize = 8;
     /// Operations inside of one primitive that are as much work as an element that passes from one to another.
     const OPERATIONS: u64 = 64;
+    /// Operations of a term of a Fourier transform: a root of unity and a product.
+    const TERM: u64 = 8;
     /// Operations of one element of a series or continued fraction.
     const ITERATIONS: u64 = 4096;
     let ty = |value: &Value| function.ty(*value);
@@ -54,6 +56,8 @@ fn own_work(function: &Function, equation: &Equation) -> u64 {
             let features = op.dims.rhs.first().map_or(1, |&dim| kernel.shape[dim].max(1));
             size.saturating_mul((kernel.size() / features) as u64)
         }
+        // Each element is a sum along the dimensions, as it is defined.
+        (Op::Fft(op), _) => size.saturating_mul(op.lengths.iter().sum::<usize>() as u64).saturating_mul(TERM),
         (Op::Binary(op), _) if op.0.iterates() => explain::flops(function, equation).saturating_mul(ITERATIONS),
         _ => explain::flops(function, equation),
     };
