@@ -23,7 +23,9 @@ pub(crate) fn array_str(array: &Array) -> String {
             Some(Value::Int(i)) => i.to_string(),
             Some(Value::Bool(true)) => "True".into(),
             Some(Value::Bool(false)) => "False".into(),
-            Some(Value::Complex(real, imaginary)) => complex_scalar(real, imaginary, is_double(array)),
+            Some(Value::Complex(real, imaginary)) => {
+                super::repr::complex(real, imaginary, |x| scalar(x, is_double(array)))
+            }
             _ => String::new(),
         };
     }
@@ -74,21 +76,6 @@ pub(crate) fn numpy_repr(array: &Array) -> String {
 
 fn is_double(array: &Array) -> bool {
     matches!(array.data(), Buffer::F64(_) | Buffer::C128(_))
-}
-
-/// A complex number as Python prints NumPy's scalars: without a real part of +0, and without the fractions that
-/// whole numbers lack.
-fn complex_scalar(real: f64, imaginary: f64, double: bool) -> String {
-    let part = |x: f64| {
-        let text = scalar(x, double);
-        text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
-    };
-    if real == 0.0 && real.is_sign_positive() {
-        return format!("{}j", part(imaginary));
-    }
-    let imaginary = part(imaginary);
-    let sign = if imaginary.starts_with('-') { "" } else { "+" };
-    format!("({}{sign}{imaginary}j)", part(real))
 }
 
 /// A scalar float as Python prints NumPy's scalars.

@@ -293,8 +293,13 @@ impl Interp {
 
 /// A complex number: without a real part of +0, and without the fractions that whole numbers lack.
 pub(crate) fn repr_complex(real: f64, imaginary: f64) -> String {
+    complex(real, imaginary, repr_float)
+}
+
+/// The same with floats as `write` writes them.
+pub(super) fn complex(real: f64, imaginary: f64, write: impl Fn(f64) -> String) -> String {
     let part = |x: f64| {
-        let text = repr_float(x);
+        let text = write(x);
         text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
     };
     if real == 0.0 && real.is_sign_positive() {

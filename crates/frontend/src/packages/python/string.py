@@ -14,6 +14,19 @@ def capwords(s, sep=None):
     return (sep or " ").join(map(str.capitalize, s.split(sep)))
 
 
+def _placeholder(rest):
+    """Whether braces stand around the name that `rest`, the text behind a dollar, begins with; the name, or "" if it begins with none; and what follows."""
+    braced = rest.startswith("{")
+    text = rest[1:] if braced else rest
+    end = 0
+    while end < len(text) and text[end].isascii() and (text[end].isalnum() or text[end] == "_"):
+        end += 1
+    name = text[:end]
+    if not name or name[0].isdigit() or (braced and text[end : end + 1] != "}"):
+        return braced, "", rest
+    return braced, name, text[end + 1 :] if braced else text[end:]
+
+
 class Template:
     def __init__(self, template):
         self.template = template
@@ -28,13 +41,8 @@ class Template:
                 parts.append("$")
                 rest = rest[1:]
                 continue
-            braced = rest.startswith("{")
-            text = rest[1:] if braced else rest
-            end = 0
-            while end < len(text) and text[end].isascii() and (text[end].isalnum() or text[end] == "_"):
-                end += 1
-            name = text[:end]
-            if not name or name[0].isdigit() or (braced and text[end : end + 1] != "}"):
+            braced, name, behind = _placeholder(rest)
+            if not name:
                 if strict:
                     at = len(self.template) - len(rest) - 1
                     line = self.template[:at].count("\n") + 1
@@ -47,7 +55,7 @@ class Template:
                 parts.append(str(values[name]))
             else:
                 parts.append(shown)
-            rest = text[end + 1 :] if braced else text[end:]
+            rest = behind
         return "".join(parts) + rest
 
     def substitute(self, mapping=None, /, **keywords):
@@ -64,13 +72,8 @@ class Template:
             if rest.startswith("$"):
                 rest = rest[1:]
                 continue
-            braced = rest.startswith("{")
-            text = rest[1:] if braced else rest
-            end = 0
-            while end < len(text) and text[end].isascii() and (text[end].isalnum() or text[end] == "_"):
-                end += 1
-            name = text[:end]
-            if name and not name[0].isdigit() and (not braced or text[end : end + 1] == "}") and name not in names:
+            _, name, rest = _placeholder(rest)
+            if name and name not in names:
                 names.append(name)
         return names
 
