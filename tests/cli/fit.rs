@@ -93,6 +93,13 @@ fn layers_are_adapted_to_the_training_data() {
 }
 
 #[test]
+fn a_model_whose_call_fixes_the_rows_is_built_for_those_of_the_data() {
+    let (source, told) = (include_str!("fit/rows.py"), ["--input-shape", "f32[24,4]"]);
+    let (place, history, expected, _) = train_with("rows", source, DATA, &told, &["--no-shuffle"]);
+    compare(&place, &history, &expected);
+}
+
+#[test]
 fn what_is_taken_over_a_whole_batch_is_that_of_keras_at_the_very_size_and_told_of_otherwise() {
     let source = include_str!("fit/wholes.py");
     let (place, history, expected, told) = train_with("wholes", source, DATA, &["--batch", "2,6"], &["--no-shuffle"]);

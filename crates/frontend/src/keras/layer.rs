@@ -27,6 +27,7 @@ use crate::error::Result;
 use crate::interp::Interp;
 use crate::interp::classes::Instance;
 use crate::library::{Args, Bound, ClassDecl, Default, Param};
+use crate::trace::Tensor;
 use crate::value::{Host, Value, downcast};
 
 /// What one class of layer does. Implementations hold their configuration only; weights and
@@ -163,6 +164,8 @@ pub struct Recorded {
     pub evaluate: RefCell<Option<Bound>>,
     /// The losses that it added in the last call outside of functions being traced: their values are the run's.
     pub losses: RefCell<Vec<Host>>,
+    /// What calls of it are on, the first tensor of each, while these are noted.
+    pub calls: RefCell<Option<Vec<Option<Tensor>>>>,
 }
 
 /// Parameters that every layer's constructor takes after its own.

@@ -1,22 +1,21 @@
 //! Layers whose statistics are those of data that only exist at run time.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::Adaptation;
-use super::assemble::State;
+use super::assemble::{State, input_types, traced_with_state};
 use crate::diagnostics::codes;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
-use crate::keras::Symbolic;
-use crate::keras::graph;
 use crate::keras::layer::LayerObject;
 use crate::keras::layers::adapted_at_run_time;
-use crate::keras::models::{self, Functional};
+use crate::keras::models::Functional;
 use crate::keras::variable::VariableId;
 use crate::ops::axes_indices;
-use crate::value::{Value, downcast};
+use crate::trace::Tensor;
 
-/// What the runtime has to set before it trains `model`.
+/// What the runtime has to set before it trains `model` on batches of `batch` rows.
 ///
 /// # Errors
 /// K0601: a layer is adapted to data that only exist at run time, and is not called on inputs of the model itself,
@@ -25,12 +24,12 @@ pub(super) fn adaptations(
     interp: &mut Interp,
     model: &Rc<LayerObject>,
     graph: &Functional,
-    state: &State,
+    (state, batch): (&State, usize),
 ) -> Result<Vec<Adaptation>> {
     let mut found = Vec::new();
     for layer in model.flattened() {
         let Some((host, axes)) = adapted_at_run_time(&layer) else { continue };
-        let inputs = inputs_of(interp, &layer, graph)?;
+        let inputs = inputs_of(interp, &layer, graph, batch)?;
         let [input] = inputs.as_slice() else {
             let message = format!(
                 "layer `{}` is adapted to `{}`, which only exists at run time, and is {}",
@@ -58,39 +57,22 @@ pub(super) fn adaptations(
 }
 
 /// The model inputs that a layer is called on, each once; none if it is called on anything else, too.
-fn inputs_of(interp: &mut Interp, layer: &Rc<LayerObject>, graph: &Functional) -> Result<Vec<usize>> {
+fn inputs_of(interp: &mut Interp, layer: &LayerObject, graph: &Functional, batch: usize) -> Result<Vec<usize>> {
+    let types = input_types(&graph.inputs, batch)?;
+    *layer.recorded.calls.borrow_mut() = Some(Vec::new());
     let mut inputs = Vec::new();
-    for node in &graph.nodes {
-        let called = match &node.callee {
-            Some(Value::Object(object)) => downcast::<LayerObject>(object),
-            _ => None,
-        };
-        let Some(called) = called else { continue };
-        // A model inside may pass one of its own inputs on to the layer.
-        let argument = if Rc::ptr_eq(&called, layer) {
-            0
-        } else {
-            match models::graph_of(interp, &called)? {
-                Some(inner) => match inputs_of(interp, layer, &inner)?.as_slice() {
-                    [] => continue,
-                    [inner] => *inner,
-                    _ => return Ok(Vec::new()),
-                },
-                // A stack that was built by its call passes its input to its first layer.
-                None if models::layers(&called).first().is_some_and(|first| Rc::ptr_eq(first, layer)) => 0,
-                None => continue,
-            }
-        };
-        let same = |a: &Symbolic, b: &Symbolic| a.0.node.id == b.0.node.id && a.0.index == b.0.index;
-        let argument = graph::symbolic_leaves(&node.args).into_iter().nth(argument);
-        let at = argument.and_then(|leaf| graph.inputs.iter().position(|input| same(input, &leaf)));
-        match at {
-            None => return Ok(Vec::new()),
-            Some(at) if !inputs.contains(&at) => inputs.push(at),
-            Some(_) => {}
-        }
-    }
-    Ok(inputs)
+    let traced = traced_with_state(interp, "adapted", &types, |interp, params| {
+        inputs = params.to_vec();
+        graph.replay(interp, params).map(|_| Vec::new())
+    });
+    let calls = layer.recorded.calls.take().unwrap_or_default();
+    traced?;
+    let input = |called_on: Option<Tensor>| {
+        let called_on = called_on?;
+        inputs.iter().position(|input| input.is_same(&called_on))
+    };
+    let found: Option<BTreeSet<usize>> = calls.into_iter().map(input).collect();
+    Ok(found.unwrap_or_default().into_iter().collect())
 }
 
 /// Checks that no layer whose statistics are among `variables` is adapted to data that only exist at run time:

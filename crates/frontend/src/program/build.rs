@@ -216,10 +216,24 @@ fn of_model(
     ) {
         fit.batch_size = fit.batch_size.min(rows);
     }
-    let train_batch = options.train_batch.or_else(|| Some(training.as_ref()?.fit.as_ref()?.batch_size)).unwrap_or(32);
+    let fixed = graph.inputs.first().and_then(|input| *input.0.shape.first()?);
+    let told = options.train_batch.or_else(|| Some(training.as_ref()?.fit.as_ref()?.batch_size));
+    let train_batch = told.or(fixed).unwrap_or(32);
+    if let Some(rows) = fixed.filter(|&rows| rows != train_batch && compiled.is_some() && !custom::trains(model)) {
+        let message = format!(
+            "model `{}` takes batches of {rows} rows, and is trained on batches of {train_batch}",
+            model.name()
+        );
+        let help = format!("pass batch_size={rows} to fit(), or compile with --train-batch {rows}");
+        let error = Error::shape(message).help(help);
+        return Err(match model.recorded.fitted_at.get() {
+            Some(span) => error.at(span),
+            None => error,
+        });
+    }
     let mut batches = options.batches.clone();
     if batches.is_empty() {
-        batches = vec![1, train_batch];
+        batches = fixed.map_or_else(|| vec![1, train_batch], |rows| vec![rows]);
     }
     batches.sort_unstable();
     batches.dedup();

@@ -51,31 +51,36 @@ pub fn call_on(interp: &mut Interp, model: &Rc<LayerObject>, types: &str) -> Res
     if closed && (interp.has_steps() || graph.as_ref().is_some_and(|graph| told != graph.inputs.len())) {
         return Ok(());
     }
-    let mut count = 0;
-    let mut leaf = |value: &Value| match placeholder_of(value) {
-        Some(ty) => {
-            count += 1;
-            let shape = ty.shape.iter().enumerate().map(|(i, &n)| (i > 0).then_some(n)).collect();
-            // Data of other numbers are converted to those of a model that is known.
-            let own = graph.as_ref().filter(|_| closed).and_then(|graph| graph.inputs.get(count - 1));
-            let dtype = own.map_or(ty.dtype, |input| input.0.dtype);
-            Ok(Value::Symbolic(graph::input(interp, format!("input_{count}").into(), shape, dtype)))
-        }
-        None => Err(Error::argument(format!("--input-shape {types} is no list of types"))
-            .help("write the type of a batch for each input: --input-shape \"f32[32,784]\"")),
+    let inputs = |interp: &mut Interp, rows: models::Rows| {
+        let mut count = 0;
+        let mut leaf = |value: &Value| match placeholder_of(value) {
+            Some(ty) => {
+                count += 1;
+                let shape: Vec<_> = ty.shape.iter().map(|&n| Some(n)).collect();
+                // Data of other numbers are converted to those of a model that is known.
+                let own = graph.as_ref().filter(|_| closed).and_then(|graph| graph.inputs.get(count - 1));
+                let dtype = own.map_or(ty.dtype, |input| input.0.dtype);
+                Ok(Value::Symbolic(graph::input(interp, format!("input_{count}").into(), rows.shape(&shape), dtype)))
+            }
+            None => Err(Error::argument(format!("--input-shape {types} is no list of types"))
+                .help("write the type of a batch for each input: --input-shape \"f32[32,784]\"")),
+        };
+        given.iter().map(|value| value.map_leaves(&mut leaf)).collect::<Result<Vec<_>>>()
     };
-    let inputs = given.iter().map(|value| value.map_leaves(&mut leaf)).collect::<Result<Vec<_>>>()?;
-    if let Some(graph) = graph {
-        let inputs = sized(interp, &graph, &Value::list(inputs))?;
+    if let Some(graph) = &graph {
+        let told = inputs(interp, models::Rows::Any)?;
+        let inputs = sized(interp, graph, &Value::list(told))?;
         if closed {
             return Ok(());
         }
-        let graph = models::resized(interp, &graph, &inputs)?;
+        let graph = models::resized(interp, graph, &inputs)?;
         interp.sized = Some((model.clone(), Rc::new(graph)));
         return Ok(());
     }
-    let one = <[Value; 1]>::try_from(inputs).map(|[one]| one);
-    build(interp, model, one.unwrap_or_else(Value::list))
+    models::for_any_rows(interp, model, |interp, rows| {
+        let one = <[Value; 1]>::try_from(inputs(interp, rows)?).map(|[one]| one);
+        build(interp, model, one.unwrap_or_else(Value::list))
+    })
 }
 
 /// Whether there are sizes of inputs, beside the batch's, that the file leaves open.

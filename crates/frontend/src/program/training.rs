@@ -302,6 +302,7 @@ impl Compiled {
             }
             _ => Vec::new(),
         };
+        let batch = settings.as_ref().map_or(1, |fit| fit.batch_size);
         Ok(Training {
             optimizer: self.optimizer.description().to_owned(),
             losses: self.losses.iter().map(|l| l.loss.name.to_string()).collect(),
@@ -312,7 +313,7 @@ impl Compiled {
                 .collect::<Result<_>>()?,
             learning_rate: self.optimizer.rate_variable().map(|id| state.index(id)).transpose()?,
             callbacks,
-            adaptations: adapt::adaptations(interp, &self.model, graph, state)?,
+            adaptations: adapt::adaptations(interp, &self.model, graph, (state, batch))?,
         })
     }
 }

@@ -35,6 +35,9 @@ impl LayerObject {
             }
             return Ok(outputs);
         }
+        if let Some(calls) = &mut *self.recorded.calls.borrow_mut() {
+            calls.push(first_tensor(&args));
+        }
         self.learn(interp, &args)?;
         let shapes = tensor_shapes(&args);
         let result = self.fit(interp, &shapes, &args).and_then(|()| self.apply(interp, args));
@@ -157,9 +160,14 @@ pub(in crate::keras) fn take_training(args: &mut Args) -> Option<bool> {
 
 /// The implicit mask of the first tensor in a call's arguments.
 fn first_mask(args: &Args) -> Option<Tensor> {
+    first_tensor(args)?.mask().cloned()
+}
+
+/// The first tensor in a call's arguments, if its first leaf is one.
+fn first_tensor(args: &Args) -> Option<Tensor> {
     let first = args.positional.first().or_else(|| args.keywords.first().map(|(_, v)| v))?;
-    match first.leaves().first()? {
-        Value::Tensor(t) => t.mask().cloned(),
+    match first.leaves().into_iter().next()? {
+        Value::Tensor(tensor) => Some(tensor),
         _ => None,
     }
 }

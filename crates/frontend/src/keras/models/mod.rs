@@ -18,7 +18,7 @@ pub(in crate::keras) use input::InputLayer;
 pub use input::{INPUT, INPUT_LAYER};
 pub use methods::METHODS;
 pub use sequential::{SEQUENTIAL, Sequential};
-pub use subclass::{SUBCLASSED, Subclassed};
+pub use subclass::{Rows, SUBCLASSED, Subclassed, for_any_rows};
 pub use trainer::Trainer;
 pub(crate) use trainer::listed_metrics;
 pub(super) use trainer::takes_training;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use keramos_ir::{DType, TensorType};
 
+use super::subclass::{Rows, for_any_rows};
 use super::{Sequential, graph_of};
 use crate::error::Result;
 use crate::interp::Interp;
@@ -34,22 +35,43 @@ pub(super) fn build_on(interp: &mut Interp, model: &Rc<LayerObject>, args: &Boun
             None => Ok(()),
         };
     };
-    let inputs = symbolic(interp, &given, types)?;
-    if let (Some(_), Value::Symbolic(input)) = (model.kind::<Sequential>(), &inputs) {
+    if model.kind::<Sequential>().is_some()
+        && let inputs = symbolic(interp, &given, &types, Rows::Any)?
+        && let Value::Symbolic(input) = &inputs
+    {
         return build(interp, model, input);
     }
-    interp.call(&model.as_value(), Args::positional(vec![inputs])).map(drop)
+    let types = in_batches(types, args, name)?;
+    for_any_rows(interp, model, |interp, rows| {
+        let inputs = symbolic(interp, &given, &types, rows)?;
+        interp.call(&model.as_value(), Args::positional(vec![inputs])).map(drop)
+    })
 }
 
-/// Inputs of these types, in the places of the leaves, for any number of rows.
-fn symbolic(interp: &mut Interp, data: &Value, types: Vec<TensorType>) -> Result<Value> {
-    let mut types = types.into_iter();
+/// The types of the batches that Keras makes of arrays of these types; of a data set, they are batches.
+fn in_batches(mut types: Vec<TensorType>, args: &Bound, name: &str) -> Result<Vec<TensorType>> {
+    let data_set = matches!(args.get(name)?, Value::Host(host) if host.batch().is_some());
+    let rows = match args.get("batch_size") {
+        Ok(Value::Int(rows)) => usize::try_from(*rows).unwrap_or_default().max(1),
+        Ok(_) => 32,
+        // Of what trains on one batch.
+        Err(_) => usize::MAX,
+    };
+    if !data_set {
+        types.iter_mut().for_each(|ty| ty.shape[0] = ty.shape[0].min(rows));
+    }
+    Ok(types)
+}
+
+/// Inputs of these types, in the places of the leaves.
+fn symbolic(interp: &mut Interp, data: &Value, types: &[TensorType], rows: Rows) -> Result<Value> {
+    let mut types = types.iter();
     let mut count = 0;
     data.map_leaves(&mut |_| {
         count += 1;
         let Some(ty) = types.next() else { return Ok(Value::None) };
-        let shape = ty.shape.iter().enumerate().map(|(i, &n)| (i > 0).then_some(n)).collect();
-        Ok(Value::Symbolic(graph::input(interp, format!("input_{count}").into(), shape, ty.dtype)))
+        let shape: Vec<_> = ty.shape.iter().map(|&n| Some(n)).collect();
+        Ok(Value::Symbolic(graph::input(interp, format!("input_{count}").into(), rows.shape(&shape), ty.dtype)))
     })
 }
 
@@ -66,7 +88,7 @@ pub(crate) fn called(interp: &mut Interp, layer: &Rc<LayerObject>, args: &Args) 
     }
     let (told, span) = (interp.diagnostics.len(), interp.span);
     let mark = interp.mark();
-    let Ok(inputs) = symbolic(interp, &data, types) else { return };
+    let Ok(inputs) = symbolic(interp, &data, &types, Rows::Any) else { return };
     let built = match (layer.kind::<Sequential>(), &inputs) {
         (Some(_), Value::Symbolic(input)) => build(interp, layer, input),
         _ => {

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::{Functional, METHODS};
+use crate::diagnostics::codes;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::keras::layer::{COMMON, Call, Layer, LayerObject, Masks};
@@ -59,39 +60,84 @@ impl Subclassed {
         }
         let Some(called_on) = self.called_on.borrow().clone() else { return Ok(None) };
         let first = derived::first_parameter(interp, model)?;
-        let inputs = inputs(interp, &called_on, &first)?;
         // The call itself may ask what the model's inputs are.
         if self.making.replace(true) {
             return Ok(None);
         }
-        let outputs = model.call(interp, Args::positional(vec![inputs.clone()]));
+        let called = for_any_rows(interp, model, |interp, rows| {
+            let inputs = inputs(interp, &called_on, &first, rows)?;
+            Ok((inputs.clone(), model.call(interp, Args::positional(vec![inputs]))?))
+        });
         self.making.set(false);
-        let outputs = outputs?;
+        let (inputs, outputs) = called?;
         let functional = Rc::new(Functional::new(inputs, outputs)?);
         *self.graph.borrow_mut() = Some(functional.clone());
         Ok(Some(functional))
     }
 }
 
-fn leaf_type(leaf: &Value) -> Option<(SymbolicShape, keramos_ir::DType)> {
-    let batched = |shape: &[usize]| shape.iter().enumerate().map(|(i, &n)| (i > 0).then_some(n)).collect();
-    match leaf {
-        Value::Symbolic(symbolic) => {
-            let mut shape = symbolic.0.shape.clone();
-            if let Some(first) = shape.first_mut() {
-                *first = None;
-            }
-            Some((shape, symbolic.0.dtype))
+/// How many rows the inputs have that a model is built on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rows {
+    /// Any number: programs for batches of all sizes are made of it.
+    Any,
+    /// As many as the data had: programs for such batches only are.
+    OfData,
+}
+
+impl Rows {
+    /// The shape of an input that stands for data of the shape `found`.
+    #[must_use]
+    pub fn shape(self, found: &[Option<usize>]) -> SymbolicShape {
+        let mut shape = found.to_vec();
+        if let (Self::Any, Some(rows)) = (self, shape.first_mut()) {
+            *rows = None;
         }
-        Value::Tensor(tensor) => Some((batched(tensor.shape()), tensor.dtype())),
-        Value::Array(array) => Some((batched(&array.ty().shape), array.ty().dtype)),
+        shape
+    }
+}
+
+/// What `call`, a first call of a model, gives for any number of rows; if its shapes do not fit together then, for that of the
+/// data, which is what Keras builds such models on.
+///
+/// # Errors
+/// Those of `call` for any number of rows.
+pub fn for_any_rows<T>(
+    interp: &mut Interp,
+    model: &LayerObject,
+    mut call: impl FnMut(&mut Interp, Rows) -> Result<T>,
+) -> Result<T> {
+    let (mark, told) = (interp.mark(), interp.diagnostics.len());
+    let called_on = model.kind::<Subclassed>().and_then(|subclassed| subclassed.called_on.borrow().clone());
+    let error = match call(interp, Rows::Any) {
+        Err(error) if error.diagnostic().code == codes::SHAPE_MISMATCH => error,
+        result => return result,
+    };
+    let since = interp.diagnostics.split_off(told);
+    interp.reset(mark);
+    if let Some(subclassed) = model.kind::<Subclassed>() {
+        *subclassed.called_on.borrow_mut() = called_on;
+    }
+    call(interp, Rows::OfData).map_err(|_| {
+        interp.diagnostics.truncate(told);
+        interp.diagnostics.extend(since);
+        error
+    })
+}
+
+fn leaf_type(leaf: &Value) -> Option<(SymbolicShape, keramos_ir::DType)> {
+    let known = |shape: &[usize]| shape.iter().map(|&n| Some(n)).collect();
+    match leaf {
+        Value::Symbolic(symbolic) => Some((symbolic.0.shape.clone(), symbolic.0.dtype)),
+        Value::Tensor(tensor) => Some((known(tensor.shape()), tensor.dtype())),
+        Value::Array(array) => Some((known(&array.ty().shape), array.ty().dtype)),
         _ => None,
     }
 }
 
 /// Symbolic inputs in the place of the tensors in `called_on`: named by the keys of a dict, or after the first
 /// parameter of `call`.
-fn inputs(interp: &mut Interp, called_on: &Value, first: &str) -> Result<Value> {
+fn inputs(interp: &mut Interp, called_on: &Value, first: &str, rows: Rows) -> Result<Value> {
     let count = called_on.leaves().len();
     let mut index = 0;
     let mut input = |interp: &mut Interp, leaf: &Value, key: Option<&str>| match leaf_type(leaf) {
@@ -102,7 +148,7 @@ fn inputs(interp: &mut Interp, called_on: &Value, first: &str) -> Result<Value> 
                 None => format!("{first}_{index}"),
             };
             index += 1;
-            Ok(Value::Symbolic(graph::input(interp, name.into(), shape, dtype)))
+            Ok(Value::Symbolic(graph::input(interp, name.into(), rows.shape(&shape), dtype)))
         }
         None => Err(Error::ty(format!("a model's input must be a tensor, found {}", leaf.type_name()))
             .note("the model was first called on it, and its inputs are what it is called on")
