@@ -40,6 +40,9 @@ impl Interp {
             Value::Host(_) => false,
             _ => true,
         };
+        if of_tensors {
+            self.spend_on_arguments(&args)?;
+        }
         let args = if self.eval.complex && of_tensors { self.tensor_args(args)? } else { args };
         match callee {
             Value::User(object) => {
@@ -63,7 +66,6 @@ impl Interp {
             }
             _ => {}
         }
-        self.spend_on_arguments(&args)?;
         let mut args = self.path_args(args)?;
         host::name_element_types(&mut args);
         let configures = match callee {
@@ -71,7 +73,7 @@ impl Interp {
             Value::Function(decl) => !modules::is_tensor_function(decl) || host::has_tensor(&args),
             _ => false,
         };
-        let args = if configures { host::with_numbers(args)? } else { args };
+        let args = if configures { host::with_numbers(self, args)? } else { args };
         let host = host::host_in(&args);
         if let Some(origin) = &host {
             let computes = match callee {

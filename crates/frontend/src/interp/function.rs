@@ -334,7 +334,7 @@ impl Object for UserFunction {
         let env = Env::of_call(&self.env, code, self.full.clone());
         // Packages decide by the numbers that they are given.
         let enters = self.env.is_package() && !interp.in_package;
-        self.bind(&env, if enters { host::with_numbers(args)? } else { args })?;
+        self.bind(&env, if enters { host::with_numbers(interp, args)? } else { args })?;
         if self.scope().is_generator {
             return Ok(generator::start(self.qualified.clone(), &self.body.statements(), env));
         }

@@ -1,5 +1,6 @@
 //! Values that only exist at run time, and the statements that depend on them.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use keramos_ir::DType;
@@ -128,21 +129,19 @@ fn telling(name: &str, taken: Taken, what: &str) -> String {
 
 /// The first host value anywhere in a value.
 pub(crate) fn within(value: &Value) -> Option<Host> {
-    let mut found = None;
-    value.for_each_leaf(&mut |leaf| {
-        if let (None, Value::Host(host)) = (&found, leaf) {
-            found = Some(host.clone());
-        }
-    });
-    found
+    value.find_leaf(&mut HashMap::new(), &as_host)
 }
 
 /// The first host value anywhere in the arguments.
 pub(crate) fn host_in(args: &Args) -> Option<Host> {
-    find_leaf(args, &|leaf| match leaf {
+    find_leaf(args, &as_host)
+}
+
+fn as_host(leaf: &Value) -> Option<Host> {
+    match leaf {
         Value::Host(host) => Some(host.clone()),
         _ => None,
-    })
+    }
 }
 
 /// The number that is known of a host value, or the value.
@@ -156,12 +155,13 @@ pub(super) fn number_or(value: &Value) -> &Value {
 /// The arguments with numbers in the place of host values of which these are known.
 ///
 /// # Errors
-/// None today.
-pub(super) fn with_numbers(args: Args) -> Result<Args> {
+/// There are some, and the arguments hold too much.
+pub(super) fn with_numbers(interp: &mut Interp, args: Args) -> Result<Args> {
     let is_number = |leaf: &Value| matches!(leaf, Value::Host(host) if host.number().is_some()).then_some(());
     if find_leaf(&args, &is_number).is_none() {
         return Ok(args);
     }
+    interp.spend_on_arguments(&args)?;
     let mut leaf = |leaf: &Value| Ok(number_or(leaf).clone());
     let positional = args.positional.iter().map(|value| value.map_leaves(&mut leaf)).collect::<Result<_>>()?;
     let keywords = args.keywords.into_iter().map(|(name, value)| Ok((name, value.map_leaves(&mut leaf)?)));
@@ -207,19 +207,9 @@ pub(crate) fn has_array(args: &Args) -> bool {
 }
 
 fn find_leaf<T>(args: &Args, f: &dyn Fn(&Value) -> Option<T>) -> Option<T> {
-    let values = args.positional.iter().chain(args.keywords.iter().map(|(_, v)| v));
-    let mut found = None;
-    for value in values {
-        value.for_each_leaf(&mut |leaf| {
-            if found.is_none() {
-                found = f(leaf);
-            }
-        });
-        if found.is_some() {
-            break;
-        }
-    }
-    found
+    let mut seen = HashMap::new();
+    let mut values = args.positional.iter().chain(args.keywords.iter().map(|(_, v)| v));
+    values.find_map(|value| value.find_leaf(&mut seen, f))
 }
 
 /// An error of native code that got a host value where it wanted something else, told as such.

@@ -135,7 +135,10 @@ pub(super) fn enumerated(host: &Host, args: &Args) -> Option<Host> {
 
 pub(super) fn enumerate_of(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let iter = interp.iterate_static(&args.get("iterable")?.clone())?;
-    let start = interp.index(&args.get("start")?.clone())?;
+    let start = match args.get("start")?.clone() {
+        whole @ Value::BigInt(_) => whole,
+        other => Value::Int(interp.index(&other)?),
+    };
     Ok(lazy(Lazy::Enumerate(iter, start), "enumerate"))
 }
 

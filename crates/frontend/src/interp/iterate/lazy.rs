@@ -14,7 +14,7 @@ use crate::value::Value;
 #[derive(Debug)]
 pub(crate) enum Lazy {
     /// `enumerate`: the iterator and the next number.
-    Enumerate(Iter, i64),
+    Enumerate(Iter, Value),
     /// `zip`: the iterators, and whether they must be equally long.
     Zip(Vec<Iter>, bool),
     /// `map`.
@@ -52,9 +52,8 @@ impl Lazy {
         match self {
             Lazy::Enumerate(iter, number) => {
                 let Some(value) = iter.next(interp)? else { return Ok(None) };
-                let pair = Value::tuple(vec![Value::Int(*number), value]);
-                *number += 1;
-                Ok(Some(pair))
+                let next = interp.binary(BinaryOp::Add, number, &Value::Int(1))?;
+                Ok(Some(Value::tuple(vec![std::mem::replace(number, next), value])))
             }
             Lazy::Zip(iters, strict) => zip(interp, iters, *strict).map(|v| v.map(Value::tuple)),
             Lazy::Map(function, iters) => match zip(interp, iters, false)? {

@@ -23,11 +23,13 @@ pub(crate) static FUNCTIONS: &[&FunctionDecl] = tensor_functions! {
         let rows = c.t().move_axis(&x, axis, x.rank() - 1)?;
         let function = with_keywords(c, "func1d")?;
         let y = mapped(c, &function, &[rows], x.rank() - 1, rest)?;
-        let y = to_tensor(c.interp, &y)?;
-        // What the function returns stands where the axis was.
-        let own = y.rank() + 1 - x.rank();
-        let order: Vec<usize> = (0..axis).chain(x.rank() - 1..x.rank() - 1 + own).chain(axis..x.rank() - 1).collect();
-        c.t().transpose(&y, &order)
+        // What the function returns, a tree, stands where the axis was.
+        let rows = x.rank() - 1;
+        y.map_leaves(&mut |leaf| {
+            let leaf = to_tensor(c.interp, leaf)?;
+            let order: Vec<usize> = (0..axis).chain(rows..leaf.rank()).chain(axis..rows).collect();
+            Ok(Value::Tensor(c.t().transpose(&leaf, &order)?))
+        })
     };
     "apply_over_axes": [(func) (a) (axes)] "A reduction over axes one after the other." => |c| {
         let (mut x, axes, function) = (c.tensor("a")?, c.ints("axes")?, c.value("func")?);

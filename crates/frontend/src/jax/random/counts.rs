@@ -62,6 +62,8 @@ fn multinomial(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let (n, p) = (tensor(interp, args, "n")?, tensor(interp, args, "p")?);
     let t = &mut interp.tracer;
     let (n, p) = (t.to_float(&n)?, t.to_float(&p)?);
+    let (float, _) = t.promoted([&n, &p]);
+    let (n, p) = (t.convert(&n, float)?, t.convert(&p, float)?);
     let mut shape = super::arguments::shape_if_given(args)?.unwrap_or_else(|| p.shape().to_vec());
     let Some((&classes, _)) = p.shape().split_last() else {
         return Err(Error::shape("multinomial requires probabilities along a last axis"));

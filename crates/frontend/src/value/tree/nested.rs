@@ -1,5 +1,6 @@
 //! Nested tuples, lists and dicts of values, as `jax.tree` sees them.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::ObjectNode;
@@ -54,6 +55,35 @@ impl Value {
                 Some(node) => node.children.iter().for_each(|v| v.for_each_leaf(f)),
                 None => f(other),
             },
+        }
+    }
+
+    /// The first leaf in order of which `f` gives something. What contains itself is no obstacle: containers that were
+    /// `seen` before are passed over. They are kept, so that nothing else takes their addresses.
+    pub(crate) fn find_leaf<T>(
+        &self,
+        seen: &mut HashMap<*const (), Value>,
+        f: &dyn Fn(&Value) -> Option<T>,
+    ) -> Option<T> {
+        let address: *const () = match self {
+            Value::Tuple(values) => Rc::as_ptr(values).cast(),
+            Value::List(values) => Rc::as_ptr(values).cast(),
+            Value::Dict(entries) => Rc::as_ptr(entries).cast(),
+            other => {
+                return match other.as_node() {
+                    Some(node) => node.children.iter().find_map(|value| value.find_leaf(seen, f)),
+                    None => f(other),
+                };
+            }
+        };
+        if seen.insert(address, self.clone()).is_some() {
+            return None;
+        }
+        match self {
+            Value::Tuple(values) => values.iter().find_map(|value| value.find_leaf(seen, f)),
+            Value::List(values) => values.borrow().iter().find_map(|value| value.find_leaf(seen, f)),
+            Value::Dict(entries) => entries.borrow().values().find_map(|value| value.find_leaf(seen, f)),
+            _ => None,
         }
     }
 

@@ -187,6 +187,15 @@ a, b = keras.Input((3,)), keras.Input((3,))
 model = keras.Model([a, b], layers.Dense(1)(norm(a) + norm(b)))
 model.compile("sgd", "mse")
 
+#: batches of other rows than the model takes
+model = keras.Sequential([keras.Input(batch_shape=(24, 4)), layers.Dense(1)])
+model.compile("sgd", "mse")
+data = np.load("x.npz")
+model.fit(data["x"], data["y"], batch_size=16)
+
+#: more thresholds than make sense
+keras.metrics.AUC(num_thresholds=2**31)
+
 #: a step without data
 import optax
 @jax.jit

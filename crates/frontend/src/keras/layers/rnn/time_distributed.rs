@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use keramos_ir::as_tuple;
+use keramos_ir::{Size, as_tuple};
 
 use crate::error::{Error, Result};
 use crate::keras::layer::{Build, COMMON, Call, Layer, LayerObject, Masks};
@@ -40,6 +40,19 @@ fn step_shape(inputs: &[SymbolicShape]) -> SymbolicShape {
     sequence.first().into_iter().chain(sequence.iter().skip(2)).copied().collect()
 }
 
+/// Refuses inputs without steps.
+fn has_steps<N: Size>(layer: &LayerObject, shape: &[N]) -> Result<()> {
+    if shape.len() < 3 {
+        let message = format!(
+            "layer `{}` expects an input (batch, steps, ...) of at least rank 3, found {}",
+            layer.name(),
+            as_tuple(shape)
+        );
+        return Err(Error::shape(message).help("call the inner layer itself"));
+    }
+    Ok(())
+}
+
 impl Layer for TimeDistributed {
     fn build(&self, build: &mut Build<'_>, inputs: &[SymbolicShape]) -> Result<()> {
         self.layer.build(build.interp, &[step_shape(inputs)])
@@ -47,6 +60,7 @@ impl Layer for TimeDistributed {
 
     fn call(&self, cx: &mut Call<'_>) -> Result<Value> {
         let x = cx.input()?;
+        has_steps(cx.object, x.shape())?;
         let mask = match cx.optional(1, "mask") {
             Some(mask) => Some(cx.interp.to_tensor(&mask)?),
             None => x.mask().cloned(),
@@ -75,14 +89,7 @@ impl Layer for TimeDistributed {
 
     fn check(&self, layer: &LayerObject, inputs: &[SymbolicShape]) -> Result<()> {
         let Some(shape) = inputs.first() else { return Ok(()) };
-        if shape.len() < 3 {
-            let message = format!(
-                "layer `{}` expects an input (batch, steps, ...) of at least rank 3, found {}",
-                layer.name(),
-                as_tuple(shape)
-            );
-            return Err(Error::shape(message).help("call the inner layer itself"));
-        }
+        has_steps(layer, shape)?;
         self.layer.layer.check(&self.layer, &[step_shape(inputs)])
     }
 

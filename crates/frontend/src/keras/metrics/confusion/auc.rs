@@ -10,6 +10,9 @@ use crate::library::{Bound, ClassDecl, Default, Param, Signature};
 use crate::trace::{Tensor, Tracer};
 use crate::value::Value;
 
+/// More are a mistake: each is counted for every prediction.
+const MAX_THRESHOLDS: usize = 1_000_000;
+
 /// Σ (xᵢ − xᵢ₊₁)·height over neighbouring thresholds i and i + 1.
 #[derive(Debug)]
 struct Area {
@@ -190,6 +193,7 @@ fn area(args: &Bound) -> Result<Area> {
         Some(value) => Thresholds::enclosing(args, value)?,
         None => match args.usize("num_thresholds")? {
             0 | 1 => return Err(args.invalid("num_thresholds", "greater than 1")),
+            n if n > MAX_THRESHOLDS => return Err(args.invalid("num_thresholds", &format!("at most {MAX_THRESHOLDS}"))),
             n => Thresholds::dividing(n),
         },
     };
