@@ -15,6 +15,8 @@ use crate::interp::Interp;
 use crate::keras::layer::LayerObject;
 use crate::keras::models;
 use crate::keras::variable::VariableId;
+use crate::library::Bound;
+use crate::value::{Host, Value};
 
 /// What to build.
 #[derive(Clone, Debug)]
@@ -177,6 +179,12 @@ fn evaluation(
     }
 }
 
+/// Whether neither `fit` nor its data, which are the run's, say how many rows a batch has.
+fn batches_as_needed(fit: &Bound) -> bool {
+    let unknown = |data: &Host| data.batch().is_none() && data.type_in(0).is_none();
+    !fit.is_given("batch_size") && matches!(fit.get("x"), Ok(Value::Host(data)) if unknown(data))
+}
+
 /// The entry points of a model.
 fn of_model(
     interp: &mut Interp,
@@ -208,15 +216,17 @@ fn of_model(
     let state = State::new(interp, with_reads(ids, reads));
     let fit = model.recorded.fit.borrow().clone();
     let mut training = compiled.as_ref().map(|c| c.describe(interp, &graph, fit.as_ref(), &state)).transpose()?;
-    // A batch has no more rows than there are.
-    if let (None, Some(fit), Some(rows)) = (
-        options.train_batch,
-        training.as_mut().and_then(|training| training.fit.as_mut()),
-        custom::trained_on(model)?.filter(|&rows| rows > 0),
-    ) {
-        fit.batch_size = fit.batch_size.min(rows);
-    }
     let fixed = graph.inputs.first().and_then(|input| *input.0.shape.first()?);
+    if let (None, Some(settings), Some(fit)) =
+        (options.train_batch, training.as_mut().and_then(|training| training.fit.as_mut()), &fit)
+    {
+        // Data of which nothing is known come in batches as the model takes them; others have no more rows than there are.
+        let rows = custom::trained_on(model)?.filter(|&rows| rows > 0).unwrap_or(usize::MAX);
+        settings.batch_size = match fixed {
+            Some(fixed) if batches_as_needed(fit) => fixed,
+            _ => settings.batch_size.min(rows),
+        };
+    }
     let told = options.train_batch.or_else(|| Some(training.as_ref()?.fit.as_ref()?.batch_size));
     let train_batch = told.or(fixed).unwrap_or(32);
     if let Some(rows) = fixed.filter(|&rows| rows != train_batch && compiled.is_some() && !custom::trains(model)) {
