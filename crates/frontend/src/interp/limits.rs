@@ -93,14 +93,11 @@ impl Interp {
     /// # Errors
     /// They hold too much, or nest too deeply: one that contains itself does.
     pub(crate) fn spend_on_arguments(&mut self, args: &Args) -> Result<()> {
-        const MAX_DEPTH: usize = 1000;
         let values = args.positional.iter().chain(args.keywords.iter().map(|(_, value)| value));
         let mut open: Vec<(Value, usize)> = values.filter(|v| is_container(v)).map(|v| (v.clone(), 1)).collect();
         while let Some((value, depth)) = open.pop() {
             if depth > MAX_DEPTH {
-                return Err(Error::new(codes::LIMIT, "an argument nests too deeply")
-                    .note(format!("at most {MAX_DEPTH} containers may stand inside one another"))
-                    .help("does a list or dict contain itself?"));
+                return Err(nests_too_deeply());
             }
             let mut more = |value: &Value| {
                 if is_container(value) {
@@ -126,6 +123,16 @@ impl Interp {
         }
         Ok(())
     }
+}
+
+/// How many containers among arguments may stand inside one another.
+const MAX_DEPTH: usize = 1000;
+
+/// The error of arguments that nest more deeply.
+pub(crate) fn nests_too_deeply() -> Error {
+    Error::new(codes::LIMIT, "an argument nests too deeply")
+        .note(format!("at most {MAX_DEPTH} containers may stand inside one another"))
+        .help("does a list or dict contain itself?")
 }
 
 fn is_container(value: &Value) -> bool {

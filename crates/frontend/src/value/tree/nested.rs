@@ -1,10 +1,11 @@
 //! Nested tuples, lists and dicts of values, as `jax.tree` sees them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::ObjectNode;
 use crate::error::Result;
+use crate::interp::limits::nests_too_deeply;
 use crate::value::Value;
 
 impl Value {
@@ -20,41 +21,70 @@ impl Value {
     /// Dicts keep their order.
     ///
     /// # Errors
-    /// The first error of `f`.
+    /// The first error of `f`; or a list or dict contains itself.
     pub fn map_leaves(&self, f: &mut dyn FnMut(&Value) -> Result<Value>) -> Result<Value> {
-        match self {
-            Value::Tuple(values) => {
-                Ok(Value::tuple(values.iter().map(|v| v.map_leaves(f)).collect::<Result<Vec<_>>>()?))
-            }
+        self.map_inside(&mut HashSet::new(), f)
+    }
+
+    fn map_inside(&self, around: &mut HashSet<*const ()>, f: &mut dyn FnMut(&Value) -> Result<Value>) -> Result<Value> {
+        let own = self.address();
+        if own.is_some_and(|own| !around.insert(own)) {
+            return Err(nests_too_deeply());
+        }
+        let mut inside = |value: &Value| value.map_inside(around, f);
+        let mapped = match self {
+            Value::Tuple(values) => Value::tuple(values.iter().map(inside).collect::<Result<Vec<_>>>()?),
             Value::List(values) => {
                 let values = values.borrow().clone();
-                Ok(Value::list(values.iter().map(|v| v.map_leaves(f)).collect::<Result<Vec<_>>>()?))
+                Value::list(values.iter().map(inside).collect::<Result<Vec<_>>>()?)
             }
             Value::Dict(entries) => {
                 let entries = entries.borrow().clone();
-                let mapped = entries.into_iter().map(|(k, v)| Ok((k, v.map_leaves(f)?)));
-                Ok(Value::Dict(Rc::new(mapped.collect::<Result<indexmap::IndexMap<_, _>>>()?.into())))
+                let mapped = entries.into_iter().map(|(key, value)| Ok((key, inside(&value)?)));
+                Value::Dict(Rc::new(mapped.collect::<Result<indexmap::IndexMap<_, _>>>()?.into()))
             }
             other => match other.as_node() {
-                Some(node) => {
-                    let children = node.children.iter().map(|v| v.map_leaves(f)).collect::<Result<Vec<_>>>()?;
-                    Ok((node.rebuild)(children))
-                }
+                Some(node) => (node.rebuild)(node.children.iter().map(inside).collect::<Result<Vec<_>>>()?),
+                None => f(other)?,
+            },
+        };
+        if let Some(own) = own {
+            around.remove(&own);
+        }
+        Ok(mapped)
+    }
+
+    /// Visits every leaf in order. Of what contains itself, the inner one is passed over.
+    pub fn for_each_leaf(&self, f: &mut dyn FnMut(&Value)) {
+        self.visit_inside(&mut HashSet::new(), f);
+    }
+
+    fn visit_inside(&self, around: &mut HashSet<*const ()>, f: &mut dyn FnMut(&Value)) {
+        let own = self.address();
+        if own.is_some_and(|own| !around.insert(own)) {
+            return;
+        }
+        let mut inside = |value: &Value| value.visit_inside(around, f);
+        match self {
+            Value::Tuple(values) => values.iter().for_each(inside),
+            Value::List(values) => values.borrow().iter().for_each(inside),
+            Value::Dict(entries) => entries.borrow().values().for_each(inside),
+            other => match other.as_node() {
+                Some(node) => node.children.iter().for_each(&mut inside),
                 None => f(other),
             },
         }
+        if let Some(own) = own {
+            around.remove(&own);
+        }
     }
 
-    /// Visits every leaf in order.
-    pub fn for_each_leaf(&self, f: &mut dyn FnMut(&Value)) {
+    /// Where a list or dict lies: what contains itself does so through one of these.
+    fn address(&self) -> Option<*const ()> {
         match self {
-            Value::Tuple(values) => values.iter().for_each(|v| v.for_each_leaf(f)),
-            Value::List(values) => values.borrow().iter().for_each(|v| v.for_each_leaf(f)),
-            Value::Dict(entries) => entries.borrow().values().for_each(|v| v.for_each_leaf(f)),
-            other => match other.as_node() {
-                Some(node) => node.children.iter().for_each(|v| v.for_each_leaf(f)),
-                None => f(other),
-            },
+            Value::List(values) => Some(Rc::as_ptr(values).cast()),
+            Value::Dict(entries) => Some(Rc::as_ptr(entries).cast()),
+            _ => None,
         }
     }
 
