@@ -21,7 +21,7 @@ use crate::value::{Host, Value};
 /// What to build.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Batch sizes of `predict`; empty means 1 and 32, or what `fit` says.
+    /// Batch sizes of `predict`; empty means 1 and 32, or what `fit` says; of inputs that fix their rows, these alone.
     pub batches: Vec<usize>,
     /// The batch size of training and evaluation; none means what `fit` says, or 32.
     pub train_batch: Option<usize>,
