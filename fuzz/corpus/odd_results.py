@@ -33,3 +33,6 @@ print(jax.random.multinomial(key, 4, jnp.ones((2, 3), "bfloat16")))
 print(list(enumerate(range(3), 10**400))[-1][0] % 10)
 # ---
 keras.metrics.AUC(2**31)
+# ---
+import jax.numpy as jnp
+jnp.diag_indices(True, ndim=2**31)

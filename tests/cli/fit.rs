@@ -100,6 +100,13 @@ fn a_model_whose_call_fixes_the_rows_is_built_for_those_of_the_data() {
 }
 
 #[test]
+fn classes_that_derive_from_keras_own_losses_metrics_and_schedules_change_what_they_define() {
+    let (source, options) = (include_str!("fit/derived.py"), ["--no-shuffle"]);
+    let (place, history, expected, _) = train_with("derived", source, DATA, &[], &options);
+    compare(&place, &history, &expected);
+}
+
+#[test]
 fn what_is_taken_over_a_whole_batch_is_that_of_keras_at_the_very_size_and_told_of_otherwise() {
     let source = include_str!("fit/wholes.py");
     let (place, history, expected, told) = train_with("wholes", source, DATA, &["--batch", "2,6"], &["--no-shuffle"]);

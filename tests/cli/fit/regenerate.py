@@ -31,7 +31,7 @@ for name, train, val in (("data", y, y_val), ("labels", labels, labels_val)):
     np.savez(os.path.join(here, f"{name}.npz"), **arrays)
 
 expected = {}
-for name in ("plateau", "averages", "adapted", "wholes", "rows"):
+for name in ("plateau", "averages", "adapted", "wholes", "rows", "derived"):
     with tempfile.TemporaryDirectory() as folder:
         for data in ("data.npz", "labels.npz"):
             shutil.copy(os.path.join(here, data), folder)

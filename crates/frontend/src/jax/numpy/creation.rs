@@ -74,6 +74,7 @@ pub(crate) static NUMPY: &[&FunctionDecl] = tensor_functions! {
     "indices": [(dimensions) (dtype = NONE) (sparse = FALSE)] "The places of a grid." => indices;
     "diag_indices": [(n) (ndim = int(2))] "The places of a diagonal." => |c| {
         let (n, ndim) = (c.size("n")?, c.size("ndim")?);
+        c.t().fuel.spend(ndim)?;
         let int = c.t().default_int();
         let row = c.t().iota(int, &[n], 0)?;
         Ok(Value::tuple(vec![Value::Tensor(row); ndim]))

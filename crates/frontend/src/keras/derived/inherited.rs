@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use super::native_of;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::classes::{Instance, UserClass};
@@ -15,24 +14,18 @@ use crate::value::{Object, Value, downcast};
 /// # Errors
 /// The attribute cannot be read now.
 pub(crate) fn inherited(interp: &mut Interp, name: &str, instance: &Rc<Instance>) -> Result<Option<Value>> {
-    if instance.class.native.is_none() {
-        return Ok(None);
-    }
+    let Some(base) = instance.class.native else { return Ok(None) };
+    let is_layer = super::is_a(base, "Layer");
     let method = match name {
         "__init__" => Method::Init,
         "__setattr__" => Method::SetAttribute,
-        "__call__" => Method::Enter,
-        "build" if instance.class.native.is_some_and(super::is_optimizer) => {
-            let Some(native) = native_of(&Value::User(instance.clone())) else { return Ok(None) };
-            return interp.native_attribute(&native, name);
-        }
-        "build" | "call" | "compute_mask" if !instance.class.native.is_some_and(super::is_layer) => return Ok(None),
-        "build" => Method::Build,
-        "call" => Method::Call,
-        "compute_mask" => Method::ComputeMask,
-        "get_config" if instance.class.native.is_some_and(super::is_plain) => Method::EmptyConfig,
+        "__call__" if !super::is_plain(base) => Method::Enter,
+        "build" if is_layer => Method::Build,
+        "call" if is_layer => Method::Call,
+        "compute_mask" if is_layer => Method::ComputeMask,
+        "get_config" if super::is_plain(base) => Method::EmptyConfig,
         _ => {
-            let Some(native) = native_of(&Value::User(instance.clone())) else { return Ok(None) };
+            let Some(native) = instance.native.get().cloned() else { return Ok(None) };
             return interp.native_attribute(&native, name);
         }
     };
@@ -80,8 +73,10 @@ impl Object for BaseMethod {
             return Ok(Value::Dict(Rc::default()));
         }
         super::check_initialised(instance)?;
-        let layer = instance.native.get().and_then(downcast::<LayerObject>);
-        let layer = layer.ok_or_else(|| Error::internal("a layer's method on another object"))?;
+        let native = instance.native.get().cloned().ok_or_else(|| Error::internal("an object that was not made"))?;
+        let Some(layer) = downcast::<LayerObject>(&native) else {
+            return interp.call(&Value::Object(native), super::natives(args)?);
+        };
         match self.method {
             Method::Build => {
                 let shapes = super::build::flat_shapes(&args)?;

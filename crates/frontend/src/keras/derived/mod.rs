@@ -24,7 +24,7 @@ pub(super) use layer::{METHODS, without_call};
 pub(crate) use tracking::Tracked;
 
 use super::layer::LayerObject;
-use super::losses::{self, LossObject};
+use super::losses::LossObject;
 use super::metrics::{self, MetricObject};
 use super::models;
 use super::optimizers::OptimizerObject;
@@ -45,25 +45,25 @@ pub(crate) struct Deriving {
 
 /// Whether classes of the program can derive from `base`.
 pub(crate) fn derivable(base: &ClassDecl) -> bool {
-    is_layer(base)
-        || is_plain(base)
-        || is_optimizer(base)
-        || [&losses::LOSS, &metrics::METRIC].iter().any(|known| std::ptr::eq(*known, base))
+    ["Layer", "Optimizer", "Loss", "Metric"].iter().chain(FUNCTIONS).any(|name| is_a(base, name))
 }
+
+/// The base classes of objects that are functions.
+const FUNCTIONS: &[&str] = &["Initializer", "Regularizer", "Constraint", "LearningRateSchedule"];
 
 /// Whether the base gives its objects nothing but its name: what derives from it is called, no more.
 pub(crate) fn is_plain(base: &ClassDecl) -> bool {
-    matches!(base.name, "Initializer" | "Regularizer" | "Constraint" | "LearningRateSchedule")
+    FUNCTIONS.contains(&base.name)
 }
 
-/// Whether `base` is `Optimizer` or derives from it.
-fn is_optimizer(base: &ClassDecl) -> bool {
-    base.name == "Optimizer" || base.bases.contains(&"Optimizer")
+/// Whether objects of `base` are functions: native code calls those of classes of the program as it finds them.
+fn is_function(base: &ClassDecl) -> bool {
+    FUNCTIONS.iter().any(|name| is_a(base, name))
 }
 
-/// Whether `base` is `Layer` or derives from it.
-fn is_layer(base: &ClassDecl) -> bool {
-    base.name == "Layer" || base.bases.contains(&"Layer")
+/// Whether `base` is the class of that name or derives from it.
+fn is_a(base: &ClassDecl, name: &str) -> bool {
+    base.name == name || base.bases.contains(&name)
 }
 
 /// Runs the constructor of `base` for `instance`, as `super().__init__(…)` does.
@@ -88,7 +88,13 @@ pub(crate) fn init(interp: &mut Interp, instance: &Rc<Instance>, base: &'static 
     if let Some(layer) = downcast::<LayerObject>(&native) {
         tracking::adopt(interp, &layer, instance)?;
     }
+    if let Some(loss) = downcast::<LossObject>(&native) {
+        let _ = loss.instance.set(instance.clone());
+    }
     if let Some(metric) = downcast::<MetricObject>(&native) {
+        let _ = metric.instance.set(instance.clone());
+        // Its own variables are made now, before those of the class, unless it has to see predictions first.
+        metric.known_variables(interp);
         for (_, value) in instance.entries() {
             metrics::track(interp, &metric, &value)?;
         }
@@ -128,7 +134,7 @@ pub(crate) fn instance_of(object: &ObjectRef) -> Option<Rc<Instance>> {
         return layer.instance.get().cloned();
     }
     if let Some(loss) = downcast::<LossObject>(object) {
-        return loss.instance();
+        return loss.instance.get().cloned();
     }
     if let Some(optimizer) = downcast::<OptimizerObject>(object) {
         return optimizer.instance.get().cloned();
@@ -140,7 +146,10 @@ pub(crate) fn instance_of(object: &ObjectRef) -> Option<Rc<Instance>> {
 pub(crate) fn native_of(value: &Value) -> Option<ObjectRef> {
     match value {
         Value::Object(object) => Some(object.clone()),
-        Value::User(object) => downcast::<Instance>(object)?.native.get().cloned(),
+        Value::User(object) => {
+            let instance = downcast::<Instance>(object)?;
+            instance.native.get().filter(|_| !instance.class.native.is_some_and(is_function)).cloned()
+        }
         _ => None,
     }
 }

@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
-use super::{Kind, LossObject, Reduction};
+use super::{Loss, LossObject};
+use crate::diagnostics::codes;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
-use crate::interp::classes::Instance;
 use crate::keras::derived;
 use crate::library::{Bound, ClassDecl, Default, Param, Signature};
+use crate::trace::{Tensor, Tracer};
 use crate::value::Value;
 
 /// `keras.losses.Loss`.
@@ -34,18 +35,16 @@ fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         Some(_) => args.str("name")?,
         None => interp.names.unique(&instance.class.name),
     };
-    let reduction = Reduction::from_args(args)?;
-    let (args, kind) = (Some(args.clone()), Kind::Derived(instance));
-    Ok(Value::Object(Rc::new(LossObject { class: Some(&LOSS), name, reduction, args, kind })))
+    LossObject::value(&LOSS, args, &name, Uncomputed(instance.class.name.clone()))
 }
 
-/// The program's own `call`.
-pub(super) fn function(interp: &mut Interp, instance: &Rc<Instance>) -> Result<Value> {
-    derived::overridden(interp, Some(instance), "call")?.ok_or_else(|| {
-        Error::new(
-            crate::diagnostics::codes::RAISED,
-            format!("the loss class `{}` has no method `call`", instance.class.name),
-        )
-        .help("define `def call(self, y_true, y_pred):` in the class")
-    })
+/// What a class that derives from `Loss` itself inherits: nothing to compute.
+#[derive(Debug)]
+struct Uncomputed(Rc<str>);
+
+impl Loss for Uncomputed {
+    fn call(&self, _: &mut Tracer, _y_true: &Tensor, _y_pred: &Tensor) -> Result<Tensor> {
+        Err(Error::new(codes::RAISED, format!("the loss class `{}` has no method `call`", self.0))
+            .help("define `def call(self, y_true, y_pred):` in the class"))
+    }
 }

@@ -11,8 +11,11 @@ mod relative;
 pub(crate) mod similarity;
 
 use std::any::Any;
+use std::cell::OnceCell;
 use std::fmt;
 use std::rc::Rc;
+
+use keramos_ir::DType;
 
 pub use derived::LOSS;
 pub use reduction::{Reduction, Weights, match_ranks};
@@ -22,8 +25,8 @@ use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::classes::Instance;
 use crate::jax::arguments::tensor;
-use crate::keras::{object_name, snake_case};
-use crate::library::{Args, Bound, ClassDecl, Default, FunctionDecl, Param};
+use crate::keras::{derived as own, object_name, snake_case};
+use crate::library::{Args, Bound, ClassDecl, Default, FunctionDecl, MethodDecl, Param, Signature};
 use crate::trace::{Tensor, Tracer};
 use crate::value::{Object, ObjectRef, Value, downcast};
 
@@ -148,6 +151,8 @@ pub struct LossObject {
     /// What its constructor was called with.
     args: Option<Bound>,
     kind: Kind,
+    /// The object of the program whose native half this is.
+    pub(crate) instance: OnceCell<Rc<Instance>>,
 }
 
 #[derive(Debug)]
@@ -155,9 +160,22 @@ enum Kind {
     Native(Box<dyn Loss>),
     /// A function of the program.
     Function(Value),
-    /// An object of a class of the program.
-    Derived(Rc<Instance>),
 }
+
+/// What a loss offers beside being called.
+const METHODS: &[MethodDecl] = &[MethodDecl {
+    name: "call",
+    signature: Signature::new(&[Y_TRUE, Y_PRED]),
+    doc: "The loss of each row, not reduced.",
+    call: |interp, object, args| {
+        let loss = downcast::<LossObject>(object).ok_or_else(|| Error::internal("a loss's method on another object"))?;
+        let args = &*args;
+        interp.eagerly("call", |interp| {
+            let (y_true, y_pred) = (tensor(interp, args, "y_true")?, tensor(interp, args, "y_pred")?);
+            loss.own_values(interp, &y_true, &y_pred).map(|(values, _)| Value::Tensor(values))
+        })
+    },
+}];
 
 pub(crate) const Y_TRUE: Param = Param::required("y_true");
 pub(crate) const Y_PRED: Param = Param::required("y_pred");
@@ -185,30 +203,33 @@ impl LossObject {
             reduction,
             args: Some(args.clone()),
             kind: Kind::Native(Box::new(loss)),
+            instance: OnceCell::new(),
         })))
     }
 
-    /// The object of the program whose native half this is.
-    pub(crate) fn instance(&self) -> Option<Rc<Instance>> {
-        match &self.kind {
-            Kind::Derived(instance) => Some(instance.clone()),
-            _ => None,
-        }
+    /// Whether a class of the program says what it computes.
+    fn overridden(&self) -> bool {
+        self.instance.get().is_some_and(|instance| has(instance, &["call"]))
+    }
+
+    /// Whether it is of a class of the program that has one of these attributes.
+    fn marked(&self, names: &[&str]) -> bool {
+        self.instance.get().is_some_and(|instance| has(instance, names))
     }
 
     /// Whether targets are class numbers, one dimension less than predictions.
     pub fn is_sparse(&self) -> bool {
         match &self.kind {
-            Kind::Native(loss) => loss.is_sparse(),
+            Kind::Native(loss) => loss.is_sparse() || self.marked(&["_class_numbers", "_labels"]),
             Kind::Function(Value::Function(decl)) => decl.name.starts_with("sparse"),
             Kind::Function(_) => false,
-            Kind::Derived(instance) => has(instance, &["_class_numbers", "_labels"]),
         }
     }
 
     /// What the loss takes predictions for.
     pub fn predictions(&self) -> Predictions {
         match &self.kind {
+            _ if self.overridden() => Predictions::Any,
             Kind::Native(loss) => loss.predictions(),
             // Without an argument that says otherwise.
             Kind::Function(Value::Function(decl)) if decl.name.ends_with("crossentropy") => Predictions::Probabilities,
@@ -220,7 +241,7 @@ impl LossObject {
     fn function(&self) -> Option<String> {
         match (&self.kind, self.class) {
             (Kind::Function(Value::Function(decl)), _) => Some(decl.name.to_owned()),
-            (Kind::Native(_), Some(class)) => Some(snake_case(class.name)),
+            (Kind::Native(_), Some(class)) if !self.overridden() => Some(snake_case(class.name)),
             _ => None,
         }
     }
@@ -238,18 +259,16 @@ impl LossObject {
     /// Whether the program defines it.
     pub fn is_own(&self) -> bool {
         match &self.kind {
-            Kind::Native(_) => false,
+            Kind::Native(_) => self.overridden() && !self.marked(&["_class_numbers", "_labels"]),
             Kind::Function(function) => !matches!(function, Value::Function(_)),
-            Kind::Derived(instance) => !has(instance, &["_class_numbers", "_labels"]),
         }
     }
 
     /// Whether some class numbers stand for "leave this out" and need not be classes.
     pub fn ignores_classes(&self) -> bool {
         match &self.kind {
-            Kind::Native(loss) => loss.ignores_classes(),
+            Kind::Native(loss) => loss.ignores_classes() || self.marked(&["_labels"]),
             Kind::Function(_) => false,
-            Kind::Derived(instance) => has(instance, &["_labels"]),
         }
     }
 
@@ -273,30 +292,44 @@ impl LossObject {
     /// # Errors
     /// The shapes do not fit.
     pub fn values(&self, interp: &mut Interp, y_true: &Tensor, y_pred: &Tensor) -> Result<(Tensor, Option<Tensor>)> {
-        // Losses compute in `float32`, whatever the model computes in.
-        let y_pred = &interp.tracer.convert(y_pred, keramos_ir::DType::F32)?;
-        match &self.kind {
-            Kind::Native(loss) => {
-                let t = &mut interp.tracer;
-                let y_true = if loss.is_sparse() { y_true.clone() } else { t.convert(y_true, y_pred.dtype())? };
-                let mask = loss.mask(t, &y_true, y_pred)?;
-                Ok((loss.call(t, &y_true, y_pred)?, mask))
-            }
-            Kind::Function(_) | Kind::Derived(_) => {
-                let function = match &self.kind {
-                    Kind::Derived(instance) => derived::function(interp, instance)?,
-                    Kind::Function(function) => function.clone(),
-                    Kind::Native(_) => Value::None,
-                };
-                let y_true = match self.is_sparse() {
-                    true => y_true.clone(),
-                    false => interp.tracer.convert(y_true, y_pred.dtype())?,
-                };
-                let args = Args::positional(vec![Value::Tensor(y_true), Value::Tensor(y_pred.clone())]);
-                let values = interp.call(&function, args)?;
-                Ok((interp.to_tensor(&values)?, None))
-            }
+        match own::overridden(interp, self.instance.get(), "call")? {
+            Some(function) => self.values_of(interp, &function, y_true, y_pred),
+            None => self.own_values(interp, y_true, y_pred),
         }
+    }
+
+    /// As [`LossObject::values`], without regard to a class of the program that derives from this loss.
+    fn own_values(&self, interp: &mut Interp, y_true: &Tensor, y_pred: &Tensor) -> Result<(Tensor, Option<Tensor>)> {
+        let loss = match &self.kind {
+            Kind::Function(function) => return self.values_of(interp, function, y_true, y_pred),
+            Kind::Native(loss) => loss,
+        };
+        let (y_true, y_pred) = self.computed_in(interp, y_true, y_pred)?;
+        let mask = loss.mask(&mut interp.tracer, &y_true, &y_pred)?;
+        Ok((loss.call(&mut interp.tracer, &y_true, &y_pred)?, mask))
+    }
+
+    /// As [`LossObject::values`], by a function of the program.
+    fn values_of(
+        &self,
+        interp: &mut Interp,
+        function: &Value,
+        y_true: &Tensor,
+        y_pred: &Tensor,
+    ) -> Result<(Tensor, Option<Tensor>)> {
+        let (y_true, y_pred) = self.computed_in(interp, y_true, y_pred)?;
+        let values = interp.call(function, Args::positional(vec![Value::Tensor(y_true), Value::Tensor(y_pred)]))?;
+        Ok((interp.to_tensor(&values)?, None))
+    }
+
+    /// Targets and predictions in the type that losses compute in: `float32`, whatever the model computes in;
+    /// class numbers stay what they are.
+    fn computed_in(&self, interp: &mut Interp, y_true: &Tensor, y_pred: &Tensor) -> Result<(Tensor, Tensor)> {
+        let y_true = match self.is_sparse() {
+            true => y_true.clone(),
+            false => interp.tracer.convert(y_true, DType::F32)?,
+        };
+        Ok((y_true, interp.tracer.convert(y_pred, DType::F32)?))
     }
 }
 
@@ -319,15 +352,14 @@ impl Object for LossObject {
     }
 
     fn get_attr(self: Rc<Self>, _: &mut Interp, name: &str) -> Result<Option<Value>> {
-        Ok((name == "name").then(|| Value::Str(self.name.clone())))
+        Ok(match name {
+            "name" => Some(Value::Str(self.name.clone())),
+            _ => METHODS.iter().find(|method| method.name == name).map(|method| Value::Method(self, method)),
+        })
     }
 
     fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
-        const SIGNATURE: crate::library::Signature = crate::library::Signature::new(&[
-            Param::required("y_true"),
-            Param::required("y_pred"),
-            Param::new("sample_weight", Default::None),
-        ]);
+        const SIGNATURE: Signature = Signature::new(&[Y_TRUE, Y_PRED, Param::new("sample_weight", Default::None)]);
         let bound = SIGNATURE.bind("loss", args)?;
         crate::program::expected(interp, bound.get("y_true")?, bound.get("y_pred")?, self.is_sparse())?;
         let (y_true, y_pred) = (tensor(interp, &bound, "y_true")?, tensor(interp, &bound, "y_pred")?);
@@ -351,6 +383,7 @@ pub fn get(interp: &mut Interp, identifier: &Value) -> Result<Rc<LossObject>> {
             reduction: Reduction::SumOverBatchSize,
             args: None,
             kind: Kind::Function(function),
+            instance: OnceCell::new(),
         })
     };
     match identifier {

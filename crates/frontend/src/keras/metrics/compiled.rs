@@ -31,7 +31,7 @@ impl MetricObject {
     /// The metrics of `compile` in one, whose variables exist.
     pub fn of_compile(metrics: Vec<CompiledMetric>, variables: Vec<VariableId>) -> Rc<MetricObject> {
         let all = MetricObject::new(None, "compile_metrics".into(), All(metrics));
-        *all.variables.borrow_mut() = Some(variables);
+        *all.state.borrow_mut() = Some(variables);
         Rc::new(all)
     }
 

@@ -8,7 +8,6 @@ use super::{Metric, MetricObject, StateVariable};
 use crate::diagnostics::codes;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
-use crate::interp::classes::Instance;
 use crate::interp::function::parameter_names;
 use crate::keras::variable::{Role, VariableId};
 use crate::keras::variable_object::{sizes, variable_of};
@@ -55,10 +54,6 @@ pub(super) const METHODS: &[MethodDecl] = &[
     },
 ];
 
-/// What a class of the program computes.
-#[derive(Debug)]
-struct Program(Rc<Instance>);
-
 fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
     let Some(instance) = derived::take(interp, &METRIC) else {
         return Err(Error::unsupported("`Metric` is a base class and computes nothing itself")
@@ -68,9 +63,7 @@ fn new(interp: &mut Interp, args: &mut Bound) -> Result<Value> {
         Some(_) => args.str("name")?,
         None => interp.names.unique(&instance.class.name),
     };
-    let metric = MetricObject::new(Some(&METRIC), name, Program(instance.clone())).made_with(args)?;
-    *metric.variables.borrow_mut() = Some(Vec::new());
-    let _ = metric.instance.set(instance);
+    let metric = MetricObject::new(Some(&METRIC), name, Uncomputed(instance.class.name.clone())).made_with(args)?;
     Ok(Value::Object(Rc::new(metric)))
 }
 
@@ -101,8 +94,7 @@ fn add_variable(interp: &mut Interp, object: &ObjectRef, args: &mut Bound) -> Re
 }
 
 fn add(metric: &MetricObject, id: VariableId) {
-    let mut variables = metric.variables.borrow_mut();
-    let variables = variables.get_or_insert_with(Vec::new);
+    let mut variables = metric.added.borrow_mut();
     if !variables.contains(&id) {
         variables.push(id);
     }
@@ -121,56 +113,94 @@ pub(crate) fn track(interp: &mut Interp, metric: &Rc<MetricObject>, value: &Valu
     Ok(())
 }
 
-impl Program {
-    fn method(&self, interp: &mut Interp, name: &str) -> Result<Value> {
-        derived::overridden(interp, Some(&self.0), name)?.ok_or_else(|| {
-            Error::new(codes::RAISED, format!("the metric class `{}` has no method `{name}`", self.0.class.name))
-                .help("define `update_state(self, y_true, y_pred, sample_weight=None)` and `result(self)` in the class")
-        })
+impl MetricObject {
+    /// Whether a class of the program defines this method.
+    pub(super) fn overrides(&self, name: &str) -> bool {
+        self.instance.get().is_some_and(|instance| instance.class.lookup(name).is_some())
+    }
+
+    /// The variables that its own `reset_state` sets to zero: that of `Metric` those of the class, too.
+    pub(super) fn reset_by_itself(&self, interp: &mut Interp) -> Vec<VariableId> {
+        let added = self.added.borrow().clone();
+        let is_own = |id: &VariableId| self.is_base() || !added.contains(id);
+        self.known_variables(interp).into_iter().filter(is_own).collect()
+    }
+
+    fn is_base(&self) -> bool {
+        self.class.is_some_and(|class| std::ptr::eq(class, &METRIC))
+    }
+
+    /// Checks that all of the state begins anew with each epoch: Keras's metrics reset no variables but their own.
+    pub(super) fn check_reset(&self) -> Result<()> {
+        if self.is_base() || self.added.borrow().is_empty() || self.overrides("reset_state") {
+            return Ok(());
+        }
+        let message = format!("`reset_state` of the metric `{}` leaves the variables of its class as they are", self.name);
+        Err(Error::unsupported(message)
+            .note("in Keras they would count on from epoch to epoch")
+            .help("define `def reset_state(self):` in the class, and reset them beside `super().reset_state()`"))
+    }
+
+    /// Updates the state by the program's own `update_state`.
+    pub(super) fn update_by(
+        &self,
+        interp: &mut Interp,
+        function: &Value,
+        y_true: &Tensor,
+        y_pred: &Tensor,
+        weight: Option<&Tensor>,
+    ) -> Result<()> {
+        let mut args = Args::positional(vec![Value::Tensor(y_true.clone()), Value::Tensor(y_pred.clone())]);
+        // A tensor of its own tells whether the program's code uses it.
+        let weight = weight.map(|weight| interp.tracer.mul_scalar(weight, 1.0)).transpose()?;
+        if let Some(weight) = &weight
+            && parameter_names(function).is_none_or(|names| names.all().iter().any(|n| n == "sample_weight"))
+        {
+            args.keywords.push(("sample_weight".into(), Value::Tensor(weight.clone())));
+        }
+        interp.tracer.push_scope(self.name.clone());
+        let updated = interp.call(function, args);
+        interp.tracer.pop_scope();
+        updated?;
+        let Some(weight) = weight else { return Ok(()) };
+        let ids = self.known_variables(interp);
+        let values = ids.into_iter().map(|id| interp.read_variable(id)).collect::<Result<Vec<Tensor>>>()?;
+        if !values.iter().any(|value| interp.tracer.depends(value, &weight)) {
+            let class = self.instance.get().map_or_else(|| self.name.clone(), |instance| instance.class.name.clone());
+            interp.counts_padding(format!("the metric `{class}`, which uses no `sample_weight`,"));
+        }
+        Ok(())
     }
 }
 
-impl Metric for Program {
-    fn takes_any_type(&self) -> bool {
-        true
-    }
+/// What a class that derives from `Metric` itself inherits: nothing to compute.
+#[derive(Debug)]
+struct Uncomputed(Rc<str>);
 
+impl Uncomputed {
+    fn missing(&self, method: &str) -> Error {
+        Error::new(codes::RAISED, format!("the metric class `{}` has no method `{method}`", self.0))
+            .help("define `update_state(self, y_true, y_pred, sample_weight=None)` and `result(self)` in the class")
+    }
+}
+
+impl Metric for Uncomputed {
     fn state(&self, _: &[usize]) -> Result<Vec<StateVariable>> {
         Ok(Vec::new())
     }
 
     fn update(
         &self,
-        interp: &mut Interp,
+        _: &mut Interp,
         _: Vec<Tensor>,
-        y_true: &Tensor,
-        y_pred: &Tensor,
-        weight: Option<&Tensor>,
+        _y_true: &Tensor,
+        _y_pred: &Tensor,
+        _weight: Option<&Tensor>,
     ) -> Result<Vec<Tensor>> {
-        let function = self.method(interp, "update_state")?;
-        let mut args = Args::positional(vec![Value::Tensor(y_true.clone()), Value::Tensor(y_pred.clone())]);
-        // A tensor of its own tells whether the program's code uses it.
-        let weight = weight.map(|weight| interp.tracer.mul_scalar(weight, 1.0)).transpose()?;
-        if let Some(weight) = &weight
-            && parameter_names(&function).is_none_or(|names| names.all().iter().any(|n| n == "sample_weight"))
-        {
-            args.keywords.push(("sample_weight".into(), Value::Tensor(weight.clone())));
-        }
-        interp.call(&function, args)?;
-        let native = self.0.native.get().and_then(downcast::<MetricObject>);
-        let ids = native.map(|metric| metric.known_variables(interp)).unwrap_or_default();
-        let values: Vec<Tensor> = ids.into_iter().map(|id| interp.read_variable(id)).collect::<Result<_>>()?;
-        if let Some(weight) = weight
-            && !values.iter().any(|value| interp.tracer.depends(value, &weight))
-        {
-            interp.counts_padding(format!("the metric `{}`, which uses no `sample_weight`,", self.0.class.name));
-        }
-        Ok(values)
+        Err(self.missing("update_state"))
     }
 
-    fn result(&self, interp: &mut Interp, _: &[Tensor]) -> Result<Tensor> {
-        let function = self.method(interp, "result")?;
-        let value = interp.call(&function, Args::default())?;
-        interp.to_tensor(&value)
+    fn result(&self, _: &mut Interp, _: &[Tensor]) -> Result<Tensor> {
+        Err(self.missing("result"))
     }
 }

@@ -31,7 +31,8 @@ use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::classes::Instance;
 use crate::keras::variable::{Role, VariableId};
-use crate::library::{Bound, ClassDecl, Default, FunctionDecl, Param};
+use crate::keras::derived as own;
+use crate::library::{Args, Bound, ClassDecl, Default, FunctionDecl, Param, Signature};
 use crate::trace::Tensor;
 use crate::value::{Object, Value};
 
@@ -162,7 +163,10 @@ pub struct MetricObject {
     /// What its constructor was called with, if the program called it.
     args: Option<Bound>,
     metric: Box<dyn Metric>,
-    variables: RefCell<Option<Vec<VariableId>>>,
+    /// The variables of its own state, once they are made.
+    state: RefCell<Option<Vec<VariableId>>>,
+    /// Those that a class of the program adds.
+    added: RefCell<Vec<VariableId>>,
     /// Whether it has made the variables that it makes when it sees data.
     prepared: Cell<bool>,
     /// The object of the program whose native half this is.
@@ -184,7 +188,8 @@ impl MetricObject {
             args: None,
             dtype: DType::F32.numpy_name().into(),
             metric: Box::new(metric),
-            variables: RefCell::default(),
+            state: RefCell::default(),
+            added: RefCell::default(),
             prepared: Cell::new(false),
             instance: OnceCell::new(),
         }
@@ -192,7 +197,7 @@ impl MetricObject {
 
     /// Whether it counts predictions that equal their targets.
     pub fn is_exact(&self) -> bool {
-        self.class.is_some_and(|class| class.name == "Accuracy")
+        self.class.is_some_and(|class| class.name == "Accuracy") && self.instance.get().is_none()
     }
 
     /// Whether it is the accuracy that `compile` chooses for the string.
@@ -247,12 +252,22 @@ impl MetricObject {
         MetricObject::value(class, args, &name, metric)
     }
 
-    /// Creates the state variables for predictions of the given shape, unless that was done before.
+    /// All state variables, for predictions of the given shape: those of a class of the program come last.
     ///
     /// # Errors
     /// The metric cannot take such predictions.
     pub fn build(&self, interp: &mut Interp, y_pred: &[usize]) -> Result<Vec<VariableId>> {
-        if let Some(variables) = &*self.variables.borrow() {
+        let own = match self.overrides("update_state") {
+            // Its predictions are those that the class makes of what it is given.
+            true => self.build_own(interp, &[]).unwrap_or_default(),
+            false => self.build_own(interp, y_pred)?,
+        };
+        Ok(own.into_iter().chain(self.added.borrow().iter().copied()).collect())
+    }
+
+    /// Creates the variables of its own state for predictions of the given shape, unless that was done before.
+    fn build_own(&self, interp: &mut Interp, y_pred: &[usize]) -> Result<Vec<VariableId>> {
+        if let Some(variables) = &*self.state.borrow() {
             return Ok(variables.clone());
         }
         let create = |state: StateVariable| {
@@ -262,7 +277,7 @@ impl MetricObject {
             id
         };
         let variables: Vec<VariableId> = self.metric.state(y_pred)?.into_iter().map(create).collect();
-        *self.variables.borrow_mut() = Some(variables.clone());
+        *self.state.borrow_mut() = Some(variables.clone());
         Ok(variables)
     }
 
@@ -275,6 +290,7 @@ impl MetricObject {
         if self.instance.get().is_none() || self.prepared.replace(true) {
             return Ok(());
         }
+        self.check_reset()?;
         let (frames, scopes) = (interp.tracer.depth(), interp.state.depth());
         let params = interp.tracer.enter("shapes", &[y_true.clone(), y_pred.clone()]);
         interp.state.open([]);
@@ -297,7 +313,21 @@ impl MetricObject {
     /// # Errors
     /// The shapes do not fit.
     pub fn update(&self, interp: &mut Interp, y_true: &Tensor, y_pred: &Tensor, weight: Option<&Tensor>) -> Result<()> {
-        let ids = self.build(interp, y_pred.shape())?;
+        match own::overridden(interp, self.instance.get(), "update_state")? {
+            Some(function) => self.update_by(interp, &function, y_true, y_pred, weight),
+            None => self.update_own(interp, y_true, y_pred, weight),
+        }
+    }
+
+    /// As [`MetricObject::update`], without regard to a class of the program that derives from this metric.
+    fn update_own(
+        &self,
+        interp: &mut Interp,
+        y_true: &Tensor,
+        y_pred: &Tensor,
+        weight: Option<&Tensor>,
+    ) -> Result<()> {
+        let ids = self.build_own(interp, y_pred.shape())?;
         let state = ids.iter().map(|&id| interp.read_variable(id)).collect::<Result<Vec<_>>>()?;
         let exact = self.metric.takes_any_type();
         let float32 = |interp: &mut Interp, x: &Tensor| match exact || !x.dtype().is_float() {
@@ -324,17 +354,23 @@ impl MetricObject {
     /// # Errors
     /// The metric was never updated.
     pub fn value_now(&self, interp: &mut Interp) -> Result<Value> {
+        match own::overridden(interp, self.instance.get(), "result")? {
+            Some(function) => interp.call(&function, Args::default()),
+            None => self.own_value(interp),
+        }
+    }
+
+    /// As [`MetricObject::value_now`], without regard to a class of the program that derives from this metric.
+    fn own_value(&self, interp: &mut Interp) -> Result<Value> {
         let state = self.state_now(interp)?;
         self.metric.value(interp, &state)
     }
 
     fn state_now(&self, interp: &mut Interp) -> Result<Vec<Tensor>> {
-        let ids = self.known_variables(interp);
-        let state = ids.iter().map(|&id| interp.read_variable(id)).collect::<Result<Vec<_>>>()?;
-        if state.is_empty() {
-            return Err(Error::argument(format!("the metric `{}` has seen no predictions yet", self.name)));
-        }
-        Ok(state)
+        let ids = self.build_own(interp, &[]).map_err(|_| {
+            Error::argument(format!("the metric `{}` has seen no predictions yet", self.name))
+        })?;
+        ids.into_iter().map(|id| interp.read_variable(id)).collect()
     }
 
     /// The value so far, a `float32` scalar; an array of one number is that number.
@@ -342,8 +378,16 @@ impl MetricObject {
     /// # Errors
     /// The metric was never updated, or gives several numbers.
     pub fn result(&self, interp: &mut Interp) -> Result<Tensor> {
-        let state = self.state_now(interp)?;
-        let mut value = self.metric.result(interp, &state)?;
+        let mut value = match own::overridden(interp, self.instance.get(), "result")? {
+            Some(function) => {
+                let value = interp.call(&function, Args::default())?;
+                interp.to_tensor(&value)?
+            }
+            None => {
+                let state = self.state_now(interp)?;
+                self.metric.result(interp, &state)?
+            }
+        };
         if value.rank() != 0 && value.ty().size() == 1 {
             value = interp.tracer.reshape(&value, &[])?;
         }
@@ -395,6 +439,11 @@ impl Object for MetricObject {
                 found.map(|method| Value::Method(self, method))
             }
         })
+    }
+
+    fn call(self: Rc<Self>, interp: &mut Interp, args: Args) -> Result<Value> {
+        const BATCH: Signature = Signature::new(&[Param::variadic("args"), Param::keywords("kwargs")]);
+        self.updated(interp, &BATCH.bind(self.class.map_or("metric", |class| class.name), args)?)
     }
 
     fn repr(&self) -> String {

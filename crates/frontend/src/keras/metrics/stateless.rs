@@ -5,8 +5,9 @@ use std::rc::Rc;
 use super::MetricObject;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
+use crate::keras::derived as own;
 use crate::keras::variable::{VariableId, list, pure, values};
-use crate::library::{Args, Default, MethodDecl, Param, Signature};
+use crate::library::{Args, Bound, Default, MethodDecl, Param, Signature};
 use crate::trace::Tensor;
 use crate::value::{ObjectRef, Value, downcast};
 
@@ -21,10 +22,10 @@ pub(super) const METHODS: &[MethodDecl] = &[
         call: |interp, object, args| {
             let (metric, args) = (metric(object)?, &*args);
             pure(interp, args, |interp| {
-                let batch = Batch::of(interp, &metric, args.passed_on())?;
-                let ids = metric.build(interp, &batch.shape)?;
+                let update = Update::of(interp, &metric, args.passed_on())?;
+                let ids = update.variables(interp, &metric)?;
                 let mapping = values(interp, &ids, args.get("metric_variables")?, "metric_variables")?;
-                let (_, last) = interp.stateless(mapping, &ids, |interp| batch.update(interp, &metric))?;
+                let (_, last) = interp.stateless(mapping, &ids, |interp| update.run(interp, &metric))?;
                 Ok(list(last))
             })
         },
@@ -74,7 +75,7 @@ pub(super) const METHODS: &[MethodDecl] = &[
         doc: "The metric's value.",
         call: |interp, object, args| {
             let (metric, args) = (metric(object)?, &*args);
-            pure(interp, args, |interp| metric.value_now(interp))
+            pure(interp, args, |interp| metric.own_value(interp))
         },
     },
     MethodDecl {
@@ -84,8 +85,7 @@ pub(super) const METHODS: &[MethodDecl] = &[
         call: |interp, object, args| {
             let (metric, args) = (metric(object)?, &*args);
             pure(interp, args, |interp| {
-                let ids = metric.known_variables(interp);
-                for &id in &ids {
+                for id in metric.reset_by_itself(interp) {
                     let ty = interp.variables.get(id).ty.clone();
                     let zero = interp.tracer.full(&ty, 0.0)?;
                     interp.state.assign(id, zero);
@@ -96,6 +96,16 @@ pub(super) const METHODS: &[MethodDecl] = &[
     },
 ];
 
+impl MetricObject {
+    /// One more batch and the value after it, as calling a metric gives.
+    pub(super) fn updated(self: &Rc<Self>, interp: &mut Interp, args: &Bound) -> Result<Value> {
+        pure(interp, args, |interp| {
+            Update::of(interp, self, args.passed_on())?.run(interp, self)?;
+            self.value_now(interp)
+        })
+    }
+}
+
 fn metric(object: &ObjectRef) -> Result<Rc<MetricObject>> {
     downcast::<MetricObject>(object).ok_or_else(|| Error::internal("a metric's method on another object"))
 }
@@ -103,6 +113,36 @@ fn metric(object: &ObjectRef) -> Result<Rc<MetricObject>> {
 fn zeros(interp: &mut Interp, ids: &[VariableId]) -> Result<Value> {
     let types: Vec<_> = ids.iter().map(|&id| interp.variables.get(id).ty.clone()).collect();
     Ok(list(types.iter().map(|ty| interp.tracer.full(ty, 0.0)).collect::<Result<_>>()?))
+}
+
+/// One update, by the class of the program that derives from the metric if it defines `update_state`.
+enum Update {
+    Program(Value, Args),
+    Native(Batch),
+}
+
+impl Update {
+    fn of(interp: &mut Interp, metric: &MetricObject, args: Args) -> Result<Update> {
+        Ok(match own::overridden(interp, metric.instance.get(), "update_state")? {
+            Some(function) => Update::Program(function, args),
+            None => Update::Native(Batch::of(interp, metric, args)?),
+        })
+    }
+
+    /// The variables that it changes.
+    fn variables(&self, interp: &mut Interp, metric: &MetricObject) -> Result<Vec<VariableId>> {
+        match self {
+            Update::Program(..) => Ok(metric.known_variables(interp)),
+            Update::Native(batch) => metric.build(interp, &batch.shape),
+        }
+    }
+
+    fn run(&self, interp: &mut Interp, metric: &MetricObject) -> Result<()> {
+        match self {
+            Update::Program(function, args) => interp.call(function, args.clone()).map(drop),
+            Update::Native(batch) => batch.update(interp, metric),
+        }
+    }
 }
 
 /// The arguments of one update.
@@ -152,7 +192,7 @@ impl Batch {
         let y_true = crate::jax::arguments::to_tensor(interp, &self.y_true)?;
         let y_pred = crate::jax::arguments::to_tensor(interp, &self.y_pred)?;
         let weight = self.weight.as_ref().map(|w| crate::jax::arguments::to_tensor(interp, w)).transpose()?;
-        metric.update(interp, &y_true, &y_pred, weight.as_ref())
+        metric.update_own(interp, &y_true, &y_pred, weight.as_ref())
     }
 }
 
