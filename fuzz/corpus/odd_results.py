@@ -36,3 +36,21 @@ keras.metrics.AUC(2**31)
 # ---
 import jax.numpy as jnp
 jnp.diag_indices(True, ndim=2**31)
+# ---
+jnp.array(1, ndmin=2**31)
+# ---
+jnp.vander(jnp.ones(3), 2**31)
+# ---
+jnp.ix_(*[jnp.arange(3)] * 100000)
+# ---
+a = []
+a.append(a)
+jnp.shape(a)
+# ---
+a = [1.0]
+for i in range(40):
+    a = [a, a]
+jnp.size(a)
+# ---
+x = 3.14159265
+print(len(f"{x:{x}}"), len(f"{x:.99999e}"), len("%.70000f" % x), len(f"{x:.99999%}"), round(x, 99999))

@@ -25,7 +25,10 @@ pub fn summary(interp: &mut Interp, model: &Rc<LayerObject>) -> Option<String> {
     let widths = [width(0), width(1), width(2)];
     let mut text = format!("Model: \"{}\"\n", model.name());
     for (i, [name, shape, params, inputs]) in cells.iter().enumerate() {
-        let line = format!("{name:<0$}  {shape:<1$}  {params:>2$}  {inputs}", widths[0], widths[1], widths[2]);
+        // Formatting by a width would panic where a name is longer than 65,535 characters.
+        let blanks = |column: usize, text: &str| " ".repeat(widths[column].saturating_sub(text.chars().count()));
+        let (after_name, after_shape) = (blanks(0, name), blanks(1, shape));
+        let line = format!("{name}{after_name}  {shape}{after_shape}  {}{params}  {inputs}", blanks(2, params));
         let _ = writeln!(text, " {}", line.trim_end());
         if i == 0 {
             let _ = writeln!(text, " {}", "─".repeat(widths.iter().sum::<usize>() + 18));

@@ -13,6 +13,9 @@ use crate::fuel::Fuel;
 /// Elements of the largest constant that its tensor still knows: index arrays and masks of programs.
 const MAX_KNOWN: usize = 4096;
 
+/// Dimensions that cost no steps of their own.
+const USUAL_RANK: usize = 8;
+
 /// Identifies one function being traced; never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FrameId(u32);
@@ -148,6 +151,7 @@ impl Tracer {
     ) -> Result<Vec<Tensor>> {
         let values = operands.iter().map(|t| self.resolve(t)).collect::<Result<Vec<_>>>()?;
         let outputs = self.counted(|b| code(b, &values))?;
+        outputs.iter().try_for_each(|output| self.spend_on_rank(output))?;
         let frame = self.top()?;
         let weak = all_weak(operands);
         let wrap = |v| Tensor::new(frame.id, v, frame.builder.ty(v).clone()).weak_if(weak);
@@ -165,6 +169,7 @@ impl Tracer {
     ) -> Result<Tensor> {
         let values = operands.iter().map(|t| self.resolve(t)).collect::<Result<Vec<_>>>()?;
         let value = self.counted(|b| code(b, &values))?;
+        self.spend_on_rank(&value)?;
         let frame = self.top()?;
         Ok(Tensor::new(frame.id, value, frame.builder.ty(value).clone()).weak_if(all_weak(operands)))
     }
@@ -177,6 +182,12 @@ impl Tracer {
         let appended = builder.function().equations.len() - before;
         self.fuel.spend_on_equations(appended)?;
         Ok(made)
+    }
+
+    /// Takes the steps of keeping a shape of more dimensions than programs usually have.
+    fn spend_on_rank(&mut self, value: &IrValue) -> Result<()> {
+        let rank = self.top()?.builder.ty(*value).rank();
+        self.fuel.spend(rank.saturating_sub(USUAL_RANK))
     }
 
     /// Applies a traced or transformed function by inlining it: `args`, then its captures.

@@ -306,7 +306,10 @@ impl Words {
 
     fn write(&self, value: &Value) -> String {
         match (self, value) {
-            (Words::Plain { width }, value) => format!("{:>width$}", plain(value)),
+            (Words::Plain { width }, value) => {
+                let text = plain(value);
+                " ".repeat(width.saturating_sub(text.len())) + &text
+            }
             (Words::Short, Value::Float(x)) => short(*x),
             (Words::Float(floats), Value::Float(x)) => floats.write(*x),
             (Words::Complex { real, imaginary }, Value::Complex(re, im)) => {

@@ -33,9 +33,20 @@ pub(super) fn shortest(x: f64) -> (String, i32) {
     split(&format!("{:e}", x.abs()))
 }
 
+/// Places after the point beyond which the decimal text of every 64-bit float has but zeros: the smallest float is
+/// 2⁻¹⁰⁷⁴.
+const PLACES: usize = 1074;
+
 /// The first `count` significant digits, correctly rounded, and the exponent of the first one.
 pub(super) fn significant(x: f64, count: usize) -> (String, i32) {
-    split(&format!("{:.*e}", count.max(1) - 1, x.abs()))
+    let after = count.max(1) - 1;
+    let (digits, exponent) = split(&format!("{:.*e}", after.min(PLACES), x.abs()));
+    (digits + &"0".repeat(after.saturating_sub(PLACES)), exponent)
+}
+
+/// `x` with `places` digits after the point, correctly rounded.
+pub(super) fn fixed(x: f64, places: usize) -> String {
+    format!("{:.*}", places.min(PLACES), x) + &"0".repeat(places.saturating_sub(PLACES))
 }
 
 fn split(text: &str) -> (String, i32) {
@@ -72,7 +83,7 @@ pub(crate) fn round_decimal(x: f64, digits: i64) -> f64 {
         return x;
     }
     if digits >= 0 {
-        return format!("{:.*}", digits as usize, x).parse().unwrap_or(x);
+        return fixed(x, digits as usize).parse().unwrap_or(x);
     }
     let (_, exponent) = shortest(x);
     let kept = i64::from(exponent) + 1 + digits;

@@ -277,8 +277,8 @@ pub(super) fn format_float(x: f64, spec: &Spec) -> Result<String> {
     }
     let precision = spec.precision.unwrap_or(6);
     let text = match spec.kind {
-        Some('f' | 'F') => format!("{:.*}", precision, x.abs()),
-        Some('%') => format!("{:.*}%", precision, x.abs() * 100.0),
+        Some('f' | 'F') => float::fixed(x.abs(), precision),
+        Some('%') => float::fixed(x.abs() * 100.0, precision) + "%",
         Some('e' | 'E') => {
             let (digits, exponent) = float::significant(x, precision + 1);
             float::scientific(&digits, exponent, 'e')

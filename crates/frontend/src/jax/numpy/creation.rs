@@ -61,6 +61,7 @@ pub(crate) static NUMPY: &[&FunctionDecl] = tensor_functions! {
         "A tensor from a tensor, a number or a nested list." => |c| {
             let x = convert(c, "object")?;
             let missing = c.size("ndmin")?.saturating_sub(x.rank());
+            c.t().fuel.spend(missing)?;
             c.t().expand_dims(&x, &(0..missing).collect::<Vec<_>>())
         };
     "asarray": [(a) (dtype = NONE) (order = NONE) (copy = NONE) (device = NONE)]
@@ -359,12 +360,11 @@ pub(crate) fn vander(c: &mut Call<'_>) -> Result<Tensor> {
         return Err(Error::shape(format!("vander takes one dimension, found shape {}", as_tuple(x.shape()))));
     }
     let n = n.unwrap_or(x.shape()[0]);
-    let powers: Vec<i64> = (0..n as i64).map(|i| if increasing { i } else { n as i64 - 1 - i }).collect();
     let t = c.t();
-    let columns = powers
-        .into_iter()
-        .map(|power| {
-            let power = t.literal(power)?;
+    t.fuel.spend_on_equations(n)?;
+    let columns = (0..n)
+        .map(|i| {
+            let power = t.literal(if increasing { i } else { n - 1 - i } as i64)?;
             let column = t.power_of(&x, &power)?;
             t.expand_dims(&column, &[1])
         })

@@ -1,15 +1,18 @@
 //! Shapes and places.
 
-use keramos_ir::{DType, as_tuple, elements};
+use std::rc::Rc;
+
+use keramos_ir::{Array, DType, as_tuple, elements};
 
 use super::inserting::{delete, insert};
 use super::joining::{at_least, block, joined, split};
 use super::searching::compress;
 use crate::error::{Error, Result};
+use crate::interp::Interp;
 use crate::interp::builtins::functions;
 use crate::interp::operators::number;
 use crate::jax::arguments::{Call, FALSE, NONE, int, integers, tensor_functions};
-use crate::library::{Default, FunctionDecl};
+use crate::library::{Args, Bound, Default, FunctionDecl};
 use crate::ops::{axes_indices, axis_index, broadcast_shapes};
 use crate::trace::Tensor;
 use crate::value::Value;
@@ -268,7 +271,7 @@ pub(crate) static STATIC: &[FunctionDecl] = functions! {
         match i.find_attribute(&value, "shape")? {
             Some(shape) => Ok(shape),
             None => {
-                let known = crate::jax::arguments::known(&value).ok_or_else(|| args.invalid("x", "a tensor"))?;
+                let known = nested(i, args, &value)?;
                 Ok(Value::tuple(known.ty().shape.iter().map(|&n| Value::Int(n as i64)).collect::<Vec<_>>()))
             }
         }
@@ -278,7 +281,7 @@ pub(crate) static STATIC: &[FunctionDecl] = functions! {
         match i.find_attribute(&value, "ndim")? {
             Some(rank) => Ok(rank),
             None => {
-                let known = crate::jax::arguments::known(&value).ok_or_else(|| args.invalid("x", "a tensor"))?;
+                let known = nested(i, args, &value)?;
                 Ok(Value::Int(known.ty().rank() as i64))
             }
         }
@@ -293,12 +296,18 @@ pub(crate) static STATIC: &[FunctionDecl] = functions! {
         match i.find_attribute(&value, "size")? {
             Some(size) => Ok(size),
             None => {
-                let known = crate::jax::arguments::known(&value).ok_or_else(|| args.invalid("x", "a tensor"))?;
+                let known = nested(i, args, &value)?;
                 Ok(Value::Int(known.ty().size() as i64))
             }
         }
     };
 };
+
+/// The array of a nested list, which stands where a tensor may.
+fn nested(interp: &mut Interp, args: &Bound, value: &Value) -> Result<Rc<Array>> {
+    interp.spend_on_arguments(&Args::positional(vec![value.clone()]))?;
+    crate::jax::arguments::known(value).ok_or_else(|| args.invalid("x", "a tensor"))
+}
 
 /// The first argument, whatever its name.
 pub(super) fn first(c: &mut Call<'_>) -> Result<Tensor> {

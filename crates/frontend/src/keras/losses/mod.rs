@@ -168,7 +168,8 @@ const METHODS: &[MethodDecl] = &[MethodDecl {
     signature: Signature::new(&[Y_TRUE, Y_PRED]),
     doc: "The loss of each row, not reduced.",
     call: |interp, object, args| {
-        let loss = downcast::<LossObject>(object).ok_or_else(|| Error::internal("a loss's method on another object"))?;
+        let loss =
+            downcast::<LossObject>(object).ok_or_else(|| Error::internal("a loss's method on another object"))?;
         let args = &*args;
         interp.eagerly("call", |interp| {
             let (y_true, y_pred) = (tensor(interp, args, "y_true")?, tensor(interp, args, "y_pred")?);

@@ -135,7 +135,8 @@ impl MetricObject {
         if self.is_base() || self.added.borrow().is_empty() || self.overrides("reset_state") {
             return Ok(());
         }
-        let message = format!("`reset_state` of the metric `{}` leaves the variables of its class as they are", self.name);
+        let message =
+            format!("`reset_state` of the metric `{}` leaves the variables of its class as they are", self.name);
         Err(Error::unsupported(message)
             .note("in Keras they would count on from epoch to epoch")
             .help("define `def reset_state(self):` in the class, and reset them beside `super().reset_state()`"))

@@ -30,8 +30,8 @@ pub(crate) use stateless::tensors;
 use crate::error::{Error, Result};
 use crate::interp::Interp;
 use crate::interp::classes::Instance;
-use crate::keras::variable::{Role, VariableId};
 use crate::keras::derived as own;
+use crate::keras::variable::{Role, VariableId};
 use crate::library::{Args, Bound, ClassDecl, Default, FunctionDecl, Param, Signature};
 use crate::trace::Tensor;
 use crate::value::{Object, Value};
@@ -320,13 +320,7 @@ impl MetricObject {
     }
 
     /// As [`MetricObject::update`], without regard to a class of the program that derives from this metric.
-    fn update_own(
-        &self,
-        interp: &mut Interp,
-        y_true: &Tensor,
-        y_pred: &Tensor,
-        weight: Option<&Tensor>,
-    ) -> Result<()> {
+    fn update_own(&self, interp: &mut Interp, y_true: &Tensor, y_pred: &Tensor, weight: Option<&Tensor>) -> Result<()> {
         let ids = self.build_own(interp, y_pred.shape())?;
         let state = ids.iter().map(|&id| interp.read_variable(id)).collect::<Result<Vec<_>>>()?;
         let exact = self.metric.takes_any_type();
@@ -367,9 +361,9 @@ impl MetricObject {
     }
 
     fn state_now(&self, interp: &mut Interp) -> Result<Vec<Tensor>> {
-        let ids = self.build_own(interp, &[]).map_err(|_| {
-            Error::argument(format!("the metric `{}` has seen no predictions yet", self.name))
-        })?;
+        let ids = self
+            .build_own(interp, &[])
+            .map_err(|_| Error::argument(format!("the metric `{}` has seen no predictions yet", self.name)))?;
         ids.into_iter().map(|id| interp.read_variable(id)).collect()
     }
 

@@ -231,3 +231,20 @@ optimizer.apply([jnp.ones((3, 2)), jnp.ones(2)], model.trainable_variables)
 
 #: a step of a variable before the optimizer is built
 keras.optimizers.Lion().update_step(jnp.ones(3), keras.Variable(jnp.ones(3)), 0.1)
+
+#: variables of a metric that nothing resets
+class Counting(keras.metrics.MeanSquaredError):
+    def __init__(self):
+        super().__init__(name="counting")
+        self.batches = self.add_variable((), "zeros", name="batches")
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        self.batches.assign_add(1.0)
+        super().update_state(y_true, y_pred, sample_weight)
+model = keras.Sequential([keras.Input((3,)), layers.Dense(1)])
+model.compile(loss="mse", metrics=[Counting()])
+model.fit(jnp.ones((8, 3)), jnp.ones((8, 1)))
+
+#: results of what has seen nothing
+import keras
+print(keras.metrics.F1Score().result())

@@ -15,7 +15,7 @@ A = type("A", (tf.Module,), {})
 #: subclasses of what cannot have any
 class A(keras.Sequential): pass
 class B(keras.callbacks.EarlyStopping): pass
-class C(keras.optimizers.schedules.ExponentialDecay): pass
+class C(keras.random.SeedGenerator): pass
 class D(type(None)): pass
 class E(slice): pass
 

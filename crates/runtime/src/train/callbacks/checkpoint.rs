@@ -50,14 +50,15 @@ fn file_name(pattern: &str, epoch: usize, logs: &Logs) -> Result<PathBuf, Error>
     Ok(PathBuf::from(name + rest + ".kar"))
 }
 
-/// A number as Python formats it: nothing, `d`, `02d`, `f`, `.2f`, `06.2f`.
+/// A number as Python formats it: nothing, `d`, `02d`, `f`, `.2f`, `06.2f`. No name of a file is longer than 255 bytes.
 fn formatted(value: f64, format: &str, whole: bool) -> Option<String> {
     let (body, kind) = match format.strip_suffix(['d', 'f']) {
         Some(body) => (body, format.chars().last()),
         None => (format, None),
     };
     let (width, precision) = body.split_once('.').unwrap_or((body, ""));
-    let size = |text: &str| if text.is_empty() { Some(None) } else { text.parse::<usize>().ok().map(Some) };
+    let size =
+        |text: &str| if text.is_empty() { Some(None) } else { text.parse::<u8>().ok().map(|n| Some(usize::from(n))) };
     let (zeros, width, precision) = (width.starts_with('0'), size(width)?.unwrap_or(0), size(precision)?);
     let text = match (kind, precision) {
         (Some('f'), precision) => format!("{value:.*}", precision.unwrap_or(6)),
